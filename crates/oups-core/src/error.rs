@@ -1,0 +1,261 @@
+//! What can go wrong, said so that the caller knows what to do.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::key::KeyError;
+
+/// The result of a fallible operation of oups.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that oups can refuse or fail at.
+///
+/// The variants answer "what must the caller do": fix the call, fix the data, wait and try again, repair the dataset.
+/// Their fields carry the path, dataset, column, row, and the expected and found values.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A key, a key's text or a key schema is not valid.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+
+    /// An operation of the file system failed; nothing visible has changed.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried, as a verb phrase.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+
+    /// The write is visible to every reader, but an fsync after the commit point failed: a power loss may undo it.
+    ///
+    /// Do not repeat the write blindly: read the dataset's version first.
+    #[error("dataset {dataset}: commit {commit} is visible, but possibly not durable: {source}")]
+    NotDurable {
+        /// The dataset.
+        dataset: String,
+        /// The commit that is visible.
+        commit: u64,
+        /// The failed operation.
+        source: Box<Error>,
+    },
+
+    /// An earlier fsync through this handle failed, so what the disk holds is unknown: open the store again.
+    #[error("dataset {dataset}: an earlier fsync of this handle failed; open the store again before writing")]
+    Poisoned {
+        /// The dataset.
+        dataset: String,
+    },
+
+    /// A file of the store is damaged, truncated, foreign or not what the manifest says.
+    #[error("damaged file {}: {detail}", path.display())]
+    Damaged {
+        /// The damaged file.
+        path: PathBuf,
+        /// Which check failed, with what was expected and found.
+        detail: String,
+    },
+
+    /// A file was written by a newer version of oups.
+    #[error("{} has format version {found}; this oups reads up to {supported}: use a newer oups", path.display())]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// The version in the file.
+        found: u64,
+        /// The newest version that this library reads.
+        supported: u64,
+    },
+
+    /// There is no store at the path.
+    #[error("no store at {}: it has no oups.json (create one first)", path.display())]
+    NoStore {
+        /// The path that was opened.
+        path: PathBuf,
+    },
+
+    /// There is a store at the path already.
+    #[error("{} is a store already: open it instead", path.display())]
+    StoreExists {
+        /// The path.
+        path: PathBuf,
+    },
+
+    /// The store's keys have another schema than the caller's key type.
+    #[error("the store at {} has keys `{found}`, not `{expected}`", path.display())]
+    StoreSchema {
+        /// The store.
+        path: PathBuf,
+        /// The caller's key schema.
+        expected: String,
+        /// The store's key schema.
+        found: String,
+    },
+
+    /// No dataset has this key.
+    #[error("there is no dataset {dataset} in the store at {}", store.display())]
+    NoDataset {
+        /// The dataset.
+        dataset: String,
+        /// The store.
+        store: PathBuf,
+    },
+
+    /// The folder belongs to another key whose name the file system does not tell apart from this one.
+    #[error("the folder of dataset {dataset} belongs to dataset {found}: this file system folds the two names into one")]
+    KeyFolded {
+        /// The dataset asked for.
+        dataset: String,
+        /// The dataset whose folder it is.
+        found: String,
+    },
+
+    /// The first write of a dataset must name its ordered column.
+    #[error("dataset {dataset}: the first write must name the ordered column (`ordered_on`)")]
+    NoOrderedColumn {
+        /// The dataset.
+        dataset: String,
+    },
+
+    /// A named column is not there.
+    #[error("dataset {dataset}: there is no column `{column}`; the columns are {columns}")]
+    UnknownColumn {
+        /// The dataset.
+        dataset: String,
+        /// The column asked for.
+        column: String,
+        /// The columns there are, comma separated.
+        columns: String,
+    },
+
+    /// A column's type or nullability does not fit the dataset's.
+    #[error("dataset {dataset}, column `{column}`: expected {expected}, found {found}")]
+    Schema {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
+        /// What the dataset has, or what would do.
+        expected: String,
+        /// What came.
+        found: String,
+    },
+
+    /// A column's type cannot be kept, or cannot be ordered on.
+    #[error("dataset {dataset}, column `{column}`: {reason} (type {found})")]
+    UnsupportedType {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
+        /// The Arrow type.
+        found: String,
+        /// Why it is refused, and what would do.
+        reason: &'static str,
+    },
+
+    /// The rows decrease in the ordered column.
+    #[error("dataset {dataset}, column `{column}`: row {row} is out of order: {value} after {previous}")]
+    Unsorted {
+        /// The dataset.
+        dataset: String,
+        /// The ordered column.
+        column: String,
+        /// The first row that is smaller than the one before it, counted from 0 over the whole input.
+        row: u64,
+        /// The value of the row before.
+        previous: String,
+        /// The row's value.
+        value: String,
+    },
+
+    /// The ordered column holds a null or NaN.
+    #[error("dataset {dataset}, column `{column}`: row {row} is {value}, which has no place in an order")]
+    Unorderable {
+        /// The dataset.
+        dataset: String,
+        /// The ordered column.
+        column: String,
+        /// The row, counted from 0 over the whole input.
+        row: u64,
+        /// `null` or `NaN`.
+        value: &'static str,
+    },
+
+    /// An option or argument is not valid.
+    #[error("{option}: {found} is not valid; expected {expected}")]
+    InvalidOption {
+        /// The option's name.
+        option: &'static str,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
+    /// The caller's reader of record batches failed.
+    #[error("dataset {dataset}: the input failed after {rows} rows: {source}")]
+    Input {
+        /// The dataset.
+        dataset: String,
+        /// Rows read before the failure.
+        rows: u64,
+        /// The reader's error.
+        source: arrow::error::ArrowError,
+    },
+
+    /// Another writer held the dataset's lock for the whole time-out.
+    #[error("dataset {dataset} is locked{}; gave up after {waited:?}", holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default())]
+    LockTimeout {
+        /// The dataset.
+        dataset: String,
+        /// Who holds it: pid, host and for how long.
+        holder: Option<String>,
+        /// How long was waited.
+        waited: Duration,
+    },
+
+    /// The dataset is not at the version that the caller expected.
+    #[error("dataset {dataset} is at version {found}, not {expected}: read it again before writing")]
+    VersionConflict {
+        /// The dataset.
+        dataset: String,
+        /// The version that the caller named.
+        expected: u64,
+        /// The version that is there; 0 where there is no dataset.
+        found: u64,
+    },
+
+    /// The dataset moved on under a reader that could not pin its snapshot, and a file of it is gone.
+    #[error("dataset {dataset}: the snapshot of commit {commit} is gone ({} was replaced): open it again", path.display())]
+    SnapshotGone {
+        /// The dataset.
+        dataset: String,
+        /// The snapshot's commit.
+        commit: u64,
+        /// The vanished file.
+        path: PathBuf,
+    },
+
+    /// A guard made by the parent process was used in a forked child.
+    #[error("a lock of process {owner} was used in process {user}: open the store again after fork")]
+    Forked {
+        /// The process that took the lock.
+        owner: u32,
+        /// The process that used it.
+        user: u32,
+    },
+
+    /// Arrow or Parquet refused data of the caller.
+    #[error("dataset {dataset}: {source}")]
+    Arrow {
+        /// The dataset.
+        dataset: String,
+        /// The library's error.
+        source: arrow::error::ArrowError,
+    },
+}

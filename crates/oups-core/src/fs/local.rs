@@ -1,0 +1,198 @@
+//! The local file system.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::Path;
+use std::sync::Arc;
+
+use fs2::FileExt as LockExt;
+
+use super::{DirEntry, EntryKind, Fs, LockFile, ReadFile, WriteFile};
+
+/// The file system of the machine, through `std` and, for locks, `fs2`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LocalFs;
+
+impl Fs for LocalFs {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Arc<dyn ReadFile>> {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        Ok(Arc::new(LocalRead { file, length }))
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Box<dyn WriteFile>> {
+        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        Ok(Box::new(LocalWrite { file }))
+    }
+
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir(path)
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir(path)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+        fs::read_dir(path)?
+            .map(|entry| {
+                let entry = entry?;
+                let name = entry.file_name();
+                let name = match name.into_string() {
+                    Ok(name) => name,
+                    Err(name) => name.to_string_lossy().into_owned(),
+                };
+                Ok(DirEntry { name, kind: entry_kind(entry.file_type()?) })
+            })
+            .collect()
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        match fs::symlink_metadata(path) {
+            Ok(metadata) => Ok(Some(entry_kind(metadata.file_type()))),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn open_lock(&self, path: &Path, create: bool) -> io::Result<Box<dyn LockFile>> {
+        let file = OpenOptions::new().read(true).write(true).create(create).truncate(false).open(path)?;
+        Ok(Box::new(LocalLock { file }))
+    }
+}
+
+fn entry_kind(kind: fs::FileType) -> EntryKind {
+    if kind.is_file() {
+        EntryKind::File
+    } else if kind.is_dir() {
+        EntryKind::Dir
+    } else {
+        EntryKind::Other
+    }
+}
+
+#[derive(Debug)]
+struct LocalRead {
+    file: File,
+    length: u64,
+}
+
+impl ReadFile for LocalRead {
+    fn len(&self) -> u64 {
+        self.length
+    }
+
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        self.file.read_exact_at(buffer, offset)
+    }
+}
+
+#[derive(Debug)]
+struct LocalWrite {
+    file: File,
+}
+
+impl Write for LocalWrite {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl WriteFile for LocalWrite {
+    fn sync(&mut self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+}
+
+/// An advisory lock of the whole file. The methods of `fs2` are called by their full path: `std` has methods of the
+/// same names, which would be chosen silently.
+#[derive(Debug)]
+struct LocalLock {
+    file: File,
+}
+
+impl LocalLock {
+    fn taken(result: io::Result<()>) -> io::Result<bool> {
+        match result {
+            Ok(()) => Ok(true),
+            Err(error) if error.raw_os_error() == fs2::lock_contended_error().raw_os_error() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl LockFile for LocalLock {
+    fn try_exclusive(&self) -> io::Result<bool> {
+        Self::taken(LockExt::try_lock_exclusive(&self.file))
+    }
+
+    fn exclusive(&self) -> io::Result<()> {
+        loop {
+            match LockExt::lock_exclusive(&self.file) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => return other,
+            }
+        }
+    }
+
+    fn try_shared(&self) -> io::Result<bool> {
+        Self::taken(LockExt::try_lock_shared(&self.file))
+    }
+
+    fn unlock(&self) -> io::Result<()> {
+        LockExt::unlock(&self.file)
+    }
+
+    fn is_at(&self, path: &Path) -> io::Result<bool> {
+        let here = self.file.metadata()?;
+        match fs::symlink_metadata(path) {
+            Ok(there) => Ok((here.dev(), here.ino()) == (there.dev(), there.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read_text(&self) -> io::Result<String> {
+        let mut bytes = Vec::new();
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0))?;
+        file.read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn write_text(&self, text: &str) -> io::Result<()> {
+        let mut file = &self.file;
+        file.set_len(0)?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(text.as_bytes())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+}

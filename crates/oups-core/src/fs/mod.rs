@@ -1,0 +1,99 @@
+//! The one seam through which every file of a store is touched.
+//!
+//! [`LocalFs`] is the real thing; tests wrap it to count, fail and stop operations. Nothing else in the library opens,
+//! renames, lists or removes a file of a store (the spool's anonymous temporary files are no files of the store).
+
+mod local;
+
+use std::fmt::Debug;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+pub use local::LocalFs;
+
+/// File operations that a store needs. Paths are absolute or relative to the process, as given to the store.
+pub trait Fs: Debug + Send + Sync {
+    /// The whole content of a small file.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Opens a file for reading at any offset.
+    fn open(&self, path: &Path) -> io::Result<Arc<dyn ReadFile>>;
+    /// Creates a file that must not exist yet.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn WriteFile>>;
+    /// Opens an existing file only to sync it, and syncs it.
+    fn sync_file(&self, path: &Path) -> io::Result<()>;
+    /// Makes the entries of a folder durable.
+    fn sync_dir(&self, path: &Path) -> io::Result<()>;
+    /// Renames within one file system, replacing `to` atomically.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Removes a file.
+    fn remove_file(&self, path: &Path) -> io::Result<()>;
+    /// Creates one folder; its parent exists.
+    fn create_dir(&self, path: &Path) -> io::Result<()>;
+    /// Removes an empty folder.
+    fn remove_dir(&self, path: &Path) -> io::Result<()>;
+    /// The entries of a folder, in no order.
+    fn list(&self, path: &Path) -> io::Result<Vec<DirEntry>>;
+    /// Whether a file or folder is there, following no symbolic link at the end of the path.
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>>;
+    /// Opens a lock file, created empty where it is missing and `create` is set.
+    fn open_lock(&self, path: &Path, create: bool) -> io::Result<Box<dyn LockFile>>;
+}
+
+/// One entry of a folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DirEntry {
+    /// The entry's name; names that are not UTF-8 are never ours and are given lossily.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What a folder's entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Dir,
+    /// A symbolic link, a device, a socket: never ours.
+    Other,
+}
+
+/// A file open for reading at any offset, from several threads at once.
+pub trait ReadFile: Debug + Send + Sync {
+    /// Length in bytes when the file was opened.
+    fn len(&self) -> u64;
+    /// Whether the file has no bytes.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Fills the buffer from the offset on; an error if the file ends before.
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
+}
+
+/// A new file being written from start to end.
+pub trait WriteFile: Write + Debug + Send {
+    /// Makes the content durable.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+/// An open lock file: an advisory lock that the operating system drops with the process, and a short text.
+pub trait LockFile: Debug + Send + Sync {
+    /// Takes the lock for this holder alone; `false` if another has it.
+    fn try_exclusive(&self) -> io::Result<bool>;
+    /// Takes the lock for this holder alone, waiting for others.
+    fn exclusive(&self) -> io::Result<()>;
+    /// Takes the lock together with other shared holders; `false` if one has it exclusively.
+    fn try_shared(&self) -> io::Result<bool>;
+    /// Lets the lock go. Dropping the file does so too.
+    fn unlock(&self) -> io::Result<()>;
+    /// Whether the path still names this file.
+    fn is_at(&self, path: &Path) -> io::Result<bool>;
+    /// The text in the file.
+    fn read_text(&self) -> io::Result<String>;
+    /// Replaces the text in the file; an empty text truncates it.
+    fn write_text(&self, text: &str) -> io::Result<()>;
+    /// Makes the text durable.
+    fn sync(&self) -> io::Result<()>;
+}

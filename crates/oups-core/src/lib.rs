@@ -1,0 +1,10 @@
+//! The engine of oups: keys and their folders, the store, the manifest, locks, and the merge that keeps a dataset
+//! ordered. See the crate `oups` for the front door.
+
+mod error;
+pub mod fs;
+pub mod key;
+pub mod ordered;
+pub mod plan;
+
+pub use error::{Error, Result};
