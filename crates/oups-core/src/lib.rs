@@ -6,5 +6,6 @@ pub mod fs;
 pub mod key;
 pub mod ordered;
 pub mod plan;
+pub mod target;
 
 pub use error::{Error, Result};
