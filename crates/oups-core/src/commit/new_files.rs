@@ -1,12 +1,14 @@
 //! The row group files of one commit, from temporary names to final ones.
 
+use super::turn::MarkStays;
 use super::{Durability, Turn};
 use crate::Result;
 use crate::fs::{StoreFs, WriteFile};
 use crate::layout::{DatasetPaths, FileId};
 use crate::random::random;
 
-/// Files that this commit makes. Dropped before [`keep`](Self::keep), it removes them all.
+/// Files that this commit makes. Dropped before [`keep`](Self::keep), by an error or a panic, it removes them all; where
+/// that fails, the mark stays and the next writer does it.
 #[derive(Debug)]
 pub(crate) struct NewFiles {
     fs: StoreFs,
@@ -18,6 +20,7 @@ pub(crate) struct NewFiles {
     files: Vec<(FileId, Option<String>)>,
     started: bool,
     kept: bool,
+    mark_stays: MarkStays,
 }
 
 impl NewFiles {
@@ -32,6 +35,7 @@ impl NewFiles {
             files: Vec::new(),
             started: false,
             kept: false,
+            mark_stays: turn.mark_stays(),
         })
     }
 
@@ -92,12 +96,12 @@ impl NewFiles {
         }
         self.fs.remove_file_if_there(&self.paths.manifest_tmp())
     }
+}
 
-    /// Removes what was made, or leaves the mark for the next writer to do so.
-    pub(crate) fn abandon(mut self, turn: &mut Turn) {
+impl Drop for NewFiles {
+    fn drop(&mut self) {
         if !self.kept && self.started && self.remove_all().is_err() {
-            turn.leave_mark();
+            self.mark_stays.set();
         }
-        self.kept = true;
     }
 }

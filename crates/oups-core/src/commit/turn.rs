@@ -1,5 +1,7 @@
 //! A writer's turn at a dataset: from taking the lock to letting it go.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::{retire, sweep};
@@ -24,7 +26,25 @@ pub(crate) struct Turn {
     /// Retired by earlier commits, and still there.
     pub(crate) retired: Vec<Retired>,
     exists: bool,
-    mark_stays: bool,
+    mark_stays: MarkStays,
+}
+
+/// Whether the mark is left in the lock file, for the next writer to look for leftovers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MarkStays(Arc<AtomicBool>);
+
+impl MarkStays {
+    pub(super) fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn unset(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 impl Turn {
@@ -49,12 +69,14 @@ impl Turn {
             commit: 1,
             retired: Vec::new(),
             exists: true,
-            // Until the old mark is worked off, an error must leave it to the next writer.
-            mark_stays: true,
+            mark_stays: MarkStays::default(),
         };
-        turn.mark_stays = *turn.lock.left() != Left::Clean;
+        if *turn.lock.left() != Left::Clean {
+            // Until the dead writer's mark is worked off, an error must leave it to the next one.
+            turn.mark_stays.set();
+        }
         turn.load()?;
-        turn.mark_stays = false;
+        turn.mark_stays.unset();
         Ok(turn)
     }
 
@@ -117,8 +139,12 @@ impl Turn {
     }
 
     /// The next writer is to look for leftovers.
-    pub(super) fn leave_mark(&mut self) {
-        self.mark_stays = true;
+    pub(super) fn leave_mark(&self) {
+        self.mark_stays.set();
+    }
+
+    pub(super) fn mark_stays(&self) -> MarkStays {
+        self.mark_stays.clone()
     }
 
     /// A manifest is in place: what a tombstone listed is in it.
@@ -154,7 +180,7 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if self.lock.check().is_err() || self.mark_stays {
+        if self.lock.check().is_err() || self.mark_stays.is_set() {
             return;
         }
         let _ = self.lock.unmark();

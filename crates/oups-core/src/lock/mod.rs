@@ -6,6 +6,6 @@ mod pin;
 mod process;
 mod writer;
 
-pub(crate) use mark::Mark;
+pub(crate) use open::{Take, open_locked};
 pub(crate) use pin::{Pin, pinned_commits};
 pub(crate) use writer::{Left, WriterLock};

@@ -15,7 +15,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde_json::{Value, json};
 
 use super::{Entry, Manifest, Retired, invariants};
-use crate::checksum::{PLACEHOLDER, seal, unseal};
+use crate::checksum::{PLACEHOLDER, carried, seal, unseal};
 use crate::decode::guard;
 use crate::ordered::{OrdValue, OrderedType};
 use crate::schema::{schema_from_text, schema_to_text};
@@ -72,6 +72,11 @@ pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<(Manifest, u128)
         None => Ok((manifest, sum)),
         Some(detail) => Err(damaged(path, detail)),
     }
+}
+
+/// The checksum in a manifest's bytes, without checking it.
+pub(crate) fn carried_checksum(bytes: &[u8]) -> Option<u128> {
+    carried(bytes, CHECKSUM)
 }
 
 fn key_values(manifest: &Manifest) -> Vec<(String, String)> {

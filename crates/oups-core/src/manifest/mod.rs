@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use arrow::datatypes::SchemaRef;
 
 pub(crate) use codec::encode;
-pub(crate) use load::{Loaded, load, load_tombstone};
+pub(crate) use load::{Loaded, current_checksum, load, load_tombstone};
 
 use crate::layout;
 use crate::ordered::{OrdValue, OrderedType};
