@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 
 use crate::table::{Cell, ColType, Columns, Row};
 
-pub use layout::Region;
 pub use merge::merge;
 pub use period::Period;
 

@@ -1,1 +1,6 @@
-//! x
+//! The merge planner: driven in memory, compared with the model, drawn.
+
+mod docs;
+pub(crate) mod driver;
+mod picture;
+mod properties;

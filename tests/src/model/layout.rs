@@ -7,15 +7,15 @@ use crate::table::{Cell, Row};
 
 /// A region, or several that are merged.
 #[derive(Clone, Debug, Default)]
-pub struct Region {
+pub(super) struct Region {
     /// Row groups, by index.
-    pub groups: Vec<usize>,
+    pub(super) groups: Vec<usize>,
     /// New rows, by index.
-    pub new: Vec<usize>,
+    pub(super) new: Vec<usize>,
     /// Whether it counts as having new rows.
     has_new: bool,
     /// Whether it is merged and cut anew.
-    pub rewritten: bool,
+    pub(super) rewritten: bool,
 }
 
 /// The stored row groups and new rows that rules are asked about.
