@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Mark;
+use super::mark::Mark;
 use super::open::{Take, open_locked};
 use super::process::Owner;
 use crate::fs::{LockFile, StoreFs, failed, if_there, is_not_found};

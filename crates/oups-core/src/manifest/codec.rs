@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, RecordBatch, StringArray, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema, UInt64Type};
+use arrow::error::ArrowError;
 use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -14,11 +15,10 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde_json::{Value, json};
 
-use super::{Entry, Manifest, Retired, invariants};
+use super::{Entry, Manifest, Retired, invariants, schema_text};
 use crate::checksum::{PLACEHOLDER, carried, seal, unseal};
 use crate::decode::guard;
 use crate::ordered::{OrdValue, OrderedType};
-use crate::schema::{schema_from_text, schema_to_text};
 use crate::settings::Settings;
 use crate::{Error, Result};
 
@@ -49,7 +49,7 @@ pub(crate) fn encode(path: &Path, manifest: &Manifest) -> Result<(Vec<u8>, u128)
     let mut bytes = Vec::with_capacity(4096 + 100 * manifest.entries.len());
     let written = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).and_then(|mut writer| {
         writer.write(&batch)?;
-        for (key, value) in key_values(manifest) {
+        for (key, value) in key_values(manifest)? {
             writer.append_key_value_metadata(KeyValue::new(key, value));
         }
         writer.append_key_value_metadata(KeyValue::new(CHECKSUM.to_owned(), PLACEHOLDER.to_owned()));
@@ -79,7 +79,7 @@ pub(crate) fn carried_checksum(bytes: &[u8]) -> Option<u128> {
     carried(bytes, CHECKSUM)
 }
 
-fn key_values(manifest: &Manifest) -> Vec<(String, String)> {
+fn key_values(manifest: &Manifest) -> Result<Vec<(String, String)>, ArrowError> {
     let retired: Vec<Value> = manifest.retired.iter().map(|retired| json!([retired.file, retired.by])).collect();
     let mut pairs = vec![
         ("oups.kind".to_owned(), KIND.to_owned()),
@@ -87,21 +87,21 @@ fn key_values(manifest: &Manifest) -> Vec<(String, String)> {
         ("oups.commit".to_owned(), manifest.commit.to_string()),
         ("oups.dataset".to_owned(), manifest.dataset.clone()),
         ("oups.ordered_on".to_owned(), manifest.ordered_on.clone()),
-        ("oups.schema".to_owned(), schema_to_text(&manifest.schema)),
+        ("oups.schema".to_owned(), schema_text::to_text(&manifest.schema)?),
         ("oups.settings".to_owned(), manifest.settings.to_json().to_string()),
         ("oups.retired".to_owned(), Value::from(retired).to_string()),
     ];
     pairs.extend(manifest.metadata.iter().map(|(key, value)| (format!("{META}{key}"), value.clone())));
-    pairs
+    Ok(pairs)
 }
 
-fn to_batch(manifest: &Manifest) -> Result<RecordBatch, arrow::error::ArrowError> {
+fn to_batch(manifest: &Manifest) -> Result<RecordBatch, ArrowError> {
     let entries = &manifest.entries;
-    let values = |of: fn(&Entry) -> &OrdValue| -> ArrayRef {
+    let values = |of: fn(&Entry) -> &OrdValue| -> Result<ArrayRef, ArrowError> {
         let values: Vec<OrdValue> = entries.iter().map(|entry| of(entry).clone()).collect();
         manifest.ordered.to_array(&values)
     };
-    let (min, max) = (values(|entry| &entry.min), values(|entry| &entry.max));
+    let (min, max) = (values(|entry| &entry.min)?, values(|entry| &entry.max)?);
     let checksums = FixedSizeBinaryArray::try_from_sparse_iter_with_size(
         entries.iter().map(|entry| Some(entry.checksum.to_be_bytes())),
         16,
@@ -153,7 +153,7 @@ fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String,
     if format > FORMAT {
         return Err(Error::NewerFormat { path: path.to_owned(), found: format, supported: FORMAT });
     }
-    let schema = schema_from_text(text("oups.schema")?).ok_or_else(|| wrong("oups.schema"))?;
+    let schema = schema_text::from_text(text("oups.schema")?).ok_or_else(|| wrong("oups.schema"))?;
     let ordered_on = text("oups.ordered_on")?.to_owned();
     let ordered = schema
         .field_with_name(&ordered_on)
