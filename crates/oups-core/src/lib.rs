@@ -8,3 +8,4 @@ pub mod ordered;
 pub mod plan;
 
 pub use error::{Error, Result};
+pub use key::{AnyKey, KeyError, KeyField, KeyFilter, KeySchema, Separator, StoreKey, SubLevel, TopLevel};
