@@ -18,5 +18,6 @@ pub mod target;
 
 pub use commit::Durability;
 pub use error::{Error, Result};
+pub use key::{AnyKey, KeyError, KeyField, KeyFilter, KeySchema, Separator, StoreKey, SubLevel, TopLevel};
 pub use manifest::{Entry, Manifest};
 pub use settings::{DuplicatesOn, KeepRule, Settings};
