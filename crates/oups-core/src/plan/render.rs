@@ -11,23 +11,16 @@ const DRAWN: usize = 6;
 
 /// Draws a plan: a strip with one mark for each row group, one line for each step, and what it will cost.
 ///
-/// An empty line parts the strip from the lines. In the strip, `■` is a row group that stays, `□` one that is rewritten, `×` one that goes, `+5` five new rows;
-/// parentheses hold what is merged together. `show` writes a value of the ordered column.
+/// In the strip, `■` is a row group that stays, `□` one that is rewritten, `×` one that goes, `+5` five new rows;
+/// parentheses hold what is merged together. An empty line follows it. `show` writes a value of the ordered column.
 #[must_use]
 pub fn render(plan: &MergePlan, groups: &[StoredGroup], show: &dyn Fn(&OrdValue) -> String) -> String {
     let lines: Vec<Line> = plan.steps.iter().map(|step| Line::new(step, groups, show)).collect();
     let strip: Vec<String> = plan.steps.iter().map(marks).collect();
     if strip.is_empty() {
-        return "nothing stored, nothing new
-"
-        .to_owned();
+        return "nothing stored, nothing new\n".to_owned();
     }
-    let mut out = format!(
-        "{}
-
-",
-        strip.join(" ")
-    );
+    let mut out = format!("{}\n\n", strip.join(" "));
     let width = |cell: fn(&Line) -> &str| lines.iter().map(|line| cell(line).chars().count()).max().unwrap_or(0);
     let (groups_width, rows_width) = (width(|line| &line.groups), width(|line| &line.rows));
     let (new_width, span_width) = (width(|line| &line.new), width(|line| &line.span));
