@@ -1,10 +1,13 @@
 //! The engine of oups: keys and their folders, the store, the manifest, locks, and the merge that keeps a dataset
 //! ordered. See the crate `oups` for the front door.
 
+pub mod decode;
 mod error;
 pub mod fs;
 pub mod key;
 pub mod ordered;
 pub mod plan;
+pub mod schema;
+pub mod spool;
 
 pub use error::{Error, Result};
