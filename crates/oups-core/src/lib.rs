@@ -3,7 +3,7 @@
 
 mod checksum;
 mod commit;
-mod decode;
+pub mod decode;
 mod error;
 pub mod fs;
 pub mod key;
@@ -13,7 +13,9 @@ mod manifest;
 pub mod ordered;
 pub mod plan;
 mod random;
+pub mod schema;
 mod settings;
+pub mod spool;
 pub mod target;
 
 pub use commit::Durability;
