@@ -1,1 +1,4 @@
+//! Behaviour through the public API, in one fast binary.
 
+mod conformance;
+mod plan;

@@ -105,6 +105,15 @@ pub enum Error {
         store: PathBuf,
     },
 
+    /// The dataset's folder holds row group files, but there is no manifest: it was lost. Nothing is overwritten.
+    #[error("dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: repair it, or remove the folder")]
+    ManifestLost {
+        /// The dataset.
+        dataset: String,
+        /// Row group files in its folder.
+        files: usize,
+    },
+
     /// The folder belongs to another key whose name the file system does not tell apart from this one.
     #[error(
         "the folder of dataset {dataset} belongs to dataset {found}: this file system folds the two names into one"

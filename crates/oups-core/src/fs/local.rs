@@ -194,9 +194,13 @@ impl LockFile for LocalLock {
     }
 
     fn write_text(&self, text: &str) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.append_text(text)
+    }
+
+    fn append_text(&self, text: &str) -> io::Result<()> {
         let mut file = &self.file;
-        file.set_len(0)?;
-        file.seek(SeekFrom::Start(0))?;
+        file.seek(SeekFrom::End(0))?;
         file.write_all(text.as_bytes())
     }
 

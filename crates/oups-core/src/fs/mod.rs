@@ -3,6 +3,7 @@
 //! [`LocalFs`] is the real thing; tests wrap it to count, fail and stop operations. Nothing else in the library opens,
 //! renames, lists or removes a file of a store (the spool's anonymous temporary files are no files of the store).
 
+mod store_fs;
 mod local;
 
 use std::fmt::Debug;
@@ -10,6 +11,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+pub(crate) use store_fs::{StoreFs, failed, if_there, is_not_found};
 pub use local::LocalFs;
 
 /// File operations that a store needs. Paths are absolute or relative to the process, as given to the store.
@@ -94,6 +96,8 @@ pub trait LockFile: Debug + Send + Sync {
     fn read_text(&self) -> io::Result<String>;
     /// Replaces the text in the file; an empty text truncates it.
     fn write_text(&self, text: &str) -> io::Result<()>;
+    /// Adds to the end of the text in the file.
+    fn append_text(&self, text: &str) -> io::Result<()>;
     /// Makes the text durable.
     fn sync(&self) -> io::Result<()>;
 }

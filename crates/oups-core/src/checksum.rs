@@ -1,0 +1,69 @@
+//! Checksums of files, and of files that hold their own checksum.
+
+use twox_hash::XxHash3_128;
+
+/// Digits of a checksum as text.
+pub(crate) const DIGITS: usize = 32;
+/// What stands in a file for its own checksum while that is computed.
+pub(crate) const PLACEHOLDER: &str = "00000000000000000000000000000000";
+
+/// XXH3-128.
+pub(crate) fn checksum(bytes: &[u8]) -> u128 {
+    XxHash3_128::oneshot(bytes)
+}
+
+/// Puts the checksum of the whole file in place of the last placeholder after the last `marker`.
+///
+/// Returns `None`, with the bytes unchanged, if there is none.
+pub(crate) fn seal(bytes: &mut [u8], marker: &str) -> Option<u128> {
+    let at = digits_at(bytes, marker)?;
+    let sum = checksum(bytes);
+    let digits = format!("{sum:032x}");
+    bytes.get_mut(at..at + DIGITS)?.copy_from_slice(digits.as_bytes());
+    Some(sum)
+}
+
+/// The checksum in a sealed file if it is the right one; any changed byte makes it a wrong one.
+pub(crate) fn unseal(bytes: &mut [u8], marker: &str) -> Option<u128> {
+    let at = digits_at(bytes, marker)?;
+    let digits = bytes.get_mut(at..at + DIGITS)?;
+    let text = std::str::from_utf8(digits).ok()?.to_owned();
+    digits.copy_from_slice(PLACEHOLDER.as_bytes());
+    let sum = checksum(bytes);
+    (format!("{sum:032x}") == text).then_some(sum)
+}
+
+/// The checksum that a sealed file carries, right or wrong.
+pub(crate) fn carried(bytes: &[u8], marker: &str) -> Option<u128> {
+    let at = digits_at(bytes, marker)?;
+    u128::from_str_radix(std::str::from_utf8(bytes.get(at..at + DIGITS)?).ok()?, 16).ok()
+}
+
+/// Where the digits start: at the first hexadecimal digit that begins 32 of them after the last marker.
+fn digits_at(bytes: &[u8], marker: &str) -> Option<usize> {
+    let marker = marker.as_bytes();
+    let at = bytes.windows(marker.len()).rposition(|window| window == marker)? + marker.len();
+    // Between marker and digits the format puts a few bytes: a field header and a length, or `": "`.
+    (at..at + 8).find(|&start| {
+        bytes.get(start..start + DIGITS).is_some_and(|digits| digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_changed_byte_is_noticed() {
+        let mut file = format!("some text, sum: \"{PLACEHOLDER}\" and more").into_bytes();
+        let sum = seal(&mut file, "sum").unwrap();
+        assert_eq!(unseal(&mut file.clone(), "sum"), Some(sum));
+        for at in 0..file.len() {
+            for bit in 0..8 {
+                let mut changed = file.clone();
+                changed[at] ^= 1 << bit;
+                assert_eq!(unseal(&mut changed, "sum"), None, "bit {bit} of byte {at}");
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The commit: the numbered steps of `docs/commit.md`, and the only place where a manifest is replaced.
+
+mod new_files;
+mod remove;
+mod retire;
+mod sweep;
+mod turn;
+
+use std::path::Path;
+
+pub(crate) use new_files::NewFiles;
+pub(crate) use remove::remove;
+pub(crate) use turn::Turn;
+
+use crate::fs::StoreFs;
+use crate::manifest::{self, Manifest};
+use crate::{Error, Result};
+
+/// Whether a commit waits until the disk has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// Files, folders and manifest are synced: a commit that returned survives a power loss.
+    #[default]
+    Synced,
+    /// Only the manifest is synced: for bulk loads that can be repeated. Rows written earlier stay safe; the rows of such
+    /// a commit may be damaged (and are then found to be) after a power loss, until the next synced commit.
+    Unsynced,
+}
+
+/// Makes `next` the dataset's manifest: steps 6 to 13. `next` already lists what it retires.
+///
+/// # Errors
+///
+/// [`Error::NotDurable`] after the commit point; every other error means that the dataset is as it was.
+pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, durability: Durability) -> Result<()> {
+    let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
+    if durability == Durability::Synced {
+        sync_flagged(&turn, &mut next)?;
+    }
+    files.publish(durability)?;
+    let checksum = write_manifest(&fs, &paths.manifest_tmp(), &next)?;
+    if let Err(error) = fs.rename(&paths.manifest_tmp(), &paths.manifest()) {
+        // A failed rename may have happened all the same; files that a visible manifest names must stay.
+        match manifest::load(&fs, &paths) {
+            Ok(Some(found)) if found.checksum == checksum => files.keep(),
+            Ok(_) => {}
+            Err(_) => {
+                files.keep();
+                turn.leave_mark();
+            }
+        }
+        return Err(error);
+    }
+    files.keep();
+    if let Err(source) = make_durable(&turn, durability) {
+        turn.leave_mark();
+        let (dataset, commit) = (next.dataset, next.commit);
+        return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });
+    }
+    retire::settle(&turn, &next.retired, durability);
+    turn.committed();
+    Ok(())
+}
+
+/// Syncs the files that earlier commits did not, before anything that they replaced may go.
+fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {
+    let old = |file: &str| turn.base().is_some_and(|base| base.entries.iter().any(|entry| entry.file == file));
+    let mut any = false;
+    for entry in next.entries.iter_mut().filter(|entry| !entry.synced && old(&entry.file)) {
+        turn.fs.sync_file(&turn.paths.file(&entry.file))?;
+        entry.synced = true;
+        any = true;
+    }
+    if any { turn.fs.sync_dir(&turn.paths.folder()) } else { Ok(()) }
+}
+
+fn write_manifest(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<u128> {
+    let (bytes, checksum) = manifest::encode(path, manifest)?;
+    // The writers' lock is held, so a file of this name can only be what a dead writer left.
+    fs.remove_file_if_there(path)?;
+    let mut file = fs.create(path)?;
+    let written = fs.write_all(&mut *file, path, &bytes).and_then(|()| fs.sync(&mut *file, path));
+    if written.is_err() {
+        let _ = fs.remove_file_if_there(path);
+    }
+    written.map(|()| checksum)
+}
+
+/// Step 10. At a first write the folders above are synced too: whoever made them may not have come to it.
+fn make_durable(turn: &Turn, durability: Durability) -> Result<()> {
+    if durability == Durability::Unsynced {
+        return Ok(());
+    }
+    turn.fs.sync_dir(&turn.paths.parent())?;
+    if turn.base().is_none() {
+        for folder in turn.paths.parents().iter().rev().skip(1) {
+            turn.fs.sync_dir(folder)?;
+        }
+        turn.fs.sync_dir(turn.paths.root())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! The row group files of one commit, from temporary names to final ones.
+
+use super::turn::MarkStays;
+use super::{Durability, Turn};
+use crate::Result;
+use crate::fs::{StoreFs, WriteFile};
+use crate::layout::{DatasetPaths, FileId};
+use crate::random::random;
+
+/// Files that this commit makes. Dropped before [`keep`](Self::keep), by an error or a panic, it removes them all; where
+/// that fails, the mark stays and the next writer does it.
+#[derive(Debug)]
+pub(crate) struct NewFiles {
+    fs: StoreFs,
+    paths: DatasetPaths,
+    commit: u64,
+    random: u64,
+    durability: Durability,
+    /// Each file's id and, once it is complete, its final name.
+    files: Vec<(FileId, Option<String>)>,
+    started: bool,
+    kept: bool,
+    mark_stays: MarkStays,
+}
+
+impl NewFiles {
+    /// No file yet, and nothing done for one.
+    pub(crate) fn none(turn: &Turn, durability: Durability) -> Result<Self> {
+        Ok(Self {
+            fs: turn.fs.clone(),
+            paths: turn.paths.clone(),
+            commit: turn.commit,
+            random: random()?,
+            durability,
+            files: Vec::new(),
+            started: false,
+            kept: false,
+            mark_stays: turn.mark_stays(),
+        })
+    }
+
+    /// Creates the next file under its temporary name; before the first, the mark is made durable (step 5).
+    pub(crate) fn create(&mut self, turn: &mut Turn) -> Result<(FileId, Box<dyn WriteFile>)> {
+        if !self.started {
+            turn.sync_mark(self.durability)?;
+            self.fs.create_dir(&self.paths.folder())?;
+            self.started = true;
+        }
+        let part = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        let id = FileId { commit: self.commit, part, random: self.random };
+        let file = self.fs.create(&self.paths.file(&id.tmp_name()))?;
+        self.files.push((id, None));
+        Ok((id, file))
+    }
+
+    /// Files created so far.
+    pub(crate) fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// The file has its whole content: syncs it, and notes the name it will have.
+    pub(crate) fn complete(&mut self, id: FileId, mut file: Box<dyn WriteFile>, name: String) -> Result<()> {
+        if self.durability == Durability::Synced {
+            self.fs.sync(&mut *file, &self.paths.file(&id.tmp_name()))?;
+        }
+        if let Some((_, final_name)) = self.files.iter_mut().find(|(known, _)| *known == id) {
+            *final_name = Some(name);
+        }
+        Ok(())
+    }
+
+    /// Step 7: gives the files their final names, and makes these durable.
+    pub(super) fn publish(&mut self, durability: Durability) -> Result<()> {
+        for (id, name) in &self.files {
+            if let Some(name) = name {
+                self.fs.rename(&self.paths.file(&id.tmp_name()), &self.paths.file(name))?;
+            }
+        }
+        if self.files.is_empty() || durability == Durability::Unsynced {
+            return Ok(());
+        }
+        self.fs.sync_dir(&self.paths.folder())
+    }
+
+    /// A manifest names the files now, or may: they stay.
+    pub(super) fn keep(&mut self) {
+        self.kept = true;
+    }
+
+    fn remove_all(&self) -> Result<()> {
+        for (id, name) in &self.files {
+            self.fs.remove_file_if_there(&self.paths.file(&id.tmp_name()))?;
+            if let Some(name) = name {
+                self.fs.remove_file_if_there(&self.paths.file(name))?;
+            }
+        }
+        self.fs.remove_file_if_there(&self.paths.manifest_tmp())
+    }
+}
+
+impl Drop for NewFiles {
+    fn drop(&mut self) {
+        if !self.kept && self.started && self.remove_all().is_err() {
+            self.mark_stays.set();
+        }
+    }
+}

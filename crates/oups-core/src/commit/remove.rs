@@ -1,0 +1,29 @@
+//! Removing a dataset.
+
+use super::{Durability, Turn, retire};
+use crate::{Error, Result};
+
+/// Renames the manifest away (the commit point) and retires all files. Returns the version that was removed.
+///
+/// # Errors
+///
+/// [`Error::NoDataset`] where there is none, [`Error::NotDurable`] after the commit point.
+pub(crate) fn remove(mut turn: Turn) -> Result<u64> {
+    let Some(manifest) = turn.base().cloned() else {
+        let (dataset, store) = (turn.paths.text().to_owned(), turn.paths.root().to_owned());
+        return Err(Error::NoDataset { dataset, store });
+    };
+    turn.sync_mark(Durability::Synced)?;
+    turn.fs.rename(&turn.paths.manifest(), &turn.paths.tombstone())?;
+    if let Err(source) = turn.fs.sync_dir(&turn.paths.parent()) {
+        turn.leave_mark();
+        let (dataset, commit) = (manifest.dataset, turn.commit);
+        return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });
+    }
+    turn.removed();
+    if retire::still_there(&turn.fs, &turn.paths, &retire::all_of(&manifest)).is_empty() {
+        // Should this fail, the next writer of the key finds the tombstone and nothing left of what it lists.
+        let _ = turn.fs.remove_file_if_there(&turn.paths.tombstone());
+    }
+    Ok(manifest.commit)
+}

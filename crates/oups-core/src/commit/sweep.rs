@@ -1,0 +1,42 @@
+//! Leftovers of a writer that died: files that no manifest ever named.
+
+use crate::Result;
+use crate::fs::{EntryKind, StoreFs};
+use crate::layout::{DatasetPaths, FolderName};
+
+/// Removes the files of commits above this one.
+pub(super) fn above(fs: &StoreFs, paths: &DatasetPaths, commit: u64) -> Result<()> {
+    sweep(fs, paths, |of| of > commit)
+}
+
+/// Removes the files of this very commit: a first write that died.
+pub(super) fn exactly(fs: &StoreFs, paths: &DatasetPaths, commit: u64) -> Result<()> {
+    sweep(fs, paths, |of| of == commit)
+}
+
+/// Only names of our pattern; all others are left for `verify` to report.
+fn sweep(fs: &StoreFs, paths: &DatasetPaths, is_leftover: impl Fn(u64) -> bool) -> Result<()> {
+    for name in names(fs, paths)? {
+        let id = match FolderName::parse(&name) {
+            Some(FolderName::RowGroup(id) | FolderName::Tmp(id)) => id,
+            Some(FolderName::Retired { .. }) | None => continue,
+        };
+        if is_leftover(id.commit) {
+            fs.remove_file_if_there(&paths.file(&name))?;
+        }
+    }
+    fs.remove_file_if_there(&paths.manifest_tmp())
+}
+
+/// How many row group files, live or retired, are in the dataset's folder.
+pub(super) fn row_group_files(fs: &StoreFs, paths: &DatasetPaths) -> Result<usize> {
+    let is_rows = |name: &String| {
+        matches!(FolderName::parse(name), Some(FolderName::RowGroup(_) | FolderName::Retired { .. }))
+    };
+    Ok(names(fs, paths)?.iter().filter(|name| is_rows(name)).count())
+}
+
+fn names(fs: &StoreFs, paths: &DatasetPaths) -> Result<Vec<String>> {
+    let entries = fs.list(&paths.folder())?;
+    Ok(entries.into_iter().filter(|entry| entry.kind == EntryKind::File).map(|entry| entry.name).collect())
+}

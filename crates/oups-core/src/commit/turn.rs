@@ -1,0 +1,191 @@
+//! A writer's turn at a dataset: from taking the lock to letting it go.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::{retire, sweep};
+use crate::fs::StoreFs;
+use crate::layout::DatasetPaths;
+use crate::lock::{Left, WriterLock};
+use crate::manifest::{self, Loaded, Manifest, Retired};
+use crate::{Error, Result};
+
+/// The lock is held, the manifest loaded, and what a dead writer left is cleared away.
+///
+/// Dropping a turn that did not commit unmarks and unlocks; where there is no dataset, it also removes the lock file and
+/// empty folders, so that a refused first write leaves nothing.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) fs: StoreFs,
+    pub(crate) paths: DatasetPaths,
+    lock: WriterLock,
+    base: Option<Loaded>,
+    /// The number of the commit that this turn may make.
+    pub(crate) commit: u64,
+    /// Retired by earlier commits, and still there.
+    pub(crate) retired: Vec<Retired>,
+    exists: bool,
+    mark_stays: MarkStays,
+}
+
+/// Whether the mark is left in the lock file, for the next writer to look for leftovers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MarkStays(Arc<AtomicBool>);
+
+impl MarkStays {
+    pub(super) fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn unset(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Turn {
+    /// Steps 1 to 3.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], [`Error::Poisoned`], [`Error::ManifestLost`], a damaged manifest, a failed file operation.
+    pub(crate) fn begin(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
+        if fs.is_poisoned() {
+            return Err(Error::Poisoned { dataset: paths.text().to_owned() });
+        }
+        let mut lock = WriterLock::acquire(fs, paths, timeout)?;
+        if *lock.left() == Left::Clean {
+            lock.mark(None)?;
+        }
+        let mut turn = Self {
+            fs: fs.clone(),
+            paths: paths.clone(),
+            lock,
+            base: None,
+            commit: 1,
+            retired: Vec::new(),
+            exists: true,
+            mark_stays: MarkStays::default(),
+        };
+        if *turn.lock.left() != Left::Clean {
+            // Until the dead writer's mark is worked off, an error must leave it to the next one.
+            turn.mark_stays.set();
+        }
+        turn.load()?;
+        turn.mark_stays.unset();
+        Ok(turn)
+    }
+
+    fn load(&mut self) -> Result<()> {
+        self.base = manifest::load(&self.fs, &self.paths)?;
+        match &self.base {
+            Some(base) => {
+                let base = base.manifest.clone();
+                if *self.lock.left() != Left::Clean {
+                    sweep::above(&self.fs, &self.paths, base.commit)?;
+                    self.fs.remove_file_if_there(&self.paths.tombstone())?;
+                }
+                self.commit = base.commit + 1;
+                // What an unsynced commit replaced must outlive it until its rows are durable.
+                self.retired = if base.entries.iter().all(|entry| entry.synced) {
+                    retire::still_there(&self.fs, &self.paths, &base.retired)
+                } else {
+                    base.retired.clone()
+                };
+            }
+            None => self.load_absent()?,
+        }
+        Ok(())
+    }
+
+    /// There is no manifest: never was, or the dataset was removed, or a first write died, or the manifest was lost.
+    fn load_absent(&mut self) -> Result<()> {
+        self.exists = false;
+        if let Some(tombstone) = manifest::load_tombstone(&self.fs, &self.paths)? {
+            let commit = tombstone.manifest.commit;
+            sweep::above(&self.fs, &self.paths, commit)?;
+            self.retired = retire::still_there(&self.fs, &self.paths, &retire::all_of(&tombstone.manifest));
+            if self.retired.is_empty() {
+                self.fs.remove_file_if_there(&self.paths.tombstone())?;
+            }
+            self.commit = commit + 2;
+            return Ok(());
+        }
+        if let Left::Died { commit: Some(commit) } = *self.lock.left() {
+            sweep::exactly(&self.fs, &self.paths, commit)?;
+        }
+        match sweep::row_group_files(&self.fs, &self.paths)? {
+            0 => Ok(()),
+            files => Err(Error::ManifestLost { dataset: self.paths.text().to_owned(), files }),
+        }
+    }
+
+    /// The dataset as it is; `None` where there is none yet.
+    pub(crate) fn base(&self) -> Option<&Manifest> {
+        self.base.as_ref().map(|base| &*base.manifest)
+    }
+
+    /// Step 5: the mark says which commit is made, durably, before the first file of it can be there.
+    pub(crate) fn sync_mark(&mut self, durability: super::Durability) -> Result<()> {
+        self.lock.mark(Some(self.commit))?;
+        match durability {
+            super::Durability::Synced => self.lock.sync_mark(),
+            super::Durability::Unsynced => Ok(()),
+        }
+    }
+
+    /// The next writer is to look for leftovers.
+    pub(super) fn leave_mark(&self) {
+        self.mark_stays.set();
+    }
+
+    pub(super) fn mark_stays(&self) -> MarkStays {
+        self.mark_stays.clone()
+    }
+
+    /// A manifest is in place: what a tombstone listed is in it.
+    pub(super) fn committed(&mut self) {
+        if !self.exists {
+            let _ = self.fs.remove_file_if_there(&self.paths.tombstone());
+        }
+        self.exists = true;
+    }
+
+    /// The manifest is gone; whether files of the dataset still are there.
+    pub(super) fn removed(&mut self) {
+        self.exists = false;
+    }
+
+    /// Removes the lock file and the folders, unless something is in them.
+    fn vacate(&self) {
+        let tombstone = self.fs.kind(&self.paths.tombstone());
+        if !matches!(tombstone, Ok(None)) {
+            return;
+        }
+        let _ = self.fs.remove_dir(&self.paths.folder());
+        if self.lock.unlink().is_err() {
+            return;
+        }
+        for folder in self.paths.parents().iter().rev() {
+            if self.fs.remove_dir(folder).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if self.lock.check().is_err() || self.mark_stays.is_set() {
+            return;
+        }
+        let _ = self.lock.unmark();
+        if !self.exists {
+            self.vacate();
+        }
+    }
+}

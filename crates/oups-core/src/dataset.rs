@@ -1,0 +1,125 @@
+//! The handle on one dataset.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+
+use crate::layout::DatasetPaths;
+use crate::rows::{IntoRows, Rows};
+use crate::settings::Settings;
+use crate::snapshot::Snapshot;
+use crate::store::StoreInner;
+use crate::write::Write;
+use crate::{Error, Result};
+
+/// A handle on one dataset of a store, whether it exists yet or not. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    pub(crate) store: Arc<StoreInner>,
+    pub(crate) paths: DatasetPaths,
+}
+
+impl Dataset {
+    pub(crate) fn new(store: Arc<StoreInner>, paths: DatasetPaths) -> Self {
+        Self { store, paths }
+    }
+
+    /// The path text of its key.
+    pub fn path_text(&self) -> &str {
+        self.paths.text()
+    }
+
+    /// Whether it exists.
+    ///
+    /// # Errors
+    ///
+    /// Where the manifest cannot be looked for.
+    pub fn exists(&self) -> Result<bool> {
+        Ok(self.store.fs.kind(&self.paths.manifest())?.is_some())
+    }
+
+    /// The dataset as it is now, to read from undisturbed by writers for as long as the snapshot lives.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where there is none, [`Error::Damaged`] or [`Error::NewerFormat`] for its manifest.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        self.snapshot_if_there()?.ok_or_else(|| self.absent())
+    }
+
+    /// As [`snapshot`](Self::snapshot), with `None` where there is no dataset.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] or [`Error::NewerFormat`] for its manifest.
+    pub fn snapshot_if_there(&self) -> Result<Option<Snapshot>> {
+        let snapshots = Snapshot::open(&self.store.fs, std::slice::from_ref(&self.paths))?;
+        Ok(snapshots.into_iter().next().flatten())
+    }
+
+    pub(crate) fn absent(&self) -> Error {
+        Error::NoDataset { dataset: self.paths.text().to_owned(), store: self.store.root.clone() }
+    }
+
+    fn loaded(&self) -> Result<Arc<crate::manifest::Manifest>> {
+        let loaded = crate::manifest::load(&self.store.fs, &self.paths)?;
+        loaded.map(|loaded| loaded.manifest).ok_or_else(|| self.absent())
+    }
+
+    /// The number of the newest commit.
+    ///
+    /// # Errors
+    ///
+    /// As [`snapshot`](Self::snapshot).
+    pub fn version(&self) -> Result<u64> {
+        Ok(self.loaded()?.commit)
+    }
+
+    /// The columns.
+    ///
+    /// # Errors
+    ///
+    /// As [`snapshot`](Self::snapshot).
+    pub fn schema(&self) -> Result<SchemaRef> {
+        Ok(self.loaded()?.schema.clone())
+    }
+
+    /// The number of rows, from the manifest.
+    ///
+    /// # Errors
+    ///
+    /// As [`snapshot`](Self::snapshot).
+    pub fn rows(&self) -> Result<u64> {
+        Ok(self.loaded()?.rows())
+    }
+
+    /// The settings that writes use unless they give their own.
+    ///
+    /// # Errors
+    ///
+    /// As [`snapshot`](Self::snapshot).
+    pub fn settings(&self) -> Result<Settings> {
+        Ok(self.loaded()?.settings.clone())
+    }
+
+    /// The user's metadata.
+    ///
+    /// # Errors
+    ///
+    /// As [`snapshot`](Self::snapshot).
+    pub fn metadata(&self) -> Result<BTreeMap<String, String>> {
+        Ok(self.loaded()?.metadata.clone())
+    }
+
+    /// Begins a write of these rows: a [`RecordBatch`](arrow::array::RecordBatch), a `Vec` of them, or any
+    /// [`RecordBatchReader`](arrow::array::RecordBatchReader). Nothing happens before [`Write::commit`].
+    pub fn write<Kind>(&self, rows: impl IntoRows<Kind>) -> Write<'_> {
+        Write::new(self, rows.into_rows())
+    }
+
+    /// Begins a write without rows: it resizes row groups by the rules of the target, or only changes metadata.
+    pub fn rewrite(&self) -> Write<'_> {
+        Write::new(self, Rows::none())
+    }
+}

@@ -1,0 +1,124 @@
+//! Pins: what readers hold so that the files of their snapshot stay.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::open::{Take, open_locked};
+use super::process::Owner;
+use crate::fs::{LockFile, StoreFs, failed, is_not_found};
+use crate::layout::{self, DatasetPaths};
+use crate::random::random;
+use crate::{Error, Result};
+
+/// One reader's pin file, locked shared until dropped. It may pin any number of datasets.
+#[derive(Debug)]
+pub(crate) struct Pin {
+    fs: StoreFs,
+    path: PathBuf,
+    file: Box<dyn LockFile>,
+    owner: Owner,
+}
+
+impl Pin {
+    /// Makes a pin file, or `None` where the store cannot be written to: the reader then reads unpinned.
+    pub(crate) fn create(fs: &StoreFs, root: &Path) -> Result<Option<Self>> {
+        let folder = root.join(layout::PINS);
+        loop {
+            let path = folder.join(layout::pin_name(std::process::id(), random()?));
+            match open_locked(fs, &path, true, Take::TryShared) {
+                Ok(Some(file)) => return Ok(Some(Self { fs: fs.clone(), path, file, owner: Owner::this_process() })),
+                // A writer that saw the file before it was locked took it for a stale one.
+                Ok(None) => {}
+                Err(error) if is_not_found(&error) => match fs.create_dir(&folder) {
+                    Err(error) if cannot_write(&error) => return Ok(None),
+                    Err(error) => return Err(error),
+                    Ok(_) => {}
+                },
+                Err(error) if cannot_write(&error) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Pins these datasets at these commits, in addition to what is pinned.
+    pub(crate) fn add<'a>(&self, pinned: impl IntoIterator<Item = (u64, &'a str)>) -> Result<()> {
+        self.owner.check()?;
+        let mut lines = String::new();
+        for (commit, text) in pinned {
+            let _ = writeln!(lines, "{commit} {text}");
+        }
+        self.file.append_text(&lines).map_err(failed("write", &self.path))
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Forked`] in a child process.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.owner.check()
+    }
+}
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        if self.owner.is_here() {
+            // Unlinked only under the exclusive lock. A writer that takes it in between unlinks the file itself.
+            if let Ok(true) = self.file.try_exclusive() {
+                let _ = self.fs.remove_file_if_there(&self.path);
+            }
+            let _ = self.file.unlock();
+        }
+    }
+}
+
+fn cannot_write(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. }
+        if matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem))
+}
+
+/// The commits of a dataset that readers hold. Stale pin files are unlinked on the way.
+pub(crate) fn pinned_commits(fs: &StoreFs, paths: &DatasetPaths) -> Result<BTreeSet<u64>> {
+    let folder = paths.root().join(layout::PINS);
+    let mut commits = BTreeSet::new();
+    for entry in fs.list(&folder)? {
+        if !layout::is_pin_name(&entry.name) {
+            continue;
+        }
+        let path = folder.join(&entry.name);
+        match open_locked(fs, &path, false, Take::TryExclusive) {
+            Err(error) if is_not_found(&error) => {}
+            Err(error) => return Err(error),
+            Ok(Some(stale)) => {
+                fs.remove_file_if_there(&path)?;
+                let _ = stale.unlock();
+            }
+            Ok(None) => match fs.read_if_there(&path)? {
+                Some(text) => commits.extend(commits_of(&String::from_utf8_lossy(&text), paths.text())),
+                None => {}
+            },
+        }
+    }
+    Ok(commits)
+}
+
+/// The commits that a pin's text names for a dataset. An unfinished last line means nothing: its reader has yet to look
+/// at the manifest again.
+fn commits_of<'a>(text: &'a str, dataset: &'a str) -> impl Iterator<Item = u64> + 'a {
+    text.split_inclusive('\n').filter_map(move |line| {
+        let (commit, name) = line.strip_suffix('\n')?.split_once(' ')?;
+        (name == dataset).then(|| commit.parse().ok()).flatten()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commits_of;
+
+    #[test]
+    fn a_pin_names_commits_by_dataset() {
+        let text = "17 a b/1D\n18 a\n19 a b/1D\n20 a b/1D";
+        assert_eq!(commits_of(text, "a b/1D").collect::<Vec<_>>(), [17, 19]);
+        assert_eq!(commits_of(text, "a").collect::<Vec<_>>(), [18]);
+    }
+}

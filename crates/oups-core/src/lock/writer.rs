@@ -1,0 +1,150 @@
+//! The writer's turn: the exclusive lock of one dataset.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::mark::Mark;
+use super::open::{Take, open_locked};
+use super::process::Owner;
+use crate::fs::{LockFile, StoreFs, failed, if_there, is_not_found};
+use crate::layout::DatasetPaths;
+use crate::{Error, Result};
+
+/// The first and the longest pause of a waiter with a time-out.
+const BACK_OFF: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(10));
+
+/// The exclusive lock of a dataset, held until dropped.
+#[derive(Debug)]
+pub(crate) struct WriterLock {
+    fs: StoreFs,
+    path: PathBuf,
+    file: Box<dyn LockFile>,
+    owner: Owner,
+    mark: Mark,
+    left: Left,
+}
+
+/// What the last holder left in the lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// Nothing: it ended cleanly.
+    Clean,
+    /// It died; the commit it was making, if the mark tells.
+    Died { commit: Option<u64> },
+}
+
+impl WriterLock {
+    /// Waits for the lock and takes it; without a time-out for as long as it takes.
+    ///
+    /// Makes the folders above the dataset's where they are missing, and makes them durable when the first file is
+    /// about to be written ([`sync_mark`](Self::sync_mark)).
+    pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
+        let path = paths.lock();
+        let file = match timeout {
+            None => Self::open(fs, paths, Take::Exclusive)?,
+            Some(timeout) => Self::poll(fs, paths, timeout)?,
+        };
+        let Some(file) = file else {
+            // Only `poll` gives up, and it has named the holder itself.
+            return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder: None, waited: Duration::ZERO });
+        };
+        let text = file.read_text().map_err(failed("read", &path))?;
+        let left = if text.is_empty() {
+            Left::Clean
+        } else {
+            Left::Died { commit: Mark::parse(&text).and_then(|mark| mark.commit) }
+        };
+        Ok(Self {
+            fs: fs.clone(),
+            path,
+            file,
+            owner: Owner::this_process(),
+            mark: Mark::of_this_process(),
+            left,
+        })
+    }
+
+    /// A folder that another writer finds empty may vanish between its making and the opening of the lock file in it.
+    fn open(fs: &StoreFs, paths: &DatasetPaths, take: Take) -> Result<Option<Box<dyn LockFile>>> {
+        let mut tries = 0;
+        loop {
+            for folder in paths.parents() {
+                if let Err(error) = fs.create_dir(&folder)
+                    && !is_not_found(&error)
+                {
+                    return Err(error);
+                }
+            }
+            match open_locked(fs, &paths.lock(), true, take) {
+                Err(error) if is_not_found(&error) && tries < 1000 => tries += 1,
+                other => return other,
+            }
+        }
+    }
+
+    fn poll(fs: &StoreFs, paths: &DatasetPaths, timeout: Duration) -> Result<Option<Box<dyn LockFile>>> {
+        let start = Instant::now();
+        let mut pause = BACK_OFF.0;
+        loop {
+            if let Some(file) = Self::open(fs, paths, Take::TryExclusive)? {
+                return Ok(Some(file));
+            }
+            let waited = start.elapsed();
+            if waited >= timeout {
+                let text = if_there(fs.read(&paths.lock()))?.unwrap_or_default();
+                let holder = Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string());
+                return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder, waited });
+            }
+            thread::sleep(pause.min(timeout - waited));
+            pause = (pause * 2).min(BACK_OFF.1);
+        }
+    }
+
+    /// What the last holder left.
+    pub(crate) fn left(&self) -> &Left {
+        &self.left
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Forked`] in a child process.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.owner.check()
+    }
+
+    /// Says who holds the lock. A dead writer's mark that is still to be worked off stays in place until then: this
+    /// process may die too.
+    pub(crate) fn mark(&mut self, commit: Option<u64>) -> Result<()> {
+        self.check()?;
+        self.mark.commit = commit;
+        self.file.write_text(&self.mark.to_text()).map_err(failed("write", &self.path))
+    }
+
+    /// Makes the mark durable.
+    pub(crate) fn sync_mark(&self) -> Result<()> {
+        self.check()?;
+        self.fs.sync_lock(&*self.file, &self.path)
+    }
+
+    /// Says that nothing is left to clear away.
+    pub(crate) fn unmark(&self) -> Result<()> {
+        self.check()?;
+        self.file.write_text("").map_err(failed("write", &self.path))
+    }
+
+    /// Unlinks the lock file, which is right only under the lock: whoever has it open finds out by looking again.
+    pub(crate) fn unlink(&self) -> Result<()> {
+        self.check()?;
+        self.fs.remove_file_if_there(&self.path)
+    }
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        if self.owner.is_here() {
+            // Closing the file would do, but for a child that was forked a moment ago and still has it open.
+            let _ = self.file.unlock();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What holds for every manifest, checked before one is written and after one is read.
+
+use std::collections::HashSet;
+
+use super::Manifest;
+use crate::layout;
+
+/// The first broken rule, as a sentence; `None` for a good manifest.
+pub(crate) fn broken(manifest: &Manifest) -> Option<String> {
+    rows_are_there(manifest)
+        .or_else(|| spans_ascend(manifest))
+        .or_else(|| names_are_ours_and_fresh(manifest))
+        .or_else(|| ordered_column_exists(manifest))
+}
+
+/// A row group without rows has no span, and no reason to exist.
+fn rows_are_there(manifest: &Manifest) -> Option<String> {
+    let empty = manifest.entries.iter().find(|entry| entry.rows == 0)?;
+    Some(format!("row group {} has no rows", empty.file))
+}
+
+/// Neighbours may share a boundary value, because equal values may straddle a cut; they overlap in no other way.
+fn spans_ascend(manifest: &Manifest) -> Option<String> {
+    let entries = &manifest.entries;
+    if let Some(entry) = entries.iter().find(|entry| entry.min > entry.max) {
+        return Some(format!("row group {} has a minimum above its maximum", entry.file));
+    }
+    let (left, right) = entries.iter().zip(entries.iter().skip(1)).find(|(left, right)| left.max > right.min)?;
+    Some(format!("row group {} overlaps {}", left.file, right.file))
+}
+
+/// Two entries of one file would read rows twice; a commit number above the manifest's would be swept as a leftover.
+fn names_are_ours_and_fresh(manifest: &Manifest) -> Option<String> {
+    let mut seen = HashSet::with_capacity(manifest.entries.len());
+    manifest.entries.iter().find_map(|entry| match layout::file_id(&entry.file) {
+        None => Some(format!("`{}` is no name of a row group file", entry.file)),
+        Some(id) if id.commit > manifest.commit => {
+            Some(format!("row group {} is of a later commit than {}", entry.file, manifest.commit))
+        }
+        Some(id) if !seen.insert(id) => Some(format!("row group {} is listed twice", entry.file)),
+        Some(_) => None,
+    })
+}
+
+fn ordered_column_exists(manifest: &Manifest) -> Option<String> {
+    match manifest.schema.field_with_name(&manifest.ordered_on) {
+        Ok(_) => None,
+        Err(_) => Some(format!("the schema has no ordered column `{}`", manifest.ordered_on)),
+    }
+}

@@ -1,0 +1,92 @@
+//! The manifest: which row group files are the dataset, in which order. An immutable value.
+
+mod codec;
+mod invariants;
+mod load;
+mod schema_text;
+
+use std::collections::BTreeMap;
+
+use arrow::datatypes::SchemaRef;
+
+pub(crate) use codec::encode;
+pub(crate) use load::{Loaded, current_checksum, load, load_tombstone};
+
+use crate::layout;
+use crate::ordered::{OrdValue, OrderedType};
+use crate::settings::Settings;
+
+/// One version of a dataset: its row groups in order, and everything else a reader or writer must know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// The number of the commit that made this version, from 1.
+    pub commit: u64,
+    /// The dataset's path text.
+    pub dataset: String,
+    /// The dataset's columns.
+    pub schema: SchemaRef,
+    /// Name of the ordered column.
+    pub ordered_on: String,
+    /// Type of the ordered column.
+    pub ordered: OrderedType,
+    /// The dataset's settings.
+    pub settings: Settings,
+    /// The user's metadata.
+    pub metadata: BTreeMap<String, String>,
+    /// The row groups, in order.
+    pub entries: Vec<Entry>,
+    /// Replaced files that may still exist.
+    pub(crate) retired: Vec<Retired>,
+}
+
+/// The facts of one row group file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name in the dataset's folder.
+    pub file: String,
+    /// Its rows.
+    pub rows: u64,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// The smallest ordered value.
+    pub min: OrdValue,
+    /// The largest ordered value.
+    pub max: OrdValue,
+    /// XXH3-128 of its bytes.
+    pub checksum: u128,
+    /// Whether it is known to be durable.
+    pub synced: bool,
+}
+
+impl Entry {
+    /// The commit that made the file; `None` for a name that is not ours.
+    pub fn commit(&self) -> Option<u64> {
+        layout::file_id(&self.file).map(|id| id.commit)
+    }
+}
+
+/// A replaced file that may still exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Retired {
+    /// Its name when it was live.
+    pub(crate) file: String,
+    /// The commit that replaced it.
+    pub(crate) by: u64,
+}
+
+impl Manifest {
+    /// Rows of the dataset.
+    pub fn rows(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.rows).sum()
+    }
+
+    /// Bytes of the dataset's row group files.
+    pub fn bytes(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.bytes).sum()
+    }
+
+    /// The smallest and largest ordered value; `None` without rows.
+    pub fn span(&self) -> Option<(&OrdValue, &OrdValue)> {
+        Some((&self.entries.first()?.min, &self.entries.last()?.max))
+    }
+}

@@ -1,0 +1,36 @@
+//! Stage 4: the steps of the plan.
+
+use std::ops::Range;
+
+use super::region::Region;
+use super::span::Span;
+use super::{MergePlan, Step};
+
+/// Turns merge regions into steps, and keeps the row groups between them.
+pub(super) fn assemble(groups: usize, regions: &[Region<'_>], spans: &[Span]) -> MergePlan {
+    let mut steps = Vec::with_capacity(2 * spans.len() + 1);
+    let mut next = 0;
+    for span in spans {
+        let merged = regions.get(span.regions.clone()).unwrap_or_default();
+        let (Some(first), Some(last)) = (merged.first(), merged.last()) else {
+            continue;
+        };
+        keep(&mut steps, next..first.groups.start);
+        next = last.groups.end;
+        steps.push(Step::Merge {
+            groups: first.groups.start..last.groups.end,
+            rows: first.new.start..last.new.end,
+            reason: span.reason,
+            span: (first.min.clone(), last.max.clone()),
+        });
+    }
+    keep(&mut steps, next..groups);
+    MergePlan { steps }
+}
+
+/// Adds a step that keeps row groups, if there are any.
+pub(super) fn keep(steps: &mut Vec<Step>, groups: Range<usize>) {
+    if !groups.is_empty() {
+        steps.push(Step::Keep { groups });
+    }
+}

@@ -1,0 +1,121 @@
+//! Where the merged rows of a step are cut into row groups.
+
+use std::num::NonZeroU64;
+
+use crate::target::{PeriodGrid, Sizing};
+
+/// Cuts the output of one merge step into row groups, as it streams by.
+///
+/// Make one for each step and give it the output, sorted and without the dropped duplicates, chunk by chunk. It answers
+/// the positions within the chunk before which a new row group begins, ascending. Position 0 means that the rows before
+/// this chunk are a row group; the first row of the step is never answered, and no row group is empty.
+///
+/// ```
+/// use oups_core::plan::Cutter;
+/// use oups_core::target::{RowGroupTarget, Sizing};
+/// use arrow::datatypes::DataType;
+///
+/// let by_rows = RowGroupTarget::try_from(3)?.sizing("x", &DataType::Int64)?;
+/// let Cutter::Rows(mut cutter) = Cutter::new(by_rows) else { unreachable!() };
+/// assert_eq!(cutter.cuts(3), []);
+/// assert_eq!(cutter.cuts(5), [0, 3]);
+///
+/// let by_week = RowGroupTarget::try_from("W-MON")?.sizing("day", &DataType::Date32)?;
+/// let Cutter::Periods(mut cutter) = Cutter::new(by_week) else { unreachable!() };
+/// assert_eq!(cutter.cuts(&[2, 3, 4, 5, 40]), [2, 4]); // day 4 is Monday, 1970-01-05
+/// # Ok::<(), oups_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub enum Cutter {
+    /// Needs only to be told how many rows come.
+    Rows(EveryRows),
+    /// Needs the values of the ordered column.
+    Periods(EveryPeriod),
+}
+
+impl Cutter {
+    /// A cutter for one merge step.
+    #[must_use]
+    pub fn new(sizing: Sizing) -> Self {
+        match sizing {
+            Sizing::Rows(target) => Self::Rows(EveryRows { target, filled: 0 }),
+            Sizing::Periods(grid) => Self::Periods(EveryPeriod { grid, open: None }),
+        }
+    }
+}
+
+/// Cuts every so many rows; the last row group takes the rest, however small.
+#[derive(Clone, Debug)]
+pub struct EveryRows {
+    target: NonZeroU64,
+    /// Rows in the row group that is being filled.
+    filled: u64,
+}
+
+impl EveryRows {
+    /// The cuts in the next `rows` rows.
+    pub fn cuts(&mut self, rows: usize) -> Vec<usize> {
+        let mut cuts = Vec::new();
+        let mut at = 0;
+        while at < rows {
+            if self.filled == self.target.get() {
+                cuts.push(at);
+                self.filled = 0;
+            }
+            let left = rows - at;
+            let taken = usize::try_from(self.room()).map_or(left, |room| room.min(left));
+            self.filled += taken as u64;
+            at += taken;
+        }
+        cuts
+    }
+
+    /// How many rows the row group that is being filled can still take.
+    #[must_use]
+    pub fn room(&self) -> u64 {
+        self.target.get() - self.filled
+    }
+}
+
+/// Cuts at every start of a period.
+#[derive(Clone, Debug)]
+pub struct EveryPeriod {
+    grid: PeriodGrid,
+    /// The period that is being filled.
+    open: Option<Open>,
+}
+
+/// A period that is being filled, by its end.
+#[derive(Clone, Copy, Debug)]
+enum Open {
+    Until(i64),
+    /// It is the last one there is.
+    Forever,
+}
+
+impl EveryPeriod {
+    /// The cuts in the next values of the ordered column, as they are in its array: integers of its scale, ascending.
+    pub fn cuts(&mut self, values: &[i64]) -> Vec<usize> {
+        let mut cuts = Vec::new();
+        let mut at = 0;
+        while let Some((first, rest)) = values.get(at..).and_then(<[i64]>::split_first) {
+            let end = match self.open {
+                Some(Open::Forever) => break,
+                Some(Open::Until(end)) if *first < end => end,
+                closed => {
+                    if closed.is_some() {
+                        cuts.push(at);
+                    }
+                    let Some(end) = self.grid.next_start(*first) else {
+                        self.open = Some(Open::Forever);
+                        break;
+                    };
+                    self.open = Some(Open::Until(end));
+                    end
+                }
+            };
+            at += 1 + rest.partition_point(|value| *value < end);
+        }
+        cuts
+    }
+}

@@ -1,0 +1,79 @@
+//! What the planner may ask of the new rows.
+
+use crate::Result;
+use crate::ordered::OrdValue;
+
+/// The ordered column of the new rows, sorted, wherever the rows are: in memory or spooled to disk, so asking can fail.
+///
+/// The planner asks with ascending rows and values, so remembering the last chunk read makes most answers free.
+/// Implementors that know chunks' bounds should override the two searches.
+pub trait NewRows {
+    /// The number of new rows.
+    fn rows(&self) -> u64;
+
+    /// The value of a row below [`rows`](Self::rows).
+    ///
+    /// # Errors
+    ///
+    /// Where the rows cannot be read.
+    fn value_at(&mut self, row: u64) -> Result<OrdValue>;
+
+    /// The number of rows whose value is below `value`.
+    ///
+    /// # Errors
+    ///
+    /// Where the rows cannot be read.
+    fn rows_below(&mut self, value: &OrdValue) -> Result<u64> {
+        search(self, |found| found < value)
+    }
+
+    /// The number of rows whose value is `value` or below.
+    ///
+    /// # Errors
+    ///
+    /// Where the rows cannot be read.
+    fn rows_up_to(&mut self, value: &OrdValue) -> Result<u64> {
+        search(self, |found| found <= value)
+    }
+}
+
+/// The number of leading rows for which `before` holds.
+fn search<N: NewRows + ?Sized>(new: &mut N, before: impl Fn(&OrdValue) -> bool) -> Result<u64> {
+    let (mut low, mut high) = (0, new.rows());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if before(&new.value_at(middle)?) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
+}
+
+/// Values in memory.
+impl NewRows for &[OrdValue] {
+    fn rows(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn value_at(&mut self, row: u64) -> Result<OrdValue> {
+        usize::try_from(row)
+            .ok()
+            .and_then(|row| self.get(row))
+            .cloned()
+            .ok_or_else(|| crate::Error::InvalidOption {
+                option: "row",
+                expected: format!("below {}", self.len()),
+                found: row.to_string(),
+            })
+    }
+
+    fn rows_below(&mut self, value: &OrdValue) -> Result<u64> {
+        Ok(self.partition_point(|found| found < value) as u64)
+    }
+
+    fn rows_up_to(&mut self, value: &OrdValue) -> Result<u64> {
+        Ok(self.partition_point(|found| found <= value) as u64)
+    }
+}

@@ -1,0 +1,134 @@
+//! The settings of a dataset: options of its first write that later writes use.
+
+use serde_json::{Map, Value, json};
+
+use crate::target::RowGroupTarget;
+
+/// What a write uses unless it gives its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Wanted size of a row group.
+    pub row_group_target: RowGroupTarget,
+    /// Which rows count as duplicates.
+    pub duplicates_on: DuplicatesOn,
+    /// Which of several duplicates stays.
+    pub keep: KeepRule,
+    /// From how many off-target row groups on a merge takes in its neighbours; `None` never.
+    pub max_off_target: Option<u64>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            row_group_target: RowGroupTarget::default(),
+            duplicates_on: DuplicatesOn::Off,
+            keep: KeepRule::Last,
+            max_off_target: Some(16),
+        }
+    }
+}
+
+/// Which rows count as duplicates of each other: rows that are equal in the ordered column and in these.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum DuplicatesOn {
+    /// None: duplicates are kept.
+    #[default]
+    Off,
+    /// Rows that are equal in every column.
+    All,
+    /// Rows that are equal in these columns.
+    Columns(Vec<String>),
+}
+
+/// Which of several duplicates stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeepRule {
+    /// The one written last.
+    #[default]
+    Last,
+    /// The one written first.
+    First,
+    /// None: a write that brings a duplicate fails.
+    Reject,
+    /// What the program's own rule says. The rule itself cannot be stored: every write gives it again.
+    Resolve,
+}
+
+impl KeepRule {
+    const NAMES: [(Self, &'static str); 4] =
+        [(Self::Last, "last"), (Self::First, "first"), (Self::Reject, "reject"), (Self::Resolve, "resolve")];
+
+    /// The rule's name in settings and on the command line.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(rule, _)| *rule == self).map_or("", |(_, name)| name)
+    }
+
+    /// The rule of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, text)| *text == name).map(|(rule, _)| *rule)
+    }
+}
+
+impl Settings {
+    /// The JSON form of `docs/format.md`.
+    pub fn to_json(&self) -> Value {
+        let duplicates_on = match &self.duplicates_on {
+            DuplicatesOn::Off => Value::Null,
+            DuplicatesOn::All => json!([]),
+            DuplicatesOn::Columns(columns) => json!(columns),
+        };
+        json!({
+            "row_group_target": self.row_group_target.to_string(),
+            "duplicates_on": duplicates_on,
+            "keep": self.keep.name(),
+            "max_off_target": self.max_off_target,
+        })
+    }
+
+    /// Reads the JSON form; `None` if a member is missing, unknown or of another form.
+    pub(crate) fn from_json(json: &Value) -> Option<Self> {
+        let members: &Map<String, Value> = json.as_object()?;
+        let duplicates_on = match members.get("duplicates_on")? {
+            Value::Null => DuplicatesOn::Off,
+            Value::Array(columns) if columns.is_empty() => DuplicatesOn::All,
+            Value::Array(columns) => DuplicatesOn::Columns(
+                columns.iter().map(|column| column.as_str().map(str::to_owned)).collect::<Option<_>>()?,
+            ),
+            _ => return None,
+        };
+        let max_off_target = match members.get("max_off_target")? {
+            Value::Null => None,
+            number => Some(number.as_u64()?),
+        };
+        (members.len() == 4).then_some(Self {
+            row_group_target: members.get("row_group_target")?.as_str()?.parse().ok()?,
+            duplicates_on,
+            keep: KeepRule::from_name(members.get("keep")?.as_str()?)?,
+            max_off_target,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_read_as_written() {
+        for duplicates_on in [DuplicatesOn::Off, DuplicatesOn::All, DuplicatesOn::Columns(vec!["a".into()])] {
+            for (keep, _) in KeepRule::NAMES {
+                for max_off_target in [None, Some(3)] {
+                    let settings = Settings { duplicates_on: duplicates_on.clone(), keep, max_off_target, ..Settings::default() };
+                    assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_members_are_refused() {
+        let mut json = Settings::default().to_json();
+        json["surprise"] = json!(1);
+        assert_eq!(Settings::from_json(&json), None);
+    }
+}

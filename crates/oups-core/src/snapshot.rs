@@ -1,0 +1,108 @@
+//! What a reader holds: one version of a dataset, whose files stay until it lets go.
+
+use std::sync::Arc;
+
+use crate::decode::RowGroupFile;
+use crate::fs::{ReadFile, StoreFs, is_not_found};
+use crate::layout::{DatasetPaths, FolderName};
+use crate::lock::Pin;
+use crate::manifest::{self, Entry, Manifest};
+use crate::{Error, Result};
+
+/// How often a file is looked for under its live and its retired name before it is called missing: between the two looks
+/// a writer may rename it.
+const LOOKS: usize = 3;
+
+/// One version of a dataset. Whatever writers do, its files stay readable until the last clone is dropped.
+///
+/// Where no pin can be made (read-only media, no permission) the snapshot reads unpinned; a file that a writer deletes
+/// is then [`Error::SnapshotGone`].
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    fs: StoreFs,
+    paths: DatasetPaths,
+    manifest: Arc<Manifest>,
+    pin: Option<Arc<Pin>>,
+}
+
+impl Snapshot {
+    /// Snapshots of several datasets under one pin; `None` for those that do not exist.
+    pub(crate) fn open(fs: &StoreFs, datasets: &[DatasetPaths]) -> Result<Vec<Option<Self>>> {
+        let mut loaded = datasets.iter().map(|paths| manifest::load(fs, paths)).collect::<Result<Vec<_>>>()?;
+        let Some(root) = datasets.first().map(DatasetPaths::root) else { return Ok(Vec::new()) };
+        let pin = if loaded.iter().any(Option::is_some) { Pin::create(fs, root)?.map(Arc::new) } else { None };
+        // Pin, then look again: docs/commit.md says why nothing can slip through. A dataset that was not there has
+        // nothing to pin, and may be answered as it was.
+        let mut unsure: Vec<usize> = (0..datasets.len()).filter(|&at| loaded.get(at).is_some_and(Option::is_some)).collect();
+        while let (Some(pin), false) = (&pin, unsure.is_empty()) {
+            let lines = unsure.iter().filter_map(|&at| {
+                Some((loaded.get(at)?.as_ref()?.manifest.commit, datasets.get(at)?.text()))
+            });
+            pin.add(lines)?;
+            let mut moved = Vec::new();
+            for at in unsure {
+                let (Some(paths), Some(slot)) = (datasets.get(at), loaded.get_mut(at)) else { continue };
+                if manifest::current_checksum(fs, paths)? != slot.as_ref().map(|loaded| loaded.checksum) {
+                    *slot = manifest::load(fs, paths)?;
+                    moved.extend(slot.is_some().then_some(at));
+                }
+            }
+            unsure = moved;
+        }
+        let snapshot = |(paths, loaded): (&DatasetPaths, Option<manifest::Loaded>)| {
+            loaded.map(|loaded| Self { fs: fs.clone(), paths: paths.clone(), manifest: loaded.manifest, pin: pin.clone() })
+        };
+        Ok(datasets.iter().zip(loaded).map(snapshot).collect())
+    }
+
+    /// The dataset's path text.
+    pub fn dataset(&self) -> &str {
+        self.paths.text()
+    }
+
+    /// The version.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Opens one of the version's row group files and checks it against the manifest: length, rows, one row group.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if the file is missing or not what the manifest says, [`Error::SnapshotGone`] if it is missing
+    /// and the snapshot is not pinned, [`Error::Forked`] in a child of the process that made the snapshot.
+    pub fn open_row_group(&self, entry: &Entry) -> Result<RowGroupFile> {
+        let path = self.paths.file(&entry.file);
+        RowGroupFile::open(&path, self.open_file(entry)?, entry, &self.manifest)
+    }
+
+    /// Opens a row group file under its live name or, once a later commit has replaced it, its retired one.
+    fn open_file(&self, entry: &Entry) -> Result<Arc<dyn ReadFile>> {
+        if let Some(pin) = &self.pin {
+            pin.check()?;
+        }
+        let path = self.paths.file(&entry.file);
+        for _ in 0..LOOKS {
+            match self.fs.open(&path) {
+                Err(error) if is_not_found(&error) => {}
+                other => return other,
+            }
+            if let Some(name) = self.retired_name(&entry.file)? {
+                match self.fs.open(&self.paths.folder().join(name)) {
+                    Err(error) if is_not_found(&error) => {}
+                    other => return other,
+                }
+            }
+        }
+        let unchanged = manifest::load(&self.fs, &self.paths)?.is_some_and(|now| *now.manifest == *self.manifest);
+        if self.pin.is_some() || unchanged {
+            return Err(Error::Damaged { path, detail: "the file is missing".to_owned() });
+        }
+        Err(Error::SnapshotGone { dataset: self.paths.text().to_owned(), commit: self.manifest.commit, path })
+    }
+
+    fn retired_name(&self, file: &str) -> Result<Option<String>> {
+        let is_it = |name: &str| matches!(FolderName::parse(name), Some(FolderName::Retired { name, .. }) if name == file);
+        Ok(self.fs.list(&self.paths.folder())?.into_iter().map(|entry| entry.name).find(|name| is_it(name)))
+    }
+}

@@ -1,0 +1,275 @@
+//! The store: a folder of datasets whose keys have one schema.
+
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::commit::{Turn, remove};
+use crate::dataset::Dataset;
+use crate::discover::{Discovery, discover};
+use crate::fs::{Fs, LocalFs, StoreFs, is_not_found};
+use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
+use crate::layout::{self, DatasetPaths};
+use crate::lock::{Take, open_locked};
+use crate::picture;
+use crate::snapshot::Snapshot;
+use crate::store_file;
+use crate::{Error, Result};
+
+/// A store of datasets named by keys of type `K`: a struct with `#[derive(TopLevel)]`, or [`AnyKey`] for programs that
+/// work with any store.
+///
+/// Cloning is cheap, and a store can be shared between threads. Several handles on one folder, in one process or many,
+/// work together.
+#[derive(Debug)]
+pub struct Store<K> {
+    inner: Arc<StoreInner>,
+    keys: PhantomData<fn() -> K>,
+}
+
+impl<K> Clone for Store<K> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), keys: PhantomData }
+    }
+}
+
+/// What all handles made from one opened store share.
+#[derive(Debug)]
+pub(crate) struct StoreInner {
+    pub(crate) root: PathBuf,
+    pub(crate) fs: StoreFs,
+    pub(crate) schema: KeySchema,
+}
+
+impl<K: StoreKey> Store<K> {
+    /// Opens the store in a folder.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoStore`] where the folder has no `oups.json`, [`Error::StoreSchema`] if its keys are not `K`s,
+    /// [`Error::Damaged`] or [`Error::NewerFormat`] if its `oups.json` cannot be understood.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::open_on(Arc::new(LocalFs), path)
+    }
+
+    /// [`open`](Self::open) on a file system of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_on(fs: Arc<dyn Fs>, path: impl AsRef<Path>) -> Result<Self> {
+        let (fs, root) = (StoreFs::new(fs), path.as_ref().to_owned());
+        let file = root.join(layout::STORE_FILE);
+        let Some(bytes) = fs.read_if_there(&file)? else { return Err(Error::NoStore { path: root }) };
+        let found = store_file::decode(&file, bytes)?;
+        if let Some(expected) = K::own_schema()
+            && !expected.is_compatible(&found)
+        {
+            return Err(Error::StoreSchema { path: root, expected: expected.to_string(), found: found.to_string() });
+        }
+        // The caller's schema has the caller's names for nested levels; for the paths both are the same.
+        Ok(Self::new(fs, root, K::own_schema().unwrap_or(found)))
+    }
+
+    fn new(fs: StoreFs, root: PathBuf, schema: KeySchema) -> Self {
+        Self { inner: Arc::new(StoreInner { root, fs, schema }), keys: PhantomData }
+    }
+
+    fn create_with(fs: Arc<dyn Fs>, path: &Path, schema: KeySchema) -> Result<Self> {
+        let (fs, root) = (StoreFs::new(fs), path.to_owned());
+        create_folders(&fs, &root)?;
+        let file = root.join(layout::STORE_FILE);
+        let lock_path = root.join(layout::STORE_LOCK);
+        // Two processes may make the store at once; the second is to find the first's.
+        let lock = open_locked(&fs, &lock_path, true, Take::Exclusive)?;
+        let made = if fs.kind(&file)?.is_some() {
+            Err(Error::StoreExists { path: root.clone() })
+        } else {
+            write_store_file(&fs, &root, &schema)
+        };
+        let _ = fs.remove_file_if_there(&lock_path);
+        drop(lock);
+        made.map(|()| Self::new(fs, root, schema))
+    }
+
+    /// The folder of the store.
+    pub fn root(&self) -> &Path {
+        &self.inner.root
+    }
+
+    /// The schema of the store's keys.
+    pub fn schema(&self) -> &KeySchema {
+        &self.inner.schema
+    }
+
+    /// A handle on the dataset of this key, which need not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] if the key has no path: a component over 200 bytes.
+    pub fn dataset(&self, key: &K) -> Result<Dataset> {
+        Ok(Dataset::new(self.inner.clone(), self.paths(key)?))
+    }
+
+    fn paths(&self, key: &K) -> Result<DatasetPaths> {
+        Ok(DatasetPaths::new(&self.inner.root, &key.path_text(&self.inner.schema)?))
+    }
+
+    /// The keys of all datasets, in key order.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed.
+    pub fn keys(&self) -> Result<Vec<K>> {
+        self.keys_where(KeyFilter::all(&self.inner.schema))
+    }
+
+    /// The keys of the datasets that a filter lets through, in key order. Folders that it rules out are not listed.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed.
+    pub fn keys_where(&self, filter: impl Into<KeyFilter>) -> Result<Vec<K>> {
+        Ok(self.discover(filter)?.keys)
+    }
+
+    /// As [`keys_where`](Self::keys_where), with the files and folders that are no part of the store.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed.
+    pub fn discover(&self, filter: impl Into<KeyFilter>) -> Result<Discovery<K>> {
+        discover(self.inner.fs.raw(), &self.inner.root, &self.inner.schema, &filter.into())
+    }
+
+    /// Snapshots of several datasets at once, in the order of the keys, held by one pin.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] for a key without a dataset, and those of reading a manifest.
+    pub fn snapshots(&self, keys: &[K]) -> Result<Vec<Snapshot>> {
+        let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
+        let snapshots = Snapshot::open(&self.inner.fs, &paths)?;
+        let absent = |paths: &DatasetPaths| Error::NoDataset {
+            dataset: paths.text().to_owned(),
+            store: self.inner.root.clone(),
+        };
+        paths.iter().zip(snapshots).map(|(paths, snapshot)| snapshot.ok_or_else(|| absent(paths))).collect()
+    }
+
+    /// Removes a dataset. Readers that hold a snapshot of it go on undisturbed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where there is none; [`Error::NotDurable`] if it is gone but the disk may not have it.
+    pub fn remove(&self, key: &K) -> Result<()> {
+        let paths = self.paths(key)?;
+        // Looked for before locking: taking the lock makes the folders above the dataset.
+        if self.inner.fs.kind(&paths.manifest())?.is_none() && self.inner.fs.kind(&paths.tombstone())?.is_none() {
+            return Err(Error::NoDataset { dataset: paths.text().to_owned(), store: self.inner.root.clone() });
+        }
+        remove(Turn::begin(&self.inner.fs, &paths, None)?).map(|_| ())
+    }
+
+    /// A picture of the store as text: keys, row groups, rows, spans. It holds no sizes, ids or times, so it is the same
+    /// for the same writes: made for `insta::assert_snapshot!`.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed or a manifest not be read.
+    pub fn layout(&self) -> Result<String> {
+        let keys = self.keys()?;
+        let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
+        let snapshots = Snapshot::open(&self.inner.fs, &paths)?;
+        Ok(picture::of_store(&self.inner.schema, snapshots.iter().flatten().map(Snapshot::manifest)))
+    }
+}
+
+/// Stores whose keys are a struct of the program.
+impl<K: crate::key::TopLevel> Store<K> {
+    /// Makes a store in a folder, which is made too where it is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StoreExists`] if there is one already.
+    pub fn create(path: impl AsRef<Path>) -> Result<Self> {
+        Self::create_on(Arc::new(LocalFs), path)
+    }
+
+    /// [`create`](Self::create) on a file system of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create).
+    pub fn create_on(fs: Arc<dyn Fs>, path: impl AsRef<Path>) -> Result<Self> {
+        Self::create_with(fs, path.as_ref(), K::schema())
+    }
+
+    /// Opens the store in a folder, or makes one.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open) for a store that is there.
+    pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self> {
+        match Self::open(path.as_ref()) {
+            Err(Error::NoStore { .. }) => match Self::create(path.as_ref()) {
+                Err(Error::StoreExists { .. }) => Self::open(path),
+                other => other,
+            },
+            other => other,
+        }
+    }
+}
+
+/// Stores for programs that do not have the struct.
+impl Store<AnyKey> {
+    /// Makes a store whose keys have this schema.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StoreExists`] if there is one already.
+    pub fn create_for(path: impl AsRef<Path>, schema: KeySchema) -> Result<Self> {
+        Self::create_with(Arc::new(LocalFs), path.as_ref(), schema)
+    }
+
+    /// The key of a path text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] if the text is no path of a key of this store.
+    pub fn parse_key(&self, text: &str) -> Result<AnyKey> {
+        Ok(AnyKey::parse_path(&self.inner.schema, text)?)
+    }
+}
+
+fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
+    match fs.create_dir(path) {
+        Ok(true) => match path.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => fs.sync_dir(Path::new(".")),
+            Some(parent) => fs.sync_dir(parent),
+            None => Ok(()),
+        },
+        Ok(false) => Ok(()),
+        Err(error) if is_not_found(&error) => match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => {
+                create_folders(fs, parent)?;
+                create_folders(fs, path)
+            }
+            _ => Err(error),
+        },
+        // The root itself may be a symbolic link to a folder: that is the user's choice.
+        Err(_) if path.is_dir() => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn write_store_file(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
+    let tmp = root.join(layout::STORE_FILE_TMP);
+    fs.remove_file_if_there(&tmp)?;
+    let mut file = fs.create(&tmp)?;
+    fs.write_all(&mut *file, &tmp, &store_file::encode(schema))?;
+    fs.sync(&mut *file, &tmp)?;
+    fs.create_dir(&root.join(layout::PINS))?;
+    fs.rename(&tmp, &root.join(layout::STORE_FILE))?;
+    fs.sync_dir(root)
+}

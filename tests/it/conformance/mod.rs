@@ -1,0 +1,4 @@
+//! The recorded cases of `tests/data/conformance`.
+
+mod model;
+mod plan;

@@ -1,0 +1,6 @@
+//! The merge planner: driven in memory, compared with the model, drawn.
+
+mod docs;
+pub(crate) mod driver;
+mod picture;
+mod properties;

@@ -1,0 +1,165 @@
+//! Tables of plain Rust values, and their way to Arrow and back.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{RecordBatchOptions, TimestampNanosecondArray};
+use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef, TimeUnit, TimestampNanosecondType};
+
+/// The type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColType {
+    /// `int64`
+    Int64,
+    /// `timestamp_ns`, without a time zone; its cells are [`Cell::Int`].
+    TimestampNs,
+    /// `string`
+    Utf8,
+    /// `float64`
+    Float64,
+}
+
+impl ColType {
+    /// The Arrow type.
+    #[must_use]
+    pub fn data_type(self) -> DataType {
+        match self {
+            Self::Int64 => DataType::Int64,
+            Self::TimestampNs => DataType::Timestamp(TimeUnit::Nanosecond, None),
+            Self::Utf8 => DataType::Utf8,
+            Self::Float64 => DataType::Float64,
+        }
+    }
+}
+
+/// One value.
+#[derive(Clone, Debug)]
+pub enum Cell {
+    /// Null.
+    Null,
+    /// An integer, or a timestamp in nanoseconds.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// Text.
+    Text(String),
+}
+
+/// Cells are equal as keys are: null equals null, NaN equals NaN.
+impl PartialEq for Cell {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Int(left), Self::Int(right)) => left == right,
+            (Self::Float(left), Self::Float(right)) => {
+                left.is_nan() && right.is_nan() || left.to_bits() == right.to_bits()
+            }
+            (Self::Text(left), Self::Text(right)) => left == right,
+            _ => false,
+        }
+    }
+}
+
+/// The cells of one row, in the order of the columns.
+pub type Row = Vec<Cell>;
+
+/// Names and types of columns, in order.
+pub type Columns = Vec<(String, ColType)>;
+
+/// The Arrow schema of columns; all are nullable.
+#[must_use]
+pub fn schema(columns: &Columns) -> SchemaRef {
+    let field = |(name, col_type): &(String, ColType)| Field::new(name, col_type.data_type(), true);
+    Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
+}
+
+/// Rows as one record batch.
+///
+/// # Errors
+///
+/// Where a cell does not fit its column.
+pub fn to_batch(columns: &Columns, rows: &[Row]) -> Result<RecordBatch> {
+    let arrays = columns
+        .iter()
+        .enumerate()
+        .map(|(at, (_, col_type))| to_array(*col_type, rows, at));
+    let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+    Ok(RecordBatch::try_new_with_options(
+        schema(columns),
+        arrays.collect::<Result<_>>()?,
+        &options,
+    )?)
+}
+
+fn to_array(col_type: ColType, rows: &[Row], at: usize) -> Result<ArrayRef> {
+    let cells = || rows.iter().map(|row| row.get(at).context("a row is too short"));
+    let ints = |cell: Result<&Cell>| match cell? {
+        Cell::Null => Ok(None),
+        Cell::Int(value) => Ok(Some(*value)),
+        other => bail!("{other:?} is no integer"),
+    };
+    let floats = |cell: Result<&Cell>| match cell? {
+        Cell::Null => Ok(None),
+        Cell::Float(value) => Ok(Some(*value)),
+        other => bail!("{other:?} is no float"),
+    };
+    let texts = |cell: Result<&Cell>| match cell? {
+        Cell::Null => Ok(None),
+        Cell::Text(value) => Ok(Some(value.clone())),
+        other => bail!("{other:?} is no text"),
+    };
+    Ok(match col_type {
+        ColType::Int64 => Arc::new(cells().map(ints).collect::<Result<Int64Array>>()?),
+        ColType::TimestampNs => Arc::new(cells().map(ints).collect::<Result<TimestampNanosecondArray>>()?),
+        ColType::Float64 => Arc::new(cells().map(floats).collect::<Result<Float64Array>>()?),
+        ColType::Utf8 => Arc::new(cells().map(texts).collect::<Result<StringArray>>()?),
+    })
+}
+
+/// Record batches as rows; the columns are found by name.
+///
+/// # Errors
+///
+/// Where a column is missing or of another type.
+pub fn from_batches(columns: &Columns, batches: &[RecordBatch]) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for batch in batches {
+        let arrays = columns
+            .iter()
+            .map(|(name, col_type)| {
+                let array = batch
+                    .column_by_name(name)
+                    .with_context(|| format!("no column {name}"))?;
+                from_array(*col_type, array).with_context(|| format!("column {name}"))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        rows.extend((0..batch.num_rows()).map(|row| arrays.iter().map(|cells| cells[row].clone()).collect::<Row>()));
+    }
+    Ok(rows)
+}
+
+fn from_array(col_type: ColType, array: &ArrayRef) -> Result<Vec<Cell>> {
+    if *array.data_type() != col_type.data_type() {
+        bail!("expected {}, found {}", col_type.data_type(), array.data_type());
+    }
+    let int = |value: Option<i64>| value.map_or(Cell::Null, Cell::Int);
+    Ok(match col_type {
+        ColType::Int64 => array.as_primitive::<Int64Type>().iter().map(int).collect(),
+        ColType::TimestampNs => array
+            .as_primitive::<TimestampNanosecondType>()
+            .iter()
+            .map(int)
+            .collect(),
+        ColType::Float64 => array
+            .as_primitive::<Float64Type>()
+            .iter()
+            .map(|value| value.map_or(Cell::Null, Cell::Float))
+            .collect(),
+        ColType::Utf8 => array
+            .as_string::<i32>()
+            .iter()
+            .map(|value| value.map_or(Cell::Null, |text| Cell::Text(text.to_owned())))
+            .collect(),
+    })
+}
