@@ -106,7 +106,9 @@ pub enum Error {
     },
 
     /// The folder belongs to another key whose name the file system does not tell apart from this one.
-    #[error("the folder of dataset {dataset} belongs to dataset {found}: this file system folds the two names into one")]
+    #[error(
+        "the folder of dataset {dataset} belongs to dataset {found}: this file system folds the two names into one"
+    )]
     KeyFolded {
         /// The dataset asked for.
         dataset: String,

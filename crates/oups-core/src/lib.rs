@@ -2,6 +2,7 @@
 //! ordered. See the crate `oups` for the front door.
 
 pub mod decode;
+pub mod encode;
 mod error;
 pub mod fs;
 pub mod key;
