@@ -11,7 +11,7 @@ use crate::Result;
 use crate::commit::{Durability, NewFiles, Turn};
 use crate::decode::ReadOptions;
 use crate::manifest::Entry;
-use crate::merge::merge;
+use crate::merge::Merge;
 use crate::plan::{MergePlan, Step};
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
@@ -64,9 +64,9 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> R
                     let file = open_live(&fs, &paths, entry, job.schema)?;
                     file.batches(ReadOptions::default())
                 });
-                let merged = merge(job.schema, flatten(existing), job.input.batches(rows.clone()));
-                for batch in merged {
-                    region.write(&batch?)?;
+                let merged = Merge::new(job.schema, flatten(existing), job.input.batches(rows.clone()));
+                for rows in merged {
+                    region.write(&rows?.batch)?;
                 }
             }
             Step::Drop { groups } => replaced.extend(entries(stored, groups).iter().map(|entry| entry.file.clone())),
