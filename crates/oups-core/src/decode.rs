@@ -1,3 +1,8 @@
+use crate::{Error, Result};
 use std::path::Path;
-use crate::{Result, Error};
-pub(crate) fn guard<T>(path: &Path, f: impl FnOnce() -> parquet::errors::Result<T>) -> Result<T> { f().map_err(|e| Error::Damaged{path: path.to_owned(), detail: e.to_string()}) }
+pub(crate) fn guard<T>(path: &Path, f: impl FnOnce() -> parquet::errors::Result<T>) -> Result<T> {
+    f().map_err(|e| Error::Damaged {
+        path: path.to_owned(),
+        detail: e.to_string(),
+    })
+}

@@ -106,7 +106,9 @@ pub enum Error {
     },
 
     /// The dataset's folder holds row group files, but there is no manifest: it was lost. Nothing is overwritten.
-    #[error("dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: repair it, or remove the folder")]
+    #[error(
+        "dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: repair it, or remove the folder"
+    )]
     ManifestLost {
         /// The dataset.
         dataset: String,

@@ -4,6 +4,7 @@
 mod checksum;
 mod commit;
 mod decode;
+pub mod discover;
 mod error;
 pub mod fs;
 pub mod key;
@@ -14,6 +15,7 @@ pub mod ordered;
 pub mod plan;
 mod random;
 mod settings;
+mod store_file;
 pub mod target;
 
 pub use commit::Durability;

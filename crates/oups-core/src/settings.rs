@@ -55,17 +55,27 @@ pub enum KeepRule {
 }
 
 impl KeepRule {
-    const NAMES: [(Self, &'static str); 4] =
-        [(Self::Last, "last"), (Self::First, "first"), (Self::Reject, "reject"), (Self::Resolve, "resolve")];
+    const NAMES: [(Self, &'static str); 4] = [
+        (Self::Last, "last"),
+        (Self::First, "first"),
+        (Self::Reject, "reject"),
+        (Self::Resolve, "resolve"),
+    ];
 
     /// The rule's name in settings and on the command line.
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(rule, _)| *rule == self).map_or("", |(_, name)| name)
+        Self::NAMES
+            .iter()
+            .find(|(rule, _)| *rule == self)
+            .map_or("", |(_, name)| name)
     }
 
     /// The rule of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, text)| *text == name).map(|(rule, _)| *rule)
+        Self::NAMES
+            .iter()
+            .find(|(_, text)| *text == name)
+            .map(|(rule, _)| *rule)
     }
 }
 
@@ -92,7 +102,10 @@ impl Settings {
             Value::Null => DuplicatesOn::Off,
             Value::Array(columns) if columns.is_empty() => DuplicatesOn::All,
             Value::Array(columns) => DuplicatesOn::Columns(
-                columns.iter().map(|column| column.as_str().map(str::to_owned)).collect::<Option<_>>()?,
+                columns
+                    .iter()
+                    .map(|column| column.as_str().map(str::to_owned))
+                    .collect::<Option<_>>()?,
             ),
             _ => return None,
         };
@@ -115,10 +128,19 @@ mod tests {
 
     #[test]
     fn settings_read_as_written() {
-        for duplicates_on in [DuplicatesOn::Off, DuplicatesOn::All, DuplicatesOn::Columns(vec!["a".into()])] {
+        for duplicates_on in [
+            DuplicatesOn::Off,
+            DuplicatesOn::All,
+            DuplicatesOn::Columns(vec!["a".into()]),
+        ] {
             for (keep, _) in KeepRule::NAMES {
                 for max_off_target in [None, Some(3)] {
-                    let settings = Settings { duplicates_on: duplicates_on.clone(), keep, max_off_target, ..Settings::default() };
+                    let settings = Settings {
+                        duplicates_on: duplicates_on.clone(),
+                        keep,
+                        max_off_target,
+                        ..Settings::default()
+                    };
                     assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
                 }
             }

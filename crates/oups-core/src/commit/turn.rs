@@ -55,7 +55,9 @@ impl Turn {
     /// [`Error::LockTimeout`], [`Error::Poisoned`], [`Error::ManifestLost`], a damaged manifest, a failed file operation.
     pub(crate) fn begin(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
         if fs.is_poisoned() {
-            return Err(Error::Poisoned { dataset: paths.text().to_owned() });
+            return Err(Error::Poisoned {
+                dataset: paths.text().to_owned(),
+            });
         }
         let mut lock = WriterLock::acquire(fs, paths, timeout)?;
         if *lock.left() == Left::Clean {
@@ -120,7 +122,10 @@ impl Turn {
         }
         match sweep::row_group_files(&self.fs, &self.paths)? {
             0 => Ok(()),
-            files => Err(Error::ManifestLost { dataset: self.paths.text().to_owned(), files }),
+            files => Err(Error::ManifestLost {
+                dataset: self.paths.text().to_owned(),
+                files,
+            }),
         }
     }
 
