@@ -140,13 +140,14 @@ impl<'d> Write<'d> {
         let Self { dataset, mut rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
         loop {
-            let known = manifest::load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
+            let loaded = manifest::load(&dataset.store.fs, &dataset.paths)?;
+            let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
             let schema = Arc::new(target_schema(dataset, known.as_deref(), &rows, options.ordered_on.as_deref())?);
             let settings = options.settings(known.as_deref(), target);
             let sizing = settings.sizing(&schema)?;
             let keep = options.rule(&settings, &schema)?;
             let input = read(&schema, rows)?;
-            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout)?;
+            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout, loaded.as_ref())?;
             if is_for(turn.base(), known.as_deref()) {
                 let rules = Rules { settings: &settings, sizing, keep: &keep };
                 return write(turn, &schema, &rules, &input, &options);
