@@ -54,7 +54,6 @@
 //!
 //! - Keys: [`TopLevel`], [`SubLevel`], [`KeyField`]; without the struct, [`AnyKey`].
 //! - Stores and datasets: [`Store`], [`Dataset`], [`Write`], [`Keep`], [`Snapshot`].
-//! - Reading: [`ReadDataset`], [`QueryStore`].
 
 pub use oups_core::key;
 pub use oups_core::{
@@ -67,6 +66,6 @@ pub use oups_derive::{KeyField, SubLevel, TopLevel};
 /// What most programs need: `use oups::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        DuplicatesOn, Durability, Keep, KeyField, QueryStore, ReadDataset, Resolver, Store, SubLevel, TopLevel,
+        DuplicatesOn, Durability, Keep, KeyField, Resolver, Store, SubLevel, TopLevel,
     };
 }
