@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray};
+use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch, RecordBatchReader, StringArray};
 use arrow::compute::kernels::cmp::{eq, gt_eq, lt};
 use arrow::compute::{and, concat_batches, filter_record_batch, not};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
