@@ -6,6 +6,7 @@ pub mod encode;
 mod error;
 pub mod fs;
 pub mod key;
+pub mod merge;
 pub mod ordered;
 pub mod plan;
 pub mod schema;
