@@ -10,7 +10,6 @@ use oups_core::decode::{FileFacts, OrdRange, ReadOptions, RowGroupFile, View};
 use oups_core::encode::RowGroupWriter;
 use oups_core::fs::{Fs, LocalFs};
 use oups_core::merge::Merge;
-use oups_core::ordered::OrdValue;
 use oups_core::schema::DatasetSchema;
 use oups_core::spool::Input;
 
@@ -34,7 +33,7 @@ fn rows(n: i64, every: i64, seed: u64) -> Outcome<RecordBatch> {
         price.push(cents as f64 / 100.0);
         spread.push((random(&mut state) % 5 + 1) as f64 / 100.0);
         qty.push((random(&mut state) % 1000 + 1) as i64);
-        side.push(if random(&mut state) % 2 == 0 { "buy" } else { "sell" });
+        side.push(if random(&mut state) & 1 == 0 { "buy" } else { "sell" });
     }
     let bid = price
         .iter()
@@ -149,6 +148,5 @@ fn main() -> Outcome<()> {
         }
         Ok(writer.finish(vec![])?)
     })?;
-    assert_eq!(input.value_at(0)?.is_some_and(|value| value >= OrdValue::I64(0)), true);
     Ok(())
 }
