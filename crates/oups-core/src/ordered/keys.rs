@@ -1,0 +1,172 @@
+//! One batch's ordered column in comparable form.
+
+use std::cmp::Ordering;
+
+use arrow::array::{Array, BinaryViewArray};
+use arrow::buffer::ScalarBuffer;
+use arrow::datatypes::i256;
+
+use super::OrdValue;
+
+/// The ordered column of one batch, mapped so that plain comparison is the column's order.
+///
+/// Made by [`OrderedType::keys`](super::OrderedType::keys); of signed 64-bit types it shares the column's memory.
+/// A null or NaN of the column has some value here: check the input before ordering by it.
+#[derive(Clone, Debug)]
+pub enum OrdKeys {
+    /// Types of up to 64 bits.
+    I64(ScalarBuffer<i64>),
+    /// 128-bit decimals.
+    I128(ScalarBuffer<i128>),
+    /// 256-bit decimals.
+    I256(ScalarBuffer<i256>),
+    /// Text and binary.
+    Bytes(BinaryViewArray),
+}
+
+impl OrdKeys {
+    /// The number of values.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::I64(values) => values.len(),
+            Self::I128(values) => values.len(),
+            Self::I256(values) => values.len(),
+            Self::Bytes(values) => values.len(),
+        }
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value at a position; `None` past the end.
+    pub fn get(&self, at: usize) -> Option<OrdValue> {
+        match self {
+            Self::I64(values) => values.get(at).map(|v| OrdValue::I64(*v)),
+            Self::I128(values) => values.get(at).map(|v| OrdValue::I128(*v)),
+            Self::I256(values) => values.get(at).map(|v| OrdValue::I256(*v)),
+            Self::Bytes(values) => (at < values.len()).then(|| OrdValue::Bytes(values.value(at).into())),
+        }
+    }
+
+    /// The value at a position below [`len`](Self::len).
+    ///
+    /// # Panics
+    ///
+    /// If the position is past the end, as indexing a slice does.
+    pub fn value(&self, at: usize) -> OrdValue {
+        match self {
+            Self::I64(values) => OrdValue::I64(values[at]),
+            Self::I128(values) => OrdValue::I128(values[at]),
+            Self::I256(values) => OrdValue::I256(values[at]),
+            Self::Bytes(values) => OrdValue::Bytes(values.value(at).into()),
+        }
+    }
+
+    /// The first value.
+    pub fn first(&self) -> Option<OrdValue> {
+        self.get(0)
+    }
+
+    /// The last value.
+    pub fn last(&self) -> Option<OrdValue> {
+        self.get(self.len().checked_sub(1)?)
+    }
+
+    /// The values from `offset` on, `len` of them; shares memory.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than there are.
+    pub fn slice(&self, offset: usize, len: usize) -> Self {
+        match self {
+            Self::I64(values) => Self::I64(values.slice(offset, len)),
+            Self::I128(values) => Self::I128(values.slice(offset, len)),
+            Self::I256(values) => Self::I256(values.slice(offset, len)),
+            Self::Bytes(values) => Self::Bytes(values.slice(offset, len)),
+        }
+    }
+
+    /// Of sorted keys, the number of values below the bound. A bound of another form counts as above all.
+    pub fn lower_bound(&self, bound: &OrdValue) -> usize {
+        self.partition(bound, |found| found == Ordering::Less)
+    }
+
+    /// Of sorted keys, the number of values up to and including the bound.
+    pub fn upper_bound(&self, bound: &OrdValue) -> usize {
+        self.partition(bound, |found| found != Ordering::Greater)
+    }
+
+    fn partition(&self, bound: &OrdValue, below: impl Fn(Ordering) -> bool) -> usize {
+        match (self, bound) {
+            (Self::I64(values), OrdValue::I64(b)) => values.partition_point(|v| below(v.cmp(b))),
+            (Self::I128(values), OrdValue::I128(b)) => values.partition_point(|v| below(v.cmp(b))),
+            (Self::I256(values), OrdValue::I256(b)) => values.partition_point(|v| below(v.cmp(b))),
+            (Self::Bytes(values), OrdValue::Bytes(b)) => {
+                partition_point(values.len(), |at| below(values.value(at).cmp(b)))
+            }
+            _ => self.len(),
+        }
+    }
+
+    /// The first position whose value is smaller than the one before it; `None` if the keys are sorted.
+    pub fn first_descent(&self) -> Option<usize> {
+        match self {
+            Self::I64(values) => first_descent(values),
+            Self::I128(values) => first_descent(values),
+            Self::I256(values) => first_descent(values),
+            Self::Bytes(values) => (1..values.len()).find(|&at| values.value(at) < values.value(at - 1)),
+        }
+    }
+
+    /// The order of the value here at `at` and the other's at `other_at`.
+    ///
+    /// # Panics
+    ///
+    /// If a position is past the end.
+    pub fn cmp_at(&self, at: usize, other: &Self, other_at: usize) -> Ordering {
+        match (self, other) {
+            (Self::I64(a), Self::I64(b)) => a[at].cmp(&b[other_at]),
+            (Self::I128(a), Self::I128(b)) => a[at].cmp(&b[other_at]),
+            (Self::I256(a), Self::I256(b)) => a[at].cmp(&b[other_at]),
+            (Self::Bytes(a), Self::Bytes(b)) => a.value(at).cmp(b.value(other_at)),
+            _ => self.value(at).cmp(&other.value(other_at)),
+        }
+    }
+
+    /// Whether the value here at `at` equals the other's at `other_at`.
+    ///
+    /// # Panics
+    ///
+    /// If a position is past the end.
+    pub fn equal_at(&self, at: usize, other: &Self, other_at: usize) -> bool {
+        self.cmp_at(at, other, other_at) == Ordering::Equal
+    }
+}
+
+/// Whole blocks are tested without a branch per value; only the block that descends is searched.
+fn first_descent<T: PartialOrd + Copy>(values: &[T]) -> Option<usize> {
+    const BLOCK: usize = 1024;
+    let mut start = 0;
+    while start + 1 < values.len() {
+        let end = values.len().min(start + BLOCK + 1);
+        let block = &values[start..end];
+        let descends = block.iter().zip(&block[1..]).fold(false, |any, (a, b)| any | (b < a));
+        if descends {
+            return block.windows(2).position(|pair| pair[1] < pair[0]).map(|at| start + at + 1);
+        }
+        start = end - 1;
+    }
+    None
+}
+
+/// The first position in `0..len` where `below` no longer holds.
+pub(crate) fn partition_point(len: usize, below: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, len);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if below(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
+}

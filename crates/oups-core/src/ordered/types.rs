@@ -1,0 +1,80 @@
+//! The type of an ordered column.
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{DataType, Float16Type, Float32Type, Float64Type, TimeUnit};
+
+/// The type of an ordered column: one whose values have an order that oups keeps.
+///
+/// - It is never a dictionary: a dictionary column is ordered by its values, so [`new`](Self::new) takes the values'
+///   type.
+/// - It has one form of [`OrdValue`](super::OrdValue).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderedType {
+    data_type: DataType,
+}
+
+impl OrderedType {
+    /// The ordered type of a column of this Arrow type; `None` if it has no order, or none that oups keeps.
+    pub fn new(data_type: &DataType) -> Option<Self> {
+        use DataType::*;
+        match data_type {
+            Dictionary(_, values) if !matches!(values.as_ref(), Dictionary(..)) => Self::new(values),
+            Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32 | UInt64 | Float16 | Float32 | Float64 => {
+                Some(Self::of(data_type))
+            }
+            Date32 | Date64 | Timestamp(..) | Duration(_) => Some(Self::of(data_type)),
+            Time32(TimeUnit::Second | TimeUnit::Millisecond)
+            | Time64(TimeUnit::Microsecond | TimeUnit::Nanosecond) => Some(Self::of(data_type)),
+            Decimal32(..) | Decimal64(..) | Decimal128(..) | Decimal256(..) => Some(Self::of(data_type)),
+            Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView | FixedSizeBinary(_) => {
+                Some(Self::of(data_type))
+            }
+            _ => None,
+        }
+    }
+
+    fn of(data_type: &DataType) -> Self {
+        Self { data_type: data_type.clone() }
+    }
+
+    /// The Arrow type of the values; never a dictionary.
+    pub fn data_type(&self) -> &DataType {
+        &self.data_type
+    }
+
+    /// The type in words for people, such as `Timestamp(ns, "UTC")`.
+    pub fn describe(&self) -> String {
+        self.data_type.to_string()
+    }
+
+    /// Whether the values are points in time: timestamps and dates, on which period targets work.
+    pub fn is_temporal(&self) -> bool {
+        matches!(self.data_type, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64)
+    }
+
+    /// The first value of the array that has no place in an order: its position, and `null` or `NaN`.
+    pub fn first_unorderable(&self, array: &ArrayRef) -> Option<(usize, &'static str)> {
+        let null = first_null(array).map(|row| (row, "null"));
+        let nan = first_nan(array).map(|row| (row, "NaN"));
+        [null, nan].into_iter().flatten().min()
+    }
+}
+
+fn first_null(array: &ArrayRef) -> Option<usize> {
+    array.logical_nulls().filter(|nulls| nulls.null_count() > 0)?.iter().position(|valid| !valid)
+}
+
+fn first_nan(array: &ArrayRef) -> Option<usize> {
+    match array.data_type() {
+        DataType::Float16 => array.as_primitive::<Float16Type>().values().iter().position(|v| v.is_nan()),
+        DataType::Float32 => array.as_primitive::<Float32Type>().values().iter().position(|v| v.is_nan()),
+        DataType::Float64 => array.as_primitive::<Float64Type>().values().iter().position(|v| v.is_nan()),
+        DataType::Dictionary(..) => {
+            let dictionary = array.as_any_dictionary_opt()?;
+            first_nan(dictionary.values())?;
+            let plain = arrow::compute::take(dictionary.values(), dictionary.keys(), None).ok()?;
+            first_nan(&plain)
+        }
+        _ => None,
+    }
+}
