@@ -20,3 +20,4 @@ pub use commit::Durability;
 pub use error::{Error, Result};
 pub use manifest::{Entry, Manifest};
 pub use settings::{DuplicatesOn, KeepRule, Settings};
+pub use key::{AnyKey, KeyError, KeyField, KeyFilter, KeySchema, Separator, StoreKey, SubLevel, TopLevel};

@@ -1,6 +1,40 @@
 //! Keys: values of the user's index struct, and their paths.
+//!
+//! A key names one dataset. Its path is the dataset's folder below the store's root: the fields of one level joined by
+//! the [`Separator`], the levels by `/`. Path and key are one to one: two keys never share a path, every key's path
+//! reads back as the key, and no other text is a path.
+//!
+//! The usual key is a struct that derives [`TopLevel`]; its nested levels derive [`SubLevel`], its own field types
+//! [`KeyField`]. A program without the struct uses [`AnyKey`] with the store's [`KeySchema`]. [`StoreKey`] is what a
+//! store asks of either. A [`KeyFilter`] says which keys a listing is about.
 
-/// Why a key, a key's text or a key schema is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyError {}
+mod any;
+mod error;
+mod escape;
+mod field;
+mod field_type;
+mod filter;
+mod glob;
+mod letters;
+mod level;
+mod path;
+mod schema;
+mod schema_text;
+mod separator;
+mod similar;
+mod store_key;
+mod value;
+
+pub use any::AnyKey;
+pub(crate) use any::for_each_field;
+pub use error::KeyError;
+pub use escape::MAX_COMPONENT;
+pub use field::KeyField;
+pub use field_type::FieldType;
+pub use filter::{KeyFilter, LevelFilter};
+pub use level::{SubLevel, TopLevel, display};
+pub use path::{KeyReader, KeyWriter};
+pub use schema::{Field, KeySchema, Level, SchemaBuilder};
+pub use separator::Separator;
+pub use store_key::StoreKey;
+pub use value::FieldValue;

@@ -1,0 +1,206 @@
+//! The key for programs that do not have the key's struct.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use super::path::{Fields, check_length, not_canonical, wrong_shape};
+use super::{FieldValue, KeyError, KeySchema, KeyWriter};
+
+/// A key of any schema: its values, known by name at run time.
+///
+/// Keys compare field by field, outermost level first, as the struct's derived order does. (Fields of a type of the
+/// user's own are ordered by their text.)
+///
+/// # Examples
+///
+/// ```
+/// use oups_core::key::{AnyKey, FieldValue, KeySchema, Separator};
+///
+/// let schema = KeySchema::parse("city:str,number:int", Separator::Dash)?;
+/// let key = AnyKey::parse(&schema, "berlin-7")?;
+/// assert_eq!(key.get("number"), Some(&FieldValue::Int(7)));
+/// assert_eq!(key, AnyKey::new(&schema, ["berlin".into(), 7.into()])?);
+/// assert_eq!(key.to_string(), "berlin-7");
+/// assert!(key < AnyKey::parse(&schema, "berlin-10")?);
+/// # Ok::<(), oups_core::key::KeyError>(())
+/// ```
+#[derive(Clone)]
+pub struct AnyKey {
+    schema: KeySchema,
+    values: Box<[FieldValue]>,
+}
+
+impl AnyKey {
+    /// Makes a key of its values, outermost level first. Any integer will do for any integer field that can hold it.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::ValueCount`] if the schema has more or fewer fields, [`KeyError::Value`] if one is not of its
+    /// field's type.
+    pub fn new(schema: &KeySchema, values: impl IntoIterator<Item = FieldValue>) -> Result<Self, KeyError> {
+        let texts: Vec<_> = values.into_iter().map(|value| value.to_text().into_owned()).collect();
+        Self::from_texts(schema, &texts)
+    }
+
+    /// Makes a key of its values' texts, outermost level first.
+    ///
+    /// # Errors
+    ///
+    /// As [`AnyKey::new`].
+    pub fn from_texts<S: AsRef<str>>(schema: &KeySchema, texts: &[S]) -> Result<Self, KeyError> {
+        let expected = schema.field_types().len();
+        if texts.len() != expected {
+            return Err(KeyError::ValueCount {
+                schema: schema.to_string(),
+                expected,
+                found: texts.len(),
+            });
+        }
+        let values = texts.iter().zip(schema.field_types()).zip(schema.field_names());
+        let values = values.map(|((text, field_type), name)| {
+            FieldValue::parse(field_type, text.as_ref()).ok_or_else(|| KeyError::Value {
+                key: texts.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", "),
+                field: name.to_owned(),
+                expected: field_type.expected(),
+                found: text.as_ref().to_owned(),
+            })
+        });
+        Ok(Self {
+            schema: schema.clone(),
+            values: values.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The key of a path.
+    ///
+    /// # Errors
+    ///
+    /// As [`TopLevel::from_path`](super::TopLevel::from_path).
+    pub fn parse(schema: &KeySchema, path: &str) -> Result<Self, KeyError> {
+        let mut values = Vec::with_capacity(schema.field_types().len());
+        let mut components = path.split('/');
+        for level in 0..schema.levels().len() {
+            let Some(component) = components.next() else {
+                return Err(wrong_shape(schema, path));
+            };
+            for_each_field(schema, level, path, component, |_, value| values.push(value))?;
+        }
+        if components.next().is_some() {
+            return Err(wrong_shape(schema, path));
+        }
+        Ok(Self {
+            schema: schema.clone(),
+            values: values.into_boxed_slice(),
+        })
+    }
+
+    /// The key's path below the store's root.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::TooLong`] if a component has more than 200 bytes.
+    pub fn to_path(&self) -> Result<String, KeyError> {
+        let path = self.to_string();
+        check_length(&path)?;
+        Ok(path)
+    }
+
+    /// The schema.
+    pub fn schema(&self) -> &KeySchema {
+        &self.schema
+    }
+
+    /// The values, outermost level first.
+    pub fn values(&self) -> &[FieldValue] {
+        &self.values
+    }
+
+    /// The value of a field; `None` if there is no field, or several, of this name.
+    pub fn get(&self, name: &str) -> Option<&FieldValue> {
+        self.schema.field_index(name).ok().and_then(|at| self.values.get(at))
+    }
+}
+
+/// Reads the fields of one component of a path, each with its text as it was before encoding.
+pub(crate) fn for_each_field(
+    schema: &KeySchema,
+    level: usize,
+    path: &str,
+    component: &str,
+    mut each: impl FnMut(usize, FieldValue),
+) -> Result<(), KeyError> {
+    let mut fields = Fields::new(path, component, schema.separator().as_char())?;
+    for at in schema.level_range(level) {
+        let Some(text) = fields.next() else {
+            return Err(wrong_shape(schema, path));
+        };
+        let text = text.map_err(|malformed| not_canonical(path, component, malformed))?;
+        let field_type = schema.field_type(at);
+        let value = FieldValue::parse(field_type, &text).ok_or_else(|| KeyError::Value {
+            key: path.to_owned(),
+            field: schema.field_name(at).to_owned(),
+            expected: field_type.expected(),
+            found: text.into_owned(),
+        })?;
+        each(at, value);
+    }
+    if fields.next().is_some() {
+        Err(wrong_shape(schema, path))
+    } else {
+        Ok(())
+    }
+}
+
+/// The key's path, also where that is too long for a file system.
+impl fmt::Display for AnyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut writer = KeyWriter::path(self.schema.separator());
+        for level in 0..self.schema.levels().len() {
+            if level > 0 {
+                writer.level();
+            }
+            for value in self.values.get(self.schema.level_range(level)).unwrap_or_default() {
+                writer.text(&value.to_text());
+            }
+        }
+        f.pad(&writer.finish_path())
+    }
+}
+
+/// The names and values.
+impl fmt::Debug for AnyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map()
+            .entries(self.schema.field_names().zip(&self.values))
+            .finish()
+    }
+}
+
+// Two keys are compared by their values alone: the keys of one store have one schema.
+
+impl PartialEq for AnyKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.values == other.values
+    }
+}
+
+impl Eq for AnyKey {}
+
+impl PartialOrd for AnyKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AnyKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.values.cmp(&other.values)
+    }
+}
+
+impl Hash for AnyKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.values.hash(state);
+    }
+}

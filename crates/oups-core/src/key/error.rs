@@ -1,0 +1,186 @@
+//! Why a key, a path, a filter or a schema of keys is refused.
+
+/// Why a key, a key's text, a filter or a key schema is refused.
+///
+/// Every variant means that the caller has to change what it passed; trying again does not help.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The path has more or fewer levels than the schema.
+    #[error("key `{key}` has {found} level(s); `{schema}` has {expected}")]
+    Levels {
+        /// The path.
+        key: String,
+        /// The key schema as text.
+        schema: String,
+        /// Levels of the schema.
+        expected: usize,
+        /// Levels of the path.
+        found: usize,
+    },
+
+    /// A component of the path has more or fewer fields than the schema's level.
+    #[error("key `{key}`: `{component}` has {found} field(s); expected {expected}: {fields}")]
+    Fields {
+        /// The path.
+        key: String,
+        /// The component (the part between two `/`).
+        component: String,
+        /// The level's fields, as text.
+        fields: String,
+        /// Fields of the level.
+        expected: usize,
+        /// Fields of the component.
+        found: usize,
+    },
+
+    /// The text of one field is no value of the field's type.
+    #[error("key `{key}`, field `{field}`: expected {expected}, found `{found}`")]
+    Value {
+        /// The path, or the values, of the key.
+        key: String,
+        /// The field.
+        field: String,
+        /// What would do.
+        expected: String,
+        /// The field's text.
+        found: String,
+    },
+
+    /// A component is not the text that encoding its fields gives.
+    #[error("key `{key}`: `{component}` is not how a key is written: expected {expected}, found `{found}`")]
+    NotCanonical {
+        /// The path.
+        key: String,
+        /// The component.
+        component: String,
+        /// What would do.
+        expected: String,
+        /// What stands there instead.
+        found: String,
+    },
+
+    /// A component is too long for a file name with room for the suffixes of side files.
+    #[error("key `{key}`: `{component}` has {bytes} bytes; a part of a path may have {limit}")]
+    TooLong {
+        /// The path.
+        key: String,
+        /// The component.
+        component: String,
+        /// Its length, encoded.
+        bytes: usize,
+        /// The longest there may be.
+        limit: usize,
+    },
+
+    /// A value's path does not read back as the same value, so its `KeyField` is not one to one.
+    #[error("key `{key}` reads back as {found}, not as {expected}: check the `KeyField` of its fields")]
+    NotOneToOne {
+        /// The path.
+        key: String,
+        /// The value, as its `Debug` shows it.
+        expected: String,
+        /// What reading the path gives.
+        found: String,
+    },
+
+    /// The key has no such field.
+    #[error("a key has no field `{field}`{}; its fields are {fields}", did_you_mean(.similar))]
+    UnknownField {
+        /// The name that was asked for.
+        field: String,
+        /// The most similar name there is.
+        similar: Option<String>,
+        /// All names, comma separated.
+        fields: String,
+    },
+
+    /// Several levels of the key have a field of this name.
+    #[error("`{field}` is the name of several fields: write one of {fields}")]
+    AmbiguousField {
+        /// The name that was asked for.
+        field: String,
+        /// The names that tell them apart, comma separated.
+        fields: String,
+    },
+
+    /// A key was made with another number of values than its schema has fields.
+    #[error("{found} value(s) for a key of {expected} field(s): {schema}")]
+    ValueCount {
+        /// The key schema as text.
+        schema: String,
+        /// Fields of the schema.
+        expected: usize,
+        /// Values given.
+        found: usize,
+    },
+
+    /// A key belongs to another schema than the store's.
+    #[error("key `{key}` is one of `{found}`, not of `{expected}`")]
+    OtherSchema {
+        /// The key's path.
+        key: String,
+        /// The schema that is needed.
+        expected: String,
+        /// The key's schema.
+        found: String,
+    },
+
+    /// A text is no filter.
+    #[error("`{found}` is no filter; expected {expected}")]
+    Filter {
+        /// The text.
+        found: String,
+        /// What would do.
+        expected: String,
+    },
+
+    /// A character that cannot separate fields.
+    #[error(
+        "`{found}` cannot separate the fields of a key; expected one of `-`, `_`, `=`, `@`, `+`, `,`, `~` or a space"
+    )]
+    Separator {
+        /// The text.
+        found: String,
+    },
+
+    /// A text is not the name of a field type.
+    #[error("`{found}` is no type of a key's field; expected one of {expected}")]
+    Type {
+        /// The text.
+        found: String,
+        /// All names there are.
+        expected: String,
+    },
+
+    /// The text form of a key schema does not parse.
+    #[error("key schema `{schema}`, at character {at}: expected {expected}, found {found}")]
+    SchemaText {
+        /// The whole text.
+        schema: String,
+        /// Where, counted in characters from 1.
+        at: usize,
+        /// What would do.
+        expected: String,
+        /// What stands there.
+        found: String,
+    },
+
+    /// A key schema breaks a rule that every key schema follows.
+    #[error("key schema `{schema}`: {rule}, found {found}")]
+    SchemaRule {
+        /// The schema as text.
+        schema: String,
+        /// The rule.
+        rule: &'static str,
+        /// What breaks it.
+        found: String,
+    },
+}
+
+fn did_you_mean(similar: &Option<String>) -> String {
+    similar
+        .as_ref()
+        .map(|name| format!(" (did you mean `{name}`?)"))
+        .unwrap_or_default()
+}

@@ -1,0 +1,209 @@
+//! Which keys a listing or a query is about.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::glob::Glob;
+use super::{FieldValue, KeyError, KeySchema, StoreKey};
+
+/// Which keys pass: for each field a set of texts, a pattern, or anything.
+///
+/// The derive makes a typed one for each key, [`TopLevel::filter`](super::TopLevel::filter), which turns into this.
+///
+/// # Examples
+///
+/// ```
+/// use oups_core::key::{AnyKey, KeyFilter, KeySchema, Separator};
+///
+/// let schema = KeySchema::parse("quantity:str,city:str/frequency:str", Separator::Dash)?;
+/// let filter = KeyFilter::parse(&schema, ["city=ber*", "frequency=1D"])?;
+/// assert!(filter.matches(&AnyKey::parse(&schema, "temperature-bern/1D")?));
+/// assert!(!filter.matches(&AnyKey::parse(&schema, "temperature-oslo/1D")?));
+///
+/// let error = KeyFilter::parse(&schema, ["citty=bern"]).unwrap_err();
+/// assert!(error.to_string().contains("did you mean `city`?"));
+/// # Ok::<(), oups_core::key::KeyError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyFilter {
+    /// One a field, outermost level first; fields beyond its end may be anything.
+    fields: Vec<FieldFilter>,
+}
+
+/// What one field may be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum FieldFilter {
+    #[default]
+    Any,
+    /// One of the texts, or a text that one of the patterns stands for.
+    OneOf { texts: BTreeSet<String>, globs: Vec<Glob> },
+}
+
+impl FieldFilter {
+    fn passes(&self, text: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf { texts, globs } => texts.contains(text) || globs.iter().any(|glob| glob.matches(text)),
+        }
+    }
+}
+
+impl KeyFilter {
+    /// The filter that every key passes.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Reads conditions of the form `field=value` or `field=pattern`, where a pattern has `*` or `?`.
+    ///
+    /// A key passes if it meets a condition for each field that is named; conditions for the same field are
+    /// alternatives. `\*` and `\?` stand for the characters themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Filter`] without a `=`; [`KeyError::UnknownField`] and [`KeyError::AmbiguousField`] for the name;
+    /// [`KeyError::Value`] where a field of this type never has the value.
+    pub fn parse<S: AsRef<str>>(schema: &KeySchema, conditions: impl IntoIterator<Item = S>) -> Result<Self, KeyError> {
+        let mut filter = Self::all();
+        for condition in conditions {
+            let condition = condition.as_ref();
+            let Some((field, value)) = condition.split_once('=') else {
+                return Err(KeyError::Filter {
+                    found: condition.to_owned(),
+                    expected: "`field=value`".to_owned(),
+                });
+            };
+            filter = filter.with(schema, field, value)?;
+        }
+        Ok(filter)
+    }
+
+    /// Adds one condition: a value or a pattern for the named field.
+    ///
+    /// # Errors
+    ///
+    /// As [`KeyFilter::parse`].
+    pub fn with(mut self, schema: &KeySchema, field: &str, pattern: &str) -> Result<Self, KeyError> {
+        let at = schema.field_index(field)?;
+        let field_type = schema.field_type(at);
+        let glob = Glob::new(pattern);
+        let literal = glob.literal();
+        if let Some(text) = &literal
+            && FieldValue::parse(field_type, text).is_none()
+        {
+            return Err(KeyError::Value {
+                key: format!("{field}={pattern}"),
+                field: field.to_owned(),
+                expected: field_type.expected(),
+                found: text.clone(),
+            });
+        }
+        let slot = slot(&mut self.fields, at);
+        if *slot == FieldFilter::Any {
+            *slot = FieldFilter::OneOf {
+                texts: BTreeSet::new(),
+                globs: Vec::new(),
+            };
+        }
+        if let FieldFilter::OneOf { texts, globs } = slot {
+            match literal {
+                Some(text) => _ = texts.insert(text),
+                None => globs.push(glob),
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether the key passes.
+    pub fn matches<K: StoreKey>(&self, key: &K) -> bool {
+        key.values()
+            .iter()
+            .enumerate()
+            .all(|(at, value)| self.passes(at, &value.to_text()))
+    }
+
+    /// Whether every key passes, whatever its fields are.
+    pub fn is_all(&self) -> bool {
+        self.fields.iter().all(|field| *field == FieldFilter::Any)
+    }
+
+    /// Whether the text passes as the field at the place.
+    pub(crate) fn passes(&self, at: usize, text: &str) -> bool {
+        self.fields.get(at).is_none_or(|field| field.passes(text))
+    }
+
+    /// The texts that the field at the place may have, if the filter names them.
+    pub(crate) fn texts(&self, at: usize) -> Option<&BTreeSet<String>> {
+        match self.fields.get(at)? {
+            FieldFilter::OneOf { texts, globs } if globs.is_empty() => Some(texts),
+            FieldFilter::OneOf { .. } | FieldFilter::Any => None,
+        }
+    }
+}
+
+/// The place's filter, made where the vector does not reach so far.
+fn slot(fields: &mut Vec<FieldFilter>, at: usize) -> &mut FieldFilter {
+    if fields.len() <= at {
+        fields.resize(at + 1, FieldFilter::Any);
+    }
+    &mut fields[at]
+}
+
+/// What the typed filters of the derive are made of: the filters of the fields of one level and of those below it.
+pub struct LevelFilter<L> {
+    fields: Vec<FieldFilter>,
+    /// Only the type tells the filter of one level from that of another; no `L` is held.
+    level: PhantomData<fn() -> L>,
+}
+
+impl<L> LevelFilter<L> {
+    /// Lets the field at the place be only one of the texts. Replaces what was said of the field before.
+    #[must_use]
+    pub fn one_of<S: Into<String>>(mut self, at: usize, texts: impl IntoIterator<Item = S>) -> Self {
+        let texts = texts.into_iter().map(Into::into).collect();
+        *slot(&mut self.fields, at) = FieldFilter::OneOf {
+            texts,
+            globs: Vec::new(),
+        };
+        self
+    }
+
+    /// Narrows down the next level, whose first field is at the place.
+    #[must_use]
+    pub fn level<S>(mut self, at: usize, below: LevelFilter<S>) -> Self {
+        self.fields.resize(at, FieldFilter::Any);
+        self.fields.extend(below.fields);
+        self
+    }
+}
+
+impl<L> Default for LevelFilter<L> {
+    fn default() -> Self {
+        Self {
+            fields: Vec::new(),
+            level: PhantomData,
+        }
+    }
+}
+
+impl<L> Clone for LevelFilter<L> {
+    fn clone(&self) -> Self {
+        Self {
+            fields: self.fields.clone(),
+            level: PhantomData,
+        }
+    }
+}
+
+impl<L> fmt::Debug for LevelFilter<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.fields).finish()
+    }
+}
+
+impl<L> From<LevelFilter<L>> for KeyFilter {
+    fn from(filter: LevelFilter<L>) -> Self {
+        Self { fields: filter.fields }
+    }
+}
