@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::FieldType;
+use super::{FieldType, KeyError, KeyReader, KeyWriter, SchemaBuilder};
 
 /// A type whose values can be fields of a key.
 ///
@@ -55,6 +55,25 @@ pub trait KeyField: Sized {
     /// What texts there are, as an error message describes them.
     fn expected() -> String {
         Self::TYPE.expected()
+    }
+
+    /// Tells the field's name and type. Called by derived code; there is no reason to write one's own.
+    fn describe_field(schema: &mut SchemaBuilder, name: &str) {
+        schema.field(name, Self::TYPE);
+    }
+
+    /// Hands over the value. Called by derived code; there is no reason to write one's own.
+    fn write_field(&self, writer: &mut KeyWriter) {
+        writer.field(self);
+    }
+
+    /// Takes the next field of a path. Called by derived code; there is no reason to write one's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`KeyReader::field`].
+    fn read_field(reader: &mut KeyReader<'_>, name: &str) -> Result<Self, KeyError> {
+        reader.field(name)
     }
 }
 

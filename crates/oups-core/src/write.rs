@@ -1,0 +1,285 @@
+//! A write, from its options to its commit.
+
+use std::num::NonZeroU64;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::error::ArrowError;
+
+use crate::commit::{Durability, NewFiles, Turn, commit};
+use crate::dataset::Dataset;
+use crate::execute::{Job, Outcome, execute};
+use crate::manifest::{self, Manifest, Retired};
+use crate::ordered::OrdValue;
+use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
+use crate::rows::{Rows, RowsKind};
+use crate::schema::DatasetSchema;
+use crate::settings::Settings;
+use crate::spool::{DEFAULT_MEMORY_LIMIT, Input};
+use crate::target::{RowGroupTarget, Sizing};
+use crate::{Error, Result};
+
+/// A write that has not happened yet: [`commit`](Self::commit) does it, all or nothing.
+///
+/// Options that are not given are those of the dataset's settings, which are the options of its first write.
+#[derive(Debug)]
+#[must_use = "nothing is written before `commit`"]
+pub struct Write<'d> {
+    dataset: &'d Dataset,
+    rows: Rows,
+    options: Options,
+}
+
+#[derive(Debug, Default)]
+struct Options {
+    ordered_on: Option<String>,
+    row_group_target: Option<Result<RowGroupTarget>>,
+    max_off_target: Option<Option<u64>>,
+    metadata: Vec<(String, Option<String>)>,
+    if_version: Option<u64>,
+    lock_timeout: Option<Duration>,
+    durability: Durability,
+}
+
+/// What a write did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Written {
+    /// The dataset's version after the write.
+    pub version: u64,
+    /// Whether there was anything to change: without, there is no commit.
+    pub changed: bool,
+    /// Rows in the row group files that were written: new rows, and stored rows that were merged with them.
+    pub rows_written: u64,
+    /// Row group files that were written.
+    pub files_written: usize,
+    /// Row group files that were replaced.
+    pub files_replaced: usize,
+}
+
+impl<'d> Write<'d> {
+    pub(crate) fn new(dataset: &'d Dataset, rows: Rows) -> Self {
+        Self { dataset, rows, options: Options::default() }
+    }
+
+    /// The column that the dataset is ordered on. Needed at the first write; later it may be left out.
+    pub fn ordered_on(mut self, column: impl Into<String>) -> Self {
+        self.options.ordered_on = Some(column.into());
+        self
+    }
+
+    /// The wanted size of row groups: a number of rows, or a period such as `"15min"`, `"1D"`, `"W-MON"`, `"MS"`.
+    ///
+    /// A target that is none, such as `0` or `"1fortnight"`, is reported by [`commit`](Self::commit).
+    pub fn row_group_target<T: TryInto<RowGroupTarget, Error: Into<Error>>>(mut self, target: T) -> Self {
+        self.options.row_group_target = Some(target.try_into().map_err(Into::into));
+        self
+    }
+
+    /// From how many off-target row groups on a merge takes in the neighbours of new rows; `None` never does.
+    pub fn max_off_target(mut self, groups: impl Into<Option<u64>>) -> Self {
+        self.options.max_off_target = Some(groups.into());
+        self
+    }
+
+    /// Sets a text in the dataset's metadata.
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.metadata.push((key.into(), Some(value.into())));
+        self
+    }
+
+    /// Removes a text from the dataset's metadata; that it is not there is no error.
+    pub fn unset_metadata(mut self, key: impl Into<String>) -> Self {
+        self.options.metadata.push((key.into(), None));
+        self
+    }
+
+    /// Fails unless the dataset is at this version; 0 stands for "does not exist".
+    pub fn if_version(mut self, version: u64) -> Self {
+        self.options.if_version = Some(version);
+        self
+    }
+
+    /// Gives up when the dataset's lock is not to be had for so long. Without it, the write waits.
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.options.lock_timeout = Some(timeout);
+        self
+    }
+
+    /// Whether the commit waits for the disk. Unsynced is for bulk loads that can be repeated: see [`Durability`].
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.options.durability = durability;
+        self
+    }
+
+    /// Does the write. It is visible to readers as a whole when this returns, and not at all if it fails.
+    ///
+    /// # Errors
+    ///
+    /// Everything about the rows and options is refused before anything is touched: [`Error::NoOrderedColumn`],
+    /// [`Error::UnknownColumn`], [`Error::Schema`], [`Error::UnsupportedType`], [`Error::Unsorted`],
+    /// [`Error::Unorderable`], [`Error::InvalidOption`], [`Error::Input`]. Then [`Error::LockTimeout`],
+    /// [`Error::VersionConflict`], [`Error::ManifestLost`], [`Error::Damaged`] or [`Error::Io`], with the dataset as it
+    /// was. [`Error::NotDurable`] alone means that the write is visible.
+    pub fn commit(self) -> Result<Written> {
+        let Self { dataset, mut rows, mut options } = self;
+        let target = options.row_group_target.take().transpose()?;
+        loop {
+            let known = manifest::load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
+            let schema = Arc::new(target_schema(dataset, known.as_deref(), &rows, options.ordered_on.as_deref())?);
+            let settings = options.settings(known.as_deref(), target);
+            let sizing = settings.sizing(&schema)?;
+            let input = read(&schema, rows)?;
+            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout)?;
+            if is_for(turn.base(), known.as_deref()) {
+                return write(turn, &schema, &settings, sizing, &input, &options);
+            }
+            // Another writer has made or remade the dataset since: the rows must fit what is there now.
+            drop(turn);
+            rows = Rows::again(input)?;
+        }
+    }
+}
+
+impl Options {
+    /// The options given for this write, over the dataset's settings.
+    fn settings(&self, known: Option<&Manifest>, target: Option<RowGroupTarget>) -> Settings {
+        let mut settings = known.map(|manifest| manifest.settings.clone()).unwrap_or_default();
+        settings.row_group_target = target.unwrap_or(settings.row_group_target);
+        settings.max_off_target = self.max_off_target.unwrap_or(settings.max_off_target);
+        settings
+    }
+}
+
+/// The schema that the rows must fit: the dataset's, or that of the rows where there is no dataset yet.
+fn target_schema(
+    dataset: &Dataset,
+    known: Option<&Manifest>,
+    rows: &Rows,
+    ordered_on: Option<&str>,
+) -> Result<DatasetSchema> {
+    let name = dataset.path_text();
+    match (known, ordered_on) {
+        (Some(manifest), Some(column)) if column != manifest.ordered_on => Err(Error::InvalidOption {
+            option: "ordered_on",
+            expected: format!("`{}`, on which dataset {name} is ordered", manifest.ordered_on),
+            found: format!("`{column}`"),
+        }),
+        (Some(manifest), _) => manifest.dataset_schema(),
+        (None, None) => Err(Error::NoOrderedColumn { dataset: name.to_owned() }),
+        (None, Some(column)) => match rows.schema() {
+            Some(schema) => DatasetSchema::new(name, schema, column),
+            None => Err(dataset.absent()),
+        },
+    }
+}
+
+fn read(schema: &Arc<DatasetSchema>, rows: Rows) -> Result<Input> {
+    // Without a batch there are no columns to fit.
+    let columns = rows.schema().unwrap_or_else(|| schema.stored().clone());
+    match rows.0 {
+        RowsKind::Batches(batches) => Input::from_batches(schema, &columns, batches),
+        RowsKind::Reader(reader) => Input::from_reader(schema, &columns, reader, DEFAULT_MEMORY_LIMIT),
+    }
+}
+
+/// Whether what was looked at without the lock still is what rows and options were checked against.
+fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool {
+    match (base, known) {
+        (None, None) => true,
+        (Some(base), Some(known)) => {
+            base.schema == known.schema && base.ordered_on == known.ordered_on && base.settings == known.settings
+        }
+        _ => false,
+    }
+}
+
+/// Steps 4 to 13, under the lock.
+fn write(
+    mut turn: Turn,
+    schema: &Arc<DatasetSchema>,
+    settings: &Settings,
+    sizing: Sizing,
+    input: &Input,
+    options: &Options,
+) -> Result<Written> {
+    let found = turn.base().map_or(0, |base| base.commit);
+    if let Some(expected) = options.if_version.filter(|&expected| expected != found) {
+        return Err(Error::VersionConflict { dataset: turn.paths.text().to_owned(), expected, found });
+    }
+    let plan = plan_write(turn.base(), settings, sizing, input)?;
+    let mut files = NewFiles::none(&turn, options.durability)?;
+    let job = Job { schema, settings, sizing, plan: &plan, input, durability: options.durability };
+    let outcome = execute(&mut turn, &mut files, &job)?;
+    let (rows_written, files_written, files_replaced) = (outcome.rows_written, files.len(), outcome.replaced.len());
+    let next = next_manifest(&turn, schema, settings, outcome, &options.metadata);
+    if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next)) {
+        return Ok(Written { version: found, changed: false, rows_written, files_written, files_replaced });
+    }
+    let version = next.commit;
+    commit(turn, files, next, options.durability)?;
+    Ok(Written { version, changed: true, rows_written, files_written, files_replaced })
+}
+
+fn plan_write(base: Option<&Manifest>, settings: &Settings, sizing: Sizing, input: &Input) -> Result<MergePlan> {
+    let groups: Vec<StoredGroup> = base.map(Manifest::groups).unwrap_or_default();
+    let options = PlanOptions {
+        sizing,
+        dedup: settings.drops_duplicates(),
+        max_off_target: settings.max_off_target.and_then(NonZeroU64::new),
+    };
+    plan(&groups, &mut &*input, &options)
+}
+
+/// The planner asks the input, which may be on disk, for positions only.
+impl NewRows for &Input {
+    fn rows(&self) -> u64 {
+        Input::rows(self)
+    }
+
+    fn value_at(&mut self, row: u64) -> Result<OrdValue> {
+        let none = || Error::Arrow {
+            dataset: self.schema().dataset().to_owned(),
+            source: ArrowError::ComputeError(format!("the input has no row {row}")),
+        };
+        Input::value_at(self, row)?.ok_or_else(none)
+    }
+
+    fn rows_below(&mut self, value: &OrdValue) -> Result<u64> {
+        self.rank(value)
+    }
+
+    fn rows_up_to(&mut self, value: &OrdValue) -> Result<u64> {
+        self.rank_inclusive(value)
+    }
+}
+
+fn next_manifest(
+    turn: &Turn,
+    schema: &DatasetSchema,
+    settings: &Settings,
+    outcome: Outcome,
+    edits: &[(String, Option<String>)],
+) -> Manifest {
+    let mut metadata = turn.base().map(|base| base.metadata.clone()).unwrap_or_default();
+    for (key, value) in edits {
+        match value {
+            Some(value) => metadata.insert(key.clone(), value.clone()),
+            None => metadata.remove(key),
+        };
+    }
+    let by = turn.commit;
+    let replaced = outcome.replaced.into_iter().map(|file| Retired { file, by });
+    Manifest {
+        commit: turn.commit,
+        dataset: schema.dataset().to_owned(),
+        schema: schema.stored().clone(),
+        ordered_on: schema.ordered_on().to_owned(),
+        ordered: schema.ordered_type().clone(),
+        // A later write's own options are for that write only.
+        settings: turn.base().map_or_else(|| settings.clone(), |base| base.settings.clone()),
+        metadata,
+        entries: outcome.entries,
+        retired: turn.retired.iter().cloned().chain(replaced).collect(),
+    }
+}

@@ -1,0 +1,126 @@
+//! The `#[oups(…)]` attributes, read into values that keep their place in the source.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::meta::ParseNestedMeta;
+use syn::spanned::Spanned;
+use syn::{Attribute, Error, LitStr, Path, Result};
+
+use crate::gather::Gather;
+
+/// Where an attribute stands, which decides what it may say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    TopLevel,
+    SubLevel,
+    Field,
+    Enum,
+    Variant,
+}
+
+impl Place {
+    fn name(self) -> &'static str {
+        match self {
+            Self::TopLevel => "a `TopLevel` struct",
+            Self::SubLevel => "a `SubLevel` struct",
+            Self::Field => "a field",
+            Self::Enum => "a `KeyField` enum",
+            Self::Variant => "a variant",
+        }
+    }
+
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::TopLevel => &["separator", "crate"],
+            Self::SubLevel | Self::Enum => &["crate"],
+            Self::Field => &["sublevel"],
+            Self::Variant => &["rename"],
+        }
+    }
+}
+
+/// What the attributes of one item say.
+#[derive(Default)]
+pub(crate) struct Attrs {
+    pub(crate) separator: Option<LitStr>,
+    pub(crate) krate: Option<Path>,
+    pub(crate) sublevel: Option<Span>,
+    pub(crate) rename: Option<LitStr>,
+}
+
+/// Reads all `#[oups(…)]` attributes of an item.
+pub(crate) fn read(attributes: &[Attribute], place: Place, gather: &mut Gather) -> Attrs {
+    let mut attrs = Attrs::default();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("oups")) {
+        let result = attribute.parse_nested_meta(|meta| {
+            // What cannot be understood ends the reading of this attribute; what is only wrong does not.
+            if let Some(error) = refused(&meta, place) {
+                gather.push(error);
+                return skip_value(&meta);
+            }
+            attrs.set(&meta, gather)
+        });
+        gather.ok(result);
+    }
+    attrs
+}
+
+impl Attrs {
+    fn set(&mut self, meta: &ParseNestedMeta<'_>, gather: &mut Gather) -> Result<()> {
+        let twice = if meta.path.is_ident("separator") {
+            self.separator.replace(meta.value()?.parse()?).is_some()
+        } else if meta.path.is_ident("rename") {
+            self.rename.replace(meta.value()?.parse()?).is_some()
+        } else if meta.path.is_ident("sublevel") {
+            self.sublevel.replace(meta.path.span()).is_some()
+        } else {
+            let text: LitStr = meta.value()?.parse()?;
+            self.krate.replace(text.parse_with(Path::parse_mod_style)?).is_some()
+        };
+        if twice {
+            gather.push(Error::new_spanned(
+                &meta.path,
+                format!("`{}` is given twice", name(meta)),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The error for a setting that does not exist, or not here.
+fn refused(meta: &ParseNestedMeta<'_>, place: Place) -> Option<Error> {
+    let settings = place.settings();
+    if settings.iter().any(|setting| meta.path.is_ident(setting)) {
+        return None;
+    }
+    let message = if place == Place::SubLevel && meta.path.is_ident("separator") {
+        "the separator is the same on all levels: set it on the `TopLevel` struct".to_owned()
+    } else {
+        let settings: Vec<_> = settings.iter().map(|setting| format!("`{setting}`")).collect();
+        format!(
+            "unknown setting `{}`: {} takes {}",
+            name(meta),
+            place.name(),
+            settings.join(" and ")
+        )
+    };
+    Some(Error::new_spanned(&meta.path, message))
+}
+
+/// Steps over what a refused setting says, so that the next one is read as well.
+fn skip_value(meta: &ParseNestedMeta<'_>) -> Result<()> {
+    if meta.input.peek(syn::Token![=]) {
+        meta.value()?.parse::<syn::Expr>()?;
+    } else if meta.input.peek(syn::token::Paren) {
+        meta.input.parse::<proc_macro2::Group>()?;
+    }
+    Ok(())
+}
+
+fn name(meta: &ParseNestedMeta<'_>) -> String {
+    match meta.path.get_ident() {
+        Some(ident) => ident.unraw().to_string(),
+        None => meta.path.to_token_stream().to_string(),
+    }
+}
