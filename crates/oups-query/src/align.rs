@@ -1,9 +1,8 @@
 //! Several datasets walked together: where each chunk ends, decided from the spans of their row groups alone.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use oups_core::{Entry, Manifest};
+use oups_core::{Entry, Snapshot};
 
 use crate::prune::prune;
 use crate::span::{Cut, Span};
@@ -14,9 +13,9 @@ pub(crate) trait RowGroups {
     fn entries(&self) -> &[Entry];
 }
 
-impl RowGroups for Arc<Manifest> {
+impl RowGroups for Snapshot {
     fn entries(&self) -> &[Entry] {
-        &self.entries
+        &self.manifest().entries
     }
 }
 

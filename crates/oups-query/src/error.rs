@@ -1,5 +1,7 @@
 //! What can go wrong in reading, beyond what the core already says.
 
+use std::fmt;
+
 use arrow::error::ArrowError;
 
 /// The result of a fallible operation of reading.
@@ -12,7 +14,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The store refused or failed: no such dataset, a damaged file, a snapshot that is gone.
+    /// The store refused or failed: no such dataset or column, a damaged file, a snapshot that is gone.
     #[error(transparent)]
     Core(#[from] oups_core::Error),
 
@@ -27,17 +29,6 @@ pub enum Error {
         expected: String,
         /// What was given.
         found: String,
-    },
-
-    /// A named column is not there.
-    #[error("dataset {dataset}: there is no column `{column}`; the columns are {columns}")]
-    UnknownColumn {
-        /// The dataset.
-        dataset: String,
-        /// The column asked for.
-        column: String,
-        /// The columns there are, comma separated.
-        columns: String,
     },
 
     /// A column is named twice.
@@ -55,23 +46,12 @@ pub enum Error {
     },
 
     /// Datasets of one query are ordered on columns of different names or types.
-    #[error(
-        "dataset {dataset} is ordered on `{column}` ({column_type}), but dataset {other} on `{other_column}` \
-         ({other_type}): a query needs one ordered column, name and type, for all"
-    )]
+    #[error("{first}, but {other}: a query needs one ordered column, name and type, for all")]
     OrderedColumns {
-        /// A dataset.
-        dataset: String,
-        /// Its ordered column.
-        column: String,
-        /// Its type.
-        column_type: String,
-        /// The first dataset that differs.
-        other: String,
-        /// Its ordered column.
-        other_column: String,
-        /// Its type.
-        other_type: String,
+        /// The first dataset of the query.
+        first: Box<OrderedOn>,
+        /// The first one that differs.
+        other: Box<OrderedOn>,
     },
 
     /// The rows cannot be one batch: a text column of over 2 GiB, or a dictionary with more values than its key type
@@ -87,6 +67,23 @@ pub enum Error {
     /// Arrow failed.
     #[error(transparent)]
     Arrow(ArrowError),
+}
+
+/// What a dataset is ordered on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderedOn {
+    /// The dataset.
+    pub dataset: String,
+    /// Its ordered column.
+    pub column: String,
+    /// The column's type.
+    pub column_type: String,
+}
+
+impl fmt::Display for OrderedOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "dataset {} is ordered on `{}` ({})", self.dataset, self.column, self.column_type)
+    }
 }
 
 impl From<ArrowError> for Error {

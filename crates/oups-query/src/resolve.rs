@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float16Array, Float32Array, Float64Array};
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Float16Type, i256};
-use oups_core::Manifest;
 use oups_core::ordered::{OrdValue, OrderedType};
+use oups_core::schema::DatasetSchema;
 
 use crate::bound::BoundValue;
 use crate::error::{Error, Result};
@@ -19,11 +19,11 @@ use crate::span::{Cut, Span};
 /// # Errors
 ///
 /// [`Error::Bound`] for a bound that cannot be compared with the column's values.
-pub(crate) fn resolve(range: &OrderedRange, manifest: &Manifest) -> Result<Option<Span>> {
+pub(crate) fn resolve(range: &OrderedRange, schema: &DatasetSchema) -> Result<Option<Span>> {
     let place = |value: &BoundValue| {
-        place(value, &manifest.ordered).map_err(|expected| Error::Bound {
-            dataset: manifest.dataset.clone(),
-            column: manifest.ordered_on.clone(),
+        place(value, schema.ordered_type()).map_err(|expected| Error::Bound {
+            dataset: schema.dataset().to_owned(),
+            column: schema.ordered_on().to_owned(),
             expected,
             found: value.to_string(),
         })

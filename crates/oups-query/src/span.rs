@@ -92,13 +92,9 @@ impl Span {
     }
 
     /// Whether rows from `min` to `max` might be in it.
+    #[cfg(test)]
     pub(crate) fn might_hold(&self, min: &OrdValue, max: &OrdValue) -> bool {
         self.start.is_below(max) && !self.end.is_below(min)
-    }
-
-    /// Whether all rows from `min` to `max` are in it.
-    pub(crate) fn holds(&self, min: &OrdValue, max: &OrdValue) -> bool {
-        self.contains(min) && self.contains(max)
     }
 
     pub(crate) fn start_cut(&self) -> &Cut {
