@@ -4,3 +4,4 @@ mod conformance;
 mod crash;
 mod duplicates;
 mod plan;
+mod query;
