@@ -1,7 +1,9 @@
 //! Behaviour through the public API, in one fast binary.
 
+mod concurrency;
 mod conformance;
 mod crash;
 mod duplicates;
+mod keys;
 mod plan;
 mod query;
