@@ -6,3 +6,4 @@ mod crash;
 mod duplicates;
 mod keys;
 mod plan;
+mod query;

@@ -2,6 +2,7 @@
 
 pub mod conformance;
 pub mod fault_fs;
+pub mod intersections;
 pub mod model;
 pub mod table;
 pub mod tree;

@@ -1,4 +1,5 @@
 //! The recorded cases of `tests/data/conformance`.
 
+mod intersections;
 mod model;
 mod plan;
