@@ -197,6 +197,19 @@ pub enum Error {
         value: &'static str,
     },
 
+    /// A bound of a range is no value that can be compared with the ordered column's.
+    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {found}")]
+    Bound {
+        /// The dataset.
+        dataset: String,
+        /// Its ordered column.
+        column: String,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
     /// An option or argument is not valid.
     #[error("{option}: {found} is not valid; expected {expected}")]
     InvalidOption {

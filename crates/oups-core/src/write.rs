@@ -11,12 +11,14 @@ use crate::dataset::Dataset;
 use crate::execute::{Job, Outcome, execute};
 use crate::manifest::{self, Manifest, Retired};
 use crate::ordered::OrdValue;
+use crate::planned::Plan;
 use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
 use crate::rows::{Rows, RowsKind};
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
 use crate::spool::{DEFAULT_MEMORY_LIMIT, Input};
 use crate::target::{RowGroupTarget, Sizing};
+use crate::terms::check_version;
 use crate::{Error, Result};
 
 /// A write that has not happened yet: [`commit`](Self::commit) does it, all or nothing.
@@ -41,20 +43,29 @@ struct Options {
     durability: Durability,
 }
 
-/// What a write did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a write, a deletion or another commit did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Written {
-    /// The dataset's version after the write.
+    /// The dataset's version afterwards.
     pub version: u64,
     /// Whether there was anything to change: without, there is no commit.
     pub changed: bool,
     /// Rows in the row group files that were written: new rows, and stored rows that were merged with them.
     pub rows_written: u64,
+    /// Rows that a deletion removed.
+    pub rows_deleted: u64,
     /// Row group files that were written.
     pub files_written: usize,
     /// Row group files that were replaced.
     pub files_replaced: usize,
+}
+
+impl Written {
+    /// Nothing was changed.
+    pub(crate) fn nothing(version: u64) -> Self {
+        Self { version, ..Self::default() }
+    }
 }
 
 impl<'d> Write<'d> {
@@ -112,6 +123,25 @@ impl<'d> Write<'d> {
         self
     }
 
+    /// What [`commit`](Self::commit) would do, without doing it: reads and checks the rows, takes no lock, changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`commit`](Self::commit) about rows, options and version, and those of reading the manifest.
+    pub fn plan(self) -> Result<Plan> {
+        let Self { dataset, rows, mut options } = self;
+        let target = options.row_group_target.take().transpose()?;
+        let known = manifest::load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
+        let schema = Arc::new(target_schema(dataset, known.as_deref(), &rows, options.ordered_on.as_deref())?);
+        let settings = options.settings(known.as_deref(), target);
+        let sizing = settings.sizing(&schema)?;
+        options.check_version(dataset.path_text(), known.as_deref())?;
+        let input = read(&schema, rows)?;
+        let plan = plan_write(known.as_deref(), &settings, sizing, &input)?;
+        let groups = known.map(|known| known.groups()).unwrap_or_default();
+        Ok(Plan::new(plan, groups, schema.ordered_type().clone()))
+    }
+
     /// Does the write. It is visible to readers as a whole when this returns, and not at all if it fails.
     ///
     /// # Errors
@@ -149,6 +179,11 @@ impl Options {
         settings.max_off_target = self.max_off_target.unwrap_or(settings.max_off_target);
         settings
     }
+
+    /// Checks the version that the caller wants to write to.
+    fn check_version(&self, dataset: &str, base: Option<&Manifest>) -> Result<()> {
+        check_version(dataset, self.if_version, base.map_or(0, |base| base.commit))
+    }
 }
 
 /// The schema that the rows must fit: the dataset's, or that of the rows where there is no dataset yet.
@@ -160,6 +195,7 @@ fn target_schema(
 ) -> Result<DatasetSchema> {
     let name = dataset.path_text();
     match (known, ordered_on) {
+        (None, _) if rows.schema().is_none() => Err(dataset.absent()),
         (Some(manifest), Some(column)) if column != manifest.ordered_on => Err(Error::InvalidOption {
             option: "ordered_on",
             expected: format!("`{}`, on which dataset {name} is ordered", manifest.ordered_on),
@@ -167,10 +203,7 @@ fn target_schema(
         }),
         (Some(manifest), _) => manifest.dataset_schema(),
         (None, None) => Err(Error::NoOrderedColumn { dataset: name.to_owned() }),
-        (None, Some(column)) => match rows.schema() {
-            Some(schema) => DatasetSchema::new(name, schema, column),
-            None => Err(dataset.absent()),
-        },
+        (None, Some(column)) => DatasetSchema::new(name, rows.schema().ok_or_else(|| dataset.absent())?, column),
     }
 }
 
@@ -203,22 +236,25 @@ fn write(
     input: &Input,
     options: &Options,
 ) -> Result<Written> {
+    options.check_version(turn.paths.text(), turn.base())?;
     let found = turn.base().map_or(0, |base| base.commit);
-    if let Some(expected) = options.if_version.filter(|&expected| expected != found) {
-        return Err(Error::VersionConflict { dataset: turn.paths.text().to_owned(), expected, found });
-    }
     let plan = plan_write(turn.base(), settings, sizing, input)?;
     let mut files = NewFiles::none(&turn, options.durability)?;
-    let job = Job { schema, settings, sizing, plan: &plan, input, durability: options.durability };
+    let job = Job { schema, settings, sizing, plan: &plan, input, deleted: None, durability: options.durability };
     let outcome = execute(&mut turn, &mut files, &job)?;
-    let (rows_written, files_written, files_replaced) = (outcome.rows_written, files.len(), outcome.replaced.len());
+    let mut written = Written {
+        rows_written: outcome.rows_written,
+        files_written: files.len(),
+        files_replaced: outcome.replaced.len(),
+        ..Written::nothing(found)
+    };
     let next = next_manifest(&turn, schema, settings, outcome, &options.metadata);
     if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next)) {
-        return Ok(Written { version: found, changed: false, rows_written, files_written, files_replaced });
+        return Ok(written);
     }
-    let version = next.commit;
+    (written.version, written.changed) = (next.commit, true);
     commit(turn, files, next, options.durability)?;
-    Ok(Written { version, changed: true, rows_written, files_written, files_replaced })
+    Ok(written)
 }
 
 fn plan_write(base: Option<&Manifest>, settings: &Settings, sizing: Sizing, input: &Input) -> Result<MergePlan> {

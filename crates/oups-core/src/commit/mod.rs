@@ -53,6 +53,8 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         return Err(error);
     }
     files.keep();
+    // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
+    let durability = if next.entries.iter().all(|entry| entry.synced) { Durability::Synced } else { durability };
     if let Err(source) = make_durable(&turn, durability) {
         turn.leave_mark();
         let (dataset, commit) = (next.dataset, next.commit);
@@ -87,13 +89,14 @@ fn write_manifest(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<u128
     written.map(|()| checksum)
 }
 
-/// Step 10. At a first write the folders above are synced too: whoever made them may not have come to it.
+/// Step 10. At a first write, and after unsynced ones, the folders above are synced too: whoever made them may not have
+/// come to it.
 fn make_durable(turn: &Turn, durability: Durability) -> Result<()> {
     if durability == Durability::Unsynced {
         return Ok(());
     }
     turn.fs.sync_dir(&turn.paths.parent())?;
-    if turn.base().is_none() {
+    if turn.base().is_none_or(|base| base.entries.iter().any(|entry| !entry.synced)) {
         for folder in turn.paths.parents().iter().rev().skip(1) {
             turn.fs.sync_dir(folder)?;
         }
