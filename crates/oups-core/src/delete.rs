@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::commit::{Durability, NewFiles, Turn, commit};
 use crate::dataset::Dataset;
 use crate::decode::OrdRange;
-use crate::execute::{Job, execute};
+use crate::dedup::Keep;
+use crate::execute::{Job, Rules, execute};
 use crate::manifest::{Manifest, Retired};
 use crate::ordered::{OrderedRange, Span};
 use crate::plan::{MergePlan, plan_delete};
@@ -103,10 +104,10 @@ fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) ->
     let schema = Arc::new(base.dataset_schema()?);
     let range = OrdRange { start: span.start().cloned(), end: span.end().cloned() };
     let input = Input::from_batches(&schema, schema.plain(), Vec::new())?;
+    let rules = Rules { settings: &base.settings, sizing: base.settings.sizing(&schema)?, keep: &Keep::Last };
     let job = Job {
         schema: &schema,
-        settings: &base.settings,
-        sizing: base.settings.sizing(&schema)?,
+        rules: &rules,
         plan: &plan,
         input: &input,
         deleted: Some(&range),

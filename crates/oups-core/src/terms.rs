@@ -26,7 +26,7 @@ impl Terms {
         if !dataset.exists()? {
             return Err(dataset.absent());
         }
-        let turn = Turn::begin(&dataset.store.fs, &dataset.paths, self.lock_timeout)?;
+        let turn = Turn::begin(&dataset.store.fs, &dataset.paths, self.lock_timeout, None)?;
         let Some(base) = turn.base().cloned() else { return Err(dataset.absent()) };
         self.check_version(&base.dataset, base.commit)?;
         Ok((turn, base))

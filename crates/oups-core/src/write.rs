@@ -8,14 +8,15 @@ use arrow::error::ArrowError;
 
 use crate::commit::{Durability, NewFiles, Turn, commit};
 use crate::dataset::Dataset;
-use crate::execute::{Job, Outcome, execute};
+use crate::dedup::Keep;
+use crate::execute::{Job, Outcome, Rules, execute};
 use crate::manifest::{self, Manifest, Retired};
 use crate::ordered::OrdValue;
 use crate::planned::Plan;
 use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
 use crate::rows::{Rows, RowsKind};
 use crate::schema::DatasetSchema;
-use crate::settings::Settings;
+use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::spool::{DEFAULT_MEMORY_LIMIT, Input};
 use crate::target::{RowGroupTarget, Sizing};
 use crate::terms::check_version;
@@ -37,6 +38,8 @@ struct Options {
     ordered_on: Option<String>,
     row_group_target: Option<Result<RowGroupTarget>>,
     max_off_target: Option<Option<u64>>,
+    duplicates_on: Option<DuplicatesOn>,
+    keep: Option<Keep>,
     metadata: Vec<(String, Option<String>)>,
     if_version: Option<u64>,
     lock_timeout: Option<Duration>,
@@ -93,6 +96,18 @@ impl<'d> Write<'d> {
         self
     }
 
+    /// Which rows count as duplicates: those that are equal in the ordered column and in these, or in all columns, or none.
+    pub fn duplicates_on(mut self, columns: impl Into<DuplicatesOn>) -> Self {
+        self.options.duplicates_on = Some(columns.into());
+        self
+    }
+
+    /// Which of several duplicates stays.
+    pub fn keep(mut self, keep: impl Into<Keep>) -> Self {
+        self.options.keep = Some(keep.into());
+        self
+    }
+
     /// Sets a text in the dataset's metadata.
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.metadata.push((key.into(), Some(value.into())));
@@ -132,14 +147,11 @@ impl<'d> Write<'d> {
         let Self { dataset, rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
         let known = manifest::load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
-        let schema = Arc::new(target_schema(dataset, known.as_deref(), &rows, options.ordered_on.as_deref())?);
-        let settings = options.settings(known.as_deref(), target);
-        let sizing = settings.sizing(&schema)?;
+        let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
         options.check_version(dataset.path_text(), known.as_deref())?;
-        let input = read(&schema, rows)?;
-        let plan = plan_write(known.as_deref(), &settings, sizing, &input)?;
+        let plan = plan_write(known.as_deref(), &checked.rules(), &checked.input)?;
         let groups = known.map(|known| known.groups()).unwrap_or_default();
-        Ok(Plan::new(plan, groups, schema.ordered_type().clone()))
+        Ok(Plan::new(plan, groups, checked.schema.ordered_type().clone()))
     }
 
     /// Does the write. It is visible to readers as a whole when this returns, and not at all if it fails.
@@ -155,19 +167,47 @@ impl<'d> Write<'d> {
         let Self { dataset, mut rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
         loop {
-            let known = manifest::load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
-            let schema = Arc::new(target_schema(dataset, known.as_deref(), &rows, options.ordered_on.as_deref())?);
-            let settings = options.settings(known.as_deref(), target);
-            let sizing = settings.sizing(&schema)?;
-            let input = read(&schema, rows)?;
-            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout)?;
+            let loaded = manifest::load(&dataset.store.fs, &dataset.paths)?;
+            let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
+            let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
+            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout, loaded.as_ref())?;
             if is_for(turn.base(), known.as_deref()) {
-                return write(turn, &schema, &settings, sizing, &input, &options);
+                return write(turn, &checked, &options);
             }
             // Another writer has made or remade the dataset since: the rows must fit what is there now.
             drop(turn);
-            rows = Rows::again(input)?;
+            rows = Rows::again(checked.input)?;
         }
+    }
+}
+
+/// Rows and options that fit the dataset as it was looked at without the lock.
+struct Checked {
+    schema: Arc<DatasetSchema>,
+    settings: Settings,
+    sizing: Sizing,
+    keep: Keep,
+    input: Input,
+}
+
+impl Checked {
+    fn new(
+        dataset: &Dataset,
+        known: Option<&Manifest>,
+        rows: Rows,
+        options: &Options,
+        target: Option<RowGroupTarget>,
+    ) -> Result<Self> {
+        let schema = Arc::new(target_schema(dataset, known, &rows, options.ordered_on.as_deref())?);
+        let settings = options.settings(known, target);
+        let sizing = settings.sizing(&schema)?;
+        let keep = options.rule(&settings, &schema, rows.schema().is_some())?;
+        let input = read(&schema, rows)?;
+        Ok(Self { schema, settings, sizing, keep, input })
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules { settings: &self.settings, sizing: self.sizing, keep: &self.keep }
     }
 }
 
@@ -177,12 +217,36 @@ impl Options {
         let mut settings = known.map(|manifest| manifest.settings.clone()).unwrap_or_default();
         settings.row_group_target = target.unwrap_or(settings.row_group_target);
         settings.max_off_target = self.max_off_target.unwrap_or(settings.max_off_target);
+        settings.duplicates_on = self.duplicates_on.clone().unwrap_or(settings.duplicates_on);
+        settings.keep = self.keep.as_ref().map_or(settings.keep, Keep::rule);
         settings
     }
 
     /// Checks the version that the caller wants to write to.
     fn check_version(&self, dataset: &str, base: Option<&Manifest>) -> Result<()> {
         check_version(dataset, self.if_version, base.map_or(0, |base| base.commit))
+    }
+
+    /// The rule for duplicates: this write's, or the one that the settings name.
+    fn rule(&self, settings: &Settings, schema: &DatasetSchema, has_rows: bool) -> Result<Keep> {
+        let stored = match settings.keep {
+            KeepRule::Last => Some(Keep::Last),
+            KeepRule::First => Some(Keep::First),
+            KeepRule::Reject => Some(Keep::Reject),
+            // Only the program has the rule itself. Without duplicates to look for it is not needed; without new rows
+            // it would not be asked, and neither does `Reject` look at what is stored.
+            KeepRule::Resolve if !has_rows => Some(Keep::Reject),
+            KeepRule::Resolve => (!settings.drops_duplicates()).then_some(Keep::Last),
+        };
+        let keep = self.keep.clone().or(stored).ok_or_else(|| Error::InvalidOption {
+            option: "keep",
+            expected: format!("the rule by which dataset {} resolves duplicates", schema.dataset()),
+            found: "none".to_owned(),
+        })?;
+        if let Keep::Resolve(resolver) = &keep {
+            resolver.columns().iter().try_for_each(|column| schema.index_of(column).map(|_| ()))?;
+        }
+        Ok(keep)
     }
 }
 
@@ -228,19 +292,13 @@ fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool {
 }
 
 /// Steps 4 to 13, under the lock.
-fn write(
-    mut turn: Turn,
-    schema: &Arc<DatasetSchema>,
-    settings: &Settings,
-    sizing: Sizing,
-    input: &Input,
-    options: &Options,
-) -> Result<Written> {
+fn write(mut turn: Turn, checked: &Checked, options: &Options) -> Result<Written> {
+    let (schema, rules, input) = (&checked.schema, &checked.rules(), &checked.input);
     options.check_version(turn.paths.text(), turn.base())?;
     let found = turn.base().map_or(0, |base| base.commit);
-    let plan = plan_write(turn.base(), settings, sizing, input)?;
+    let plan = plan_write(turn.base(), rules, input)?;
     let mut files = NewFiles::none(&turn, options.durability)?;
-    let job = Job { schema, settings, sizing, plan: &plan, input, deleted: None, durability: options.durability };
+    let job = Job { schema, rules, plan: &plan, input, deleted: None, durability: options.durability };
     let outcome = execute(&mut turn, &mut files, &job)?;
     let mut written = Written {
         rows_written: outcome.rows_written,
@@ -248,7 +306,7 @@ fn write(
         files_replaced: outcome.replaced.len(),
         ..Written::nothing(found)
     };
-    let next = next_manifest(&turn, schema, settings, outcome, &options.metadata);
+    let next = next_manifest(&turn, schema, rules.settings, outcome, &options.metadata);
     if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next)) {
         return Ok(written);
     }
@@ -257,12 +315,12 @@ fn write(
     Ok(written)
 }
 
-fn plan_write(base: Option<&Manifest>, settings: &Settings, sizing: Sizing, input: &Input) -> Result<MergePlan> {
+fn plan_write(base: Option<&Manifest>, rules: &Rules<'_>, input: &Input) -> Result<MergePlan> {
     let groups: Vec<StoredGroup> = base.map(Manifest::groups).unwrap_or_default();
     let options = PlanOptions {
-        sizing,
-        dedup: settings.drops_duplicates(),
-        max_off_target: settings.max_off_target.and_then(NonZeroU64::new),
+        sizing: rules.sizing,
+        dedup: rules.settings.drops_duplicates(),
+        max_off_target: rules.settings.max_off_target.and_then(NonZeroU64::new),
     };
     plan(&groups, &mut &*input, &options)
 }

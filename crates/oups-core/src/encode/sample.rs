@@ -89,7 +89,7 @@ fn fixed_width(array: &ArrayRef) -> Option<Vec<u64>> {
         .enumerate()
         .filter(|(at, _)| valid(*at))
         .map(|(_, value)| value);
-    Some(values.map(|value| widen(value)).collect())
+    Some(values.map(widen).collect())
 }
 
 fn widen(value: &[u8]) -> u64 {

@@ -34,7 +34,14 @@ where
     I: Iterator<Item = Result<Merged>>,
     C: FnMut(&OrdKeys, u64) -> Option<usize>,
 {
-    Pieces { schema: schema.clone(), rows, cut, held: None, piece_rows: 0, end: false }
+    Pieces {
+        schema: schema.clone(),
+        rows,
+        cut,
+        held: None,
+        piece_rows: 0,
+        end: false,
+    }
 }
 
 /// The iterator of [`pieces`].
@@ -50,7 +57,9 @@ pub struct Pieces<I, C> {
 
 impl<I, C> std::fmt::Debug for Pieces<I, C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pieces").field("piece_rows", &self.piece_rows).finish_non_exhaustive()
+        f.debug_struct("Pieces")
+            .field("piece_rows", &self.piece_rows)
+            .finish_non_exhaustive()
     }
 }
 
@@ -92,7 +101,10 @@ where
         for rows in self.rows.by_ref() {
             let rows = rows?;
             if rows.num_rows() > 0 {
-                let keys = self.schema.keys(&rows.batch).map_err(|error| self.schema.arrow_error(error))?;
+                let keys = self
+                    .schema
+                    .keys(&rows.batch)
+                    .map_err(|error| self.schema.arrow_error(error))?;
                 return Ok(Some((rows, keys)));
             }
         }

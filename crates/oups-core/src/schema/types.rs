@@ -76,8 +76,8 @@ fn check_type(dataset: &str, path: &str, data_type: &DataType, nullable: bool, n
                 return Err(unsupported(dataset, path, data_type, reason));
             }
             // The values of a row group are counted against narrow keys, but not inside of lists and structs.
-            let wide = keys.primitive_width().is_some_and(|width| width >= 4);
-            if nested && !(wide && !matches!(values.as_ref(), DataType::FixedSizeBinary(_))) {
+            let narrow = keys.primitive_width().is_some_and(|width| width < 4);
+            if nested && (narrow || matches!(values.as_ref(), DataType::FixedSizeBinary(_))) {
                 let reason = "a dictionary inside of another type needs keys of 32 or 64 bits and no fixed-size binary";
                 return Err(unsupported(dataset, path, data_type, reason));
             }
