@@ -9,6 +9,7 @@ use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
 use oups_core::decode::ReadOptions;
 use oups_core::{AnyKey, Dataset, Durability, Error, KeySchema, Result, Separator, Snapshot, Store};
+use oups_tests::scratch;
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::tree::{copy_tree, tree};
 
@@ -101,7 +102,7 @@ const FAULTS: [Fault; 4] = [Fault::Fails, Fault::DiesBefore, Fault::DiesAfter, F
 fn every_commit_survives_a_fault_at_every_operation() {
     let mut points = 0;
     for (name, before, act) in COMMITS {
-        let scratch = tempfile::tempdir().unwrap();
+        let scratch = scratch();
         let prepared = scratch.path().join("prepared");
         let store = Store::create_for(&prepared, KeySchema::parse("x:str,n:int/y:str", Separator::default()).unwrap()).unwrap();
         before.iter().for_each(|act| act(&store).unwrap());
