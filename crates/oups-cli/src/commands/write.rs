@@ -1,0 +1,84 @@
+//! `oups write`: files into one dataset.
+
+use oups_core::{Dataset, Durability, Written};
+use serde_json::json;
+
+use super::print_json;
+use crate::args::{NumberOrNone, Write};
+use crate::exit::message;
+use crate::output::counted;
+use crate::progress::Progress;
+use crate::stdout::Stdout;
+use crate::{input, open};
+
+pub(crate) fn run(args: Write, out: &mut Stdout) -> anyhow::Result<()> {
+    let store = open::store(&args.store)?;
+    let (_, dataset) = open::dataset_to_write(&store, &args.key)?;
+    let progress = Progress::new();
+    let result = write(&dataset, &args, &progress);
+    progress.done();
+    let written = result?;
+    if args.json {
+        return print_json(&facts(&args.key, &written), out);
+    }
+    message(format_args!("{}: {}", args.key, summary(&written)));
+    Ok(())
+}
+
+fn write(dataset: &Dataset, args: &Write, progress: &Progress) -> anyhow::Result<Written> {
+    let mut write = if args.input.is_empty() {
+        dataset.rewrite()
+    } else {
+        let stored = dataset.snapshot_if_there()?.map(|snapshot| snapshot.manifest().schema.clone());
+        dataset.write(input::open(&args.input, stored, progress.clone())?)
+    };
+    if let Some(column) = &args.ordered_on {
+        write = write.ordered_on(column);
+    }
+    if let Some(target) = args.row_group_target {
+        write = write.row_group_target(target);
+    }
+    if let Some(NumberOrNone(groups)) = args.max_off_target {
+        write = write.max_off_target(groups);
+    }
+    for (key, value) in &args.meta {
+        write = write.metadata(key, value);
+    }
+    for key in &args.unset {
+        write = write.unset_metadata(key);
+    }
+    if args.no_sync {
+        write = write.durability(Durability::Unsynced);
+    }
+    if let Some(timeout) = args.lock_timeout {
+        write = write.lock_timeout(timeout);
+    }
+    if let Some(version) = args.if_version {
+        write = write.if_version(version);
+    }
+    Ok(write.commit()?)
+}
+
+fn summary(written: &Written) -> String {
+    if !written.changed {
+        return format!("nothing to change, still at version {}", written.version);
+    }
+    let groups = counted(written.files_written as u64, "row group");
+    let rows = counted(written.rows_written, "row");
+    let replaced = match written.files_replaced {
+        0 => String::new(),
+        files => format!(", replaced {}", counted(files as u64, "row group")),
+    };
+    format!("version {}: wrote {groups} with {rows}{replaced}", written.version)
+}
+
+fn facts(key: &str, written: &Written) -> serde_json::Value {
+    json!({
+        "key": key,
+        "version": written.version,
+        "changed": written.changed,
+        "rows_written": written.rows_written,
+        "files_written": written.files_written,
+        "files_replaced": written.files_replaced,
+    })
+}
