@@ -14,6 +14,9 @@ pub(crate) const PINS: &str = "oups.pins";
 /// What follows the last component of a dataset's path in the name of its manifest.
 pub(crate) const MANIFEST_SUFFIX: &str = ".opdmd";
 
+/// What follows it in the names of all files beside the dataset's folder.
+pub(crate) const SIDE_SUFFIXES: [&str; 4] = [MANIFEST_SUFFIX, ".opdmd.tmp", ".opdmd.removed", ".lock"];
+
 const PARQUET: &str = ".parquet";
 const TMP: &str = ".tmp";
 const RETIRED: &str = ".retired-";

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::target::RowGroupTarget;
+use crate::schema::DatasetSchema;
+use crate::target::{RowGroupTarget, Sizing};
+use crate::{Error, Result};
 
 /// What a write uses unless it gives its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +72,28 @@ impl KeepRule {
 }
 
 impl Settings {
+    /// Lays the target on the ordered column, and checks that the other settings fit the dataset.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidOption`] for a period on a column without a calendar and for a `max_off_target` of 0;
+    /// [`Error::UnknownColumn`] for a duplicate column that is not there.
+    pub(crate) fn sizing(&self, schema: &DatasetSchema) -> Result<Sizing> {
+        if let DuplicatesOn::Columns(columns) = &self.duplicates_on {
+            columns.iter().try_for_each(|column| schema.index_of(column).map(|_| ()))?;
+        }
+        if self.max_off_target == Some(0) {
+            let (expected, found) = ("1 or more, or none".to_owned(), "0".to_owned());
+            return Err(Error::InvalidOption { option: "max_off_target", expected, found });
+        }
+        self.row_group_target.sizing(schema.ordered_on(), schema.ordered_type().data_type())
+    }
+
+    /// Whether rows with equal keys are looked for at all.
+    pub(crate) fn drops_duplicates(&self) -> bool {
+        self.duplicates_on != DuplicatesOn::Off
+    }
+
     /// The JSON form of `docs/format.md`.
     pub fn to_json(&self) -> Value {
         let duplicates_on = match &self.duplicates_on {

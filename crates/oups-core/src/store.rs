@@ -121,7 +121,7 @@ impl<K: StoreKey> Store<K> {
     ///
     /// Where a folder cannot be listed.
     pub fn keys(&self) -> Result<Vec<K>> {
-        self.keys_where(KeyFilter::all(&self.inner.schema))
+        self.keys_where(KeyFilter::all())
     }
 
     /// The keys of the datasets that a filter lets through, in key order. Folders that it rules out are not listed.

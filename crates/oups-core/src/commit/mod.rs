@@ -13,6 +13,7 @@ pub(crate) use remove::remove;
 pub(crate) use turn::Turn;
 
 use crate::fs::StoreFs;
+pub(crate) use crate::manifest::FORMAT;
 use crate::manifest::{self, Manifest};
 use crate::{Error, Result};
 

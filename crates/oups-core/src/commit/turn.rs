@@ -129,6 +129,11 @@ impl Turn {
         self.base.as_ref().map(|base| &*base.manifest)
     }
 
+    /// As [`base`](Self::base), to hold while the turn goes on.
+    pub(crate) fn base_arc(&self) -> Option<Arc<Manifest>> {
+        self.base.as_ref().map(|base| base.manifest.clone())
+    }
+
     /// Step 5: the mark says which commit is made, durably, before the first file of it can be there.
     pub(crate) fn sync_mark(&mut self, durability: super::Durability) -> Result<()> {
         self.lock.mark(Some(self.commit))?;

@@ -23,7 +23,7 @@ pub(super) enum Malformed {
     /// A `%` without two upper-case hexadecimal digits, or bytes that are no UTF-8.
     Escape { found: String },
     /// The text would be written in another way.
-    NotCanonical { expected: String },
+    NotCanonical { expected: String, found: String },
 }
 
 /// Appends a field's text, encoded.
@@ -58,7 +58,7 @@ pub(super) fn parse_field(encoded: &str, separator: char) -> Result<Cow<'_, str>
     if again == encoded {
         Ok(Cow::Owned(text))
     } else {
-        Err(Malformed::NotCanonical { expected: again })
+        Err(Malformed::NotCanonical { expected: again, found: encoded.to_owned() })
     }
 }
 

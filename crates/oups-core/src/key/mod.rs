@@ -33,6 +33,7 @@ pub use field::KeyField;
 pub use field_type::FieldType;
 pub use filter::{KeyFilter, LevelFilter};
 pub use level::{SubLevel, TopLevel, display};
+pub(crate) use path::component;
 pub use path::{KeyReader, KeyWriter};
 pub use schema::{Field, KeySchema, Level, SchemaBuilder};
 pub use separator::Separator;

@@ -102,6 +102,16 @@ impl KeyWriter {
     }
 }
 
+/// The component of one level's fields; `None` if it is too long to be one.
+pub(crate) fn component(separator: Separator, texts: &[&str]) -> Option<String> {
+    let mut writer = KeyWriter::path(separator);
+    for text in texts {
+        writer.text(text);
+    }
+    let component = writer.finish_path();
+    check_length(&component).ok().map(|()| component)
+}
+
 /// Fails if a component of the path is too long for a file name with room for suffixes.
 pub(super) fn check_length(path: &str) -> Result<(), KeyError> {
     match path.split('/').find(|component| component.len() > MAX_COMPONENT) {
@@ -214,7 +224,7 @@ impl<'a> Fields<'a> {
         if is_reserved(component) {
             let mut expected = component.to_owned();
             disguise_reserved(&mut expected, 0);
-            return Err(not_canonical(path, component, Malformed::NotCanonical { expected }));
+            return Err(not_canonical(path, component, Malformed::NotCanonical { expected, found: component.to_owned() }));
         }
         if component.starts_with('%')
             && let Some(name) = undisguise(component)
@@ -243,7 +253,7 @@ impl<'a> Iterator for Fields<'a> {
 pub(super) fn not_canonical(path: &str, component: &str, malformed: Malformed) -> KeyError {
     let (expected, found) = match malformed {
         Malformed::Escape { found } => ("`%` and two upper-case hexadecimal digits of UTF-8".to_owned(), found),
-        Malformed::NotCanonical { expected } => (format!("`{expected}`"), component.to_owned()),
+        Malformed::NotCanonical { expected, found } => (format!("`{expected}`"), found),
     };
     KeyError::NotCanonical {
         key: path.to_owned(),

@@ -130,7 +130,7 @@ fn to_batch(manifest: &Manifest) -> Result<RecordBatch, ArrowError> {
 }
 
 fn read(path: &Path, bytes: Bytes) -> Result<(Vec<RecordBatch>, HashMap<String, String>)> {
-    guard(path, || {
+    guard(path, || -> parquet::errors::Result<_> {
         let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())?;
         let pairs = metadata.metadata().file_metadata().key_value_metadata().map(Vec::as_slice).unwrap_or_default();
         let key_values =
