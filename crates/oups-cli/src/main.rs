@@ -8,6 +8,7 @@ mod input;
 mod open;
 mod output;
 mod progress;
+mod scan;
 mod stdout;
 mod value;
 
