@@ -5,6 +5,7 @@ mod checksum;
 mod commit;
 mod dataset;
 pub mod decode;
+mod dedup;
 mod discover;
 mod encode;
 mod error;
@@ -32,6 +33,7 @@ mod write;
 
 pub use commit::Durability;
 pub use dataset::Dataset;
+pub use dedup::{Combine, DuplicateRun, Keep, Resolver};
 pub use discover::Discovery;
 pub use error::{Error, Result};
 pub use key::{AnyKey, KeyError, KeyField, KeyFilter, KeySchema, Separator, StoreKey, SubLevel, TopLevel};

@@ -38,11 +38,29 @@ pub enum DuplicatesOn {
     Off,
     /// Rows that are equal in every column.
     All,
-    /// Rows that are equal in these columns.
+    /// Rows that are equal in these columns; the ordered column always counts, named or not.
     Columns(Vec<String>),
 }
 
-/// Which of several duplicates stays.
+impl<const N: usize> From<[&str; N]> for DuplicatesOn {
+    fn from(columns: [&str; N]) -> Self {
+        columns.as_slice().into()
+    }
+}
+
+impl From<&[&str]> for DuplicatesOn {
+    fn from(columns: &[&str]) -> Self {
+        Self::Columns(columns.iter().map(|&column| column.to_owned()).collect())
+    }
+}
+
+impl From<Vec<String>> for DuplicatesOn {
+    fn from(columns: Vec<String>) -> Self {
+        Self::Columns(columns)
+    }
+}
+
+/// The kind of a [`Keep`](crate::Keep), as settings store it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeepRule {
     /// The one written last.

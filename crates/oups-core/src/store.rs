@@ -168,7 +168,7 @@ impl<K: StoreKey> Store<K> {
         if self.inner.fs.kind(&paths.manifest())?.is_none() && self.inner.fs.kind(&paths.tombstone())?.is_none() {
             return Err(Error::NoDataset { dataset: paths.text().to_owned(), store: self.inner.root.clone() });
         }
-        remove(Turn::begin(&self.inner.fs, &paths, None)?).map(|_| ())
+        remove(Turn::begin(&self.inner.fs, &paths, None, None)?).map(|_| ())
     }
 
     /// A picture of the store as text: keys, row groups, rows, spans. It holds no sizes, ids or times, so it is the same

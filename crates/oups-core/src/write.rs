@@ -8,15 +8,16 @@ use arrow::error::ArrowError;
 
 use crate::commit::{Durability, NewFiles, Turn, commit};
 use crate::dataset::Dataset;
-use crate::execute::{Job, Outcome, execute};
+use crate::dedup::Keep;
+use crate::execute::{Job, Outcome, Rules, execute};
 use crate::manifest::{self, Manifest, Retired};
 use crate::ordered::OrdValue;
 use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
 use crate::rows::{Rows, RowsKind};
 use crate::schema::DatasetSchema;
-use crate::settings::Settings;
+use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::spool::{DEFAULT_MEMORY_LIMIT, Input};
-use crate::target::{RowGroupTarget, Sizing};
+use crate::target::RowGroupTarget;
 use crate::{Error, Result};
 
 /// A write that has not happened yet: [`commit`](Self::commit) does it, all or nothing.
@@ -35,6 +36,8 @@ struct Options {
     ordered_on: Option<String>,
     row_group_target: Option<Result<RowGroupTarget>>,
     max_off_target: Option<Option<u64>>,
+    duplicates_on: Option<DuplicatesOn>,
+    keep: Option<Keep>,
     metadata: Vec<(String, Option<String>)>,
     if_version: Option<u64>,
     lock_timeout: Option<Duration>,
@@ -82,6 +85,18 @@ impl<'d> Write<'d> {
         self
     }
 
+    /// Which rows count as duplicates: those that are equal in the ordered column and in these, or in all columns, or none.
+    pub fn duplicates_on(mut self, columns: impl Into<DuplicatesOn>) -> Self {
+        self.options.duplicates_on = Some(columns.into());
+        self
+    }
+
+    /// Which of several duplicates stays.
+    pub fn keep(mut self, keep: impl Into<Keep>) -> Self {
+        self.options.keep = Some(keep.into());
+        self
+    }
+
     /// Sets a text in the dataset's metadata.
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.metadata.push((key.into(), Some(value.into())));
@@ -125,14 +140,17 @@ impl<'d> Write<'d> {
         let Self { dataset, mut rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
         loop {
-            let known = manifest::load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
+            let loaded = manifest::load(&dataset.store.fs, &dataset.paths)?;
+            let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
             let schema = Arc::new(target_schema(dataset, known.as_deref(), &rows, options.ordered_on.as_deref())?);
             let settings = options.settings(known.as_deref(), target);
             let sizing = settings.sizing(&schema)?;
+            let keep = options.rule(&settings, &schema)?;
             let input = read(&schema, rows)?;
-            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout)?;
+            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout, loaded.as_ref())?;
             if is_for(turn.base(), known.as_deref()) {
-                return write(turn, &schema, &settings, sizing, &input, &options);
+                let rules = Rules { settings: &settings, sizing, keep: &keep };
+                return write(turn, &schema, &rules, &input, &options);
             }
             // Another writer has made or remade the dataset since: the rows must fit what is there now.
             drop(turn);
@@ -147,7 +165,29 @@ impl Options {
         let mut settings = known.map(|manifest| manifest.settings.clone()).unwrap_or_default();
         settings.row_group_target = target.unwrap_or(settings.row_group_target);
         settings.max_off_target = self.max_off_target.unwrap_or(settings.max_off_target);
+        settings.duplicates_on = self.duplicates_on.clone().unwrap_or(settings.duplicates_on);
+        settings.keep = self.keep.as_ref().map_or(settings.keep, Keep::rule);
         settings
+    }
+
+    /// The rule for duplicates: this write's, or the one that the settings name.
+    fn rule(&self, settings: &Settings, schema: &DatasetSchema) -> Result<Keep> {
+        let stored = match settings.keep {
+            KeepRule::Last => Some(Keep::Last),
+            KeepRule::First => Some(Keep::First),
+            KeepRule::Reject => Some(Keep::Reject),
+            // Only the program has the rule itself; without duplicates to look for it is not needed.
+            KeepRule::Resolve => (!settings.drops_duplicates()).then_some(Keep::Last),
+        };
+        let keep = self.keep.clone().or(stored).ok_or_else(|| Error::InvalidOption {
+            option: "keep",
+            expected: format!("the rule by which dataset {} resolves duplicates", schema.dataset()),
+            found: "none".to_owned(),
+        })?;
+        if let Keep::Resolve(resolver) = &keep {
+            resolver.columns().iter().try_for_each(|column| schema.index_of(column).map(|_| ()))?;
+        }
+        Ok(keep)
     }
 }
 
@@ -198,8 +238,7 @@ fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool {
 fn write(
     mut turn: Turn,
     schema: &Arc<DatasetSchema>,
-    settings: &Settings,
-    sizing: Sizing,
+    rules: &Rules<'_>,
     input: &Input,
     options: &Options,
 ) -> Result<Written> {
@@ -207,12 +246,12 @@ fn write(
     if let Some(expected) = options.if_version.filter(|&expected| expected != found) {
         return Err(Error::VersionConflict { dataset: turn.paths.text().to_owned(), expected, found });
     }
-    let plan = plan_write(turn.base(), settings, sizing, input)?;
+    let plan = plan_write(turn.base(), rules, input)?;
     let mut files = NewFiles::none(&turn, options.durability)?;
-    let job = Job { schema, settings, sizing, plan: &plan, input, durability: options.durability };
+    let job = Job { schema, rules, plan: &plan, input, durability: options.durability };
     let outcome = execute(&mut turn, &mut files, &job)?;
     let (rows_written, files_written, files_replaced) = (outcome.rows_written, files.len(), outcome.replaced.len());
-    let next = next_manifest(&turn, schema, settings, outcome, &options.metadata);
+    let next = next_manifest(&turn, schema, rules.settings, outcome, &options.metadata);
     if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next)) {
         return Ok(Written { version: found, changed: false, rows_written, files_written, files_replaced });
     }
@@ -221,12 +260,12 @@ fn write(
     Ok(Written { version, changed: true, rows_written, files_written, files_replaced })
 }
 
-fn plan_write(base: Option<&Manifest>, settings: &Settings, sizing: Sizing, input: &Input) -> Result<MergePlan> {
+fn plan_write(base: Option<&Manifest>, rules: &Rules<'_>, input: &Input) -> Result<MergePlan> {
     let groups: Vec<StoredGroup> = base.map(Manifest::groups).unwrap_or_default();
     let options = PlanOptions {
-        sizing,
-        dedup: settings.drops_duplicates(),
-        max_off_target: settings.max_off_target.and_then(NonZeroU64::new),
+        sizing: rules.sizing,
+        dedup: rules.settings.drops_duplicates(),
+        max_off_target: rules.settings.max_off_target.and_then(NonZeroU64::new),
     };
     plan(&groups, &mut &*input, &options)
 }

@@ -44,7 +44,7 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         // A failed rename may have happened all the same; files that a visible manifest names must stay.
         match manifest::load(&fs, &paths) {
             Ok(Some(found)) if found.checksum == checksum => files.keep(),
-            Ok(_) => {}
+            Ok(_) => drop(fs.remove_file_if_there(&paths.manifest_tmp())),
             Err(_) => {
                 files.keep();
                 turn.leave_mark();
@@ -87,9 +87,10 @@ fn write_manifest(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<u128
     written.map(|()| checksum)
 }
 
-/// Step 10. At a first write the folders above are synced too: whoever made them may not have come to it.
+/// Step 10. At a first write the folders above are synced too: whoever made them may not have come to it. An unsynced
+/// first write is no exception: files without a manifest would look like a dataset that lost it.
 fn make_durable(turn: &Turn, durability: Durability) -> Result<()> {
-    if durability == Durability::Unsynced {
+    if durability == Durability::Unsynced && turn.base().is_some() {
         return Ok(());
     }
     turn.fs.sync_dir(&turn.paths.parent())?;

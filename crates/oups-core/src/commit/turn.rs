@@ -48,12 +48,17 @@ impl MarkStays {
 }
 
 impl Turn {
-    /// Steps 1 to 3.
+    /// Steps 1 to 3. `known` is what was loaded before the lock was taken, to be spared decoding it again.
     ///
     /// # Errors
     ///
     /// [`Error::LockTimeout`], [`Error::Poisoned`], [`Error::ManifestLost`], a damaged manifest, a failed file operation.
-    pub(crate) fn begin(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
+    pub(crate) fn begin(
+        fs: &StoreFs,
+        paths: &DatasetPaths,
+        timeout: Option<Duration>,
+        known: Option<&Loaded>,
+    ) -> Result<Self> {
         if fs.is_poisoned() {
             return Err(Error::Poisoned { dataset: paths.text().to_owned() });
         }
@@ -75,13 +80,13 @@ impl Turn {
             // Until the dead writer's mark is worked off, an error must leave it to the next one.
             turn.mark_stays.set();
         }
-        turn.load()?;
+        turn.load(known)?;
         turn.mark_stays.unset();
         Ok(turn)
     }
 
-    fn load(&mut self) -> Result<()> {
-        self.base = manifest::load(&self.fs, &self.paths)?;
+    fn load(&mut self, known: Option<&Loaded>) -> Result<()> {
+        self.base = manifest::reload(&self.fs, &self.paths, known)?;
         match &self.base {
             Some(base) => {
                 let base = base.manifest.clone();

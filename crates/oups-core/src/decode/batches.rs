@@ -4,8 +4,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{RecordBatch, RecordBatchOptions};
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::compute::{CastOptions, cast_with_options};
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection};
 
@@ -29,16 +31,27 @@ pub struct Batches {
 
 impl std::fmt::Debug for Batches {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batches").field("path", &self.path).field("rows_left", &self.rows_left).finish_non_exhaustive()
+        f.debug_struct("Batches")
+            .field("path", &self.path)
+            .field("rows_left", &self.rows_left)
+            .finish_non_exhaustive()
     }
 }
 
 impl Batches {
     pub(super) fn new(file: &RowGroupFile, options: ReadOptions) -> Result<Self> {
         let (schema, order, mask) = projection(file, options.columns.as_deref())?;
-        let rows = options.rows.unwrap_or_else(|| std::iter::once(0..file.rows()).collect());
+        let rows = options
+            .rows
+            .unwrap_or_else(|| std::iter::once(0..file.rows()).collect());
         let rows_left = rows.iter().map(|range| range.end.saturating_sub(range.start)).sum();
-        let mut batches = Self { path: file.path.clone(), schema, order, reader: None, rows_left };
+        let mut batches = Self {
+            path: file.path.clone(),
+            schema,
+            order,
+            reader: None,
+            rows_left,
+        };
         if rows_left == 0 {
             return Ok(batches);
         }
@@ -46,7 +59,7 @@ impl Batches {
             return Err(damaged(&file.path, format!("rows {rows:?} of {}", file.rows())));
         }
         let ranges = super::pages::byte_ranges(file, &mask, &rows)?;
-        let bytes = guard(&file.path, || file.bytes.holding(ranges).map_err(super::guard::DecodeError::Io))?;
+        let bytes = guard(&file.path, || file.bytes.holding(ranges))?;
         let selection = (rows_left < file.rows()).then(|| selection(&rows, file.rows()));
         let reader = guard(&file.path, || {
             let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, file.metadata.clone())
@@ -67,15 +80,18 @@ impl Batches {
     }
 
     fn decode(&mut self) -> Result<Option<RecordBatch>> {
-        let Some(reader) = &mut self.reader else { return Ok(None) };
+        let Some(reader) = &mut self.reader else {
+            return Ok(None);
+        };
         let (schema, order) = (&self.schema, &self.order);
         let batch = guard(&self.path, || match reader.next().transpose()? {
             None => Ok(None),
             Some(batch) => {
-                let missing = || arrow::error::ArrowError::SchemaError("a column is missing".into());
-                let columns = order.iter().map(|at| batch.columns().get(*at).cloned().ok_or_else(missing));
+                let columns = order.iter().zip(schema.fields());
+                let columns = columns
+                    .map(|(at, field)| column(&batch, *at, field))
+                    .collect::<Result<_, _>>()?;
                 let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-                let columns = columns.collect::<Result<_, _>>()?;
                 RecordBatch::try_new_with_options(schema.clone(), columns, &rows).map(Some)
             }
         })?;
@@ -85,7 +101,10 @@ impl Batches {
             None => return Err(damaged(&self.path, "more rows than the footer says")),
         }
         if batch.is_none() && self.rows_left > 0 {
-            return Err(damaged(&self.path, format!("{} rows less than the footer says", self.rows_left)));
+            return Err(damaged(
+                &self.path,
+                format!("{} rows less than the footer says", self.rows_left),
+            ));
         }
         Ok(batch)
     }
@@ -103,18 +122,50 @@ impl Iterator for Batches {
     }
 }
 
+/// A decoded column in its wanted type: dictionaries may have wider keys.
+fn column(batch: &RecordBatch, at: usize, field: &Field) -> Result<ArrayRef, ArrowError> {
+    let array = batch
+        .columns()
+        .get(at)
+        .ok_or_else(|| ArrowError::SchemaError("a column is missing".into()))?;
+    if array.data_type() == field.data_type() {
+        return Ok(array.clone());
+    }
+    cast_with_options(
+        array,
+        field.data_type(),
+        &CastOptions {
+            safe: false,
+            ..CastOptions::default()
+        },
+    )
+}
+
 /// The schema of the wanted columns, the place of each among the decoded ones, and what to decode.
 fn projection(file: &RowGroupFile, columns: Option<&[usize]>) -> Result<(SchemaRef, Vec<usize>, ProjectionMask)> {
     let schema = file.arrow_schema();
     let Some(columns) = columns else {
-        return Ok((schema.clone(), (0..schema.fields().len()).collect(), ProjectionMask::all()));
+        return Ok((
+            schema.clone(),
+            (0..schema.fields().len()).collect(),
+            ProjectionMask::all(),
+        ));
     };
     let mut decoded = columns.to_vec();
     decoded.sort_unstable();
-    let order = columns.iter().filter_map(|column| decoded.binary_search(column).ok()).collect();
-    let projected = schema.project(columns).map_err(|error| file.schema.arrow_error(error))?;
+    let order = columns
+        .iter()
+        .filter_map(|column| decoded.binary_search(column).ok())
+        .collect();
+    let projected = schema
+        .project(columns)
+        .map_err(|error| file.schema.arrow_error(error))?;
     let mask = ProjectionMask::roots(file.metadata.parquet_schema(), decoded);
-    Ok((Arc::new(Schema::new_with_metadata(projected.fields, schema.metadata().clone())), order, mask))
+    Ok((
+        Arc::new(Schema::new_with_metadata(projected.fields, schema.metadata().clone())),
+        order,
+        mask,
+    ))
 }
 
 fn selection(rows: &[Range<u64>], total: u64) -> RowSelection {

@@ -5,14 +5,14 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
 
+use crate::Result;
 use crate::fs::ReadFile;
 use crate::ordered::OrdValue;
 use crate::schema::DatasetSchema;
-use crate::{Error, Result};
 
 use super::batches::Batches;
 use super::bytes::StoredBytes;
@@ -53,7 +53,11 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { columns: None, rows: None, batch_rows: 32 << 10 }
+        Self {
+            columns: None,
+            rows: None,
+            batch_rows: 32 << 10,
+        }
     }
 }
 
@@ -70,7 +74,10 @@ pub struct RowGroupFile {
 
 impl fmt::Debug for RowGroupFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RowGroupFile").field("path", &self.path).field("rows", &self.rows).finish_non_exhaustive()
+        f.debug_struct("RowGroupFile")
+            .field("path", &self.path)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,7 +87,7 @@ impl RowGroupFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] naming the check that failed; [`Error::Io`] if the file cannot be read.
+    /// [`Error::Damaged`](crate::Error::Damaged) naming the check that failed; [`Error::Io`](crate::Error::Io) if the file cannot be read.
     pub fn open(
         file: Arc<dyn ReadFile>,
         path: impl Into<PathBuf>,
@@ -90,11 +97,17 @@ impl RowGroupFile {
     ) -> Result<Self> {
         let path = path.into();
         if file.len() != facts.bytes {
-            return Err(damaged(&path, format!("expected {} bytes, found {}", facts.bytes, file.len())));
+            return Err(damaged(
+                &path,
+                format!("expected {} bytes, found {}", facts.bytes, file.len()),
+            ));
         }
         let open = Self::open_unchecked(file, path, schema, view)?;
         if open.rows != facts.rows {
-            return Err(damaged(&open.path, format!("expected {} rows, found {}", facts.rows, open.rows)));
+            return Err(damaged(
+                &open.path,
+                format!("expected {} rows, found {}", facts.rows, open.rows),
+            ));
         }
         open.check_span(facts)?;
         Ok(open)
@@ -104,7 +117,7 @@ impl RowGroupFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if it is not a Parquet file with one row group of the dataset's columns.
+    /// [`Error::Damaged`](crate::Error::Damaged) if it is not a Parquet file with one row group of the dataset's columns.
     pub fn open_unchecked(
         file: Arc<dyn ReadFile>,
         path: impl Into<PathBuf>,
@@ -112,23 +125,32 @@ impl RowGroupFile {
         view: View,
     ) -> Result<Self> {
         let path = path.into();
-        let bytes = StoredBytes::with_tail(file);
-        let bytes = bytes.map_err(|source| Error::Io { action: "read", path: path.clone(), source })?;
-        let wanted = match view {
-            View::Stored => schema.stored(),
-            View::Plain => schema.plain(),
+        let bytes = guard(&path, || StoredBytes::with_tail(file))?;
+        let decoded = match view {
+            View::Stored => decodable(schema.stored()),
+            View::Plain => schema.plain().clone(),
         };
         let metadata = guard(&path, || {
-            let options = ArrowReaderOptions::new().with_schema(wanted.clone());
+            let options = ArrowReaderOptions::new().with_schema(decoded);
             ArrowReaderMetadata::load(&bytes, options.with_page_index_policy(PageIndexPolicy::Optional))
         })?;
         let groups = metadata.metadata().row_groups();
         let [group] = groups else {
-            return Err(damaged(&path, format!("expected one row group, found {}", groups.len())));
+            return Err(damaged(
+                &path,
+                format!("expected one row group, found {}", groups.len()),
+            ));
         };
         let found = u64::try_from(group.num_rows()).ok().filter(|rows| *rows > 0);
         let rows = found.ok_or_else(|| damaged(&path, format!("a row group of {} rows", group.num_rows())))?;
-        Ok(Self { path: path.into(), bytes: bytes.bare(), metadata, schema: schema.clone(), view, rows })
+        Ok(Self {
+            path: path.into(),
+            bytes: bytes.bare(),
+            metadata,
+            schema: schema.clone(),
+            view,
+            rows,
+        })
     }
 
     /// The number of rows.
@@ -152,14 +174,17 @@ impl RowGroupFile {
     /// The footer's key-values in the order in which they are there; those without a value are left out.
     pub fn key_values(&self) -> impl Iterator<Item = (&str, &str)> {
         let pairs = self.metadata.metadata().file_metadata().key_value_metadata();
-        pairs.into_iter().flatten().filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)))
+        pairs
+            .into_iter()
+            .flatten()
+            .filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)))
     }
 
     /// Decodes rows and columns.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if the decoder cannot start; the iterator's items fail as the pages are met.
+    /// [`Error::Damaged`](crate::Error::Damaged) if the decoder cannot start; the iterator's items fail as the pages are met.
     pub fn batches(&self, options: ReadOptions) -> Result<Batches> {
         Batches::new(self, options)
     }
@@ -170,3 +195,22 @@ impl RowGroupFile {
     }
 }
 
+/// The schema to decode in: where the decoder cannot give a dictionary as it is stored, another type that is cast
+/// afterwards. It refuses a dictionary of as many values as its keys can name, say 128 of 8 bits, and dictionaries of
+/// binary of a fixed width.
+fn decodable(schema: &SchemaRef) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| {
+        let data_type = match field.data_type() {
+            DataType::Dictionary(_, values) if matches!(**values, DataType::FixedSizeBinary(_)) => *values.clone(),
+            DataType::Dictionary(keys, values) if keys.primitive_width().is_some_and(|width| width < 4) => {
+                DataType::Dictionary(Box::new(DataType::Int32), values.clone())
+            }
+            _ => return field.clone(),
+        };
+        Arc::new(field.as_ref().clone().with_data_type(data_type))
+    });
+    Arc::new(Schema::new_with_metadata(
+        fields.collect::<Fields>(),
+        schema.metadata().clone(),
+    ))
+}

@@ -21,7 +21,11 @@ pub fn guard<T, E: Into<DecodeError>>(path: &Path, decode: impl FnOnce() -> Resu
     match catch_unwind(AssertUnwindSafe(decode)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(match error.into() {
-            DecodeError::Io(source) => Error::Io { action: "read", path: path.into(), source },
+            DecodeError::Io(source) => Error::Io {
+                action: "read",
+                path: path.into(),
+                source,
+            },
             DecodeError::Content(detail) => damaged(path, detail),
         }),
         Err(panic) => Err(damaged(path, format!("the decoder stopped: {}", message(&*panic)))),
@@ -37,12 +41,21 @@ pub enum DecodeError {
     Content(String),
 }
 
+impl From<std::io::Error> for DecodeError {
+    /// A file that ends too early is a damaged one.
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => Self::Content(error.to_string()),
+            _ => Self::Io(error),
+        }
+    }
+}
+
 impl From<ParquetError> for DecodeError {
     fn from(error: ParquetError) -> Self {
         match error {
             ParquetError::External(source) => match source.downcast::<std::io::Error>() {
-                Ok(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Self::Io(*source),
-                Ok(source) => Self::Content(source.to_string()),
+                Ok(source) => (*source).into(),
                 Err(source) => Self::Content(source.to_string()),
             },
             other => Self::Content(other.to_string()),
@@ -53,7 +66,7 @@ impl From<ParquetError> for DecodeError {
 impl From<ArrowError> for DecodeError {
     fn from(error: ArrowError) -> Self {
         match error {
-            ArrowError::IoError(_, source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Self::Io(source),
+            ArrowError::IoError(_, source) => source.into(),
             ArrowError::ExternalError(source) => match source.downcast::<ParquetError>() {
                 Ok(source) => (*source).into(),
                 Err(source) => Self::Content(source.to_string()),
@@ -70,10 +83,14 @@ impl From<String> for DecodeError {
 }
 
 pub(super) fn damaged(path: &Path, detail: impl Into<String>) -> Error {
-    Error::Damaged { path: path.into(), detail: detail.into() }
+    Error::Damaged {
+        path: path.into(),
+        detail: detail.into(),
+    }
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("an unknown panic")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("an unknown panic")
 }

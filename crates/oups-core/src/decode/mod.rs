@@ -11,6 +11,8 @@ mod pages;
 mod prune;
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use batches::Batches;

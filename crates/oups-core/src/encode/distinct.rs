@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
-use arrow::row::{OwnedRow, RowConverter, SortField};
+use arrow::row::{RowConverter, SortField};
 
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
@@ -16,30 +16,39 @@ pub(super) struct DistinctLimit {
     column: usize,
     limit: usize,
     converter: RowConverter,
-    seen: HashSet<OwnedRow>,
+    seen: HashSet<Box<[u8]>>,
 }
 
 impl DistinctLimit {
-    /// The columns of the schema that have a limit. Nested dictionaries are not counted.
+    /// The columns of the schema that have a limit. Nested dictionaries always have wide keys.
     pub(super) fn of(schema: &DatasetSchema) -> Result<Vec<Self>> {
         let fields = schema.stored().fields().iter().enumerate();
         let limited = fields.filter_map(|(column, field)| Some((column, limit(field.data_type())?)));
         let counters = limited.map(|(column, limit)| {
             let values = schema.plain().field(column).data_type().clone();
             let converter = RowConverter::new(vec![SortField::new(values)])?;
-            Ok(Self { column, limit, converter, seen: HashSet::new() })
+            Ok(Self {
+                column,
+                limit,
+                converter,
+                seen: HashSet::new(),
+            })
         });
-        counters.collect::<Result<_, ArrowError>>().map_err(|error| schema.arrow_error(error))
+        counters
+            .collect::<Result<_, ArrowError>>()
+            .map_err(|error| schema.arrow_error(error))
     }
 
     /// Counts a batch's values; an error if there are more than the keys can name.
     pub(super) fn count(&mut self, schema: &DatasetSchema, columns: &[ArrayRef]) -> Result<()> {
-        let Some(array) = columns.get(self.column) else { return Ok(()) };
+        let Some(array) = columns.get(self.column) else {
+            return Ok(());
+        };
         let rows = self.converter.convert_columns(std::slice::from_ref(array));
         let rows = rows.map_err(|error| schema.arrow_error(error))?;
         for (at, row) in rows.iter().enumerate() {
-            if array.is_valid(at) && !self.seen.contains(&row.owned()) {
-                self.seen.insert(row.owned());
+            if array.is_valid(at) && !self.seen.contains(row.as_ref()) {
+                self.seen.insert(row.as_ref().into());
             }
         }
         if self.seen.len() <= self.limit {
@@ -56,7 +65,9 @@ impl DistinctLimit {
 }
 
 fn limit(data_type: &DataType) -> Option<usize> {
-    let DataType::Dictionary(keys, _) = data_type else { return None };
+    let DataType::Dictionary(keys, _) = data_type else {
+        return None;
+    };
     match keys.as_ref() {
         DataType::Int8 => Some(1 << 7),
         DataType::UInt8 => Some(1 << 8),

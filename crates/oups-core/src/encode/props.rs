@@ -51,7 +51,11 @@ pub(super) fn properties(schema: &DatasetSchema, parquet: &SchemaDescriptor, fir
             _ => builder,
         };
         if is_ordered {
-            let sorting = SortingColumn { column_idx: leaf as i32, descending: false, nulls_first: false };
+            let sorting = SortingColumn {
+                column_idx: leaf as i32,
+                descending: false,
+                nulls_first: false,
+            };
             builder = builder
                 .set_sorting_columns(Some(vec![sorting]))
                 .set_column_statistics_enabled(column.path().clone(), EnabledStatistics::Page);

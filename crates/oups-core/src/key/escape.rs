@@ -58,7 +58,10 @@ pub(super) fn parse_field(encoded: &str, separator: char) -> Result<Cow<'_, str>
     if again == encoded {
         Ok(Cow::Owned(text))
     } else {
-        Err(Malformed::NotCanonical { expected: again, found: encoded.to_owned() })
+        Err(Malformed::NotCanonical {
+            expected: again,
+            found: encoded.to_owned(),
+        })
     }
 }
 

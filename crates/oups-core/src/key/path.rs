@@ -224,7 +224,14 @@ impl<'a> Fields<'a> {
         if is_reserved(component) {
             let mut expected = component.to_owned();
             disguise_reserved(&mut expected, 0);
-            return Err(not_canonical(path, component, Malformed::NotCanonical { expected, found: component.to_owned() }));
+            return Err(not_canonical(
+                path,
+                component,
+                Malformed::NotCanonical {
+                    expected,
+                    found: component.to_owned(),
+                },
+            ));
         }
         if component.starts_with('%')
             && let Some(name) = undisguise(component)

@@ -25,6 +25,14 @@ pub(crate) fn load(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<Loaded>>
     load_from(fs, paths, &paths.manifest())
 }
 
+/// As [`load`], without decoding anew what was loaded before and still is there.
+pub(crate) fn reload(fs: &StoreFs, paths: &DatasetPaths, known: Option<&Loaded>) -> Result<Option<Loaded>> {
+    match known {
+        Some(known) if current_checksum(fs, paths)? == Some(known.checksum) => Ok(Some(known.clone())),
+        _ => load(fs, paths),
+    }
+}
+
 /// The last manifest of a removed dataset whose files are not all gone yet.
 pub(crate) fn load_tombstone(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<Loaded>> {
     load_from(fs, paths, &paths.tombstone())

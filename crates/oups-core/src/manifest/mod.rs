@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use arrow::datatypes::SchemaRef;
 
 pub(crate) use codec::{FORMAT, encode};
-pub(crate) use load::{Loaded, current_checksum, load, load_tombstone};
+pub(crate) use load::{Loaded, current_checksum, load, load_tombstone, reload};
 
 use crate::layout;
 use crate::ordered::{OrdValue, OrderedType};

@@ -31,12 +31,18 @@ fn check_fields(dataset: &str, parent: &str, fields: &Fields) -> Result<()> {
         if !names.insert(field.name()) {
             return Err(schema_error(dataset, &path, "one column of this name", "two"));
         }
-        check_type(dataset, &path, field.data_type(), field.is_nullable())?;
+        check_type(
+            dataset,
+            &path,
+            field.data_type(),
+            field.is_nullable(),
+            !parent.is_empty(),
+        )?;
     }
     Ok(())
 }
 
-fn check_type(dataset: &str, path: &str, data_type: &DataType, nullable: bool) -> Result<()> {
+fn check_type(dataset: &str, path: &str, data_type: &DataType, nullable: bool, nested: bool) -> Result<()> {
     match data_type {
         DataType::Struct(fields) if !fields.is_empty() => check_fields(dataset, path, fields),
         DataType::List(item)
@@ -46,11 +52,22 @@ fn check_type(dataset: &str, path: &str, data_type: &DataType, nullable: bool) -
         | DataType::FixedSizeList(item, _)
             if !matches!(data_type, DataType::FixedSizeList(_, ..=0)) =>
         {
-            check_type(dataset, &join(path, item.name()), item.data_type(), item.is_nullable())
+            check_type(
+                dataset,
+                &join(path, item.name()),
+                item.data_type(),
+                item.is_nullable(),
+                true,
+            )
         }
         DataType::Map(entries, _) => match entries.data_type() {
             DataType::Struct(fields) if fields.len() == 2 => check_fields(dataset, path, fields),
-            _ => Err(unsupported(dataset, path, data_type, "a map needs entries of a key and a value")),
+            _ => Err(unsupported(
+                dataset,
+                path,
+                data_type,
+                "a map needs entries of a key and a value",
+            )),
         },
         DataType::Dictionary(keys, values) => {
             let reason = "a dictionary needs whole numbers as keys and numbers, dates, times, text or binary as values";
@@ -58,7 +75,13 @@ fn check_type(dataset: &str, path: &str, data_type: &DataType, nullable: bool) -
             if !allowed {
                 return Err(unsupported(dataset, path, data_type, reason));
             }
-            check_type(dataset, path, values, nullable)
+            // The values of a row group are counted against narrow keys, but not inside of lists and structs.
+            let narrow = keys.primitive_width().is_some_and(|width| width < 4);
+            if nested && (narrow || matches!(values.as_ref(), DataType::FixedSizeBinary(_))) {
+                let reason = "a dictionary inside of another type needs keys of 32 or 64 bits and no fixed-size binary";
+                return Err(unsupported(dataset, path, data_type, reason));
+            }
+            check_type(dataset, path, values, nullable, nested)
         }
         _ => match refusal(data_type, nullable) {
             Some(reason) => Err(unsupported(dataset, path, data_type, reason)),
@@ -111,11 +134,20 @@ fn decimal_refusal(data_type: &DataType, precision: u8, scale: i8) -> Option<&'s
 }
 
 fn join(parent: &str, name: &str) -> String {
-    if parent.is_empty() { name.into() } else { format!("{parent}.{name}") }
+    if parent.is_empty() {
+        name.into()
+    } else {
+        format!("{parent}.{name}")
+    }
 }
 
 fn unsupported(dataset: &str, column: &str, data_type: &DataType, reason: &'static str) -> Error {
-    Error::UnsupportedType { dataset: dataset.into(), column: column.into(), found: data_type.to_string(), reason }
+    Error::UnsupportedType {
+        dataset: dataset.into(),
+        column: column.into(),
+        found: data_type.to_string(),
+        reason,
+    }
 }
 
 pub(super) fn schema_error(
