@@ -1,16 +1,37 @@
 //! What to do about an error, in the program's own words: the library's errors speak of its functions.
 
+use std::fmt;
+
 use oups_core::Error;
 
-use crate::open::NoSuchKey;
+/// A library error with a way out that only its place tells.
+#[derive(Debug)]
+struct Hinted {
+    error: Error,
+    hint: String,
+}
+
+impl fmt::Display for Hinted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Hinted {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+/// The error with this way out.
+pub(crate) fn with(error: Error, hint: String) -> anyhow::Error {
+    Hinted { error, hint }.into()
+}
 
 /// A way out, where there is one that the error itself does not tell.
 pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
-    if let Some(unknown) = error.chain().find_map(|cause| cause.downcast_ref::<NoSuchKey>()) {
-        return Some(match unknown.similar.as_slice() {
-            [] => "`oups ls STORE` lists the keys".to_owned(),
-            similar => format!("did you mean {}?", quoted(similar)),
-        });
+    if let Some(hinted) = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()) {
+        return Some(hinted.hint.clone());
     }
     error.chain().find_map(|cause| cause.downcast_ref::<Error>()).and_then(for_error)
 }
@@ -18,11 +39,7 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
 fn for_error(error: &Error) -> Option<String> {
     Some(match error {
         Error::NoStore { path } => format!("`oups init {} --schema …` makes one", path.display()),
-        Error::NoOrderedColumn { .. } => {
-            "the first write of a dataset needs `--ordered-on COLUMN`; an existing dataset may have been meant: `oups ls` \
-             lists them"
-                .to_owned()
-        }
+        Error::NoOrderedColumn { .. } => "add --ordered-on COLUMN".to_owned(),
         Error::UnknownColumn { column, columns, .. } => {
             let near = columns.split(", ").min_by_key(|name| strsim::osa_distance(column, name))?;
             let close = strsim::osa_distance(column, near) <= column.chars().count() / 3 + 1;
@@ -32,20 +49,20 @@ fn for_error(error: &Error) -> Option<String> {
         Error::Unorderable { column, .. } => {
             format!("leave out the rows without a value in `{column}`; nothing was written")
         }
-        Error::LockTimeout { .. } => "try again later, or with a longer `--lock-timeout`".to_owned(),
-        Error::VersionConflict { .. } => "`oups info` shows the version; look at the rows before writing again".to_owned(),
-        Error::NotDurable { .. } => {
-            "check the disk; `oups info` shows whether this version is there before you write again".to_owned()
-        }
+        Error::LockTimeout { .. } => "try again later, or with a longer --lock-timeout".to_owned(),
+        Error::VersionConflict { .. } => "`oups info` shows what is there now".to_owned(),
+        Error::NotDurable { .. } => "check the disk, then whether `oups info` shows this version".to_owned(),
         _ => return None,
     })
 }
 
-fn quoted(names: &[String]) -> String {
-    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
-        _ => names.concat(),
+/// `did you mean …?` for one to a few names.
+pub(crate) fn did_you_mean(names: &[String]) -> Option<String> {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => None,
+        [name] => Some(format!("did you mean {name}?")),
+        [all @ .., last] => Some(format!("did you mean {} or {last}?", all.join(", "))),
     }
 }
 
@@ -56,8 +73,16 @@ mod tests {
     #[test]
     fn names_are_joined_as_people_do() {
         let names = ["a", "b", "c"].map(str::to_owned);
-        assert_eq!(quoted(&names[..1]), "`a`");
-        assert_eq!(quoted(&names[..2]), "`a` or `b`");
-        assert_eq!(quoted(&names), "`a`, `b` or `c`");
+        assert_eq!(did_you_mean(&names[..0]), None);
+        assert_eq!(did_you_mean(&names[..1]).unwrap(), "did you mean `a`?");
+        assert_eq!(did_you_mean(&names[..2]).unwrap(), "did you mean `a` or `b`?");
+        assert_eq!(did_you_mean(&names).unwrap(), "did you mean `a`, `b` or `c`?");
+    }
+
+    #[test]
+    fn a_hint_is_found_under_context() {
+        let error = || Error::NoOrderedColumn { dataset: "a".to_owned() };
+        assert_eq!(hint(&anyhow::Error::new(error())).unwrap(), "add --ordered-on COLUMN");
+        assert_eq!(hint(&with(error(), "x".to_owned()).context("y")).unwrap(), "x");
     }
 }

@@ -1,9 +1,10 @@
 //! Stores and datasets by the texts of the command line.
 
-use std::fmt;
 use std::path::Path;
 
 use oups_core::{AnyKey, Dataset, Error, Store};
+
+use crate::hint::{self, did_you_mean};
 
 /// How many keys are suggested for one that is not there.
 const SUGGESTIONS: usize = 3;
@@ -18,37 +19,22 @@ pub(crate) fn dataset(store: &Store<AnyKey>, text: &str) -> anyhow::Result<(AnyK
     if dataset.exists()? {
         return Ok((key, dataset));
     }
-    let source = Error::NoDataset { dataset: text.to_owned(), store: store.root().to_owned() };
-    Err(NoSuchKey { similar: similar_keys(store, text), source }.into())
+    let absent = Error::NoDataset { dataset: text.to_owned(), store: store.root().to_owned() };
+    Err(not_that_key(store, text, absent))
 }
 
 /// The key and the handle of a dataset that may not exist yet.
 pub(crate) fn dataset_to_write(store: &Store<AnyKey>, text: &str) -> anyhow::Result<(AnyKey, Dataset)> {
-    let key = match store.parse_key(text) {
-        Ok(key) => key,
-        Err(source) => return Err(NoSuchKey { similar: similar_keys(store, text), source }.into()),
-    };
+    let key = store.parse_key(text).map_err(|error| not_that_key(store, text, error))?;
     let dataset = store.dataset(&key)?;
     Ok((key, dataset))
 }
 
-/// A key that is none, or that no dataset has, with the existing keys that may have been meant.
-#[derive(Debug)]
-pub(crate) struct NoSuchKey {
-    source: Error,
-    pub(crate) similar: Vec<String>,
-}
-
-impl fmt::Display for NoSuchKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.source.fmt(f)
-    }
-}
-
-impl std::error::Error for NoSuchKey {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
-    }
+/// The error, with the existing keys that may have been meant.
+fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> anyhow::Error {
+    let hint = did_you_mean(&similar_keys(store, text))
+        .unwrap_or_else(|| format!("`oups ls {}` lists the keys", store.root().display()));
+    hint::with(error, hint)
 }
 
 /// The existing keys most like the text, best first. They only help a message, so that there are none is no error.

@@ -1,4 +1,4 @@
-//! Values of ordered columns, and other facts, as JSON.
+//! Values of ordered columns, for programs and for people.
 
 use arrow::datatypes::DataType;
 use oups_core::ordered::{OrdValue, OrderedType};
@@ -16,6 +16,22 @@ pub(crate) fn json(ordered: &OrderedType, value: &OrdValue) -> Value {
         return Value::Number(number);
     }
     Value::String(text)
+}
+
+/// The value for people: as in JSON, but whole seconds without the zeros after them.
+pub(crate) fn text(ordered: &OrderedType, value: &OrdValue) -> String {
+    let text = ordered.format(value);
+    if !matches!(ordered.data_type(), DataType::Timestamp(..) | DataType::Date64 | DataType::Time32(_) | DataType::Time64(_))
+    {
+        return text;
+    }
+    match text.split_once('.') {
+        Some((seconds, rest)) => match rest.trim_start_matches('0') {
+            zone @ ("" | "Z") => format!("{seconds}{zone}"),
+            _ => text,
+        },
+        None => text,
+    }
 }
 
 fn is_json_number(data_type: &DataType) -> bool {
@@ -52,5 +68,19 @@ mod tests {
         assert_eq!(shown(DataType::Utf8, "7"), json!("7"));
         let time = DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()));
         assert_eq!(shown(time, "2013-02-08"), json!("2013-02-08T00:00:00.000Z"));
+    }
+
+    #[test]
+    fn people_need_no_zeros_after_whole_seconds() {
+        let text = |data_type: &DataType, text: &str| {
+            let ordered = OrderedType::new(data_type).unwrap();
+            super::text(&ordered, &ordered.parse(text).unwrap())
+        };
+        let zoned = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+        assert_eq!(text(&zoned, "2013-02-08"), "2013-02-08T00:00:00Z");
+        assert_eq!(text(&zoned, "2013-02-08T00:00:00.25"), "2013-02-08T00:00:00.250000Z");
+        let local = DataType::Timestamp(TimeUnit::Nanosecond, None);
+        assert_eq!(text(&local, "2013-02-08T12:00"), "2013-02-08T12:00:00");
+        assert_eq!(text(&DataType::Utf8, "1.0"), "1.0");
     }
 }

@@ -66,7 +66,7 @@ fn files(store: &Store<AnyKey>, key: &AnyKey, manifest: &Manifest, out: &mut Std
 }
 
 fn describe(manifest: &Manifest, out: &mut Stdout) -> anyhow::Result<()> {
-    let show = |value| manifest.ordered.format(value);
+    let show = |value| value::text(&manifest.ordered, value);
     writeln!(out, "dataset     {}", manifest.dataset)?;
     writeln!(out, "version     {}", manifest.commit)?;
     let groups = counted(manifest.entries.len() as u64, "row group");
@@ -130,8 +130,8 @@ fn row_groups(manifest: &Manifest) -> Grid {
             (place + 1).to_string(),
             entry.rows.to_string(),
             HumanBytes(entry.bytes).to_string(),
-            manifest.ordered.format(&entry.min),
-            manifest.ordered.format(&entry.max),
+            value::text(&manifest.ordered, &entry.min),
+            value::text(&manifest.ordered, &entry.max),
         ]
     };
     let columns = ["", "rows", "bytes"].map(Column::right);

@@ -51,7 +51,7 @@ fn long(store: &Store<AnyKey>, keys: &[AnyKey], out: &mut Stdout) -> anyhow::Res
     let mut rows = 0;
     each_dataset(store, keys, |key, manifest| {
         rows += manifest.rows();
-        let show = |value| manifest.ordered.format(value);
+        let show = |value| value::text(&manifest.ordered, value);
         let (first, last) = manifest.span().map(|(min, max)| (show(min), show(max))).unwrap_or_default();
         grid.rows.push(vec![
             key.to_string(),

@@ -1,6 +1,6 @@
 //! `oups write`: files into one dataset.
 
-use oups_core::{Dataset, Durability, Written};
+use oups_core::{AnyKey, Dataset, Durability, Error, Store, Written};
 use serde_json::json;
 
 use super::print_json;
@@ -9,7 +9,7 @@ use crate::exit::message;
 use crate::output::counted;
 use crate::progress::Progress;
 use crate::stdout::Stdout;
-use crate::{input, open};
+use crate::{hint, input, open};
 
 pub(crate) fn run(args: Write, out: &mut Stdout) -> anyhow::Result<()> {
     let store = open::store(&args.store)?;
@@ -17,7 +17,7 @@ pub(crate) fn run(args: Write, out: &mut Stdout) -> anyhow::Result<()> {
     let progress = Progress::new();
     let result = write(&dataset, &args, &progress);
     progress.done();
-    let written = result?;
+    let written = result.map_err(|error| first_write(&store, &args.key, error))?;
     if args.json {
         return print_json(&facts(&args.key, &written), out);
     }
@@ -57,6 +57,19 @@ fn write(dataset: &Dataset, args: &Write, progress: &Progress) -> anyhow::Result
         write = write.if_version(version);
     }
     Ok(write.commit()?)
+}
+
+/// A first write that names no ordered column may be one to an existing dataset, with a slip in the key.
+fn first_write(store: &Store<AnyKey>, key: &str, error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<Error>() {
+        Ok(error @ Error::NoOrderedColumn { .. }) => {
+            let meant = hint::did_you_mean(&open::similar_keys(store, key));
+            let meant = meant.map(|meant| format!("{meant} Else ")).unwrap_or_default();
+            hint::with(error, format!("{meant}add --ordered-on COLUMN for a new dataset"))
+        }
+        Ok(error) => error.into(),
+        Err(error) => error,
+    }
 }
 
 fn summary(written: &Written) -> String {
