@@ -1,5 +1,6 @@
 //! Behaviour through the public API, in one fast binary.
 
+mod concurrency;
 mod conformance;
 mod crash;
 mod duplicates;
