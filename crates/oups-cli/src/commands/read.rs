@@ -9,10 +9,15 @@ use comfy_table::Table;
 
 use crate::args::{Format, Read};
 use crate::exit::{Usage, message};
+use crate::open;
+use crate::output::table::Shown;
 use crate::output::{self, Rows, counted};
 use crate::progress::Progress;
+use crate::scan::Scan;
 use crate::stdout::Stdout;
-use crate::{open, scan};
+
+/// Up to so many rows are shown as they are; of more, half of them from each end.
+const SHOWN: u64 = 40;
 
 pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     let [key] = args.keys.as_slice() else {
@@ -21,25 +26,73 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     let (target, format) = target(&args)?;
     let store = open::store(&args.store)?;
     let (_, dataset) = open::dataset(&store, key)?;
-    let progress = if target.is_none() && format != Format::Table && io::stdout().is_terminal() {
-        Progress::hidden()
-    } else {
-        Progress::new()
-    };
-    let reader = scan::open(&dataset, &args.range, args.columns.as_deref(), &progress)?;
-    let schema = reader.schema();
-    let mut batches = limited(reader, args.limit, &progress);
-    let rows = Rows { schema, batches: &mut batches };
+    let scan = Scan::new(&dataset, &args.range, args.columns.clone())?;
     match target {
-        Some(path) => {
-            let count = output::file::write(&path, |file| write(rows, format, file));
+        Some(path) => export(&scan, args.limit, format, &path),
+        None if format == Format::Table => print_table(&scan, args.limit, out),
+        None => {
+            // On a terminal the rows themselves are the sign of progress.
+            let progress = if io::stdout().is_terminal() { Progress::hidden() } else { Progress::new() };
+            let written = write(&scan, args.limit, format, &progress, out);
             progress.done();
-            message(format_args!("wrote {} to {}", counted(count?, "row"), path.display()));
+            written.map(|_| ())
         }
-        None if format == Format::Table => table(rows, args.limit.is_some(), &progress, out)?,
-        None => _ = write(rows, format, out)?,
     }
+}
+
+fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Result<()> {
+    let progress = Progress::new();
+    let rows = output::file::write(path, |file| write(scan, limit, format, &progress, file));
     progress.done();
+    message(format_args!("wrote {} to {}", counted(rows?, "row"), path.display()));
+    Ok(())
+}
+
+/// Writes all rows up to the limit; answers how many.
+fn write(
+    scan: &Scan,
+    limit: Option<u64>,
+    format: Format,
+    progress: &Progress,
+    out: &mut (dyn io::Write + Send),
+) -> Result<u64> {
+    progress.expect_rows(scan.rows()?.min(limit.unwrap_or(u64::MAX)));
+    let mut batches = limited(scan.batches()?, limit, progress);
+    let schema = scan.schema()?;
+    match format {
+        Format::Table => {
+            let first = batches.collect::<Result<Vec<_>>>()?;
+            let rows = first.iter().map(|batch| batch.num_rows() as u64).sum();
+            output::table::write(Shown { schema, first, hidden: 0, last: Vec::new() }, None, out)?;
+            Ok(rows)
+        }
+        Format::Csv => output::csv::write(Rows { schema, batches: &mut batches }, out),
+        Format::Json => output::json::write(Rows { schema, batches: &mut batches }, out),
+        Format::Parquet => output::parquet::write(Rows { schema, batches: &mut batches }, out),
+    }
+}
+
+/// Prints a table: with a limit the first rows, else all if they are few, and both ends if they are many.
+fn print_table(scan: &Scan, limit: Option<u64>, out: &mut Stdout) -> Result<()> {
+    let progress = Progress::new();
+    let rows = scan.rows()?;
+    let hidden = if limit.is_none() && rows > SHOWN { rows - SHOWN } else { 0 };
+    let first = if hidden > 0 { Some(SHOWN / 2) } else { limit };
+    let first = limited(scan.batches()?, first, &progress).collect::<Result<Vec<_>>>();
+    let last = if hidden > 0 { scan.last(SHOWN as usize / 2) } else { Ok(Vec::new()) };
+    progress.done();
+    // The width is known only where standard output is a terminal.
+    let width = Table::new().width().map(usize::from);
+    let shown = Shown { schema: scan.schema()?, first: first?, hidden, last: last? };
+    let left_out = output::table::write(shown, width, out)?;
+    match limit {
+        Some(limit) if limit < rows => message(format_args!("the first {limit} of {}", counted(rows, "row"))),
+        _ => message(counted(rows, "row")),
+    }
+    if !left_out.is_empty() {
+        let (columns, names) = (counted(left_out.len() as u64, "column"), left_out.join(", "));
+        message(format_args!("{columns} did not fit: {names} (--columns chooses, --format csv shows all)"));
+    }
     Ok(())
 }
 
@@ -92,27 +145,4 @@ fn limited(
         });
         Some(batch)
     })
-}
-
-fn write(rows: Rows<'_>, format: Format, out: &mut (dyn io::Write + Send)) -> Result<u64> {
-    match format {
-        Format::Table => Ok(output::table::write(rows, true, None, out)?.rows),
-        Format::Csv => output::csv::write(rows, out),
-        Format::Json => output::json::write(rows, out),
-        Format::Parquet => output::parquet::write(rows, out),
-    }
-}
-
-fn table(rows: Rows<'_>, every_row: bool, progress: &Progress, out: &mut Stdout) -> Result<()> {
-    // Known only where standard output is a terminal.
-    let width = Table::new().width().map(usize::from);
-    let shown = output::table::write(rows, every_row, width, out);
-    progress.done();
-    let shown = shown?;
-    message(counted(shown.rows, "row"));
-    if !shown.left_out.is_empty() {
-        let (columns, names) = (counted(shown.left_out.len() as u64, "column"), shown.left_out.join(", "));
-        message(format_args!("{columns} did not fit: {names} (--columns chooses, --format csv shows all)"));
-    }
-    Ok(())
 }

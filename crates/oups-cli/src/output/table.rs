@@ -1,6 +1,5 @@
 //! Rows as a table for people.
 
-use std::collections::VecDeque;
 use std::io::Write;
 
 use anyhow::Result;
@@ -9,114 +8,40 @@ use arrow::datatypes::{DataType, Field, SchemaRef};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::grid::{Column, Grid, one_line};
-use super::{Rows, counted, plain};
+use super::{counted, plain};
 
-/// Up to so many rows are shown as they are; of more, the first and the last half of so many.
-const SHOWN: usize = 40;
-
-/// What a table showed.
+/// The rows that a table shows.
 #[derive(Debug)]
 pub(crate) struct Shown {
-    pub(crate) rows: u64,
-    /// Names of columns that did not fit.
-    pub(crate) left_out: Vec<String>,
+    pub(crate) schema: SchemaRef,
+    /// Rows from the start.
+    pub(crate) first: Vec<RecordBatch>,
+    /// Rows that are left out after the first.
+    pub(crate) hidden: u64,
+    /// Rows after those.
+    pub(crate) last: Vec<RecordBatch>,
 }
 
-/// Prints the rows; all of them if `every_row`, else only the first and last of many.
-pub(crate) fn write(rows: Rows<'_>, every_row: bool, width: Option<usize>, out: &mut dyn Write) -> Result<Shown> {
-    let schema = plain::utc_schema(&rows.schema);
-    let mut ends = Ends::new(if every_row { usize::MAX } else { SHOWN });
-    for batch in rows.batches {
-        ends.push(batch?);
-    }
-    let total = ends.rows;
-    let grid = grid(&schema, ends)?;
-    let left_out = grid.print(width, out)?;
+/// Prints the rows; of the columns, as many as fit into the width. Answers the names of the others.
+pub(crate) fn write(shown: Shown, width: Option<usize>, out: &mut dyn Write) -> Result<Vec<String>> {
+    let left_out = grid(shown)?.print(width, out)?;
     out.flush()?;
-    Ok(Shown { rows: total, left_out })
+    Ok(left_out)
 }
 
-/// The first rows and the last of a stream.
-struct Ends {
-    limit: usize,
-    rows: u64,
-    first: Vec<RecordBatch>,
-    first_rows: usize,
-    last: VecDeque<RecordBatch>,
-    last_rows: usize,
-}
-
-impl Ends {
-    fn new(limit: usize) -> Self {
-        Self { limit, rows: 0, first: Vec::new(), first_rows: 0, last: VecDeque::new(), last_rows: 0 }
-    }
-
-    fn push(&mut self, batch: RecordBatch) {
-        self.rows += batch.num_rows() as u64;
-        let to_first = (self.limit - self.first_rows).min(batch.num_rows());
-        if to_first > 0 {
-            self.first.push(batch.slice(0, to_first));
-            self.first_rows += to_first;
-        }
-        let rest = batch.slice(to_first, batch.num_rows() - to_first);
-        if rest.num_rows() > 0 {
-            self.last_rows += rest.num_rows();
-            self.last.push_back(rest);
-            self.trim();
-        }
-    }
-
-    /// Lets go of batches that cannot be among the last rows any more.
-    fn trim(&mut self) {
-        let half = self.limit / 2;
-        while let Some(oldest) = self.last.front().map(RecordBatch::num_rows)
-            && self.last_rows - oldest >= half
-        {
-            self.last.pop_front();
-            self.last_rows -= oldest;
-        }
-    }
-
-    /// The rows to show before and after the gap, and the size of the gap.
-    fn split(self) -> (Vec<RecordBatch>, u64, Vec<RecordBatch>) {
-        if self.last.is_empty() {
-            return (self.first, 0, Vec::new());
-        }
-        let half = self.limit / 2;
-        let (head, rest) = cut(self.first, half);
-        let after = rest.into_iter().chain(self.last).collect::<Vec<_>>();
-        let after_rows: usize = after.iter().map(RecordBatch::num_rows).sum();
-        let (_, tail) = cut(after, after_rows - half);
-        (head, self.rows - 2 * half as u64, tail)
-    }
-}
-
-/// The batches before and after a row.
-fn cut(batches: Vec<RecordBatch>, at: usize) -> (Vec<RecordBatch>, Vec<RecordBatch>) {
-    let (mut before, mut after) = (Vec::new(), Vec::new());
-    let mut missing = at;
-    for batch in batches {
-        let take = missing.min(batch.num_rows());
-        missing -= take;
-        before.push(batch.slice(0, take));
-        after.push(batch.slice(take, batch.num_rows() - take));
-    }
-    (before, after)
-}
-
-fn grid(schema: &SchemaRef, ends: Ends) -> Result<Grid> {
-    let (head, gap, tail) = ends.split();
+fn grid(shown: Shown) -> Result<Grid> {
+    let schema = plain::utc_schema(&shown.schema);
     let columns = schema.fields().iter().map(|field| column(field)).collect();
     let mut rows = Vec::new();
-    texts(schema, &head, &mut rows)?;
-    if gap > 0 {
+    texts(&schema, &shown.first, &mut rows)?;
+    if shown.hidden > 0 {
         let mut line = vec!["…".to_owned(); schema.fields().len()];
         if let Some(first) = line.first_mut() {
-            *first = format!("… {} …", counted(gap, "more row"));
+            *first = format!("… {} …", counted(shown.hidden, "more row"));
         }
         rows.push(line);
     }
-    texts(schema, &tail, &mut rows)?;
+    texts(&schema, &shown.last, &mut rows)?;
     Ok(Grid { columns, rows })
 }
 
@@ -145,36 +70,30 @@ fn texts(schema: &SchemaRef, batches: &[RecordBatch], rows: &mut Vec<Vec<String>
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{Int64Array, RecordBatch};
+    use arrow::array::{Int64Array, StringArray};
     use arrow::datatypes::Schema;
 
     use super::*;
 
-    /// The numbers from 0, in batches of a size, as the table shows them.
-    fn shown(rows: usize, batch: usize, every_row: bool) -> Vec<String> {
-        let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, false)]));
-        let numbers: Vec<i64> = (0..rows as i64).collect();
-        let mut batches = numbers.chunks(batch).map(|chunk| {
-            Ok(RecordBatch::try_new(schema.clone(), vec![Arc::new(Int64Array::from(chunk.to_vec()))])?)
-        });
-        let mut out = Vec::new();
-        let rows = Rows { schema: schema.clone(), batches: &mut batches };
-        write(rows, every_row, None, &mut out).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        text.lines().skip(2).map(|line| line.trim().to_owned()).collect()
-    }
-
     #[test]
-    fn many_rows_show_their_ends() {
-        let all = |range: std::ops::Range<usize>| range.map(|n| n.to_string()).collect::<Vec<_>>();
-        for batch in [1, 3, 19, 20, 21, 40, 41, 1000] {
-            assert_eq!(shown(0, batch, false), all(0..0));
-            assert_eq!(shown(40, batch, false), all(0..40));
-            let ends = [all(0..20), vec!["… 1 more row …".to_owned()], all(21..41)].concat();
-            assert_eq!(shown(41, batch, false), ends, "batches of {batch}");
-            let ends = [all(0..20), vec!["… 160 more rows …".to_owned()], all(180..200)].concat();
-            assert_eq!(shown(200, batch, false), ends, "batches of {batch}");
-            assert_eq!(shown(50, batch, true), all(0..50));
-        }
+    fn what_is_hidden_is_counted() {
+        let fields = vec![Field::new("n", DataType::Int64, true), Field::new("text", DataType::Utf8, false)];
+        let schema = Arc::new(Schema::new(fields));
+        let batch = |n, text| {
+            let columns = vec![Arc::new(Int64Array::from(vec![n])) as _, Arc::new(StringArray::from(vec![text])) as _];
+            RecordBatch::try_new(schema.clone(), columns).unwrap()
+        };
+        let first = vec![batch(Some(7), "a\nb"), batch(None, "")];
+        let shown = Shown { schema: schema.clone(), first, hidden: 1, last: vec![batch(Some(-123), "c")] };
+        let mut out = Vec::new();
+        assert!(write(shown, None, &mut out).unwrap().is_empty());
+        let expected = "              n  text
+───────────────────────
+              7  a\\nb
+           null
+… 1 more row …  …
+           -123  c
+";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }
