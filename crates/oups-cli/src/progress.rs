@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+const TICK: Duration = Duration::from_millis(100);
+
 /// Cloning gives another handle on the same bar.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress(ProgressBar);
@@ -12,7 +14,12 @@ pub(crate) struct Progress(ProgressBar);
 impl Progress {
     /// A bar on standard error if that is a terminal.
     pub(crate) fn new() -> Self {
-        if io::stderr().is_terminal() { Self(ProgressBar::no_length()) } else { Self::hidden() }
+        if !io::stderr().is_terminal() {
+            return Self::hidden();
+        }
+        let bar = ProgressBar::no_length().with_style(style("{spinner} {human_pos}, {elapsed}"));
+        bar.enable_steady_tick(TICK);
+        Self(bar)
     }
 
     pub(crate) fn hidden() -> Self {
@@ -34,7 +41,6 @@ impl Progress {
     /// All input is read; what follows takes a time that nobody knows.
     pub(crate) fn all_read(&self) {
         self.0.set_style(style("{spinner} merging, {elapsed}"));
-        self.0.enable_steady_tick(Duration::from_millis(100));
     }
 
     pub(crate) fn advance(&self, by: u64) {

@@ -58,9 +58,11 @@ impl Scan {
             missing = missing.saturating_sub(rows);
         }
         let mut range = self.range.clone();
-        let entry = plan.row_groups.get(first).filter(|_| first > 0).and_then(|group| {
-            self.snapshot.manifest().entries.iter().find(|entry| entry.file == group.file)
-        });
+        let entry = plan
+            .row_groups
+            .get(first)
+            .filter(|_| first > 0)
+            .and_then(|group| self.snapshot.manifest().entries.iter().find(|entry| entry.file == group.file));
         if let Some(entry) = entry {
             range.start = Bound::Included(BoundValue::from(&entry.min));
         }

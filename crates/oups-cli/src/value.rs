@@ -21,8 +21,10 @@ pub(crate) fn json(ordered: &OrderedType, value: &OrdValue) -> Value {
 /// The value for people: as in JSON, but whole seconds without the zeros after them.
 pub(crate) fn text(ordered: &OrderedType, value: &OrdValue) -> String {
     let text = ordered.format(value);
-    if !matches!(ordered.data_type(), DataType::Timestamp(..) | DataType::Date64 | DataType::Time32(_) | DataType::Time64(_))
-    {
+    if !matches!(
+        ordered.data_type(),
+        DataType::Timestamp(..) | DataType::Date64 | DataType::Time32(_) | DataType::Time64(_)
+    ) {
         return text;
     }
     match text.split_once('.') {

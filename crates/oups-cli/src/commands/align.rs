@@ -41,8 +41,7 @@ pub(crate) fn run(args: Align, out: &mut Stdout) -> Result<()> {
 
 fn facts(chunk: &Chunk<AnyKey>, ordered: &OrderedType) -> Value {
     let bound = |bound| value_of(bound).map_or(Value::Null, |value| value::json(ordered, value));
-    let rows: Map<String, Value> =
-        chunk.iter().map(|(key, rows)| (key.to_string(), rows.num_rows().into())).collect();
+    let rows: Map<String, Value> = chunk.iter().map(|(key, rows)| (key.to_string(), rows.num_rows().into())).collect();
     json!({ "start": bound(chunk.start()), "end": bound(chunk.end()), "rows": rows })
 }
 
@@ -61,7 +60,8 @@ fn table(
     out: &mut Stdout,
 ) -> Result<()> {
     let ends = ["start", "end"].map(Column::left).into_iter();
-    let mut grid = Grid { columns: ends.chain(keys.iter().map(|key| Column::right(key.to_string()))).collect(), rows: Vec::new() };
+    let mut grid =
+        Grid { columns: ends.chain(keys.iter().map(|key| Column::right(key.to_string()))).collect(), rows: Vec::new() };
     let progress = Progress::new();
     let mut rows = 0;
     for chunk in chunks {

@@ -89,11 +89,7 @@ fn describe(manifest: &Manifest, out: &mut Stdout) -> anyhow::Result<()> {
 }
 
 /// A heading with indented names and texts; nothing where there are none.
-fn section<'a>(
-    heading: &str,
-    lines: impl Iterator<Item = (&'a str, String)>,
-    out: &mut Stdout,
-) -> anyhow::Result<()> {
+fn section<'a>(heading: &str, lines: impl Iterator<Item = (&'a str, String)>, out: &mut Stdout) -> anyhow::Result<()> {
     let lines: Vec<_> = lines.collect();
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     if !lines.is_empty() {

@@ -24,9 +24,9 @@ pub(crate) fn run(args: Ls, out: &mut Stdout) -> anyhow::Result<()> {
     match (args.long, args.json) {
         (false, false) => names(&keys, out),
         (false, true) => keys.iter().try_for_each(|key| print_json(&key_facts(store.schema(), key).into(), out)),
-        (true, true) => each_dataset(&store, &keys, |key, manifest| {
-            print_json(&long_facts(store.schema(), key, manifest), out)
-        }),
+        (true, true) => {
+            each_dataset(&store, &keys, |key, manifest| print_json(&long_facts(store.schema(), key, manifest), out))
+        }
         (true, false) => long(&store, &keys, out),
     }
 }

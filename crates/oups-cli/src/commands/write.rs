@@ -40,6 +40,9 @@ fn write(dataset: &Dataset, args: &Write, progress: &Progress) -> anyhow::Result
     }
     if let Some(NumberOrNone(groups)) = args.max_off_target {
         write = write.max_off_target(groups);
+    } else if only_metadata(args) {
+        // Who changes a note does not ask for row groups of another size.
+        write = write.max_off_target(None);
     }
     for (key, value) in &args.meta {
         write = write.metadata(key, value);
@@ -57,6 +60,11 @@ fn write(dataset: &Dataset, args: &Write, progress: &Progress) -> anyhow::Result
         write = write.if_version(version);
     }
     Ok(write.commit()?)
+}
+
+fn only_metadata(args: &Write) -> bool {
+    let changes = !args.meta.is_empty() || !args.unset.is_empty();
+    changes && args.input.is_empty() && args.row_group_target.is_none()
 }
 
 /// A first write that names no ordered column may be one to an existing dataset, with a slip in the key.

@@ -114,7 +114,9 @@ fn zoned_columns(file: &File, schema: &Schema, columns: &[usize]) -> Result<Vec<
 /// Whether a time has an offset from UTC; `None` for a date alone, which may stand with either.
 fn has_offset(text: &str) -> Option<bool> {
     let after_seconds = text.get("2013-02-08T12:00:00".len()..)?;
-    let offset = after_seconds.strip_prefix('.').map_or(after_seconds, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let offset = after_seconds
+        .strip_prefix('.')
+        .map_or(after_seconds, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
     Some(!offset.trim().is_empty())
 }
 
@@ -127,8 +129,9 @@ fn agreed(field: &FieldRef, inferred: &[Schema], known: Option<&Schema>) -> Resu
     let mut agreed = DataType::Null;
     for schema in inferred {
         if let Ok(field) = schema.field_with_name(name) {
-            agreed = common(&agreed, field.data_type())
-                .ok_or_else(|| anyhow!("column `{name}`: one file has times with an offset from UTC, another without"))?;
+            agreed = common(&agreed, field.data_type()).ok_or_else(|| {
+                anyhow!("column `{name}`: one file has times with an offset from UTC, another without")
+            })?;
         }
     }
     // A column without any value has to be something.
@@ -144,9 +147,7 @@ fn common(a: &DataType, b: &DataType) -> Option<DataType> {
         (Null, other) | (other, Null) => other.clone(),
         (Int64, Float64) | (Float64, Int64) => Float64,
         (Date32, time @ Timestamp(..)) | (time @ Timestamp(..), Date32) => time.clone(),
-        (Timestamp(a, zone), Timestamp(b, other)) => {
-            (zone == other).then(|| Timestamp(*a.max(b), zone.clone()))?
-        }
+        (Timestamp(a, zone), Timestamp(b, other)) => (zone == other).then(|| Timestamp(*a.max(b), zone.clone()))?,
         _ => Utf8,
     })
 }

@@ -12,7 +12,9 @@ use crate::exit::Usage;
 pub(crate) fn write(rows: Rows<'_>, out: &mut dyn Write) -> Result<u64> {
     if let Some(field) = rows.schema.fields().iter().find(|field| field.data_type().is_nested()) {
         let (name, found) = (field.name(), field.data_type());
-        bail!(Usage(format!("column `{name}` is {found}, which CSV cannot hold: leave it out with --columns, or use another format")));
+        bail!(Usage(format!(
+            "column `{name}` is {found}, which CSV cannot hold: leave it out with --columns, or use another format"
+        )));
     }
     let schema = plain::utc_schema(&rows.schema);
     let mut writer = WriterBuilder::new().with_header(true).build(&mut *out);

@@ -87,12 +87,12 @@ mod tests {
         let shown = Shown { schema: schema.clone(), first, hidden: 1, last: vec![batch(Some(-123), "c")] };
         let mut out = Vec::new();
         assert!(write(shown, None, &mut out).unwrap().is_empty());
-        let expected = "              n  text
-───────────────────────
-              7  a\\nb
-           null
+        let expected = "             n  text
+──────────────────────
+             7  a\\nb
+          null
 … 1 more row …  …
-           -123  c
+          -123  c
 ";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
