@@ -4,4 +4,5 @@ mod concurrency;
 mod conformance;
 mod crash;
 mod duplicates;
+mod keys;
 mod plan;
