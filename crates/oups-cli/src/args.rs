@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use oups_core::key::Separator;
-use oups_core::target::RowGroupTarget;
+use oups::key::Separator;
+use oups::target::RowGroupTarget;
 
 /// Many ordered datasets as plain Parquet files: appended, corrected, read by range, without a server.
 #[derive(Debug, Parser)]
@@ -121,7 +121,7 @@ Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
   oups read data JFK --output jfk.parquet
   oups read data JFK --format csv | head
-  oups read data buoy-7 --start=-5 --end 5      a negative bound needs the =")]
+  oups read data buoy-7 --start=-5 --end 5")]
 pub(crate) struct Read {
     /// Folder of the store
     pub(crate) store: PathBuf,
@@ -147,10 +147,10 @@ pub(crate) struct Read {
 #[derive(Debug, Default, Args)]
 pub(crate) struct Range {
     /// First value of the ordered column: a number, a text, a date, a time in RFC 3339
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub(crate) start: Option<String>,
     /// Value of the ordered column before which to stop
-    #[arg(long, value_name = "Y")]
+    #[arg(long, value_name = "Y", allow_negative_numbers = true)]
     pub(crate) end: Option<String>,
 }
 
@@ -198,7 +198,7 @@ pub(crate) struct Ls {
     /// Folder of the store
     pub(crate) store: PathBuf,
     /// Only keys whose field has this value; `*` and `?` match any text and any character
-    #[arg(value_name = "FIELD=VALUE")]
+    #[arg(value_name = "FIELD=VALUE", value_parser = condition)]
     pub(crate) filter: Vec<String>,
     /// With rows, row groups, bytes and span
     #[arg(long, short)]
@@ -273,6 +273,10 @@ fn key_value(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("expected `key=value`".to_owned()),
     }
+}
+
+fn condition(text: &str) -> Result<String, String> {
+    if text.contains('=') { Ok(text.to_owned()) } else { Err("expected `field=value`".to_owned()) }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -38,10 +38,13 @@ pub(crate) fn message(text: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "oups: {text}");
 }
 
+/// Arrow's words for an error that is not its own.
+const ARROW_SAYS_NOTHING: &str = "External error: ";
+
 /// The error and its causes, each once: many errors tell their cause's text as part of their own.
 fn chain(error: &anyhow::Error) -> String {
     let mut text = String::new();
-    for cause in error.chain().map(ToString::to_string) {
+    for cause in error.chain().map(|cause| cause.to_string().replace(ARROW_SAYS_NOTHING, "")) {
         if text.is_empty() {
             text = cause;
         } else if !text.contains(cause.trim()) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use oups_core::Error;
+use oups::Error;
 
 /// A library error with a way out that only its place tells.
 #[derive(Debug)]
@@ -44,10 +44,6 @@ fn for_error(error: &Error) -> Option<String> {
             let near = columns.split(", ").min_by_key(|name| strsim::osa_distance(column, name))?;
             let close = strsim::osa_distance(column, near) <= column.chars().count() / 3 + 1;
             close.then(|| format!("did you mean `{near}`?"))?
-        }
-        Error::Unsorted { column, .. } => format!("sort the input by `{column}` first; nothing was written"),
-        Error::Unorderable { column, .. } => {
-            format!("leave out the rows without a value in `{column}`; nothing was written")
         }
         Error::LockTimeout { .. } => "try again later, or with a longer --lock-timeout".to_owned(),
         Error::VersionConflict { .. } => "`oups info` shows what is there now".to_owned(),

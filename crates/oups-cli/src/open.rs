@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use oups_core::{AnyKey, Dataset, Error, Store};
+use oups::{AnyKey, Dataset, Error, Store};
 
 use crate::hint::{self, did_you_mean};
 

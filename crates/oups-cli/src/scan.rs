@@ -6,7 +6,7 @@ use std::ops::Bound;
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use oups_core::{Dataset, Snapshot};
+use oups::{Dataset, Snapshot};
 use oups_query::{BoundValue, OrderedRange, ReadDataset};
 
 use crate::args::Range;

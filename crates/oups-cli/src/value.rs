@@ -1,7 +1,7 @@
 //! Values of ordered columns, for programs and for people.
 
 use arrow::datatypes::DataType;
-use oups_core::ordered::{OrdValue, OrderedType};
+use oups::ordered::{OrdValue, OrderedType};
 use serde_json::Value;
 
 /// Decimals of more digits would lose some as JSON numbers.

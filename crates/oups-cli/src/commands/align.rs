@@ -1,8 +1,8 @@
 //! `oups align`: several datasets side by side.
 
 use anyhow::Result;
-use oups_core::AnyKey;
-use oups_core::ordered::{OrdValue, OrderedType};
+use oups::AnyKey;
+use oups::ordered::{OrdValue, OrderedType};
 use oups_query::{Chunk, QueryStore};
 use serde_json::{Map, Value, json};
 use std::ops::Bound;
@@ -75,6 +75,7 @@ fn table(
     progress.done();
     let chunks = grid.rows.len() as u64;
     grid.print(None, out)?;
+    out.finish()?;
     message(format_args!("{}, {}", counted(chunks, "chunk"), counted(rows, "row")));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use indicatif::HumanBytes;
-use oups_core::{AnyKey, Entry, Manifest, Store};
+use oups::{AnyKey, Entry, Manifest, Store};
 use serde_json::{Value, json};
 
 use super::print_json;

@@ -1,6 +1,6 @@
 //! `oups init`: a new store.
 
-use oups_core::{AnyKey, KeySchema, Store};
+use oups::{AnyKey, KeySchema, Store};
 use serde_json::json;
 
 use super::print_json;

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use indicatif::HumanBytes;
-use oups_core::key::FieldValue;
-use oups_core::{AnyKey, Error, KeyFilter, KeySchema, Manifest, Snapshot, Store, StoreKey};
+use oups::key::FieldValue;
+use oups::{AnyKey, Error, KeyFilter, KeySchema, Manifest, Snapshot, Store, StoreKey};
 use serde_json::{Map, Value, json};
 
 use super::print_json;
@@ -65,6 +65,7 @@ fn long(store: &Store<AnyKey>, keys: &[AnyKey], out: &mut Stdout) -> anyhow::Res
     })?;
     let datasets = grid.rows.len() as u64;
     grid.print(None, out)?;
+    out.finish()?;
     message(format_args!("{}, {}", counted(datasets, "dataset"), counted(rows, "row")));
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! `oups write`: files into one dataset.
 
-use oups_core::{AnyKey, Dataset, Durability, Error, Store, Written};
+use oups::{AnyKey, Dataset, Durability, Error, Store, Written};
 use serde_json::json;
 
 use super::print_json;
 use crate::args::{NumberOrNone, Write};
 use crate::exit::message;
+use crate::input::Places;
 use crate::output::counted;
 use crate::progress::Progress;
 use crate::stdout::Stdout;
@@ -13,11 +14,14 @@ use crate::{hint, input, open};
 
 pub(crate) fn run(args: Write, out: &mut Stdout) -> anyhow::Result<()> {
     let store = open::store(&args.store)?;
-    let (_, dataset) = open::dataset_to_write(&store, &args.key)?;
+    // Without rows there is nothing to make a dataset of.
+    let find = if args.input.is_empty() { open::dataset } else { open::dataset_to_write };
+    let (_, dataset) = find(&store, &args.key)?;
     let progress = Progress::new();
-    let result = write(&dataset, &args, &progress);
+    let places = Places::default();
+    let result = write(&dataset, &args, &progress, &places);
     progress.done();
-    let written = result.map_err(|error| first_write(&store, &args.key, error))?;
+    let written = result.map_err(|error| explained(error, &store, &args.key, &places))?;
     if args.json {
         return print_json(&facts(&args.key, &written), out);
     }
@@ -25,12 +29,12 @@ pub(crate) fn run(args: Write, out: &mut Stdout) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write(dataset: &Dataset, args: &Write, progress: &Progress) -> anyhow::Result<Written> {
+fn write(dataset: &Dataset, args: &Write, progress: &Progress, places: &Places) -> anyhow::Result<Written> {
     let mut write = if args.input.is_empty() {
         dataset.rewrite()
     } else {
         let stored = dataset.snapshot_if_there()?.map(|snapshot| snapshot.manifest().schema.clone());
-        dataset.write(input::open(&args.input, stored, progress.clone())?)
+        dataset.write(input::open(&args.input, stored, progress.clone(), places.clone())?)
     };
     if let Some(column) = &args.ordered_on {
         write = write.ordered_on(column);
@@ -67,22 +71,38 @@ fn only_metadata(args: &Write) -> bool {
     changes && args.input.is_empty() && args.row_group_target.is_none()
 }
 
-/// A first write that names no ordered column may be one to an existing dataset, with a slip in the key.
-fn first_write(store: &Store<AnyKey>, key: &str, error: anyhow::Error) -> anyhow::Error {
-    match error.downcast::<Error>() {
-        Ok(error @ Error::NoOrderedColumn { .. }) => {
+/// The error with what only the command line knows: other keys that may have been meant, the files of the rows.
+fn explained(error: anyhow::Error, store: &Store<AnyKey>, key: &str, places: &Places) -> anyhow::Error {
+    let error = match error.downcast::<Error>() {
+        Ok(error) => error,
+        Err(error) => return error,
+    };
+    let hint = match &error {
+        Error::NoOrderedColumn { .. } => {
             let meant = hint::did_you_mean(&open::similar_keys(store, key));
             let meant = meant.map(|meant| format!("{meant} Else ")).unwrap_or_default();
-            hint::with(error, format!("{meant}add --ordered-on COLUMN for a new dataset"))
+            Some(format!("{meant}add --ordered-on COLUMN for a new dataset"))
         }
-        Ok(error) => error.into(),
-        Err(error) => error,
+        Error::Unsorted { row, column, .. } => {
+            places.find(*row).map(|place| format!("that is {place}; sort the input by `{column}` first"))
+        }
+        Error::Unorderable { row, column, .. } => {
+            places.find(*row).map(|place| format!("that is {place}; leave out rows without a value in `{column}`"))
+        }
+        _ => None,
+    };
+    match hint {
+        Some(hint) => hint::with(error, hint),
+        None => error.into(),
     }
 }
 
 fn summary(written: &Written) -> String {
     if !written.changed {
         return format!("nothing to change, still at version {}", written.version);
+    }
+    if written.files_written == 0 && written.files_replaced == 0 {
+        return format!("version {}: no row group had to be rewritten", written.version);
     }
     let groups = counted(written.files_written as u64, "row group");
     let rows = counted(written.rows_written, "row");

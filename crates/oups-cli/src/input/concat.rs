@@ -6,7 +6,7 @@ use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
-use super::{BatchReader, Source};
+use super::{BatchReader, Places, Source, csv};
 use crate::progress::Progress;
 
 /// The rows of all sources, with the columns in one order.
@@ -15,11 +15,12 @@ pub(super) struct Concat {
     waiting: std::vec::IntoIter<Source>,
     current: Option<(Source, BatchReader)>,
     progress: Progress,
+    places: Places,
 }
 
 impl Concat {
-    pub(super) fn new(schema: SchemaRef, sources: Vec<Source>, progress: Progress) -> Self {
-        Self { schema, waiting: sources.into_iter(), current: None, progress }
+    pub(super) fn new(schema: SchemaRef, sources: Vec<Source>, progress: Progress, places: Places) -> Self {
+        Self { schema, waiting: sources.into_iter(), current: None, progress, places }
     }
 
     fn next_batch(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
@@ -29,14 +30,16 @@ impl Concat {
                     self.progress.all_read();
                     return Ok(None);
                 };
-                let reader = source.open(&self.progress).map_err(|error| in_file(&source.path, error))?;
+                let reader =
+                    source.open(&self.progress).map_err(|error| in_file(&source.path, &source.schema, error))?;
                 self.current = Some((source, reader));
             }
             if let Some((source, reader)) = &mut self.current {
                 match reader.next() {
                     Some(batch) => {
+                        self.places.add_rows(source, batch.as_ref().map_or(0, RecordBatch::num_rows));
                         let batch = batch.and_then(|batch| conform(&self.schema, &batch));
-                        return batch.map(Some).map_err(|error| in_file(&source.path, error));
+                        return batch.map(Some).map_err(|error| in_file(&source.path, &source.schema, error));
                     }
                     None => self.current = None,
                 }
@@ -56,8 +59,8 @@ fn conform(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, Arrow
     RecordBatch::try_new(schema.clone(), columns)
 }
 
-fn in_file(path: &Path, error: ArrowError) -> ArrowError {
-    ArrowError::ExternalError(format!("{}: {error}", path.display()).into())
+fn in_file(path: &Path, schema: &SchemaRef, error: ArrowError) -> ArrowError {
+    ArrowError::ExternalError(format!("{}: {}", path.display(), csv::explained(&error.to_string(), schema)).into())
 }
 
 impl Iterator for Concat {

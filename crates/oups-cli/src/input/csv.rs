@@ -108,3 +108,37 @@ pub(super) fn texts(
     let schema = Schema::new(schema.fields().iter().map(text).collect::<Vec<_>>());
     ReaderBuilder::new(Arc::new(schema)).with_format(file.format()).with_projection(columns).build(file.text()?)
 }
+
+/// The parser's error about one value, with the column's name and the line as an editor counts them; others as they are.
+pub(super) fn explained(error: &str, schema: &Schema) -> String {
+    in_words(error, schema).unwrap_or_else(|| error.to_owned())
+}
+
+fn in_words(error: &str, schema: &Schema) -> Option<String> {
+    let (_, rest) = error.split_once("Error while parsing value '")?;
+    let (value, rest) = rest.split_once("' as type '")?;
+    let (_, rest) = rest.split_once("' for column ")?;
+    let (column, rest) = rest.split_once(" at line ")?;
+    let (row, _) = rest.split_once('.')?;
+    let field = schema.fields().get(column.parse::<usize>().ok()?)?;
+    let line = row.parse::<u64>().ok()?.checked_add(1)?;
+    Some(format!("line {line}, column `{}`: `{value}` is no {}", field.name(), field.data_type()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parser_still_says_what_is_read_out_of_its_words() {
+        let schema = Arc::new(Schema::new(vec![
+            Field::new("t", DataType::Int64, true),
+            Field::new("x", DataType::Float64, true),
+        ]));
+        let text = "t,x\n1,1\n2,cold\n";
+        let mut reader = ReaderBuilder::new(schema.clone()).with_header(true).build(text.as_bytes()).unwrap();
+        let error = reader.next().unwrap().unwrap_err();
+        assert_eq!(explained(&error.to_string(), &schema), "line 3, column `x`: `cold` is no Float64");
+        assert_eq!(explained("something else", &schema), "something else");
+    }
+}

@@ -96,9 +96,9 @@ fn zoned_columns(file: &File, schema: &Schema, columns: &[usize]) -> Result<Vec<
                 if other.contains(&place) {
                     let has = if has_offset { "an" } else { "no" };
                     bail!(
-                        "column `{}`: the time in row {} has {has} offset from UTC, unlike those before",
+                        "column `{}`: the time in line {} has {has} offset from UTC, unlike those before",
                         schema.field(place).name(),
-                        line + row - 1
+                        line + row
                     );
                 }
                 if !same.contains(&place) {

@@ -4,6 +4,7 @@ mod concat;
 mod csv;
 mod infer;
 mod parquet;
+mod places;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use arrow::array::RecordBatchReader;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
+
+pub(crate) use places::Places;
 
 use crate::exit::Usage;
 use crate::progress::Progress;
@@ -35,7 +38,12 @@ type BatchReader = Box<dyn RecordBatchReader + Send>;
 /// The rows of all files, in the order given.
 ///
 /// `stored` are the columns of the dataset that the rows are for: they say what the texts of a CSV file mean.
-pub(crate) fn open(paths: &[PathBuf], stored: Option<SchemaRef>, progress: Progress) -> Result<BatchReader> {
+pub(crate) fn open(
+    paths: &[PathBuf],
+    stored: Option<SchemaRef>,
+    progress: Progress,
+    places: Places,
+) -> Result<BatchReader> {
     let kinds = paths.iter().map(|path| kind(path)).collect::<Result<Vec<_>>>()?;
     let files: Vec<(&Path, Kind)> = paths.iter().map(PathBuf::as_path).zip(kinds).collect();
     for (path, _) in &files {
@@ -45,7 +53,7 @@ pub(crate) fn open(paths: &[PathBuf], stored: Option<SchemaRef>, progress: Progr
     let schema = agreed_schema(&sources)?;
     let length = |path: &PathBuf| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     progress.expect_bytes(paths.iter().map(length).sum());
-    Ok(Box::new(concat::Concat::new(schema, sources, progress)))
+    Ok(Box::new(concat::Concat::new(schema, sources, progress, places)))
 }
 
 fn kind(path: &Path) -> Result<Kind> {

@@ -1,48 +1,54 @@
 //! Mistakes, and what the program says about them.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, check};
 use crate::session::store;
 
 #[test]
 fn of_the_command_line() {
-    insta::assert_snapshot!(store().session(&[
-        "oups init new --schema 'origin:flot'",
-        "oups init new --schema 'origin:str' --separator /",
-        "oups init data --schema 'origin:str'",
-        "oups write data JFK weather.xls",
-        "oups write data JFK JFK.parquet --row-group-target 1X",
-        "oups write data JFK JFK.parquet --meta source",
-        "oups write data JFK JFK.parquet --lock-timeout 10",
-        "oups write data JFK JFK.parquet --max-off-target many",
-        "oups read data JFK LGA",
-        "oups read data JFK --output rows.xyz",
-        "oups info data JFK --json --files",
-        "oups read data",
-    ]));
+    check(
+        "errors_of_the_command_line",
+        &store().session(&[
+            "oups init new --schema 'origin:flot'",
+            "oups init new --schema 'origin:str' --separator /",
+            "oups init data --schema 'origin:str'",
+            "oups write data JFK weather.xls",
+            "oups write data JFK JFK.parquet --row-group-target 1X",
+            "oups write data JFK JFK.parquet --meta source",
+            "oups write data JFK JFK.parquet --lock-timeout 10",
+            "oups write data JFK JFK.parquet --max-off-target many",
+            "oups read data JFK LGA",
+            "oups read data JFK --output rows.xyz",
+            "oups info data JFK --json --files",
+            "oups read data",
+        ]),
+    );
 }
 
 #[test]
 fn of_keys_and_columns() {
-    insta::assert_snapshot!(store().session(&[
-        "oups ls nowhere",
-        "oups read data JKF",
-        "oups info data jfk --json",
-        "oups read data SomethingElse",
-        "oups read data JFK/1D",
-        "oups rm data EWR JFX && oups ls data",
-        "oups ls data orign=JFK",
-        "oups ls data JFK",
-        "oups write data JFKK JFK.parquet",
-        "oups write data BOS JFK.parquet --ordered-on tme",
-        "oups write data JFK JFK.parquet --ordered-on temp",
-        "oups write data JFK JFK.parquet --if-version 7",
-        "oups write data BOS",
-        "oups read data JFK --columns time,tmep",
-        "oups read data JFK --columns time,time",
-        "oups read data JFK --start yesterday",
-        "oups align data JFK LGA JFK",
-        "oups ls data --long",
-    ]));
+    check(
+        "errors_of_keys_and_columns",
+        &store().session(&[
+            "oups ls nowhere",
+            "oups read data JKF",
+            "oups info data jfk --json",
+            "oups read data SomethingElse",
+            "oups read data JFK/1D",
+            "oups rm data EWR JFX && oups ls data",
+            "oups ls data orign=JFK",
+            "oups ls data JFK",
+            "oups write data JFKK JFK.parquet",
+            "oups write data BOS JFK.parquet --ordered-on tme",
+            "oups write data JFK JFK.parquet --ordered-on temp",
+            "oups write data JFK JFK.parquet --if-version 7",
+            "oups write data BOS",
+            "oups read data JFK --columns time,tmep",
+            "oups read data JFK --columns time,time",
+            "oups read data JFK --start yesterday",
+            "oups align data JFK LGA JFK",
+            "oups ls data --long",
+        ]),
+    );
 }
 
 #[test]
@@ -58,21 +64,24 @@ fn of_input() {
     sandbox.file("nameless.csv", "time,,temp\n");
     sandbox.file("empty.csv", "");
     sandbox.file("damaged.parquet", "PAR1 is not enough");
-    insta::assert_snapshot!(sandbox.session(&[
-        "oups write data JFK missing.csv",
-        "oups write data JFK unsorted.csv",
-        "oups write data JFK null.csv",
-        "oups write data JFK text.csv",
-        "oups write data JFK extra.csv",
-        "oups write data JFK ragged.csv",
-        "oups write data BOS mixed.csv --ordered-on time",
-        "oups write data JFK twice.csv",
-        "oups write data JFK nameless.csv",
-        "oups write data JFK empty.csv",
-        "oups write data JFK damaged.parquet",
-        "oups write data JFK JFK.parquet unsorted.csv",
-        "oups ls data",
-    ]));
+    check(
+        "errors_of_input",
+        &sandbox.session(&[
+            "oups write data JFK missing.csv",
+            "oups write data JFK unsorted.csv",
+            "oups write data JFK null.csv",
+            "oups write data JFK text.csv",
+            "oups write data JFK extra.csv",
+            "oups write data JFK ragged.csv",
+            "oups write data BOS mixed.csv --ordered-on time",
+            "oups write data JFK twice.csv",
+            "oups write data JFK nameless.csv",
+            "oups write data JFK empty.csv",
+            "oups write data JFK damaged.parquet",
+            "oups write data JFK JFK.parquet unsorted.csv",
+            "oups ls data",
+        ]),
+    );
 }
 
 #[test]

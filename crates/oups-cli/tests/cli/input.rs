@@ -1,6 +1,6 @@
 //! What the texts of CSV files become.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, check};
 
 fn types(csv: &str) -> String {
     let sandbox = Sandbox::empty();
@@ -50,9 +50,12 @@ fn several_files_are_one_input() {
     sandbox.stdout(
         "oups read data a --output a.parquet && oups write data b a.parquet 1.csv a.parquet --ordered-on x || true",
     );
-    insta::assert_snapshot!(sandbox.session(&[
-        "oups write data c 1.csv 3.csv --ordered-on t",
-        "oups write data c a.parquet 1.csv --ordered-on t",
-        "oups write data c 1.csv a.parquet --ordered-on t",
-    ]));
+    check(
+        "several_files_are_one_input",
+        &sandbox.session(&[
+            "oups write data c 1.csv 3.csv --ordered-on t",
+            "oups write data c a.parquet 1.csv --ordered-on t",
+            "oups write data c 1.csv a.parquet --ordered-on t",
+        ]),
+    );
 }

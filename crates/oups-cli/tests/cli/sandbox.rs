@@ -85,6 +85,13 @@ impl Sandbox {
     }
 }
 
+/// Holds the text against the snapshot of the name.
+pub fn check(name: &str, text: &str) {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
 /// The text without random ids, and without sizes of files, which are the encoder's matter.
 pub fn stable(text: &str) -> String {
     let random = Regex::new(r"-[0-9a-f]{16}\.parquet").unwrap();
