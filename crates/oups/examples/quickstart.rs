@@ -9,8 +9,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch, RecordBatchReader, StringArray};
-use arrow::compute::kernels::cmp::{eq, gt_eq, lt};
-use arrow::compute::{and, concat_batches, filter_record_batch, not};
+use arrow::compute::kernels::cast_utils::string_to_timestamp_nanos;
+use arrow::compute::kernels::cmp::eq;
+use arrow::compute::{concat_batches, filter_record_batch, not};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
 use oups::prelude::*;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -86,14 +87,10 @@ fn read_weather() -> Result<RecordBatch> {
 
 /// Rows with `start <= time < end`.
 fn within(rows: &RecordBatch, start: &str, end: &str) -> Result<BooleanArray> {
-    let bound = |text: &str| {
-        let text = StringArray::from(vec![text]);
-        arrow::compute::cast(&text, rows.column(0).data_type())
-    };
-    let (start, end) = (bound(start)?, bound(end)?);
-    let start = arrow::array::Scalar::new(start);
-    let end = arrow::array::Scalar::new(end);
-    Ok(and(&gt_eq(rows.column(0), &start)?, &lt(rows.column(0), &end)?)?)
+    let micros = |text: &str| string_to_timestamp_nanos(text).map(|nanos| nanos / 1000);
+    let span = micros(start)?..micros(end)?;
+    let time = rows.column(0).as_primitive::<TimestampMicrosecondType>();
+    Ok(time.values().iter().map(|time| Some(span.contains(time))).collect())
 }
 
 /// What the station sent at first: from the storm's noon on ten degrees too warm, and nothing for six hours.

@@ -54,6 +54,7 @@
 //!
 //! - Keys: [`TopLevel`], [`SubLevel`], [`KeyField`]; without the struct, [`AnyKey`].
 //! - Stores and datasets: [`Store`], [`Dataset`], [`Write`], [`Keep`], [`Snapshot`].
+//! - Reading: [`ReadDataset`], [`QueryStore`].
 
 pub use oups_core::key;
 pub use oups_core::{
@@ -62,10 +63,14 @@ pub use oups_core::{
     StoreKey, SubLevel, TopLevel, Write, Written, ordered, target,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
+pub use oups_query::{
+    Batches, BoundValue, Chunk, Error as QueryError, Intersections, IntoRange, OrderedOn, OrderedRange, PlannedRowGroup,
+    Query, QueryStore, ReadDataset, Scan, ScanPlan, Span,
+};
 
 /// What most programs need: `use oups::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        DuplicatesOn, Durability, Keep, KeyField, Resolver, Store, SubLevel, TopLevel,
+        DuplicatesOn, Durability, Keep, KeyField, QueryStore, ReadDataset, Resolver, Store, SubLevel, TopLevel,
     };
 }
