@@ -56,7 +56,7 @@ impl<K: StoreKey> Intersections<K> {
 
 impl<K: StoreKey> Walk<K> {
     fn next_chunk(&mut self) -> Result<Option<Chunk<K>>> {
-        while let Some(Step { span, groups }) = self.steps.next() {
+        for Step { span, groups } in self.steps.by_ref() {
             let cursors = self.cursors.par_iter_mut().zip(groups);
             let batches: Vec<_> = cursors.map(|(cursor, groups)| cursor.read(groups, &span)).collect();
             let batches = batches.into_iter().collect::<Result<_>>()?;
