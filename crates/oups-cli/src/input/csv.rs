@@ -41,7 +41,7 @@ impl File {
 /// Reads the file's texts as values of these columns, which are in the file's order.
 pub(super) fn open(file: &File, schema: SchemaRef, progress: &Progress) -> Result<BatchReader, ArrowError> {
     let text = progress.counting(file.text()?);
-    let parsed = schema.fields().iter().map(|field| parsed_field(field)).collect::<Result<Vec<_>, _>>()?;
+    let parsed = schema.fields().iter().map(parsed_field).collect::<Result<Vec<_>, _>>()?;
     let reader = ReaderBuilder::new(Arc::new(Schema::new(parsed))).with_format(file.format()).build(text)?;
     Ok(Box::new(Csv { reader, schema }))
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
-use arrow::error::ArrowError;
 
 use super::csv::{File, texts};
 
@@ -88,7 +87,7 @@ fn zoned_columns(file: &File, schema: &Schema, columns: &[usize]) -> Result<Vec<
     let mut plain = Vec::new();
     let mut line = 2;
     for batch in texts(file, schema, columns.to_vec())? {
-        let batch = batch.map_err(ArrowError::from)?;
+        let batch = batch?;
         for (column, &place) in batch.columns().iter().zip(columns) {
             for (row, text) in column.as_string::<i32>().iter().enumerate() {
                 let Some(has_offset) = text.and_then(has_offset) else { continue };

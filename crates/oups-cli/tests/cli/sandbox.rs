@@ -13,17 +13,17 @@ use regex::Regex;
 use tempfile::TempDir;
 
 /// The folder; it goes with the value.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     folder: TempDir,
 }
 
 impl Sandbox {
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
     /// With `EWR.parquet`, `JFK.parquet` and `LGA.csv`, cut from the repository's weather.
-    pub fn with_weather() -> Self {
+    pub(crate) fn with_weather() -> Self {
         let sandbox = Self::empty();
         let weather = weather();
         for origin in ["EWR", "JFK"] {
@@ -38,17 +38,17 @@ impl Sandbox {
         sandbox
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
+    pub(crate) fn file(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
         std::fs::write(self.path(name), text).unwrap();
         self
     }
 
     /// Runs a line in a shell that finds the program as `oups`.
-    pub fn sh(&self, line: &str) -> Output {
+    pub(crate) fn sh(&self, line: &str) -> Output {
         let program = Path::new(env!("CARGO_BIN_EXE_oups"));
         let mut search = vec![program.parent().unwrap().to_owned()];
         search.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
@@ -62,14 +62,14 @@ impl Sandbox {
     }
 
     /// Standard output of a line that has to succeed.
-    pub fn stdout(&self, line: &str) -> String {
+    pub(crate) fn stdout(&self, line: &str) -> String {
         let output = self.sh(line);
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// What a line prints on a terminal, and its exit code if that is not 0, without anything random.
-    pub fn shown(&self, line: &str) -> String {
+    pub(crate) fn shown(&self, line: &str) -> String {
         let output = self.sh(&format!("{{ {line}\n}} 2>&1"));
         let mut text = String::from_utf8(output.stdout).unwrap();
         match output.status.code() {
@@ -80,20 +80,20 @@ impl Sandbox {
     }
 
     /// Lines and what they print, as in a terminal.
-    pub fn session(&self, lines: &[&str]) -> String {
+    pub(crate) fn session(&self, lines: &[&str]) -> String {
         lines.iter().map(|line| format!("$ {line}\n{}\n", self.shown(line))).collect()
     }
 }
 
 /// Holds the text against the snapshot of the name.
-pub fn check(name: &str, text: &str) {
+pub(crate) fn check(name: &str, text: &str) {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!(name, text);
     });
 }
 
 /// The text without random ids, and without sizes of files, which are the encoder's matter.
-pub fn stable(text: &str) -> String {
+pub(crate) fn stable(text: &str) -> String {
     let random = Regex::new(r"-[0-9a-f]{16}\.parquet").unwrap();
     let text = random.replace_all(text, "-################.parquet");
     let size = Regex::new(r#"[0-9.]+ [KM]iB|"bytes":[0-9]+"#).unwrap();

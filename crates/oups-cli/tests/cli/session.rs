@@ -3,7 +3,7 @@
 use crate::sandbox::{Sandbox, check};
 
 /// A store with the three airports.
-pub fn store() -> Sandbox {
+pub(crate) fn store() -> Sandbox {
     let sandbox = Sandbox::with_weather();
     sandbox.stdout("oups init data --schema origin:str");
     sandbox.stdout("oups write data EWR EWR.parquet --ordered-on time --row-group-target MS");
