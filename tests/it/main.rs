@@ -10,4 +10,5 @@ mod histories;
 mod keys;
 mod plan;
 mod query;
+mod quickstart;
 mod refused;
