@@ -4,7 +4,8 @@ use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
+use arrow::array::{AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::compute::concat_batches;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use oups_core::ordered::IntoRange;
 use oups_core::{Dataset, DuplicatesOn, Durability, Error, Keep, KeepRule, Resolver};
@@ -281,4 +282,21 @@ fn an_unsynced_commit_without_new_files_is_as_durable_as_any() {
 
 fn retired(root: &Path) -> usize {
     tree(root).keys().filter(|name| name.contains(".retired-")).count()
+}
+
+#[test]
+fn a_large_row_group_is_trimmed_page_by_page() {
+    let (_folder, dataset) = fresh();
+    let batch = |values: std::ops::Range<i64>| {
+        let at: Int64Array = values.clone().map(|value| Some(value / 3)).collect();
+        let text: StringArray = values.map(|value| Some(format!("{:x}", value.wrapping_mul(0x9e37_79b9_7f4a_7c15)))).collect();
+        RecordBatch::try_from_iter([("at", Arc::new(at) as _), ("text", Arc::new(text) as _)]).unwrap()
+    };
+    dataset.write(batch(0..300_000)).ordered_on("at").commit().unwrap();
+    let done = dataset.delete(20_001..90_002).commit().unwrap();
+    assert_eq!((done.rows_deleted, done.rows_written, done.files_written), (210_003, 89_997, 1));
+    let found = row_groups(&dataset.snapshot().unwrap()).concat();
+    let found = concat_batches(&found[0].schema(), &found).unwrap();
+    let expected = [batch(0..60_003), batch(270_006..300_000)];
+    assert_eq!(found, concat_batches(&expected[0].schema(), &expected).unwrap());
 }

@@ -6,6 +6,8 @@ mod conformance;
 mod crash;
 mod dry_run;
 mod duplicates;
+mod guide;
 mod histories;
+mod one_spot;
 mod plan;
 mod refused;
