@@ -289,7 +289,7 @@ fn a_large_row_group_is_trimmed_page_by_page() {
     let (_folder, dataset) = fresh();
     let batch = |values: std::ops::Range<i64>| {
         let at: Int64Array = values.clone().map(|value| Some(value / 3)).collect();
-        let text: StringArray = values.map(|value| Some(format!("{:x}", value.wrapping_mul(0x9e37_79b9_7f4a_7c15)))).collect();
+        let text: StringArray = values.map(|value| Some(format!("{:x}", value.wrapping_mul(0x1e37_79b9_7f4a_7c15)))).collect();
         RecordBatch::try_from_iter([("at", Arc::new(at) as _), ("text", Arc::new(text) as _)]).unwrap()
     };
     dataset.write(batch(0..300_000)).ordered_on("at").commit().unwrap();
