@@ -8,6 +8,8 @@ mod dry_run;
 mod duplicates;
 mod guide;
 mod histories;
+mod keys;
 mod one_spot;
 mod plan;
+mod query;
 mod refused;

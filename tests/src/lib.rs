@@ -2,6 +2,7 @@
 
 pub mod conformance;
 pub mod fault_fs;
+pub mod intersections;
 pub mod model;
 mod scratch;
 pub mod stored;
