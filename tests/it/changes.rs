@@ -82,7 +82,8 @@ fn nothing_in_the_range_is_no_commit() {
     dataset.write(rows([0, 1, 8, 9])).ordered_on("at").commit().unwrap();
     let before = tree(folder.path());
     // Before, behind, between, inverted, empty, and in a gap within a row group.
-    let ranges = [(-9..0).into_range(), (10..).into_range(), (3..5).into_range(), (5..3).into_range(), (1..1).into_range()];
+    let ranges =
+        [(-9..0).into_range(), (10..).into_range(), (3..5).into_range(), (5..3).into_range(), (1..1).into_range()];
     for range in ranges.into_iter().chain([(2..=7).into_range(), (u64::MAX..).into_range()]) {
         let done = dataset.delete(range.clone()).commit().unwrap();
         assert_eq!((done.changed, done.version, done.rows_deleted), (false, 1, 0), "{range:?}");
@@ -289,7 +290,8 @@ fn a_large_row_group_is_trimmed_page_by_page() {
     let (_folder, dataset) = fresh();
     let batch = |values: std::ops::Range<i64>| {
         let at: Int64Array = values.clone().map(|value| Some(value / 3)).collect();
-        let text: StringArray = values.map(|value| Some(format!("{:x}", value.wrapping_mul(0x1e37_79b9_7f4a_7c15)))).collect();
+        let text: StringArray =
+            values.map(|value| Some(format!("{:x}", value.wrapping_mul(0x1e37_79b9_7f4a_7c15)))).collect();
         RecordBatch::try_from_iter([("at", Arc::new(at) as _), ("text", Arc::new(text) as _)]).unwrap()
     };
     dataset.write(batch(0..300_000)).ordered_on("at").commit().unwrap();

@@ -20,8 +20,12 @@ fn rows(hours: &[i64]) -> RecordBatch {
     let sensor: StringArray = hours.iter().map(|_| Some("t1")).collect();
     let value: Float64Array = hours.iter().map(|hour| Some(*hour as f64)).collect();
     let time = Arc::new(time.with_timezone("UTC"));
-    RecordBatch::try_from_iter([("time", time as _), ("sensor", Arc::new(sensor) as _), ("value", Arc::new(value) as _)])
-        .unwrap()
+    RecordBatch::try_from_iter([
+        ("time", time as _),
+        ("sensor", Arc::new(sensor) as _),
+        ("value", Arc::new(value) as _),
+    ])
+    .unwrap()
 }
 
 #[test]
@@ -92,6 +96,9 @@ fn the_guide_shows_what_is_run() {
     let snippets: Vec<&str> = page.split("```rust\n").skip(1).filter_map(|part| part.split("```").next()).collect();
     assert_eq!(snippets.len(), 12);
     for snippet in snippets {
-        assert!(run.contains(flat(snippet).trim()), "docs/writing.md shows what tests/it/guide.rs does not run:\n{snippet}");
+        assert!(
+            run.contains(flat(snippet).trim()),
+            "docs/writing.md shows what tests/it/guide.rs does not run:\n{snippet}"
+        );
     }
 }

@@ -53,6 +53,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let start = Instant::now();
     let done = dataset.delete("1970-02-01".."1970-03-01").commit()?;
-    println!("delete         {:>9} rows in {:.2?}: {} files written", done.rows_deleted, start.elapsed(), done.files_written);
+    println!(
+        "delete         {:>9} rows in {:.2?}: {} files written",
+        done.rows_deleted,
+        start.elapsed(),
+        done.files_written
+    );
     Ok(())
 }
