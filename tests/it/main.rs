@@ -12,4 +12,5 @@ mod keys;
 mod one_spot;
 mod plan;
 mod query;
+mod quickstart;
 mod refused;
