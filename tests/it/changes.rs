@@ -4,7 +4,8 @@ use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
+use arrow::array::{AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::compute::concat_batches;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use oups_core::ordered::IntoRange;
 use oups_core::{Dataset, DuplicatesOn, Durability, Error, Keep, KeepRule, Resolver};
@@ -81,7 +82,8 @@ fn nothing_in_the_range_is_no_commit() {
     dataset.write(rows([0, 1, 8, 9])).ordered_on("at").commit().unwrap();
     let before = tree(folder.path());
     // Before, behind, between, inverted, empty, and in a gap within a row group.
-    let ranges = [(-9..0).into_range(), (10..).into_range(), (3..5).into_range(), (5..3).into_range(), (1..1).into_range()];
+    let ranges =
+        [(-9..0).into_range(), (10..).into_range(), (3..5).into_range(), (Bound::Included(5), Bound::Excluded(3)).into_range(), (1..1).into_range()];
     for range in ranges.into_iter().chain([(2..=7).into_range(), (u64::MAX..).into_range()]) {
         let done = dataset.delete(range.clone()).commit().unwrap();
         assert_eq!((done.changed, done.version, done.rows_deleted), (false, 1, 0), "{range:?}");
@@ -281,4 +283,22 @@ fn an_unsynced_commit_without_new_files_is_as_durable_as_any() {
 
 fn retired(root: &Path) -> usize {
     tree(root).keys().filter(|name| name.contains(".retired-")).count()
+}
+
+#[test]
+fn a_large_row_group_is_trimmed_page_by_page() {
+    let (_folder, dataset) = fresh();
+    let batch = |values: std::ops::Range<i64>| {
+        let at: Int64Array = values.clone().map(|value| Some(value / 3)).collect();
+        let text: StringArray =
+            values.map(|value| Some(format!("{:x}", value.wrapping_mul(0x1e37_79b9_7f4a_7c15)))).collect();
+        RecordBatch::try_from_iter([("at", Arc::new(at) as _), ("text", Arc::new(text) as _)]).unwrap()
+    };
+    dataset.write(batch(0..300_000)).ordered_on("at").commit().unwrap();
+    let done = dataset.delete(20_001..90_002).commit().unwrap();
+    assert_eq!((done.rows_deleted, done.rows_written, done.files_written), (210_003, 89_997, 1));
+    let found = row_groups(&dataset.snapshot().unwrap()).concat();
+    let found = concat_batches(&found[0].schema(), &found).unwrap();
+    let expected = [batch(0..60_003), batch(270_006..300_000)];
+    assert_eq!(found, concat_batches(&expected[0].schema(), &expected).unwrap());
 }

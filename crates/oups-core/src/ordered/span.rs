@@ -91,20 +91,12 @@ impl Span {
         self.start.is_below(value) && !self.end.is_below(value)
     }
 
-    /// Whether rows from `min` to `max` might be in it.
-    pub fn might_hold(&self, min: &OrdValue, max: &OrdValue) -> bool {
-        self.start.is_below(max) && !self.end.is_below(min)
-    }
-
-    /// Whether all rows from `min` to `max` are in it.
-    pub fn holds(&self, min: &OrdValue, max: &OrdValue) -> bool {
-        self.contains(min) && self.contains(max)
-    }
-
+    /// Where it starts, as a cut.
     pub fn start_cut(&self) -> &Cut {
         &self.start
     }
 
+    /// Where it ends, as a cut.
     pub fn end_cut(&self) -> &Cut {
         &self.end
     }
