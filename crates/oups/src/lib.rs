@@ -58,9 +58,9 @@
 
 pub use oups_core::key;
 pub use oups_core::{
-    AnyKey, Combine, Dataset, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error, IntoRows, Keep, KeepRule,
-    KeyError, KeyField, KeyFilter, KeySchema, Manifest, Resolver, Result, Rows, Separator, Settings, Snapshot, Store,
-    StoreKey, SubLevel, TopLevel, Write, Written, ordered, target,
+    AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
+    IntoRows, Keep, KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Manifest, Plan, Resolver, Result, Rows, Separator,
+    Settings, Snapshot, Store, StoreKey, SubLevel, TopLevel, Write, Written, ordered, target,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
