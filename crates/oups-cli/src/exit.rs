@@ -26,11 +26,16 @@ pub(crate) fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
         // `oups read … | head` got what it wanted.
         return ExitCode::SUCCESS;
     }
-    message(format_args!("error: {}", chain(&error)));
-    if let Some(hint) = hint(&error) {
+    tell(&error);
+    if error.chain().any(|cause| cause.is::<Usage>()) { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+/// Tells an error, with a way out where there is one.
+pub(crate) fn tell(error: &anyhow::Error) {
+    message(format_args!("error: {}", chain(error)));
+    if let Some(hint) = hint(error) {
         message(format_args!("hint: {hint}"));
     }
-    if error.chain().any(|cause| cause.is::<Usage>()) { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
 /// A line for people on standard error. That nobody can read it is no reason to stop.

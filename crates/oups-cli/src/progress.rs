@@ -38,6 +38,12 @@ impl Progress {
         self.0.set_style(style("{bar:30} {human_pos} of {human_len} rows, {per_sec}, {eta} left"));
     }
 
+    /// So many datasets are about to be worked on.
+    pub(crate) fn expect_datasets(&self, datasets: u64) {
+        self.0.set_length(datasets);
+        self.0.set_style(style("{bar:30} {human_pos} of {human_len} datasets, {per_sec}, {eta} left"));
+    }
+
     /// All input is read; what follows takes a time that nobody knows.
     pub(crate) fn all_read(&self) {
         self.0.set_style(style("{spinner} merging, {elapsed}"));
@@ -45,6 +51,11 @@ impl Progress {
 
     pub(crate) fn advance(&self, by: u64) {
         self.0.inc(by);
+    }
+
+    /// Does what prints something, with the bar out of its way.
+    pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.0.suspend(print)
     }
 
     /// Takes the bar off the screen.

@@ -6,8 +6,7 @@ use std::ops::Bound;
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use oups::{Dataset, Snapshot};
-use oups_query::{BoundValue, OrderedRange, ReadDataset};
+use oups::{BoundValue, Dataset, IntoRange, OrderedRange, QueryError, ReadDataset, Snapshot};
 
 use crate::args::Range;
 
@@ -21,10 +20,10 @@ pub(crate) struct Scan {
 
 impl Scan {
     pub(crate) fn new(dataset: &Dataset, range: &Range, columns: Option<Vec<String>>) -> Result<Self> {
-        Ok(Self { snapshot: dataset.snapshot()?, range: range.to_ordered(), columns })
+        Ok(Self { snapshot: dataset.snapshot()?, range: range.bounds().into_range(), columns })
     }
 
-    fn request(&self, range: OrderedRange) -> oups_query::Scan {
+    fn request(&self, range: OrderedRange) -> oups::Scan {
         let scan = self.snapshot.scan().range(range);
         match &self.columns {
             Some(columns) => scan.columns(columns),
@@ -70,7 +69,7 @@ impl Scan {
     }
 }
 
-fn batches(scan: oups_query::Scan) -> Result<impl Iterator<Item = Result<RecordBatch>> + Send + use<>> {
+fn batches(scan: oups::Scan) -> Result<impl Iterator<Item = Result<RecordBatch>> + Send + use<>> {
     let mut batches = scan.batches().map_err(own)?;
     Ok(std::iter::from_fn(move || batches.next_batch().map_err(own).transpose()))
 }
@@ -99,19 +98,18 @@ fn keep_last(batches: impl Iterator<Item = Result<RecordBatch>>, rows: usize) ->
 }
 
 impl Range {
-    pub(crate) fn to_ordered(&self) -> OrderedRange {
-        let bound = |text: &String| BoundValue::Text(text.clone());
-        OrderedRange {
-            start: self.start.as_ref().map_or(Bound::Unbounded, |text| Bound::Included(bound(text))),
-            end: self.end.as_ref().map_or(Bound::Unbounded, |text| Bound::Excluded(bound(text))),
-        }
+    /// The bounds as typed.
+    pub(crate) fn bounds(&self) -> (Bound<String>, Bound<String>) {
+        let start = self.start.clone().map_or(Bound::Unbounded, Bound::Included);
+        let end = self.end.clone().map_or(Bound::Unbounded, Bound::Excluded);
+        (start, end)
     }
 }
 
 /// The error of the core as itself, where the query only passes it on.
-pub(crate) fn own(error: oups_query::Error) -> anyhow::Error {
+pub(crate) fn own(error: QueryError) -> anyhow::Error {
     match error {
-        oups_query::Error::Core(error) => error.into(),
+        QueryError::Core(error) => error.into(),
         other => other.into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ordered::OrderedType;
+use crate::ordered::{OrdValue, OrderedType};
 use crate::plan::{MergePlan, Step, StoredGroup, render};
 
 /// What a write or a deletion would do, as found without a lock and without changing anything.
@@ -80,6 +80,11 @@ impl Plan {
         self.plan.steps.iter().map(of).sum()
     }
 
+    /// The picture with values of the ordered column written by `show`.
+    pub fn draw(&self, show: &dyn Fn(&OrderedType, &OrdValue) -> String) -> String {
+        render(&self.plan, &self.stored, &|value| show(&self.ordered, value))
+    }
+
     fn count(&self, of: impl Fn(&Step) -> usize) -> usize {
         self.plan.steps.iter().map(of).sum()
     }
@@ -87,6 +92,6 @@ impl Plan {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&render(&self.plan, &self.stored, &|value| self.ordered.format(value)))
+        f.write_str(&self.draw(&OrderedType::format))
     }
 }

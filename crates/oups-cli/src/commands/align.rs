@@ -1,9 +1,8 @@
 //! `oups align`: several datasets side by side.
 
 use anyhow::Result;
-use oups::AnyKey;
 use oups::ordered::{OrdValue, OrderedType};
-use oups_query::{Chunk, QueryStore};
+use oups::{AnyKey, Chunk, QueryStore};
 use serde_json::{Map, Value, json};
 use std::ops::Bound;
 
@@ -31,7 +30,7 @@ pub(crate) fn run(args: Align, out: &mut Stdout) -> Result<()> {
     }
     let Some((ordered_on, ordered)) = ordered else { return Ok(()) };
     // Rows are only counted, so the ordered column will do.
-    let query = store.query(&keys).range(args.range.to_ordered()).columns([ordered_on]);
+    let query = store.query(&keys).range(args.range.bounds()).columns([ordered_on]);
     let chunks = query.intersections().map_err(own)?.map(|chunk| chunk.map_err(own));
     if args.json {
         return chunks.into_iter().try_for_each(|chunk| print_json(&facts(&chunk?, &ordered), out));

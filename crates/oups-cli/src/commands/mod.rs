@@ -1,13 +1,17 @@
 //! The commands, one a file.
 
 mod align;
+mod compact;
 mod completions;
+mod delete;
 mod info;
 mod init;
 mod ls;
+mod meta;
 mod read;
 mod rm;
 mod write;
+mod written;
 
 use std::io::Write;
 
@@ -24,6 +28,9 @@ pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
         Command::Align(args) => align::run(args, out),
         Command::Ls(args) => ls::run(args, out),
         Command::Info(args) => info::run(args, out),
+        Command::Delete(args) => delete::run(args, out),
+        Command::Compact(args) => compact::run(args, out),
+        Command::Meta(args) => meta::run(args, out),
         Command::Rm(args) => rm::run(args, out),
         Command::Completions(args) => completions::run(args, out),
     }

@@ -93,12 +93,16 @@ const CELL: usize = 80;
 
 /// A text as one line without anything that could move a terminal's cursor, cut where it is very long.
 pub(crate) fn one_line(text: &str) -> String {
+    match text.char_indices().nth(CELL) {
+        Some((end, _)) => visible(text.get(..end).unwrap_or(text)) + "…",
+        None => visible(text),
+    }
+}
+
+/// A text on one line, whole, without anything that could move a terminal's cursor.
+pub(crate) fn visible(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
-    for (place, c) in text.chars().enumerate() {
-        if place == CELL {
-            line.push('…');
-            break;
-        }
+    for c in text.chars() {
         if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
     }
     line
