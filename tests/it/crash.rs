@@ -95,7 +95,7 @@ const COMMITS: [(&str, &[Act], Act); 9] = [
     ("synced after unsynced", &[first, unsynced], insert),
 ];
 
-const FAULTS: [Fault; 4] = [Fault::Fails, Fault::DiesBefore, Fault::DiesAfter, Fault::Torn];
+const FAULTS: [Fault; 5] = [Fault::Fails, Fault::FailsAfter, Fault::DiesBefore, Fault::DiesAfter, Fault::Torn];
 
 #[test]
 fn every_commit_survives_a_fault_at_every_operation() {

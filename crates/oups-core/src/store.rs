@@ -266,10 +266,16 @@ fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
 fn write_store_file(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
     let tmp = root.join(layout::STORE_FILE_TMP);
     fs.remove_file_if_there(&tmp)?;
-    let mut file = fs.create(&tmp)?;
-    fs.write_all(&mut *file, &tmp, &store_file::encode(schema))?;
-    fs.sync(&mut *file, &tmp)?;
-    fs.create_dir(&root.join(layout::PINS))?;
-    fs.rename(&tmp, &root.join(layout::STORE_FILE))?;
+    let written = || {
+        let mut file = fs.create(&tmp)?;
+        fs.write_all(&mut *file, &tmp, &store_file::encode(schema))?;
+        fs.sync(&mut *file, &tmp)?;
+        fs.create_dir(&root.join(layout::PINS))?;
+        fs.rename(&tmp, &root.join(layout::STORE_FILE))
+    };
+    if let Err(error) = written() {
+        let _ = fs.remove_file_if_there(&tmp);
+        return Err(error);
+    }
     fs.sync_dir(root)
 }
