@@ -1,5 +1,6 @@
 //! Behaviour through the public API, in one fast binary.
 
+mod bad_input;
 mod concurrency;
 mod conformance;
 mod crash;

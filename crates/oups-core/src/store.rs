@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::commit::{Turn, remove};
 use crate::dataset::Dataset;
 use crate::discover::{Discovery, discover};
-use crate::fs::{Fs, LocalFs, StoreFs, is_not_found};
+use crate::fs::{EntryKind, Fs, LocalFs, StoreFs, is_not_found};
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::layout::{self, DatasetPaths};
 use crate::lock::{Take, open_locked};
@@ -60,6 +60,7 @@ impl<K: StoreKey> Store<K> {
     pub fn open_on(fs: Arc<dyn Fs>, path: impl AsRef<Path>) -> Result<Self> {
         let (fs, root) = (StoreFs::new(fs), path.as_ref().to_owned());
         let file = root.join(layout::STORE_FILE);
+        fs.expect_kind(&file, EntryKind::File)?;
         let Some(bytes) = fs.read_if_there(&file)? else { return Err(Error::NoStore { path: root }) };
         let found = store_file::decode(&file, bytes)?;
         if let Some(expected) = K::own_schema()

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::{retire, sweep};
-use crate::fs::StoreFs;
+use crate::fs::{EntryKind, StoreFs};
 use crate::layout::DatasetPaths;
 use crate::lock::{Left, WriterLock};
 use crate::manifest::{self, Loaded, Manifest, Retired};
@@ -89,6 +89,7 @@ impl Turn {
     }
 
     fn load(&mut self, known: Option<&Loaded>) -> Result<()> {
+        self.fs.expect_kind(&self.paths.manifest_tmp(), EntryKind::File)?;
         self.base = manifest::reload(&self.fs, &self.paths, known)?;
         match &self.base {
             Some(base) => {
