@@ -125,7 +125,7 @@ const COMMITS: [(&str, &[Act], Act); 14] = [
     ("sync", &[first, unsynced], sync),
 ];
 
-const FAULTS: [Fault; 4] = [Fault::Fails, Fault::DiesBefore, Fault::DiesAfter, Fault::Torn];
+const FAULTS: [Fault; 5] = [Fault::Fails, Fault::FailsAfter, Fault::DiesBefore, Fault::DiesAfter, Fault::Torn];
 
 #[test]
 fn every_commit_survives_a_fault_at_every_operation() {

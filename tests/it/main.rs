@@ -1,5 +1,6 @@
 //! Behaviour through the public API, in one fast binary.
 
+mod bad_input;
 mod changes;
 mod concurrency;
 mod conformance;

@@ -60,6 +60,17 @@ pub enum Error {
         detail: String,
     },
 
+    /// Where a file or folder of the store belongs, something else is.
+    #[error("{} is {found}, where a store has {expected}: move it away (oups follows no symbolic links in a store)", path.display())]
+    InTheWay {
+        /// The path.
+        path: PathBuf,
+        /// What belongs there.
+        expected: &'static str,
+        /// What is there.
+        found: &'static str,
+    },
+
     /// A file was written by a newer version of oups.
     #[error("{} has format version {found}; this oups reads up to {supported}: use a newer oups", path.display())]
     NewerFormat {

@@ -39,7 +39,7 @@ fn main() -> Result<()> {
 }
 
 /// The whole story: `data` into a store at `path`, told to `out`.
-pub fn run(data: &Path, path: &Path, out: &mut impl Write) -> Result<()> {
+pub(crate) fn run(data: &Path, path: &Path, out: &mut impl Write) -> Result<()> {
     let weather = read_weather(data)?;
     let store = Store::<Weather>::open_or_create(path)?;
 
