@@ -6,4 +6,5 @@ mod conformance;
 mod crash;
 mod duplicates;
 mod keys;
+mod leftovers;
 mod plan;
