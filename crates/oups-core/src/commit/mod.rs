@@ -61,6 +61,8 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         });
     }
     files.keep();
+    // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
+    let durability = if next.entries.iter().all(|entry| entry.synced) { Durability::Synced } else { durability };
     if let Err(source) = make_durable(&turn, durability) {
         turn.leave_mark();
         return Err(not_durable(next, source));

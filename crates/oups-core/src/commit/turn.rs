@@ -145,6 +145,11 @@ impl Turn {
         self.base.as_ref().map(|base| base.manifest.clone())
     }
 
+    /// The version that this turn would commit, as far as nothing else changes.
+    pub(crate) fn next_of(&self, base: Manifest) -> Manifest {
+        Manifest { commit: self.commit, retired: self.retired.clone(), ..base }
+    }
+
     /// # Errors
     ///
     /// [`Error::Forked`] in a child process.

@@ -104,10 +104,11 @@ pub(crate) fn pinned_commits(fs: &StoreFs, paths: &DatasetPaths) -> Result<BTree
                 fs.remove_file_if_there(&path)?;
                 let _ = stale.unlock();
             }
-            Ok(None) => match fs.read_if_there(&path)? {
-                Some(text) => commits.extend(commits_of(&String::from_utf8_lossy(&text), paths.text())),
-                None => {}
-            },
+            Ok(None) => {
+                if let Some(text) = fs.read_if_there(&path)? {
+                    commits.extend(commits_of(&String::from_utf8_lossy(&text), paths.text()));
+                }
+            }
         }
     }
     Ok(commits)
