@@ -10,6 +10,7 @@ mod duplicates;
 mod guide;
 mod histories;
 mod keys;
+mod leftovers;
 mod one_spot;
 mod plan;
 mod query;

@@ -61,7 +61,7 @@ pub enum Error {
     },
 
     /// Where a file or folder of the store belongs, something else is.
-    #[error("{} is {found}, where a store has {expected}: move it away (oups follows no symbolic links in a store)", path.display())]
+    #[error("{} is {found}, where a store has {expected}: move it away", path.display())]
     InTheWay {
         /// The path.
         path: PathBuf,
@@ -127,7 +127,7 @@ pub enum Error {
 
     /// The folder belongs to another key whose name the file system does not tell apart from this one.
     #[error(
-        "the folder of dataset {dataset} belongs to dataset {found}: this file system folds the two names into one"
+        "the folder of dataset {dataset} belongs to dataset {found}: it was copied or renamed by hand, or this file system folds the two names into one; use the other name, or move the folder and its side files away"
     )]
     KeyFolded {
         /// The dataset asked for.
@@ -155,7 +155,7 @@ pub enum Error {
     },
 
     /// A column's type or nullability does not fit the dataset's.
-    #[error("dataset {dataset}, column `{column}`: expected {expected}, found {found}")]
+    #[error("dataset {dataset}{}: expected {expected}, found {found}", if column.is_empty() { String::new() } else { format!(", column `{column}`") })]
     Schema {
         /// The dataset.
         dataset: String,
@@ -281,7 +281,7 @@ pub enum Error {
     },
 
     /// The dataset is not at the version that the caller expected.
-    #[error("dataset {dataset} is at version {found}, not {expected}: read it again before writing")]
+    #[error("dataset {dataset} {}, not at version {expected}: read it again before writing", if *found == 0 { "is not there".to_owned() } else { format!("is at version {found}") })]
     VersionConflict {
         /// The dataset.
         dataset: String,

@@ -56,7 +56,7 @@ fn rules() -> Vec<Bad> {
                 let sum = Resolver::combine([("tag", Combine::Sum)]);
                 dataset(root, "a-1/y")?.write(rows([3, 3])).keep(sum).commit().map(|_| ())
             },
-            Error::Arrow { .. }
+            Error::Resolution { .. }
         ),
         bad!(
             "a rule that fails",
@@ -64,7 +64,7 @@ fn rules() -> Vec<Bad> {
                 let rule = Resolver::new(|_| Err(ArrowError::ComputeError("no price for EUR".into())));
                 dataset(root, "a-1/y")?.write(rows([3])).keep(rule).commit().map(|_| ())
             },
-            Error::Arrow { .. }
+            Error::Resolution { .. }
         ),
         bad!(
             "a rule that answers with other columns",

@@ -139,7 +139,7 @@ fn name_of(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::File => "a file",
         EntryKind::Dir => "a folder",
-        EntryKind::Other => "a symbolic link or a device",
+        EntryKind::Other => "a symbolic link, which oups does not follow, or a device",
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) const FORMAT: u64 = 1;
 
 const KIND: &str = "manifest";
 const CHECKSUM: &str = "oups.checksum";
+const WRONG_CHECKSUM: &str = "its checksum is wrong: it was changed, cut off, or is no manifest of oups; \
+                              `oups repair` rebuilds it from the row group files";
 const META: &str = "oups.meta.";
 
 /// The manifest's file, with the checksum that it carries.
@@ -65,7 +67,7 @@ pub(crate) fn encode(path: &Path, manifest: &Manifest) -> Result<(Vec<u8>, u128)
 /// [`Error::Damaged`] if a byte has changed or the content breaks a rule; [`Error::NewerFormat`] for a newer format.
 pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<(Manifest, u128)> {
     let sum = unseal(&mut bytes, CHECKSUM)
-        .ok_or_else(|| damaged(path, "the checksum of the manifest is wrong".to_owned()))?;
+        .ok_or_else(|| damaged(path, WRONG_CHECKSUM.to_owned()))?;
     let (batches, key_values) = read(path, Bytes::from(bytes))?;
     // The schema is decoded by Arrow, which may stop at what it does not know.
     let manifest = guard(path, || Ok::<_, String>(from_parts(path, &batches, &key_values)))??;

@@ -41,8 +41,8 @@ pub fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
             return Err(schema_error(
                 dataset,
                 field.name(),
-                "no such column",
-                field.data_type().to_string(),
+                "a column of the dataset",
+                format!("another one, of type {}", field.data_type()),
             ));
         }
         if input.column_with_name(field.name()).map(|(first, _)| first) != Some(index) {
@@ -68,7 +68,7 @@ fn source(schema: &DatasetSchema, at: usize, field: &Field, input: &Schema) -> R
         return Err(schema_error(
             schema.dataset(),
             field.name(),
-            stored.to_string(),
+            format!("{stored} (without nulls, so it cannot be left out)"),
             "no such column",
         ));
     };
@@ -146,12 +146,19 @@ impl Fit {
     /// [`Error::Schema`](crate::Error::Schema) naming column and row.
     pub fn check(&self, batch: &RecordBatch, first_row: u64) -> Result<()> {
         for (field, source) in self.schema.plain().fields().iter().zip(&self.columns) {
-            let Source::Column { index, .. } = source else { continue };
+            let Source::Column { index, cast } = source else { continue };
             let Some(array) = batch.columns().get(*index) else {
                 continue;
             };
             if !field.is_nullable() {
                 self.check_nulls(field, array, first_row)?;
+            }
+            if *cast && field.data_type().is_nested()
+                && let Err(error) = strict_cast(array, field.data_type())
+            {
+                let expected = format!("values that fit {}", field.data_type());
+                let found = format!("others from row {first_row} on: {error}");
+                return Err(schema_error(self.schema.dataset(), field.name(), expected, found));
             }
             if let Err(error) = check_decimals(array) {
                 let expected = format!("values that fit {}", field.data_type());

@@ -83,9 +83,9 @@ fn what_does_not_fit_is_named() {
         ),
         (
             batch(vec![("at", at()), ("extra", number)]),
-            "`extra`: expected no such column, found Int64",
+            "`extra`: expected a column of the dataset, found another one, of type Int64",
         ),
-        (batch(vec![("side", at())]), "`at`: expected Utf8, found no such column"),
+        (batch(vec![("side", at())]), "`at`: expected Utf8 (without nulls, so it cannot be left out), found no such column"),
         (
             batch(vec![("at", at()), ("at", at())]),
             "`at`: expected one column of this name, found two",

@@ -26,7 +26,7 @@ impl FromStr for RowGroupTarget {
     /// Reads `1000000` as rows, and everything else as a period.
     fn from_str(text: &str) -> Result<Self, Error> {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return text.parse().map(Self::Rows).map_err(|_| invalid(text));
+            return text.parse().map(Self::Rows).map_err(|_| invalid(format!("`{text}`")));
         }
         text.parse().map(Self::Period)
     }
@@ -169,7 +169,7 @@ mod tests {
         ] {
             let error = text.parse::<RowGroupTarget>().unwrap_err().to_string();
             assert!(
-                error.starts_with(&format!("row_group_target: {text} is not valid; expected a number")),
+                error.starts_with(&format!("row_group_target: `{text}` is not valid; expected a number")),
                 "{error}"
             );
         }

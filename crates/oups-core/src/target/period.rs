@@ -103,12 +103,12 @@ impl FromStr for Period {
         let every = if count.is_empty() {
             NonZeroU32::MIN
         } else {
-            count.parse().map_err(|_| invalid(text))?
+            count.parse().map_err(|_| invalid(format!("`{text}`")))?
         };
         let name = if name == "W" { "W-SUN" } else { name };
         match NAMES.iter().find(|(known, _)| *known == name) {
             Some((_, unit)) => Ok(Self { every, unit: *unit }),
-            None => Err(invalid(text)),
+            None => Err(invalid(format!("`{text}`"))),
         }
     }
 }
