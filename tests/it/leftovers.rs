@@ -25,7 +25,8 @@ fn write(dataset: &Dataset, values: impl IntoIterator<Item = i64>) -> Result<(),
 fn seen(dataset: &Dataset) -> Vec<i64> {
     let snapshot = dataset.snapshot().unwrap();
     let entries = snapshot.manifest().entries.iter();
-    let batches = entries.flat_map(|entry| snapshot.open_row_group(entry).unwrap().batches(ReadOptions::default()).unwrap());
+    let batches =
+        entries.flat_map(|entry| snapshot.open_row_group(entry).unwrap().batches(ReadOptions::default()).unwrap());
     batches.flat_map(|batch| batch.unwrap().column(0).as_primitive::<Int64Type>().values().to_vec()).collect()
 }
 
@@ -75,7 +76,8 @@ fn a_file_retired_by_a_commit_that_never_was_is_merged_all_the_same() {
 fn a_file_retired_by_a_commit_that_never_was_gets_its_name_back() {
     let folder = tempfile::tempdir().unwrap();
     let dataset = renamed_by_a_commit_that_never_was(folder.path());
-    fs::write(folder.path().join("x.lock"), "oups writer\npid 1\nhost h\nsince 2026-01-01T00:00:00Z\ncommit 2\n").unwrap();
+    fs::write(folder.path().join("x.lock"), "oups writer\npid 1\nhost h\nsince 2026-01-01T00:00:00Z\ncommit 2\n")
+        .unwrap();
     write(&dataset, 20..22).unwrap();
     let names = tree(folder.path());
     assert!(names.keys().all(|name| !name.contains("retired")), "{:?}", names.keys());

@@ -82,8 +82,7 @@ pub(crate) fn concat(batches: &[RecordBatch], schema: &SchemaRef, dataset: &str)
             let options = RecordBatchOptions::new().with_row_count(Some(rows));
             Ok(RecordBatch::try_new_with_options(schema.clone(), Vec::new(), &options)?)
         }
-        _ => concat_columns(batches, schema)
-            .map_err(|source| Error::TooLarge { dataset: dataset.to_owned(), source }),
+        _ => concat_columns(batches, schema).map_err(|source| Error::TooLarge { dataset: dataset.to_owned(), source }),
     }
 }
 

@@ -99,9 +99,8 @@ fn check_ordered_columns(snapshots: &[Snapshot]) -> Result<()> {
     };
     match others.iter().map(Snapshot::schema).find(differs) {
         None => Ok(()),
-        Some(other) => Err(Error::OrderedColumns {
-            first: Box::new(ordered_on(first)),
-            other: Box::new(ordered_on(other)),
-        }),
+        Some(other) => {
+            Err(Error::OrderedColumns { first: Box::new(ordered_on(first)), other: Box::new(ordered_on(other)) })
+        }
     }
 }

@@ -95,11 +95,9 @@ impl StoreFs {
     /// [`Error::InTheWay`] for anything else.
     pub(crate) fn expect_kind(&self, path: &Path, expected: EntryKind) -> Result<Option<EntryKind>> {
         match self.kind(path)? {
-            Some(found) if found != expected => Err(Error::InTheWay {
-                path: path.to_owned(),
-                expected: name_of(expected),
-                found: name_of(found),
-            }),
+            Some(found) if found != expected => {
+                Err(Error::InTheWay { path: path.to_owned(), expected: name_of(expected), found: name_of(found) })
+            }
             found => Ok(found),
         }
     }
@@ -108,11 +106,13 @@ impl StoreFs {
     pub(crate) fn create_dir(&self, path: &Path) -> Result<bool> {
         match self.fs.create_dir(path) {
             Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match self.expect_kind(path, EntryKind::Dir)? {
-                Some(_) => Ok(false),
-                // It was there a moment ago.
-                None => Err(failed("create folder", path)(io::ErrorKind::NotFound.into())),
-            },
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                match self.expect_kind(path, EntryKind::Dir)? {
+                    Some(_) => Ok(false),
+                    // It was there a moment ago.
+                    None => Err(failed("create folder", path)(io::ErrorKind::NotFound.into())),
+                }
+            }
             Err(error) => Err(failed("create folder", path)(error)),
         }
     }
