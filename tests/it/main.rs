@@ -1,4 +1,5 @@
 //! Behaviour through the public API, in one fast binary.
 
 mod conformance;
+mod keys;
 mod plan;

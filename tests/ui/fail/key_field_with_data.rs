@@ -1,0 +1,9 @@
+use oups::KeyField;
+
+#[derive(KeyField, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Kind {
+    Plain,
+    Other(String),
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use oups::SubLevel;
+
+#[derive(SubLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Key {}
+
+fn main() {}
