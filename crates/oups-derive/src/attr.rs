@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, LitStr, Path, Result};
+use syn::{Attribute, Error, Ident, LitStr, Path, Result};
 
 use crate::gather::Gather;
 
@@ -32,8 +32,9 @@ impl Place {
 
     fn settings(self) -> &'static [&'static str] {
         match self {
-            Self::TopLevel => &["separator", "crate"],
-            Self::SubLevel | Self::Enum => &["crate"],
+            Self::TopLevel => &["separator", "filter", "crate"],
+            Self::SubLevel => &["filter", "crate"],
+            Self::Enum => &["crate"],
             Self::Field => &["sublevel"],
             Self::Variant => &["rename"],
         }
@@ -45,6 +46,7 @@ impl Place {
 pub(crate) struct Attrs {
     pub(crate) separator: Option<LitStr>,
     pub(crate) krate: Option<Path>,
+    pub(crate) filter: Option<Ident>,
     pub(crate) sublevel: Option<Span>,
     pub(crate) rename: Option<LitStr>,
 }
@@ -72,7 +74,14 @@ impl Attrs {
             self.separator.replace(meta.value()?.parse()?).is_some()
         } else if meta.path.is_ident("rename") {
             self.rename.replace(meta.value()?.parse()?).is_some()
+        } else if meta.path.is_ident("filter") {
+            let text: LitStr = meta.value()?.parse()?;
+            self.filter.replace(text.parse()?).is_some()
         } else if meta.path.is_ident("sublevel") {
+            if meta.input.peek(syn::Token![=]) || meta.input.peek(syn::token::Paren) {
+                gather.push(Error::new_spanned(&meta.path, "`sublevel` takes no value"));
+                skip_value(meta)?;
+            }
             self.sublevel.replace(meta.path.span()).is_some()
         } else {
             let text: LitStr = meta.value()?.parse()?;
@@ -102,7 +111,7 @@ fn refused(meta: &ParseNestedMeta<'_>, place: Place) -> Option<Error> {
             "unknown setting `{}`: {} takes {}",
             name(meta),
             place.name(),
-            settings.join(" and ")
+            settings.join(", ")
         )
     };
     Some(Error::new_spanned(&meta.path, message))

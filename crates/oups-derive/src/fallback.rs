@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, Error, Path, parse_quote};
+use syn::{Data, DeriveInput, Error, Path, parse_quote};
 
 use crate::attr::{self, Place};
 use crate::gather::Gather;
@@ -19,6 +19,10 @@ pub(crate) fn level(input: &DeriveInput, kind: Kind, error: &Error) -> TokenStre
         },
     );
     let errors = error.to_compile_error();
+    if matches!(input.data, Data::Union(_)) {
+        // No union has the order and the text that the traits ask for.
+        return errors;
+    }
     let ident = &input.ident;
     let (generics, arguments, bounds) = generics(input);
     let (trait_name, separator) = match kind {

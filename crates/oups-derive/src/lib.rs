@@ -25,7 +25,7 @@ use syn::DeriveInput;
 /// generated too, and a struct for the typed filter, named after the key: `MeasureFilter` for `Measure`.
 ///
 /// On the struct: `#[oups(separator = "_")]` with one of `- _ = @ + , ~` or a space instead of `-`, for all levels;
-/// `#[oups(crate = "path")]` where the library is known under another name than `::oups`.
+/// `#[oups(filter = "Name")]` names the filter's struct otherwise; `#[oups(crate = "path")]` where the library is known under another name than `::oups`.
 #[proc_macro_derive(TopLevel, attributes(oups))]
 pub fn top_level(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     run(input, derive_top_level)

@@ -15,6 +15,8 @@ pub(crate) struct Level {
     pub(crate) kind: Kind,
     pub(crate) ident: Ident,
     pub(crate) visibility: Visibility,
+    /// The name of the typed filter.
+    pub(crate) filter: Ident,
     pub(crate) krate: Path,
     pub(crate) separator: Separator,
     pub(crate) fields: Vec<Field>,

@@ -1,6 +1,7 @@
 //! Every rule that an input can break. All errors are gathered, each at the offending token.
 
 use proc_macro2::Span;
+use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Error, Fields, Generics, Path, Result, parse_quote};
 
@@ -23,6 +24,10 @@ pub(crate) fn level(input: &DeriveInput, kind: Kind) -> Result<Level> {
         kind,
         ident: input.ident.clone(),
         visibility: input.vis.clone(),
+        filter: attrs
+            .filter
+            .clone()
+            .unwrap_or_else(|| format_ident!("{}Filter", input.ident)),
         krate: krate(attrs),
         separator,
         fields,

@@ -162,11 +162,12 @@ fn keys_of_awkward_names_work() {
 #[test]
 fn keys_can_be_made_in_a_function() {
     #[derive(oups::TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[oups(separator = "+", crate = "oups")]
+    #[oups(separator = "+", crate = "oups", filter = "ByAOrB")]
     struct Local {
         a: u8,
         b: u8,
     }
     assert_eq!(Local { a: 1, b: 2 }.to_string(), "1+2");
+    let _: ByAOrB = Local::filter();
     assert!(oups::KeyFilter::from(Local::filter().a(1)).matches(&Local { a: 1, b: 2 }));
 }

@@ -1,7 +1,7 @@
 use oups::{KeyFilter, SubLevel, TopLevel};
 
 #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Key {
+struct Measure {
     name: String,
     #[oups(sublevel)]
     sampling: Sampling,
@@ -18,5 +18,5 @@ struct Other {
 }
 
 fn main() {
-    let _: KeyFilter = Key::filter().sampling(Other::filter()).into();
+    let _: KeyFilter = Measure::filter().sampling(Other::filter()).into();
 }

@@ -62,8 +62,8 @@ impl KeyFilter {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Filter`] without a `=`; [`KeyError::UnknownField`] and [`KeyError::AmbiguousField`] for the name;
-    /// [`KeyError::Value`] where a field of this type never has the value.
+    /// [`KeyError::Filter`] without a `=`, or where a field of this type never has the value;
+    /// [`KeyError::UnknownField`] and [`KeyError::AmbiguousField`] for the name.
     pub fn parse<S: AsRef<str>>(schema: &KeySchema, conditions: impl IntoIterator<Item = S>) -> Result<Self, KeyError> {
         let mut filter = Self::all();
         for condition in conditions {
@@ -92,11 +92,9 @@ impl KeyFilter {
         if let Some(text) = &literal
             && FieldValue::parse(field_type, text).is_none()
         {
-            return Err(KeyError::Value {
-                key: format!("{field}={pattern}"),
-                field: field.to_owned(),
-                expected: field_type.expected(),
-                found: text.clone(),
+            return Err(KeyError::Filter {
+                found: format!("{field}={pattern}"),
+                expected: format!("{} for `{field}`", field_type.expected()),
             });
         }
         let slot = slot(&mut self.fields, at);

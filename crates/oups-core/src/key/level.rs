@@ -167,6 +167,15 @@ pub(super) fn path_unchecked<K: TopLevel>(key: &K) -> String {
     writer.finish_path()
 }
 
+/// The key of a path. The derived `FromStr` calls this.
+///
+/// # Errors
+///
+/// As [`TopLevel::from_path`].
+pub fn parse<K: TopLevel>(path: &str) -> Result<K, KeyError> {
+    K::from_path(path)
+}
+
 /// Shows a key as its path, even one that is too long to have one. The derived `Display` calls this.
 ///
 /// # Errors

@@ -32,7 +32,7 @@ pub use escape::MAX_COMPONENT;
 pub use field::KeyField;
 pub use field_type::FieldType;
 pub use filter::{KeyFilter, LevelFilter};
-pub use level::{SubLevel, TopLevel, display};
+pub use level::{SubLevel, TopLevel, display, parse};
 pub(crate) use path::component;
 pub use path::{KeyReader, KeyWriter};
 pub use schema::{Field, KeySchema, Level, SchemaBuilder};

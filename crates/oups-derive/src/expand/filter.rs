@@ -1,27 +1,22 @@
 //! The typed filter of a level: a struct with a method or two for each field.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Path, Type};
 
 use super::as_field;
 use crate::model::{Field, Kind, Level};
 
-/// The struct's name.
-pub(super) fn name(level: &Level) -> Ident {
-    format_ident!("{}Filter", level.ident)
-}
-
 /// The struct, its methods and what it turns into.
 pub(super) fn items(level: &Level) -> TokenStream {
     let Level {
         ident,
         visibility,
+        filter,
         krate,
         ..
     } = level;
-    let filter = name(level);
     let methods = level
         .fields
         .iter()

@@ -16,11 +16,11 @@ pub(crate) use choice::choice;
 pub(crate) fn level(level: &Level) -> TokenStream {
     let Level {
         ident,
+        filter,
         krate,
         separator,
         ..
     } = level;
-    let filter = filter::name(level);
     let (describe, write, read) = (describe(level), write(level), read(level));
     let (trait_name, separator) = match level.kind {
         Kind::Top => {

@@ -18,7 +18,7 @@ pub(crate) fn impls(ident: &Ident, krate: &Path) -> TokenStream {
             type Err = #krate::key::KeyError;
 
             fn from_str(path: &::core::primitive::str) -> ::core::result::Result<Self, #krate::key::KeyError> {
-                <Self as #krate::key::TopLevel>::from_path(path)
+                #krate::key::parse(path)
             }
         }
     }
