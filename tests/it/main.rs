@@ -2,4 +2,5 @@
 
 mod conformance;
 mod keys;
+mod crash;
 mod plan;

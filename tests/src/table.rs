@@ -163,3 +163,34 @@ fn from_array(col_type: ColType, array: &ArrayRef) -> Result<Vec<Cell>> {
             .collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_go_to_arrow_and_back() {
+        let types = [ColType::Int64, ColType::TimestampNs, ColType::Utf8, ColType::Float64];
+        let columns: Columns = types
+            .into_iter()
+            .enumerate()
+            .map(|(at, kind)| (at.to_string(), kind))
+            .collect();
+        let rows = vec![
+            vec![
+                Cell::Int(1),
+                Cell::Int(-2),
+                Cell::Text("é".into()),
+                Cell::Float(f64::NAN),
+            ],
+            vec![Cell::Null, Cell::Null, Cell::Null, Cell::Null],
+        ];
+        let batch = to_batch(&columns, &rows).unwrap();
+        assert_eq!(
+            from_batches(&columns, &[batch.slice(0, 1), batch.slice(1, 1)]).unwrap(),
+            rows
+        );
+        assert!(to_batch(&columns, &[vec![Cell::Int(1)]]).is_err());
+        assert!(from_batches(&vec![("0".to_owned(), ColType::Utf8)], &[batch]).is_err());
+    }
+}

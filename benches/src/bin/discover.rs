@@ -84,10 +84,7 @@ fn bare_walk(root: &Path) -> Result<()> {
 
 fn list<K: StoreKey>(root: &Path, wanted: usize) -> Result<()> {
     let found = discover::<K>(&LocalFs, root, &Measure::schema(), &KeyFilter::all())?;
-    ensure!(
-        found.keys.len() == wanted && found.strangers.is_empty(),
-        "the listing is wrong"
-    );
+    ensure!(found.keys.len() == wanted && found.strangers.is_empty(), "the listing is wrong");
     Ok(())
 }
 

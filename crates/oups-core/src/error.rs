@@ -106,9 +106,7 @@ pub enum Error {
     },
 
     /// The dataset's folder holds row group files, but there is no manifest: it was lost. Nothing is overwritten.
-    #[error(
-        "dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: repair it, or remove the folder"
-    )]
+    #[error("dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: repair it, or remove the folder")]
     ManifestLost {
         /// The dataset.
         dataset: String,
@@ -197,6 +195,32 @@ pub enum Error {
         row: u64,
         /// `null` or `NaN`.
         value: &'static str,
+    },
+
+    /// The write brings a duplicate, and the dataset's rule is to reject them.
+    #[error("dataset {dataset}, column `{column}`: row {row} at {value} is a duplicate of {}", of.map_or_else(|| "a stored row".to_owned(), |row| format!("row {row}")))]
+    Duplicate {
+        /// The dataset.
+        dataset: String,
+        /// The ordered column.
+        column: String,
+        /// The ordered value of both rows.
+        value: String,
+        /// The new row, counted from 0 over the whole input.
+        row: u64,
+        /// The row that it is a duplicate of: a row of the input, or a stored one.
+        of: Option<u64>,
+    },
+
+    /// The program's rule for duplicates answered with rows that cannot take their place.
+    #[error("dataset {dataset}: the rule for duplicates at {value} answered with {found}; expected rows with the columns and the ordered value of the duplicates")]
+    Resolution {
+        /// The dataset.
+        dataset: String,
+        /// The ordered value of the duplicates.
+        value: String,
+        /// What is wrong with the answer.
+        found: String,
     },
 
     /// An option or argument is not valid.

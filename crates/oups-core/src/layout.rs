@@ -13,6 +13,7 @@ pub(crate) const STORE_LOCK: &str = "oups.lock";
 pub(crate) const PINS: &str = "oups.pins";
 /// What follows the last component of a dataset's path in the name of its manifest.
 pub(crate) const MANIFEST_SUFFIX: &str = ".opdmd";
+
 /// What follows it in the names of all files beside the dataset's folder.
 pub(crate) const SIDE_SUFFIXES: [&str; 4] = [MANIFEST_SUFFIX, ".opdmd.tmp", ".opdmd.removed", ".lock"];
 
@@ -31,10 +32,7 @@ pub(crate) struct DatasetPaths {
 impl DatasetPaths {
     /// `text` is a key's path text: its components hold no `.` and no separator of paths.
     pub(crate) fn new(root: &Path, text: &str) -> Self {
-        Self {
-            root: root.to_owned(),
-            text: text.to_owned(),
-        }
+        Self { root: root.to_owned(), text: text.to_owned() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -96,10 +94,7 @@ impl DatasetPaths {
 
     /// A row group file that `commit` replaced, kept for a snapshot.
     pub(crate) fn retired(&self, name: &str, commit: u64) -> PathBuf {
-        self.folder().join(format!(
-            "{}{RETIRED}{commit:010x}",
-            name.strip_suffix(PARQUET).unwrap_or(name)
-        ))
+        self.folder().join(format!("{}{RETIRED}{commit:010x}", name.strip_suffix(PARQUET).unwrap_or(name)))
     }
 }
 
@@ -160,11 +155,7 @@ impl FolderName {
             return row_group_id(stem).map(Self::RowGroup);
         }
         let (stem, by) = name.split_once(RETIRED)?;
-        Some(Self::Retired {
-            id: row_group_id(stem)?,
-            by: hex(by, 10)?,
-            name: format!("{stem}{PARQUET}"),
-        })
+        Some(Self::Retired { id: row_group_id(stem)?, by: hex(by, 10)?, name: format!("{stem}{PARQUET}") })
     }
 }
 
@@ -186,9 +177,7 @@ fn is_lower_hex(byte: u8) -> bool {
 
 /// Exactly `digits` lower-case hexadecimal digits.
 fn hex(text: &str, digits: usize) -> Option<u64> {
-    (text.len() == digits && text.bytes().all(is_lower_hex))
-        .then(|| u64::from_str_radix(text, 16).ok())
-        .flatten()
+    (text.len() == digits && text.bytes().all(is_lower_hex)).then(|| u64::from_str_radix(text, 16).ok()).flatten()
 }
 
 /// The name of a new pin file.
@@ -198,8 +187,7 @@ pub(crate) fn pin_name(pid: u32, random: u64) -> String {
 
 /// Whether a name in the pins folder is one of ours.
 pub(crate) fn is_pin_name(name: &str) -> bool {
-    name.split_once('-')
-        .is_some_and(|(pid, random)| hex(pid, 8).is_some() && hex(random, 16).is_some())
+    name.split_once('-').is_some_and(|(pid, random)| hex(pid, 8).is_some() && hex(random, 16).is_some())
 }
 
 #[cfg(test)]
@@ -208,11 +196,7 @@ mod tests {
 
     #[test]
     fn names_parse_as_they_are_formatted() {
-        let id = FileId {
-            commit: 18,
-            part: 3,
-            random: u64::MAX,
-        };
+        let id = FileId { commit: 18, part: 3, random: u64::MAX };
         let name = id.name("80", "81");
         assert_eq!(name, "80_81-0000000012-000003-ffffffffffffffff.parquet");
         assert_eq!(FolderName::parse(&name), Some(FolderName::RowGroup(id)));
@@ -220,26 +204,14 @@ mod tests {
         assert_eq!(FolderName::parse(&id.tmp_name()), Some(FolderName::Tmp(id)));
         let paths = DatasetPaths::new(Path::new("store"), "a-b/c");
         let retired = paths.retired(&name, 19);
-        assert_eq!(
-            retired,
-            Path::new("store/a-b/c/80_81-0000000012-000003-ffffffffffffffff.retired-0000000013")
-        );
+        assert_eq!(retired, Path::new("store/a-b/c/80_81-0000000012-000003-ffffffffffffffff.retired-0000000013"));
         let retired = retired.file_name().unwrap().to_str().unwrap();
-        assert_eq!(
-            FolderName::parse(retired),
-            Some(FolderName::Retired { id, by: 19, name })
-        );
+        assert_eq!(FolderName::parse(retired), Some(FolderName::Retired { id, by: 19, name }));
     }
 
     #[test]
     fn foreign_names_are_not_ours() {
-        for name in [
-            "",
-            "x.parquet",
-            "80_81-12-3-f.parquet",
-            "80_81-0000000012-000003-FFFFFFFFFFFFFFFF.parquet",
-            "a.tmp",
-        ] {
+        for name in ["", "x.parquet", "80_81-12-3-f.parquet", "80_81-0000000012-000003-FFFFFFFFFFFFFFFF.parquet", "a.tmp"] {
             assert_eq!(FolderName::parse(name), None, "{name}");
         }
     }

@@ -2,8 +2,16 @@
 
 use std::fmt;
 
-use arrow::array::{RecordBatch, RecordBatchReader};
+use arrow::array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
+
+use crate::spool::Input;
+use crate::{Error, Result};
+
+/// Rows of a batch that is read again.
+const AGAIN_ROWS: usize = 64 << 10;
 
 /// Rows for a write. Made by [`IntoRows`].
 pub struct Rows(pub(crate) RowsKind);
@@ -19,6 +27,18 @@ impl Rows {
     /// No rows and no columns: for writes that only resize row groups or change metadata.
     pub(crate) fn none() -> Self {
         Self(RowsKind::Batches(Vec::new()))
+    }
+
+    /// Rows that were read once already.
+    pub(crate) fn again(input: Input) -> Result<Self> {
+        let schema = input.batch_schema().clone();
+        let batches = (0..input.rows()).step_by(AGAIN_ROWS).map(move |row| {
+            let rows = row..row.saturating_add(AGAIN_ROWS as u64);
+            let batches = input.batches(rows).collect::<Result<Vec<_>>>();
+            let external = |error: Error| ArrowError::ExternalError(Box::new(error));
+            concat_batches(input.batch_schema(), &batches.map_err(external)?)
+        });
+        Ok(Self(RowsKind::Reader(Box::new(RecordBatchIterator::new(batches, schema)))))
     }
 
     /// The schema; `None` where there is not even a batch.

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::target::RowGroupTarget;
+use crate::schema::DatasetSchema;
+use crate::target::{RowGroupTarget, Sizing};
+use crate::{Error, Result};
 
 /// What a write uses unless it gives its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +38,29 @@ pub enum DuplicatesOn {
     Off,
     /// Rows that are equal in every column.
     All,
-    /// Rows that are equal in these columns.
+    /// Rows that are equal in these columns; the ordered column always counts, named or not.
     Columns(Vec<String>),
 }
 
-/// Which of several duplicates stays.
+impl<const N: usize> From<[&str; N]> for DuplicatesOn {
+    fn from(columns: [&str; N]) -> Self {
+        columns.as_slice().into()
+    }
+}
+
+impl From<&[&str]> for DuplicatesOn {
+    fn from(columns: &[&str]) -> Self {
+        Self::Columns(columns.iter().map(|&column| column.to_owned()).collect())
+    }
+}
+
+impl From<Vec<String>> for DuplicatesOn {
+    fn from(columns: Vec<String>) -> Self {
+        Self::Columns(columns)
+    }
+}
+
+/// The kind of a [`Keep`](crate::Keep), as settings store it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeepRule {
     /// The one written last.
@@ -55,31 +75,43 @@ pub enum KeepRule {
 }
 
 impl KeepRule {
-    const NAMES: [(Self, &'static str); 4] = [
-        (Self::Last, "last"),
-        (Self::First, "first"),
-        (Self::Reject, "reject"),
-        (Self::Resolve, "resolve"),
-    ];
+    const NAMES: [(Self, &'static str); 4] =
+        [(Self::Last, "last"), (Self::First, "first"), (Self::Reject, "reject"), (Self::Resolve, "resolve")];
 
     /// The rule's name in settings and on the command line.
     pub fn name(self) -> &'static str {
-        Self::NAMES
-            .iter()
-            .find(|(rule, _)| *rule == self)
-            .map_or("", |(_, name)| name)
+        Self::NAMES.iter().find(|(rule, _)| *rule == self).map_or("", |(_, name)| name)
     }
 
     /// The rule of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find(|(_, text)| *text == name)
-            .map(|(rule, _)| *rule)
+        Self::NAMES.iter().find(|(_, text)| *text == name).map(|(rule, _)| *rule)
     }
 }
 
 impl Settings {
+    /// Lays the target on the ordered column, and checks that the other settings fit the dataset.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidOption`] for a period on a column without a calendar and for a `max_off_target` of 0;
+    /// [`Error::UnknownColumn`] for a duplicate column that is not there.
+    pub(crate) fn sizing(&self, schema: &DatasetSchema) -> Result<Sizing> {
+        if let DuplicatesOn::Columns(columns) = &self.duplicates_on {
+            columns.iter().try_for_each(|column| schema.index_of(column).map(|_| ()))?;
+        }
+        if self.max_off_target == Some(0) {
+            let (expected, found) = ("1 or more, or none".to_owned(), "0".to_owned());
+            return Err(Error::InvalidOption { option: "max_off_target", expected, found });
+        }
+        self.row_group_target.sizing(schema.ordered_on(), schema.ordered_type().data_type())
+    }
+
+    /// Whether rows with equal keys are looked for at all.
+    pub(crate) fn drops_duplicates(&self) -> bool {
+        self.duplicates_on != DuplicatesOn::Off
+    }
+
     /// The JSON form of `docs/format.md`.
     pub fn to_json(&self) -> Value {
         let duplicates_on = match &self.duplicates_on {
@@ -102,10 +134,7 @@ impl Settings {
             Value::Null => DuplicatesOn::Off,
             Value::Array(columns) if columns.is_empty() => DuplicatesOn::All,
             Value::Array(columns) => DuplicatesOn::Columns(
-                columns
-                    .iter()
-                    .map(|column| column.as_str().map(str::to_owned))
-                    .collect::<Option<_>>()?,
+                columns.iter().map(|column| column.as_str().map(str::to_owned)).collect::<Option<_>>()?,
             ),
             _ => return None,
         };
@@ -128,19 +157,10 @@ mod tests {
 
     #[test]
     fn settings_read_as_written() {
-        for duplicates_on in [
-            DuplicatesOn::Off,
-            DuplicatesOn::All,
-            DuplicatesOn::Columns(vec!["a".into()]),
-        ] {
+        for duplicates_on in [DuplicatesOn::Off, DuplicatesOn::All, DuplicatesOn::Columns(vec!["a".into()])] {
             for (keep, _) in KeepRule::NAMES {
                 for max_off_target in [None, Some(3)] {
-                    let settings = Settings {
-                        duplicates_on: duplicates_on.clone(),
-                        keep,
-                        max_off_target,
-                        ..Settings::default()
-                    };
+                    let settings = Settings { duplicates_on: duplicates_on.clone(), keep, max_off_target, ..Settings::default() };
                     assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
                 }
             }

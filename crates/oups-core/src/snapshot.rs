@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::decode::RowGroupFile;
+use crate::decode::{FileFacts, RowGroupFile, View};
 use crate::fs::{ReadFile, StoreFs, is_not_found};
 use crate::layout::{DatasetPaths, FolderName};
 use crate::lock::Pin;
 use crate::manifest::{self, Entry, Manifest};
+use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 
 /// How often a file is looked for under its live and its retired name before it is called missing: between the two looks
@@ -22,6 +23,7 @@ pub struct Snapshot {
     fs: StoreFs,
     paths: DatasetPaths,
     manifest: Arc<Manifest>,
+    schema: Arc<DatasetSchema>,
     pin: Option<Arc<Pin>>,
 }
 
@@ -50,14 +52,24 @@ impl Snapshot {
             unsure = moved;
         }
         let snapshot = |(paths, loaded): (&DatasetPaths, Option<manifest::Loaded>)| {
-            loaded.map(|loaded| Self { fs: fs.clone(), paths: paths.clone(), manifest: loaded.manifest, pin: pin.clone() })
+            loaded.map(|loaded| Self::new(fs, paths, loaded.manifest, pin.clone())).transpose()
         };
-        Ok(datasets.iter().zip(loaded).map(snapshot).collect())
+        datasets.iter().zip(loaded).map(snapshot).collect()
+    }
+
+    fn new(fs: &StoreFs, paths: &DatasetPaths, manifest: Arc<Manifest>, pin: Option<Arc<Pin>>) -> Result<Self> {
+        let schema = Arc::new(manifest.dataset_schema()?);
+        Ok(Self { fs: fs.clone(), paths: paths.clone(), manifest, schema, pin })
     }
 
     /// The dataset's path text.
     pub fn dataset(&self) -> &str {
         self.paths.text()
+    }
+
+    /// Its columns and which of them it is ordered on.
+    pub fn schema(&self) -> &Arc<DatasetSchema> {
+        &self.schema
     }
 
     /// The version.
@@ -73,7 +85,7 @@ impl Snapshot {
     /// and the snapshot is not pinned, [`Error::Forked`] in a child of the process that made the snapshot.
     pub fn open_row_group(&self, entry: &Entry) -> Result<RowGroupFile> {
         let path = self.paths.file(&entry.file);
-        RowGroupFile::open(&path, self.open_file(entry)?, entry, &self.manifest)
+        RowGroupFile::open(self.open_file(entry)?, path, &self.schema, View::Stored, &facts(entry))
     }
 
     /// Opens a row group file under its live name or, once a later commit has replaced it, its retired one.
@@ -105,4 +117,25 @@ impl Snapshot {
         let is_it = |name: &str| matches!(FolderName::parse(name), Some(FolderName::Retired { name, .. }) if name == file);
         Ok(self.fs.list(&self.paths.folder())?.into_iter().map(|entry| entry.name).find(|name| is_it(name)))
     }
+}
+
+/// Opens a row group file of the newest version, for a writer: nobody but itself can retire it.
+pub(crate) fn open_live(
+    fs: &StoreFs,
+    paths: &DatasetPaths,
+    entry: &Entry,
+    schema: &Arc<DatasetSchema>,
+) -> Result<RowGroupFile> {
+    let path = paths.file(&entry.file);
+    let file = match fs.open(&path) {
+        Err(error) if is_not_found(&error) => {
+            return Err(Error::Damaged { path, detail: "the file is missing".to_owned() });
+        }
+        other => other?,
+    };
+    RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
+}
+
+fn facts(entry: &Entry) -> FileFacts {
+    FileFacts { rows: entry.rows, bytes: entry.bytes, min: entry.min.clone(), max: entry.max.clone() }
 }

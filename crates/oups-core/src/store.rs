@@ -121,7 +121,7 @@ impl<K: StoreKey> Store<K> {
     ///
     /// Where a folder cannot be listed.
     pub fn keys(&self) -> Result<Vec<K>> {
-        self.keys_where(KeyFilter::all(&self.inner.schema))
+        self.keys_where(KeyFilter::all())
     }
 
     /// The keys of the datasets that a filter lets through, in key order. Folders that it rules out are not listed.
@@ -168,7 +168,7 @@ impl<K: StoreKey> Store<K> {
         if self.inner.fs.kind(&paths.manifest())?.is_none() && self.inner.fs.kind(&paths.tombstone())?.is_none() {
             return Err(Error::NoDataset { dataset: paths.text().to_owned(), store: self.inner.root.clone() });
         }
-        remove(Turn::begin(&self.inner.fs, &paths, None)?).map(|_| ())
+        remove(Turn::begin(&self.inner.fs, &paths, None, None)?).map(|_| ())
     }
 
     /// A picture of the store as text: keys, row groups, rows, spans. It holds no sizes, ids or times, so it is the same

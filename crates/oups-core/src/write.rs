@@ -1,16 +1,22 @@
 //! A write, from its options to its commit.
 
+use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::time::Duration;
+
+use arrow::error::ArrowError;
 
 use crate::commit::{Durability, NewFiles, Turn, commit};
 use crate::dataset::Dataset;
-use crate::execute::{Job, execute};
-use crate::manifest::{self, Manifest};
-use crate::plan::{MergePlan, PlanOptions, StoredGroup, plan};
+use crate::dedup::Keep;
+use crate::execute::{Job, Outcome, Rules, execute};
+use crate::manifest::{self, Manifest, Retired};
+use crate::ordered::OrdValue;
+use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
 use crate::rows::{Rows, RowsKind};
 use crate::schema::DatasetSchema;
-use crate::settings::Settings;
-use crate::spool::Input;
+use crate::settings::{DuplicatesOn, KeepRule, Settings};
+use crate::spool::{DEFAULT_MEMORY_LIMIT, Input};
 use crate::target::RowGroupTarget;
 use crate::{Error, Result};
 
@@ -30,6 +36,8 @@ struct Options {
     ordered_on: Option<String>,
     row_group_target: Option<Result<RowGroupTarget>>,
     max_off_target: Option<Option<u64>>,
+    duplicates_on: Option<DuplicatesOn>,
+    keep: Option<Keep>,
     metadata: Vec<(String, Option<String>)>,
     if_version: Option<u64>,
     lock_timeout: Option<Duration>,
@@ -64,7 +72,9 @@ impl<'d> Write<'d> {
     }
 
     /// The wanted size of row groups: a number of rows, or a period such as `"15min"`, `"1D"`, `"W-MON"`, `"MS"`.
-    pub fn row_group_target(mut self, target: impl TryInto<RowGroupTarget, Error: Into<Error>>) -> Self {
+    ///
+    /// A target that is none, such as `0` or `"1fortnight"`, is reported by [`commit`](Self::commit).
+    pub fn row_group_target<T: TryInto<RowGroupTarget, Error: Into<Error>>>(mut self, target: T) -> Self {
         self.options.row_group_target = Some(target.try_into().map_err(Into::into));
         self
     }
@@ -72,6 +82,18 @@ impl<'d> Write<'d> {
     /// From how many off-target row groups on a merge takes in the neighbours of new rows; `None` never does.
     pub fn max_off_target(mut self, groups: impl Into<Option<u64>>) -> Self {
         self.options.max_off_target = Some(groups.into());
+        self
+    }
+
+    /// Which rows count as duplicates: those that are equal in the ordered column and in these, or in all columns, or none.
+    pub fn duplicates_on(mut self, columns: impl Into<DuplicatesOn>) -> Self {
+        self.options.duplicates_on = Some(columns.into());
+        self
+    }
+
+    /// Which of several duplicates stays.
+    pub fn keep(mut self, keep: impl Into<Keep>) -> Self {
+        self.options.keep = Some(keep.into());
         self
     }
 
@@ -115,39 +137,57 @@ impl<'d> Write<'d> {
     /// [`Error::VersionConflict`], [`Error::ManifestLost`], [`Error::Damaged`] or [`Error::Io`], with the dataset as it
     /// was. [`Error::NotDurable`] alone means that the write is visible.
     pub fn commit(self) -> Result<Written> {
-        let Self { dataset, rows, options } = self;
-        let mut rows = rows;
+        let Self { dataset, mut rows, mut options } = self;
+        let target = options.row_group_target.take().transpose()?;
         loop {
-            let known = manifest::load(&dataset.store.fs, &dataset.paths)?;
-            let known = known.as_ref().map(|loaded| &*loaded.manifest);
-            let schema = target_schema(dataset, known, &rows, options.ordered_on.as_deref())?;
-            let settings = options.settings(known)?;
-            settings.check(dataset.path_text(), &schema)?;
-            let input = read(dataset, &schema, rows)?;
-            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout)?;
-            if is_for(turn.base(), known) {
-                return write(turn, &schema, &settings, &input, &options);
+            let loaded = manifest::load(&dataset.store.fs, &dataset.paths)?;
+            let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
+            let schema = Arc::new(target_schema(dataset, known.as_deref(), &rows, options.ordered_on.as_deref())?);
+            let settings = options.settings(known.as_deref(), target);
+            let sizing = settings.sizing(&schema)?;
+            let keep = options.rule(&settings, &schema)?;
+            let input = read(&schema, rows)?;
+            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout, loaded.as_ref())?;
+            if is_for(turn.base(), known.as_deref()) {
+                let rules = Rules { settings: &settings, sizing, keep: &keep };
+                return write(turn, &schema, &rules, &input, &options);
             }
             // Another writer has made or remade the dataset since: the rows must fit what is there now.
             drop(turn);
-            rows = input.into_rows();
+            rows = Rows::again(input)?;
         }
     }
 }
 
 impl Options {
     /// The options given for this write, over the dataset's settings.
-    fn settings(&self, known: Option<&Manifest>) -> Result<Settings> {
+    fn settings(&self, known: Option<&Manifest>, target: Option<RowGroupTarget>) -> Settings {
         let mut settings = known.map(|manifest| manifest.settings.clone()).unwrap_or_default();
-        match &self.row_group_target {
-            Some(Ok(target)) => settings.row_group_target = *target,
-            Some(Err(error)) => return Err(error.again()),
-            None => {}
+        settings.row_group_target = target.unwrap_or(settings.row_group_target);
+        settings.max_off_target = self.max_off_target.unwrap_or(settings.max_off_target);
+        settings.duplicates_on = self.duplicates_on.clone().unwrap_or(settings.duplicates_on);
+        settings.keep = self.keep.as_ref().map_or(settings.keep, Keep::rule);
+        settings
+    }
+
+    /// The rule for duplicates: this write's, or the one that the settings name.
+    fn rule(&self, settings: &Settings, schema: &DatasetSchema) -> Result<Keep> {
+        let stored = match settings.keep {
+            KeepRule::Last => Some(Keep::Last),
+            KeepRule::First => Some(Keep::First),
+            KeepRule::Reject => Some(Keep::Reject),
+            // Only the program has the rule itself; without duplicates to look for it is not needed.
+            KeepRule::Resolve => (!settings.drops_duplicates()).then_some(Keep::Last),
+        };
+        let keep = self.keep.clone().or(stored).ok_or_else(|| Error::InvalidOption {
+            option: "keep",
+            expected: format!("the rule by which dataset {} resolves duplicates", schema.dataset()),
+            found: "none".to_owned(),
+        })?;
+        if let Keep::Resolve(resolver) = &keep {
+            resolver.columns().iter().try_for_each(|column| schema.index_of(column).map(|_| ()))?;
         }
-        if let Some(groups) = self.max_off_target {
-            settings.max_off_target = groups;
-        }
-        Ok(settings)
+        Ok(keep)
     }
 }
 
@@ -165,7 +205,7 @@ fn target_schema(
             expected: format!("`{}`, on which dataset {name} is ordered", manifest.ordered_on),
             found: format!("`{column}`"),
         }),
-        (Some(manifest), _) => Ok(DatasetSchema::of(manifest)),
+        (Some(manifest), _) => manifest.dataset_schema(),
         (None, None) => Err(Error::NoOrderedColumn { dataset: name.to_owned() }),
         (None, Some(column)) => match rows.schema() {
             Some(schema) => DatasetSchema::new(name, schema, column),
@@ -174,10 +214,12 @@ fn target_schema(
     }
 }
 
-fn read(dataset: &Dataset, schema: &DatasetSchema, rows: Rows) -> Result<Input> {
+fn read(schema: &Arc<DatasetSchema>, rows: Rows) -> Result<Input> {
+    // Without a batch there are no columns to fit.
+    let columns = rows.schema().unwrap_or_else(|| schema.stored().clone());
     match rows.0 {
-        RowsKind::Batches(batches) => Input::from_batches(dataset.path_text(), schema, batches),
-        RowsKind::Reader(reader) => Input::from_reader(dataset.path_text(), schema, reader),
+        RowsKind::Batches(batches) => Input::from_batches(schema, &columns, batches),
+        RowsKind::Reader(reader) => Input::from_reader(schema, &columns, reader, DEFAULT_MEMORY_LIMIT),
     }
 }
 
@@ -195,8 +237,8 @@ fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool {
 /// Steps 4 to 13, under the lock.
 fn write(
     mut turn: Turn,
-    schema: &DatasetSchema,
-    settings: &Settings,
+    schema: &Arc<DatasetSchema>,
+    rules: &Rules<'_>,
     input: &Input,
     options: &Options,
 ) -> Result<Written> {
@@ -204,31 +246,79 @@ fn write(
     if let Some(expected) = options.if_version.filter(|&expected| expected != found) {
         return Err(Error::VersionConflict { dataset: turn.paths.text().to_owned(), expected, found });
     }
-    let plan = plan_write(turn.base(), schema, settings, input)?;
+    let plan = plan_write(turn.base(), rules, input)?;
     let mut files = NewFiles::none(&turn, options.durability)?;
-    let job = Job { schema, settings, plan: &plan, input };
+    let job = Job { schema, rules, plan: &plan, input, durability: options.durability };
     let outcome = execute(&mut turn, &mut files, &job)?;
-    let next = outcome.manifest(&turn, schema, settings, &options.metadata);
-    let written = Written {
-        version: next.commit,
-        changed: true,
-        rows_written: outcome.rows_written,
-        files_written: files.len(),
-        files_replaced: next.retired.len() - turn.retired.len(),
-    };
-    if turn.base().is_some_and(|base| base.is_same_version_as(&next)) {
-        return Ok(Written { version: found, changed: false, rows_written: 0, files_written: 0, files_replaced: 0 });
+    let (rows_written, files_written, files_replaced) = (outcome.rows_written, files.len(), outcome.replaced.len());
+    let next = next_manifest(&turn, schema, rules.settings, outcome, &options.metadata);
+    if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next)) {
+        return Ok(Written { version: found, changed: false, rows_written, files_written, files_replaced });
     }
+    let version = next.commit;
     commit(turn, files, next, options.durability)?;
-    Ok(written)
+    Ok(Written { version, changed: true, rows_written, files_written, files_replaced })
 }
 
-fn plan_write(base: Option<&Manifest>, schema: &DatasetSchema, settings: &Settings, input: &Input) -> Result<MergePlan> {
+fn plan_write(base: Option<&Manifest>, rules: &Rules<'_>, input: &Input) -> Result<MergePlan> {
     let groups: Vec<StoredGroup> = base.map(Manifest::groups).unwrap_or_default();
     let options = PlanOptions {
-        sizing: settings.sizing(schema)?,
-        dedup: settings.drops_duplicates(),
-        max_off_target: settings.max_off_target.and_then(std::num::NonZeroU64::new),
+        sizing: rules.sizing,
+        dedup: rules.settings.drops_duplicates(),
+        max_off_target: rules.settings.max_off_target.and_then(NonZeroU64::new),
     };
-    plan(&groups, &mut input.positions(), &options)
+    plan(&groups, &mut &*input, &options)
+}
+
+/// The planner asks the input, which may be on disk, for positions only.
+impl NewRows for &Input {
+    fn rows(&self) -> u64 {
+        Input::rows(self)
+    }
+
+    fn value_at(&mut self, row: u64) -> Result<OrdValue> {
+        let none = || Error::Arrow {
+            dataset: self.schema().dataset().to_owned(),
+            source: ArrowError::ComputeError(format!("the input has no row {row}")),
+        };
+        Input::value_at(self, row)?.ok_or_else(none)
+    }
+
+    fn rows_below(&mut self, value: &OrdValue) -> Result<u64> {
+        self.rank(value)
+    }
+
+    fn rows_up_to(&mut self, value: &OrdValue) -> Result<u64> {
+        self.rank_inclusive(value)
+    }
+}
+
+fn next_manifest(
+    turn: &Turn,
+    schema: &DatasetSchema,
+    settings: &Settings,
+    outcome: Outcome,
+    edits: &[(String, Option<String>)],
+) -> Manifest {
+    let mut metadata = turn.base().map(|base| base.metadata.clone()).unwrap_or_default();
+    for (key, value) in edits {
+        match value {
+            Some(value) => metadata.insert(key.clone(), value.clone()),
+            None => metadata.remove(key),
+        };
+    }
+    let by = turn.commit;
+    let replaced = outcome.replaced.into_iter().map(|file| Retired { file, by });
+    Manifest {
+        commit: turn.commit,
+        dataset: schema.dataset().to_owned(),
+        schema: schema.stored().clone(),
+        ordered_on: schema.ordered_on().to_owned(),
+        ordered: schema.ordered_type().clone(),
+        // A later write's own options are for that write only.
+        settings: turn.base().map_or_else(|| settings.clone(), |base| base.settings.clone()),
+        metadata,
+        entries: outcome.entries,
+        retired: turn.retired.iter().cloned().chain(replaced).collect(),
+    }
 }

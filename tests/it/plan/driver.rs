@@ -31,14 +31,21 @@ impl Dataset {
         }
     }
 
-    /// Plans and does a write; the number of rows in new row groups.
-    pub(crate) fn write(&mut self, write: &Write) -> Result<usize> {
-        let options = self.options(write)?;
-        let key = self.key(write)?;
+    /// Plans a write.
+    pub(crate) fn plan(&self, write: &Write) -> Result<MergePlan> {
         let new = write.rows.as_deref().unwrap_or_default();
         let mut values = Values(new.iter().map(|row| ord(&row[self.ordered])).collect());
-        let plan = plan(&self.stored(), &mut values, &options)?;
+        let plan = plan(&self.stored(), &mut values, &self.options(write)?)?;
         check_cover(&plan, self.groups.len(), new.len() as u64);
+        Ok(plan)
+    }
+
+    /// Plans and does a write; the number of rows in new row groups.
+    pub(crate) fn write(&mut self, write: &Write) -> Result<usize> {
+        let plan = self.plan(write)?;
+        let sizing = self.options(write)?.sizing;
+        let key = self.key(write)?;
+        let new = write.rows.as_deref().unwrap_or_default();
 
         let mut written = 0;
         let mut groups: Vec<Vec<Row>> = Vec::new();
@@ -60,7 +67,7 @@ impl Dataset {
                     );
                     let result = merge(existing, rows, self.ordered, key.as_deref(), write.keep);
                     written += result.len();
-                    groups.extend(self.cut(&result, options.sizing));
+                    groups.extend(self.cut(&result, sizing));
                 }
                 Step::Trim { .. } | Step::Drop { .. } => panic!("a write deletes nothing"),
             }
@@ -80,7 +87,7 @@ impl Dataset {
         self.groups.iter().map(stored).collect()
     }
 
-    fn options(&self, write: &Write) -> Result<PlanOptions> {
+    pub(crate) fn options(&self, write: &Write) -> Result<PlanOptions> {
         let target = match &write.row_group_target {
             Target::Rows(rows) => RowGroupTarget::try_from(*rows)?,
             Target::Period(text) => text.parse()?,

@@ -4,3 +4,4 @@ mod docs;
 pub(crate) mod driver;
 mod picture;
 mod properties;
+mod scenario;

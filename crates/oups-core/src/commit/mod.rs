@@ -13,6 +13,7 @@ pub(crate) use remove::remove;
 pub(crate) use turn::Turn;
 
 use crate::fs::StoreFs;
+pub(crate) use crate::manifest::FORMAT;
 use crate::manifest::{self, Manifest};
 use crate::{Error, Result};
 
@@ -43,7 +44,7 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         // A failed rename may have happened all the same; files that a visible manifest names must stay.
         match manifest::load(&fs, &paths) {
             Ok(Some(found)) if found.checksum == checksum => files.keep(),
-            Ok(_) => {}
+            Ok(_) => drop(fs.remove_file_if_there(&paths.manifest_tmp())),
             Err(_) => {
                 files.keep();
                 turn.leave_mark();
@@ -55,11 +56,7 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     if let Err(source) = make_durable(&turn, durability) {
         turn.leave_mark();
         let (dataset, commit) = (next.dataset, next.commit);
-        return Err(Error::NotDurable {
-            dataset,
-            commit,
-            source: Box::new(source),
-        });
+        return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });
     }
     retire::settle(&turn, &next.retired, durability);
     turn.committed();
@@ -68,25 +65,14 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
 
 /// Syncs the files that earlier commits did not, before anything that they replaced may go.
 fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {
-    let old = |file: &str| {
-        turn.base()
-            .is_some_and(|base| base.entries.iter().any(|entry| entry.file == file))
-    };
+    let old = |file: &str| turn.base().is_some_and(|base| base.entries.iter().any(|entry| entry.file == file));
     let mut any = false;
-    for entry in next
-        .entries
-        .iter_mut()
-        .filter(|entry| !entry.synced && old(&entry.file))
-    {
+    for entry in next.entries.iter_mut().filter(|entry| !entry.synced && old(&entry.file)) {
         turn.fs.sync_file(&turn.paths.file(&entry.file))?;
         entry.synced = true;
         any = true;
     }
-    if any {
-        turn.fs.sync_dir(&turn.paths.folder())
-    } else {
-        Ok(())
-    }
+    if any { turn.fs.sync_dir(&turn.paths.folder()) } else { Ok(()) }
 }
 
 fn write_manifest(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<u128> {
@@ -94,18 +80,17 @@ fn write_manifest(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<u128
     // The writers' lock is held, so a file of this name can only be what a dead writer left.
     fs.remove_file_if_there(path)?;
     let mut file = fs.create(path)?;
-    let written = fs
-        .write_all(&mut *file, path, &bytes)
-        .and_then(|()| fs.sync(&mut *file, path));
+    let written = fs.write_all(&mut *file, path, &bytes).and_then(|()| fs.sync(&mut *file, path));
     if written.is_err() {
         let _ = fs.remove_file_if_there(path);
     }
     written.map(|()| checksum)
 }
 
-/// Step 10. At a first write the folders above are synced too: whoever made them may not have come to it.
+/// Step 10. At a first write the folders above are synced too: whoever made them may not have come to it. An unsynced
+/// first write is no exception: files without a manifest would look like a dataset that lost it.
 fn make_durable(turn: &Turn, durability: Durability) -> Result<()> {
-    if durability == Durability::Unsynced {
+    if durability == Durability::Unsynced && turn.base().is_some() {
         return Ok(());
     }
     turn.fs.sync_dir(&turn.paths.parent())?;

@@ -47,11 +47,7 @@ impl NewFiles {
             self.started = true;
         }
         let part = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
-        let id = FileId {
-            commit: self.commit,
-            part,
-            random: self.random,
-        };
+        let id = FileId { commit: self.commit, part, random: self.random };
         let file = self.fs.create(&self.paths.file(&id.tmp_name()))?;
         self.files.push((id, None));
         Ok((id, file))
@@ -77,8 +73,7 @@ impl NewFiles {
     pub(super) fn publish(&mut self, durability: Durability) -> Result<()> {
         for (id, name) in &self.files {
             if let Some(name) = name {
-                self.fs
-                    .rename(&self.paths.file(&id.tmp_name()), &self.paths.file(name))?;
+                self.fs.rename(&self.paths.file(&id.tmp_name()), &self.paths.file(name))?;
             }
         }
         if self.files.is_empty() || durability == Durability::Unsynced {

@@ -18,11 +18,7 @@ pub(crate) fn remove(mut turn: Turn) -> Result<u64> {
     if let Err(source) = turn.fs.sync_dir(&turn.paths.parent()) {
         turn.leave_mark();
         let (dataset, commit) = (manifest.dataset, turn.commit);
-        return Err(Error::NotDurable {
-            dataset,
-            commit,
-            source: Box::new(source),
-        });
+        return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });
     }
     turn.removed();
     if retire::still_there(&turn.fs, &turn.paths, &retire::all_of(&manifest)).is_empty() {

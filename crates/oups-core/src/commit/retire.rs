@@ -12,10 +12,7 @@ use crate::manifest::{Manifest, Retired};
 /// Everything that the removal of a dataset retires.
 pub(super) fn all_of(manifest: &Manifest) -> Vec<Retired> {
     let by = manifest.commit + 1;
-    let live = manifest.entries.iter().map(|entry| Retired {
-        file: entry.file.clone(),
-        by,
-    });
+    let live = manifest.entries.iter().map(|entry| Retired { file: entry.file.clone(), by });
     manifest.retired.iter().cloned().chain(live).collect()
 }
 
@@ -37,19 +34,13 @@ pub(super) fn still_there(fs: &StoreFs, paths: &DatasetPaths, retired: &[Retired
         return Vec::new();
     }
     let held = pinned_commits(fs, paths).ok();
-    retired
-        .iter()
-        .filter(|file| !matches!(settle_one(fs, paths, file, held.as_ref()), Ok(true)))
-        .cloned()
-        .collect()
+    retired.iter().filter(|file| !matches!(settle_one(fs, paths, file, held.as_ref()), Ok(true))).cloned().collect()
 }
 
 /// Whether the file is gone. It is needed by a snapshot of any commit from the one that made it to the one before the
 /// one that replaced it. `held` is `None` where that is not known or must not matter: then it is kept.
 fn settle_one(fs: &StoreFs, paths: &DatasetPaths, retired: &Retired, held: Option<&BTreeSet<u64>>) -> Result<bool> {
-    let Some(id) = layout::file_id(&retired.file) else {
-        return Ok(true);
-    };
+    let Some(id) = layout::file_id(&retired.file) else { return Ok(true) };
     let live = paths.file(&retired.file);
     let kept = paths.retired(&retired.file, retired.by);
     let needed = held.is_none_or(|held| id.commit < retired.by && held.range(id.commit..retired.by).next().is_some());

@@ -48,16 +48,19 @@ impl MarkStays {
 }
 
 impl Turn {
-    /// Steps 1 to 3.
+    /// Steps 1 to 3. `known` is what was loaded before the lock was taken, to be spared decoding it again.
     ///
     /// # Errors
     ///
     /// [`Error::LockTimeout`], [`Error::Poisoned`], [`Error::ManifestLost`], a damaged manifest, a failed file operation.
-    pub(crate) fn begin(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
+    pub(crate) fn begin(
+        fs: &StoreFs,
+        paths: &DatasetPaths,
+        timeout: Option<Duration>,
+        known: Option<&Loaded>,
+    ) -> Result<Self> {
         if fs.is_poisoned() {
-            return Err(Error::Poisoned {
-                dataset: paths.text().to_owned(),
-            });
+            return Err(Error::Poisoned { dataset: paths.text().to_owned() });
         }
         let mut lock = WriterLock::acquire(fs, paths, timeout)?;
         if *lock.left() == Left::Clean {
@@ -77,13 +80,13 @@ impl Turn {
             // Until the dead writer's mark is worked off, an error must leave it to the next one.
             turn.mark_stays.set();
         }
-        turn.load()?;
+        turn.load(known)?;
         turn.mark_stays.unset();
         Ok(turn)
     }
 
-    fn load(&mut self) -> Result<()> {
-        self.base = manifest::load(&self.fs, &self.paths)?;
+    fn load(&mut self, known: Option<&Loaded>) -> Result<()> {
+        self.base = manifest::reload(&self.fs, &self.paths, known)?;
         match &self.base {
             Some(base) => {
                 let base = base.manifest.clone();
@@ -122,16 +125,18 @@ impl Turn {
         }
         match sweep::row_group_files(&self.fs, &self.paths)? {
             0 => Ok(()),
-            files => Err(Error::ManifestLost {
-                dataset: self.paths.text().to_owned(),
-                files,
-            }),
+            files => Err(Error::ManifestLost { dataset: self.paths.text().to_owned(), files }),
         }
     }
 
     /// The dataset as it is; `None` where there is none yet.
     pub(crate) fn base(&self) -> Option<&Manifest> {
         self.base.as_ref().map(|base| &*base.manifest)
+    }
+
+    /// As [`base`](Self::base), to hold while the turn goes on.
+    pub(crate) fn base_arc(&self) -> Option<Arc<Manifest>> {
+        self.base.as_ref().map(|base| base.manifest.clone())
     }
 
     /// Step 5: the mark says which commit is made, durably, before the first file of it can be there.

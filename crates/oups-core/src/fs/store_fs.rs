@@ -17,10 +17,7 @@ pub(crate) struct StoreFs {
 
 impl StoreFs {
     pub(crate) fn new(fs: Arc<dyn Fs>) -> Self {
-        Self {
-            fs,
-            poisoned: Arc::default(),
-        }
+        Self { fs, poisoned: Arc::default() }
     }
 
     /// The bare seam.

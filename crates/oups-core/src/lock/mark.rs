@@ -19,9 +19,7 @@ impl Mark {
     pub(crate) fn of_this_process() -> Self {
         Self {
             pid: std::process::id(),
-            host: gethostname::gethostname()
-                .to_string_lossy()
-                .replace(char::is_whitespace, "_"),
+            host: gethostname::gethostname().to_string_lossy().replace(char::is_whitespace, "_"),
             since: SystemTime::now().into(),
             commit: None,
         }
@@ -29,14 +27,8 @@ impl Mark {
 
     pub(crate) fn to_text(&self) -> String {
         let since = self.since.to_rfc3339_opts(SecondsFormat::Millis, true);
-        let commit = self
-            .commit
-            .map(|commit| format!("commit {commit}\n"))
-            .unwrap_or_default();
-        format!(
-            "oups writer\npid {}\nhost {}\nsince {since}\n{commit}",
-            self.pid, self.host
-        )
+        let commit = self.commit.map(|commit| format!("commit {commit}\n")).unwrap_or_default();
+        format!("oups writer\npid {}\nhost {}\nsince {since}\n{commit}", self.pid, self.host)
     }
 
     /// `None` for a text that is no whole mark: empty, torn, foreign.
@@ -53,22 +45,14 @@ impl Mark {
     }
 
     fn age(&self) -> Duration {
-        (DateTime::<Utc>::from(SystemTime::now()) - self.since)
-            .to_std()
-            .unwrap_or_default()
+        (DateTime::<Utc>::from(SystemTime::now()) - self.since).to_std().unwrap_or_default()
     }
 }
 
 /// For the error of a writer that waited in vain.
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "process {} on {} for {:.1} s",
-            self.pid,
-            self.host,
-            self.age().as_secs_f64()
-        )
+        write!(f, "process {} on {} for {:.1} s", self.pid, self.host, self.age().as_secs_f64())
     }
 }
 
@@ -84,11 +68,7 @@ mod tests {
         mark.commit = Some(7);
         let text = mark.to_text();
         assert_eq!(Mark::parse(&text).unwrap().commit, Some(7));
-        assert_eq!(
-            Mark::parse(&text[..text.len() - 1]).unwrap().commit,
-            None,
-            "a torn line means nothing"
-        );
+        assert_eq!(Mark::parse(&text[..text.len() - 1]).unwrap().commit, None, "a torn line means nothing");
         assert_eq!(Mark::parse(""), None);
         assert_eq!(Mark::parse("foreign\n"), None);
     }

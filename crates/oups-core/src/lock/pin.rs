@@ -28,14 +28,7 @@ impl Pin {
         loop {
             let path = folder.join(layout::pin_name(std::process::id(), random()?));
             match open_locked(fs, &path, true, Take::TryShared) {
-                Ok(Some(file)) => {
-                    return Ok(Some(Self {
-                        fs: fs.clone(),
-                        path,
-                        file,
-                        owner: Owner::this_process(),
-                    }));
-                }
+                Ok(Some(file)) => return Ok(Some(Self { fs: fs.clone(), path, file, owner: Owner::this_process() })),
                 // A writer that saw the file before it was locked took it for a stale one.
                 Ok(None) => {}
                 Err(error) if is_not_found(&error) => match fs.create_dir(&folder) {

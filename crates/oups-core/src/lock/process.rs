@@ -20,13 +20,6 @@ impl Owner {
     ///
     /// [`Error::Forked`] in any process but the owner.
     pub(crate) fn check(self) -> Result<()> {
-        if self.is_here() {
-            Ok(())
-        } else {
-            Err(Error::Forked {
-                owner: self.0,
-                user: std::process::id(),
-            })
-        }
+        if self.is_here() { Ok(()) } else { Err(Error::Forked { owner: self.0, user: std::process::id() }) }
     }
 }

@@ -47,19 +47,13 @@ impl WriterLock {
         };
         let Some(file) = file else {
             // Only `poll` gives up, and it has named the holder itself.
-            return Err(Error::LockTimeout {
-                dataset: paths.text().to_owned(),
-                holder: None,
-                waited: Duration::ZERO,
-            });
+            return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder: None, waited: Duration::ZERO });
         };
         let text = file.read_text().map_err(failed("read", &path))?;
         let left = if text.is_empty() {
             Left::Clean
         } else {
-            Left::Died {
-                commit: Mark::parse(&text).and_then(|mark| mark.commit),
-            }
+            Left::Died { commit: Mark::parse(&text).and_then(|mark| mark.commit) }
         };
         Ok(Self {
             fs: fs.clone(),
@@ -100,11 +94,7 @@ impl WriterLock {
             if waited >= timeout {
                 let text = if_there(fs.read(&paths.lock()))?.unwrap_or_default();
                 let holder = Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string());
-                return Err(Error::LockTimeout {
-                    dataset: paths.text().to_owned(),
-                    holder,
-                    waited,
-                });
+                return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder, waited });
             }
             thread::sleep(pause.min(timeout - waited));
             pause = (pause * 2).min(BACK_OFF.1);
@@ -128,9 +118,7 @@ impl WriterLock {
     pub(crate) fn mark(&mut self, commit: Option<u64>) -> Result<()> {
         self.check()?;
         self.mark.commit = commit;
-        self.file
-            .write_text(&self.mark.to_text())
-            .map_err(failed("write", &self.path))
+        self.file.write_text(&self.mark.to_text()).map_err(failed("write", &self.path))
     }
 
     /// Makes the mark durable.

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, RecordBatch, StringArray, UInt64Array,
-};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, RecordBatch, StringArray, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema, UInt64Type};
 use arrow::error::ArrowError;
 use bytes::Bytes;
@@ -82,11 +80,7 @@ pub(crate) fn carried_checksum(bytes: &[u8]) -> Option<u128> {
 }
 
 fn key_values(manifest: &Manifest) -> Result<Vec<(String, String)>, ArrowError> {
-    let retired: Vec<Value> = manifest
-        .retired
-        .iter()
-        .map(|retired| json!([retired.file, retired.by]))
-        .collect();
+    let retired: Vec<Value> = manifest.retired.iter().map(|retired| json!([retired.file, retired.by])).collect();
     let mut pairs = vec![
         ("oups.kind".to_owned(), KIND.to_owned()),
         ("oups.format".to_owned(), FORMAT.to_string()),
@@ -97,12 +91,7 @@ fn key_values(manifest: &Manifest) -> Result<Vec<(String, String)>, ArrowError> 
         ("oups.settings".to_owned(), manifest.settings.to_json().to_string()),
         ("oups.retired".to_owned(), Value::from(retired).to_string()),
     ];
-    pairs.extend(
-        manifest
-            .metadata
-            .iter()
-            .map(|(key, value)| (format!("{META}{key}"), value.clone())),
-    );
+    pairs.extend(manifest.metadata.iter().map(|(key, value)| (format!("{META}{key}"), value.clone())));
     Ok(pairs)
 }
 
@@ -141,31 +130,19 @@ fn to_batch(manifest: &Manifest) -> Result<RecordBatch, ArrowError> {
 }
 
 fn read(path: &Path, bytes: Bytes) -> Result<(Vec<RecordBatch>, HashMap<String, String>)> {
-    guard(path, || {
+    guard(path, || -> parquet::errors::Result<_> {
         let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())?;
-        let pairs = metadata
-            .metadata()
-            .file_metadata()
-            .key_value_metadata()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let key_values = pairs
-            .iter()
-            .map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default()))
-            .collect();
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata)
-            .with_batch_size(1 << 16)
-            .build()?;
+        let pairs = metadata.metadata().file_metadata().key_value_metadata().map(Vec::as_slice).unwrap_or_default();
+        let key_values =
+            pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata).with_batch_size(1 << 16).build()?;
         Ok((reader.collect::<Result<Vec<_>, _>>()?, key_values))
     })
 }
 
 fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String, String>) -> Result<Manifest> {
     let text = |key: &str| {
-        key_values
-            .get(key)
-            .map(String::as_str)
-            .ok_or_else(|| damaged(path, format!("it has no `{key}`")))
+        key_values.get(key).map(String::as_str).ok_or_else(|| damaged(path, format!("it has no `{key}`")))
     };
     let wrong = |key: &str| damaged(path, format!("`{key}` is not as the format says"));
     let number = |key: &str| text(key)?.parse::<u64>().map_err(|_| wrong(key));
@@ -174,11 +151,7 @@ fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String,
     }
     let format = number("oups.format")?;
     if format > FORMAT {
-        return Err(Error::NewerFormat {
-            path: path.to_owned(),
-            found: format,
-            supported: FORMAT,
-        });
+        return Err(Error::NewerFormat { path: path.to_owned(), found: format, supported: FORMAT });
     }
     let schema = schema_text::from_text(text("oups.schema")?).ok_or_else(|| wrong("oups.schema"))?;
     let ordered_on = text("oups.ordered_on")?.to_owned();
@@ -187,9 +160,7 @@ fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String,
         .ok()
         .and_then(|field| OrderedType::new(field.data_type()))
         .ok_or_else(|| wrong("oups.ordered_on"))?;
-    let settings = serde_json::from_str(text("oups.settings")?)
-        .ok()
-        .and_then(|json| Settings::from_json(&json));
+    let settings = serde_json::from_str(text("oups.settings")?).ok().and_then(|json| Settings::from_json(&json));
     Ok(Manifest {
         commit: number("oups.commit")?,
         dataset: text("oups.dataset")?.to_owned(),
@@ -204,21 +175,13 @@ fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String,
 }
 
 fn metadata(key_values: &HashMap<String, String>) -> BTreeMap<String, String> {
-    key_values
-        .iter()
-        .filter_map(|(key, value)| Some((key.strip_prefix(META)?.to_owned(), value.clone())))
-        .collect()
+    key_values.iter().filter_map(|(key, value)| Some((key.strip_prefix(META)?.to_owned(), value.clone()))).collect()
 }
 
 fn retired(text: &str) -> Option<Vec<Retired>> {
     let list: Vec<Value> = serde_json::from_str(text).ok()?;
     list.iter()
-        .map(|pair| {
-            Some(Retired {
-                file: pair.get(0)?.as_str()?.to_owned(),
-                by: pair.get(1)?.as_u64()?,
-            })
-        })
+        .map(|pair| Some(Retired { file: pair.get(0)?.as_str()?.to_owned(), by: pair.get(1)?.as_u64()? }))
         .collect()
 }
 
@@ -249,8 +212,5 @@ fn entries(batches: &[RecordBatch], ordered: &OrderedType) -> Option<Vec<Entry>>
 }
 
 fn damaged(path: &Path, detail: String) -> Error {
-    Error::Damaged {
-        path: path.to_owned(),
-        detail,
-    }
+    Error::Damaged { path: path.to_owned(), detail }
 }

@@ -25,28 +25,21 @@ fn spans_ascend(manifest: &Manifest) -> Option<String> {
     if let Some(entry) = entries.iter().find(|entry| entry.min > entry.max) {
         return Some(format!("row group {} has a minimum above its maximum", entry.file));
     }
-    let (left, right) = entries
-        .iter()
-        .zip(entries.iter().skip(1))
-        .find(|(left, right)| left.max > right.min)?;
+    let (left, right) = entries.iter().zip(entries.iter().skip(1)).find(|(left, right)| left.max > right.min)?;
     Some(format!("row group {} overlaps {}", left.file, right.file))
 }
 
 /// Two entries of one file would read rows twice; a commit number above the manifest's would be swept as a leftover.
 fn names_are_ours_and_fresh(manifest: &Manifest) -> Option<String> {
     let mut seen = HashSet::with_capacity(manifest.entries.len());
-    manifest
-        .entries
-        .iter()
-        .find_map(|entry| match layout::file_id(&entry.file) {
-            None => Some(format!("`{}` is no name of a row group file", entry.file)),
-            Some(id) if id.commit > manifest.commit => Some(format!(
-                "row group {} is of a later commit than {}",
-                entry.file, manifest.commit
-            )),
-            Some(id) if !seen.insert(id) => Some(format!("row group {} is listed twice", entry.file)),
-            Some(_) => None,
-        })
+    manifest.entries.iter().find_map(|entry| match layout::file_id(&entry.file) {
+        None => Some(format!("`{}` is no name of a row group file", entry.file)),
+        Some(id) if id.commit > manifest.commit => {
+            Some(format!("row group {} is of a later commit than {}", entry.file, manifest.commit))
+        }
+        Some(id) if !seen.insert(id) => Some(format!("row group {} is listed twice", entry.file)),
+        Some(_) => None,
+    })
 }
 
 fn ordered_column_exists(manifest: &Manifest) -> Option<String> {

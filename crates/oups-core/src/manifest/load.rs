@@ -25,6 +25,14 @@ pub(crate) fn load(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<Loaded>>
     load_from(fs, paths, &paths.manifest())
 }
 
+/// As [`load`], without decoding anew what was loaded before and still is there.
+pub(crate) fn reload(fs: &StoreFs, paths: &DatasetPaths, known: Option<&Loaded>) -> Result<Option<Loaded>> {
+    match known {
+        Some(known) if current_checksum(fs, paths)? == Some(known.checksum) => Ok(Some(known.clone())),
+        _ => load(fs, paths),
+    }
+}
+
 /// The last manifest of a removed dataset whose files are not all gone yet.
 pub(crate) fn load_tombstone(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<Loaded>> {
     load_from(fs, paths, &paths.tombstone())
@@ -32,24 +40,14 @@ pub(crate) fn load_tombstone(fs: &StoreFs, paths: &DatasetPaths) -> Result<Optio
 
 /// The checksum that the dataset's manifest carries, unverified: whether it is still the one that was loaded.
 pub(crate) fn current_checksum(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<u128>> {
-    Ok(fs
-        .read_if_there(&paths.manifest())?
-        .and_then(|bytes| codec::carried_checksum(&bytes)))
+    Ok(fs.read_if_there(&paths.manifest())?.and_then(|bytes| codec::carried_checksum(&bytes)))
 }
 
 fn load_from(fs: &StoreFs, paths: &DatasetPaths, path: &Path) -> Result<Option<Loaded>> {
-    let Some(bytes) = fs.read_if_there(path)? else {
-        return Ok(None);
-    };
+    let Some(bytes) = fs.read_if_there(path)? else { return Ok(None) };
     let (manifest, checksum) = codec::decode(path, bytes)?;
     if manifest.dataset != paths.text() {
-        return Err(Error::KeyFolded {
-            dataset: paths.text().to_owned(),
-            found: manifest.dataset,
-        });
+        return Err(Error::KeyFolded { dataset: paths.text().to_owned(), found: manifest.dataset });
     }
-    Ok(Some(Loaded {
-        manifest: Arc::new(manifest),
-        checksum,
-    }))
+    Ok(Some(Loaded { manifest: Arc::new(manifest), checksum }))
 }

@@ -9,11 +9,14 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::SchemaRef;
 
-pub(crate) use codec::encode;
-pub(crate) use load::{Loaded, current_checksum, load, load_tombstone};
+pub(crate) use codec::{FORMAT, encode};
+pub(crate) use load::{Loaded, current_checksum, load, load_tombstone, reload};
 
 use crate::layout;
 use crate::ordered::{OrdValue, OrderedType};
+use crate::Result;
+use crate::plan::StoredGroup;
+use crate::schema::DatasetSchema;
 use crate::settings::Settings;
 
 /// One version of a dataset: its row groups in order, and everything else a reader or writer must know.
@@ -83,6 +86,29 @@ impl Manifest {
     /// Bytes of the dataset's row group files.
     pub fn bytes(&self) -> u64 {
         self.entries.iter().map(|entry| entry.bytes).sum()
+    }
+
+    /// The columns with the ordered one.
+    ///
+    /// # Errors
+    ///
+    /// If a newer oups has stored a type that this one does not keep.
+    pub fn dataset_schema(&self) -> Result<DatasetSchema> {
+        DatasetSchema::new(&self.dataset, self.schema.clone(), &self.ordered_on)
+    }
+
+    /// What the planner must know of the row groups.
+    pub(crate) fn groups(&self) -> Vec<StoredGroup> {
+        let group = |entry: &Entry| StoredGroup { min: entry.min.clone(), max: entry.max.clone(), rows: entry.rows };
+        self.entries.iter().map(group).collect()
+    }
+
+    /// Whether nothing but the commit number differs, so that no commit is needed.
+    pub(crate) fn is_same_but_for_commit(&self, next: &Self) -> bool {
+        self.entries == next.entries
+            && self.metadata == next.metadata
+            && self.settings == next.settings
+            && self.schema == next.schema
     }
 
     /// The smallest and largest ordered value; `None` without rows.

@@ -17,3 +17,5 @@ mod tests;
 pub use keys::OrdKeys;
 pub use types::OrderedType;
 pub use value::OrdValue;
+
+pub(crate) use keys::partition_point;

@@ -12,16 +12,15 @@ const DRAWN: usize = 6;
 /// Draws a plan: a strip with one mark for each row group, one line for each step, and what it will cost.
 ///
 /// In the strip, `■` is a row group that stays, `□` one that is rewritten, `×` one that goes, `+5` five new rows;
-/// parentheses hold what is merged together. `show` writes a value of the ordered column.
+/// parentheses hold what is merged together. An empty line follows it. `show` writes a value of the ordered column.
 #[must_use]
 pub fn render(plan: &MergePlan, groups: &[StoredGroup], show: &dyn Fn(&OrdValue) -> String) -> String {
     let lines: Vec<Line> = plan.steps.iter().map(|step| Line::new(step, groups, show)).collect();
     let strip: Vec<String> = plan.steps.iter().map(marks).collect();
-    let mut out = if strip.is_empty() {
-        "nothing\n".to_owned()
-    } else {
-        format!("{}\n\n", strip.join(" "))
-    };
+    if strip.is_empty() {
+        return "nothing stored, nothing new\n".to_owned();
+    }
+    let mut out = format!("{}\n\n", strip.join(" "));
     let width = |cell: fn(&Line) -> &str| lines.iter().map(|line| cell(line).chars().count()).max().unwrap_or(0);
     let (groups_width, rows_width) = (width(|line| &line.groups), width(|line| &line.rows));
     let (new_width, span_width) = (width(|line| &line.new), width(|line| &line.span));
@@ -136,12 +135,16 @@ fn summary(plan: &MergePlan, stored: &[StoredGroup]) -> String {
             }
         }
     }
-    let mut parts = vec![format!("keeps {}", count(kept, "row group"))];
-    if dropped > 0 {
-        parts.push(format!("drops {}", count(dropped, "row group")));
-    }
-    parts.push(format!("rewrites {}", count(old, "row")));
-    parts.push(format!("adds {}", count(new, "row")));
+    let mut parts = Vec::new();
+    let mut tell = |verb: &str, number: u64, noun: &str| {
+        if number > 0 {
+            parts.push(format!("{verb} {}", count(number, noun)));
+        }
+    };
+    tell("keeps", kept, "row group");
+    tell("drops", dropped, "row group");
+    tell("rewrites", old, "row");
+    tell("takes", new, "new row");
     format!("= {}", parts.join(", "))
 }
 

@@ -1,0 +1,216 @@
+//! One row group file: opened, checked, asked.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
+
+use crate::Result;
+use crate::fs::ReadFile;
+use crate::ordered::OrdValue;
+use crate::schema::DatasetSchema;
+
+use super::batches::Batches;
+use super::bytes::StoredBytes;
+use super::guard::{damaged, guard};
+
+/// What the manifest says of a file, and the file must agree with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Rows.
+    pub rows: u64,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// The smallest ordered value.
+    pub min: OrdValue,
+    /// The largest ordered value.
+    pub max: OrdValue,
+}
+
+/// In which of a dataset's two Arrow schemas the rows are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The dataset's own, dictionaries kept: for readers.
+    Stored,
+    /// Dictionaries unpacked: for merging.
+    Plain,
+}
+
+/// Which rows and columns are to be decoded, and how many rows at a time.
+#[derive(Clone, Debug)]
+pub struct ReadOptions {
+    /// The wanted columns by position, each at most once, in the wanted order; `None` is all of them.
+    pub columns: Option<Vec<usize>>,
+    /// The wanted ranges of rows, ascending and not overlapping; `None` is all rows.
+    pub rows: Option<Vec<Range<u64>>>,
+    /// Rows of a batch, at most.
+    pub batch_rows: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            columns: None,
+            rows: None,
+            batch_rows: 32 << 10,
+        }
+    }
+}
+
+/// A stored file with one row group, open for reading: footer and page index are read, its facts are checked.
+#[derive(Clone)]
+pub struct RowGroupFile {
+    pub(super) path: Arc<Path>,
+    pub(super) bytes: StoredBytes,
+    pub(super) metadata: ArrowReaderMetadata,
+    pub(super) schema: Arc<DatasetSchema>,
+    pub(super) view: View,
+    rows: u64,
+}
+
+impl fmt::Debug for RowGroupFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowGroupFile")
+            .field("path", &self.path)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RowGroupFile {
+    /// Reads footer and page index and checks the file: length, one row group, number of rows, columns, and that the
+    /// footer's statistics do not contradict the span.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) naming the check that failed; [`Error::Io`](crate::Error::Io) if the file cannot be read.
+    pub fn open(
+        file: Arc<dyn ReadFile>,
+        path: impl Into<PathBuf>,
+        schema: &Arc<DatasetSchema>,
+        view: View,
+        facts: &FileFacts,
+    ) -> Result<Self> {
+        let path = path.into();
+        if file.len() != facts.bytes {
+            return Err(damaged(
+                &path,
+                format!("expected {} bytes, found {}", facts.bytes, file.len()),
+            ));
+        }
+        let open = Self::open_unchecked(file, path, schema, view)?;
+        if open.rows != facts.rows {
+            return Err(damaged(
+                &open.path,
+                format!("expected {} rows, found {}", facts.rows, open.rows),
+            ));
+        }
+        open.check_span(facts)?;
+        Ok(open)
+    }
+
+    /// Reads footer and page index of a file of which nothing is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) if it is not a Parquet file with one row group of the dataset's columns.
+    pub fn open_unchecked(
+        file: Arc<dyn ReadFile>,
+        path: impl Into<PathBuf>,
+        schema: &Arc<DatasetSchema>,
+        view: View,
+    ) -> Result<Self> {
+        let path = path.into();
+        let bytes = guard(&path, || StoredBytes::with_tail(file))?;
+        let decoded = match view {
+            View::Stored => decodable(schema.stored()),
+            View::Plain => schema.plain().clone(),
+        };
+        let metadata = guard(&path, || {
+            let options = ArrowReaderOptions::new().with_schema(decoded);
+            ArrowReaderMetadata::load(&bytes, options.with_page_index_policy(PageIndexPolicy::Optional))
+        })?;
+        let groups = metadata.metadata().row_groups();
+        let [group] = groups else {
+            return Err(damaged(
+                &path,
+                format!("expected one row group, found {}", groups.len()),
+            ));
+        };
+        let found = u64::try_from(group.num_rows()).ok().filter(|rows| *rows > 0);
+        let rows = found.ok_or_else(|| damaged(&path, format!("a row group of {} rows", group.num_rows())))?;
+        Ok(Self {
+            path: path.into(),
+            bytes: bytes.bare(),
+            metadata,
+            schema: schema.clone(),
+            view,
+            rows,
+        })
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The Arrow schema of the rows.
+    pub fn arrow_schema(&self) -> &SchemaRef {
+        match self.view {
+            View::Stored => self.schema.stored(),
+            View::Plain => self.schema.plain(),
+        }
+    }
+
+    /// The footer's key-values in the order in which they are there; those without a value are left out.
+    pub fn key_values(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.metadata.metadata().file_metadata().key_value_metadata();
+        pairs
+            .into_iter()
+            .flatten()
+            .filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)))
+    }
+
+    /// Decodes rows and columns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) if the decoder cannot start; the iterator's items fail as the pages are met.
+    pub fn batches(&self, options: ReadOptions) -> Result<Batches> {
+        Batches::new(self, options)
+    }
+
+    pub(super) fn group(&self) -> Result<&RowGroupMetaData> {
+        let group = self.metadata.metadata().row_groups().first();
+        group.ok_or_else(|| damaged(&self.path, "no row group"))
+    }
+}
+
+/// The schema to decode in: where the decoder cannot give a dictionary as it is stored, another type that is cast
+/// afterwards. It refuses a dictionary of as many values as its keys can name, say 128 of 8 bits, and dictionaries of
+/// binary of a fixed width.
+fn decodable(schema: &SchemaRef) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| {
+        let data_type = match field.data_type() {
+            DataType::Dictionary(_, values) if matches!(**values, DataType::FixedSizeBinary(_)) => *values.clone(),
+            DataType::Dictionary(keys, values) if keys.primitive_width().is_some_and(|width| width < 4) => {
+                DataType::Dictionary(Box::new(DataType::Int32), values.clone())
+            }
+            _ => return field.clone(),
+        };
+        Arc::new(field.as_ref().clone().with_data_type(data_type))
+    });
+    Arc::new(Schema::new_with_metadata(
+        fields.collect::<Fields>(),
+        schema.metadata().clone(),
+    ))
+}

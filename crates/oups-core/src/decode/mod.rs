@@ -1,0 +1,21 @@
+//! Stored bytes to rows: one Parquet file with one row group, checked against what the manifest says of it.
+//!
+//! Everything that decodes stored bytes goes through [`guard`]: the parquet crate panics on some damaged files, and a
+//! damaged file must be an error.
+
+mod batches;
+mod bytes;
+mod file;
+mod guard;
+mod pages;
+mod prune;
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use batches::Batches;
+pub use file::{FileFacts, ReadOptions, RowGroupFile, View};
+pub use guard::guard;
+pub use prune::OrdRange;

@@ -1,0 +1,94 @@
+//! Ready-made rules for duplicates.
+
+use arrow::array::{Array, ArrayRef, RecordBatch, UInt64Array, make_comparator};
+use arrow::compute::kernels::numeric::add;
+use arrow::compute::{CastOptions, SortOptions, cast_with_options, take, take_record_batch};
+use arrow::error::ArrowError;
+
+/// How one column of several duplicates becomes one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Combine {
+    /// The sum, without nulls; null if there are only nulls. An overflow is an error.
+    Sum,
+    /// The largest value, without nulls.
+    Max,
+    /// The smallest value, without nulls.
+    Min,
+    /// The first value that is not null.
+    FirstNonNull,
+    /// The last value that is not null.
+    LastNonNull,
+    /// The value of the first row.
+    First,
+    /// The value of the last row.
+    Last,
+}
+
+/// The row with the largest value in a column.
+pub(super) fn newest(rows: &RecordBatch, version: &str) -> Result<RecordBatch, ArrowError> {
+    let column = column(rows, version)?;
+    let row = extreme(column, Combine::Max)?.unwrap_or(rows.num_rows().saturating_sub(1));
+    Ok(rows.slice(row, 1))
+}
+
+/// One row of all.
+pub(super) fn combine(rows: &RecordBatch, columns: &[(String, Combine)]) -> Result<RecordBatch, ArrowError> {
+    let last = rows.num_rows().saturating_sub(1);
+    let row = take_record_batch(rows, &UInt64Array::from(vec![last as u64]))?;
+    let mut values = row.columns().to_vec();
+    for (name, how) in columns {
+        let value = one(column(rows, name)?, *how)?;
+        let at = rows.schema_ref().index_of(name)?;
+        if let Some(slot) = values.get_mut(at) {
+            *slot = value;
+        }
+    }
+    RecordBatch::try_new(rows.schema(), values)
+}
+
+fn column<'r>(rows: &'r RecordBatch, name: &str) -> Result<&'r ArrayRef, ArrowError> {
+    rows.column_by_name(name).ok_or_else(|| ArrowError::SchemaError(format!("there is no column `{name}`")))
+}
+
+/// The column's values as one.
+fn one(column: &ArrayRef, how: Combine) -> Result<ArrayRef, ArrowError> {
+    let valid = |row: &usize| column.is_valid(*row);
+    let rows = 0..column.len();
+    let row = match how {
+        Combine::Sum => return sum(column),
+        Combine::Max | Combine::Min => extreme(column, how)?,
+        Combine::FirstNonNull => rows.clone().find(valid),
+        Combine::LastNonNull => rows.clone().rev().find(valid),
+        Combine::First => Some(0),
+        Combine::Last => None,
+    };
+    // Where all are null, any will do.
+    let row = row.unwrap_or(rows.end.saturating_sub(1));
+    take(column, &UInt64Array::from(vec![row as u64]), None)
+}
+
+/// The row of the largest or smallest value; of equal ones the last. `None` if all are null.
+fn extreme(column: &ArrayRef, how: Combine) -> Result<Option<usize>, ArrowError> {
+    let compare = make_comparator(column, column, SortOptions::default())?;
+    let valid = (0..column.len()).filter(|&row| column.is_valid(row));
+    Ok(match how {
+        Combine::Min => valid.rev().min_by(|&left, &right| compare(left, right)),
+        _ => valid.max_by(|&left, &right| compare(left, right)),
+    })
+}
+
+fn sum(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    let mut sum: Option<ArrayRef> = None;
+    for row in (0..column.len()).filter(|&row| column.is_valid(row)) {
+        let value = column.slice(row, 1);
+        sum = Some(match sum {
+            None => value,
+            // Decimals grow a digit by adding; the column's type is kept, and what does not fit is an error.
+            Some(sum) => {
+                let strict = CastOptions { safe: false, ..CastOptions::default() };
+                cast_with_options(&add(&sum, &value)?, column.data_type(), &strict)?
+            }
+        });
+    }
+    Ok(sum.unwrap_or_else(|| column.slice(0, 1)))
+}

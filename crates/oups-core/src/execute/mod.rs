@@ -1,0 +1,177 @@
+//! Does what a plan says: streams stored and new rows through the merge into new row group files.
+
+mod output;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+
+use crate::Result;
+use crate::commit::{Durability, NewFiles, Turn};
+use crate::decode::ReadOptions;
+use crate::dedup::{Dedup, Keep, Kept};
+use crate::fs::StoreFs;
+use crate::layout::DatasetPaths;
+use crate::manifest::Entry;
+use crate::merge::Merge;
+use crate::plan::{MergePlan, Step};
+use crate::schema::DatasetSchema;
+use crate::settings::Settings;
+use crate::snapshot::open_live;
+use crate::spool::Input;
+use crate::target::Sizing;
+
+use output::Output;
+
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) struct Job<'a> {
+    pub(crate) schema: &'a Arc<DatasetSchema>,
+    pub(crate) rules: &'a Rules<'a>,
+    pub(crate) plan: &'a MergePlan,
+    pub(crate) input: &'a Input,
+    pub(crate) durability: Durability,
+}
+
+/// How rows become row groups in this write: the dataset's settings, or the write's own.
+#[derive(Debug)]
+pub(crate) struct Rules<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) sizing: Sizing,
+    pub(crate) keep: &'a Keep,
+}
+
+/// What was done: the row groups of the next version.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) entries: Vec<Entry>,
+    /// Names of files that are in the version before and not in the next.
+    pub(crate) replaced: Vec<String>,
+    pub(crate) rows_written: u64,
+}
+
+/// Makes the row group files of the next version. Nothing is visible yet.
+///
+/// # Errors
+///
+/// A damaged stored file, a failed file operation, a full disk; `files` then removes what was made.
+pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> Result<Outcome> {
+    let base = turn.base_arc();
+    let stored = base.as_deref().map(|base| base.entries.as_slice()).unwrap_or_default();
+    let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
+    let mut output = Output::new(turn, files, job.schema, job.rules.settings, job.durability);
+    let mut replaced = Vec::new();
+    for step in &job.plan.steps {
+        match step {
+            Step::Keep { groups } => output.keep(entries(stored, groups)),
+            Step::Merge { groups, rows, .. } => {
+                let region = Region { fs: &fs, paths: &paths, job, old: entries(stored, groups), rows: rows.clone() };
+                if region.write(&mut output)? {
+                    replaced.extend(region.old_names());
+                } else {
+                    output.keep(region.old);
+                }
+            }
+            Step::Drop { groups } => replaced.extend(entries(stored, groups).iter().map(|entry| entry.file.clone())),
+            Step::Trim { .. } => {}
+        }
+    }
+    let (entries, rows_written) = output.finish()?;
+    Ok(Outcome { entries, replaced, rows_written })
+}
+
+/// A merge region: stored row groups and the new rows that meet them.
+struct Region<'a> {
+    fs: &'a StoreFs,
+    paths: &'a DatasetPaths,
+    job: &'a Job<'a>,
+    old: &'a [Entry],
+    rows: Range<u64>,
+}
+
+impl<'a> Region<'a> {
+    fn old_names(&self) -> Vec<String> {
+        self.old.iter().map(|entry| entry.file.clone()).collect()
+    }
+
+    /// The stored rows, in order.
+    fn stored(&self) -> impl Iterator<Item = Result<RecordBatch>> + use<'a> {
+        let (fs, paths, schema) = (self.fs, self.paths, self.job.schema);
+        flatten(self.old.iter().map(move |entry| open_live(fs, paths, entry, schema)?.batches(ReadOptions::default())))
+    }
+
+    /// Writes the merged rows; `false` if they say just what is stored, and nothing was written.
+    fn write(&self, output: &mut Output<'_>) -> Result<bool> {
+        let Job { schema, rules, input, .. } = *self.job;
+        let merged = Merge::new(schema, self.stored(), input.batches(self.rows.clone()));
+        if !rules.settings.drops_duplicates() {
+            let mut files = output.begin_region(self.old_names(), rules.sizing);
+            for rows in merged {
+                files.write(&rows?.batch)?;
+            }
+            return Ok(true);
+        }
+        let on = &rules.settings.duplicates_on;
+        let kept = Dedup::new(schema, on, rules.keep, merged, self.rows.start)?;
+        self.write_if_changed(kept, output)
+    }
+
+    /// Compares first, and writes from the first difference on: the rows before it are decoded again.
+    fn write_if_changed(&self, mut kept: impl Iterator<Item = Result<Kept>>, output: &mut Output<'_>) -> Result<bool> {
+        let rules = self.job.rules;
+        // New rows that change nothing keep the files. Without new rows, the region is there to be cut anew.
+        let may_stay = matches!(rules.keep, Keep::Last | Keep::First) && !self.old.is_empty() && !self.rows.is_empty();
+        let mut same = 0;
+        let first = loop {
+            match kept.next().transpose()? {
+                Some(rows) if may_stay && !rows.changed => same += rows.rows.num_rows(),
+                other => break other,
+            }
+        };
+        if first.is_none() && may_stay {
+            return Ok(false);
+        }
+        let mut files = output.begin_region(self.old_names(), rules.sizing);
+        for rows in first_rows(self.stored(), same) {
+            files.write(&rows?)?;
+        }
+        for rows in first.into_iter().map(Ok).chain(kept) {
+            files.write(&rows?.rows)?;
+        }
+        Ok(true)
+    }
+}
+
+/// The first rows of a stream of batches.
+fn first_rows(mut stream: impl Iterator<Item = Result<RecordBatch>>, rows: usize) -> impl Iterator<Item = Result<RecordBatch>> {
+    let mut left = rows;
+    std::iter::from_fn(move || {
+        if left == 0 {
+            return None;
+        }
+        Some(stream.next()?.map(|batch| {
+            let taken = batch.num_rows().min(left);
+            left -= taken;
+            batch.slice(0, taken)
+        }))
+    })
+}
+
+fn entries<'e>(stored: &'e [Entry], groups: &Range<usize>) -> &'e [Entry] {
+    stored.get(groups.clone()).unwrap_or_default()
+}
+
+/// The batches of files that are opened one after another, the next only when the one before is read.
+fn flatten<I>(files: impl Iterator<Item = Result<I>>) -> impl Iterator<Item = Result<RecordBatch>>
+where
+    I: Iterator<Item = Result<RecordBatch>>,
+{
+    files.flat_map(|file| {
+        let (batches, error) = match file {
+            Ok(batches) => (Some(batches), None),
+            Err(error) => (None, Some(Err(error))),
+        };
+        batches.into_iter().flatten().chain(error)
+    })
+}

@@ -1,0 +1,61 @@
+//! Rows of the merged stream and where they come from.
+
+use arrow::array::RecordBatch;
+use arrow::buffer::BooleanBuffer;
+
+/// Rows of the merged stream, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Merged {
+    /// The rows, in the dataset's plain schema.
+    pub batch: RecordBatch,
+    /// Where each comes from.
+    pub origin: Origin,
+}
+
+/// Where rows come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// All were stored.
+    Stored,
+    /// All are new.
+    New,
+    /// A bit for each row: set if it is new.
+    Mixed(BooleanBuffer),
+}
+
+impl Merged {
+    /// Some of the rows; shares memory.
+    ///
+    /// # Panics
+    ///
+    /// If there are not that many.
+    pub fn slice(&self, offset: usize, len: usize) -> Self {
+        Self {
+            batch: self.batch.slice(offset, len),
+            origin: self.origin.slice(offset, len),
+        }
+    }
+
+    /// The number of rows.
+    pub fn num_rows(&self) -> usize {
+        self.batch.num_rows()
+    }
+}
+
+impl Origin {
+    /// Whether the row is new.
+    pub fn is_new(&self, row: usize) -> bool {
+        match self {
+            Self::Stored => false,
+            Self::New => true,
+            Self::Mixed(new) => row < new.len() && new.value(row),
+        }
+    }
+
+    fn slice(&self, offset: usize, len: usize) -> Self {
+        match self {
+            Self::Mixed(new) => Self::Mixed(new.slice(offset, len)),
+            other => other.clone(),
+        }
+    }
+}

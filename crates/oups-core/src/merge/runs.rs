@@ -1,0 +1,67 @@
+//! Two sorted columns as runs of rows from one side or the other.
+
+use arrow::array::Array;
+
+use crate::ordered::{OrdKeys, partition_point};
+
+/// Consecutive rows of one side, in the order of the merge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) is_new: bool,
+    pub(super) start: usize,
+    pub(super) len: usize,
+}
+
+/// The runs of merging all of both columns; at equal values stored rows come first.
+///
+/// Runs are found by galloping: comparisons are few where runs are long, and about two a run where they are short.
+pub(super) fn runs(stored: &OrdKeys, new: &OrdKeys) -> Vec<Run> {
+    match (stored, new) {
+        (OrdKeys::I64(a), OrdKeys::I64(b)) => merge_runs(a.len(), b.len(), |at| a[at], |at| b[at]),
+        (OrdKeys::I128(a), OrdKeys::I128(b)) => merge_runs(a.len(), b.len(), |at| a[at], |at| b[at]),
+        (OrdKeys::I256(a), OrdKeys::I256(b)) => merge_runs(a.len(), b.len(), |at| a[at], |at| b[at]),
+        (OrdKeys::Bytes(a), OrdKeys::Bytes(b)) => merge_runs(a.len(), b.len(), |at| a.value(at), |at| b.value(at)),
+        _ => merge_runs(stored.len(), new.len(), |at| stored.value(at), |at| new.value(at)),
+    }
+}
+
+fn merge_runs<T: Ord>(
+    stored_len: usize,
+    new_len: usize,
+    stored: impl Fn(usize) -> T,
+    new: impl Fn(usize) -> T,
+) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let mut push = |is_new, start, len| {
+        if len > 0 {
+            runs.push(Run { is_new, start, len });
+        }
+    };
+    let (mut at, mut new_at) = (0, 0);
+    while at < stored_len && new_at < new_len {
+        let next_new = new(new_at);
+        let len = gallop(stored_len - at, |step| stored(at + step) <= next_new);
+        push(false, at, len);
+        at += len;
+        if at == stored_len {
+            break;
+        }
+        let next_stored = stored(at);
+        let len = gallop(new_len - new_at, |step| new(new_at + step) < next_stored);
+        push(true, new_at, len);
+        new_at += len;
+    }
+    push(false, at, stored_len - at);
+    push(true, new_at, new_len - new_at);
+    runs
+}
+
+/// The first position in `0..len` where `before` no longer holds: doubling steps, then halving.
+fn gallop(len: usize, before: impl Fn(usize) -> bool) -> usize {
+    let mut reach = 1;
+    while reach <= len && before(reach - 1) {
+        reach *= 2;
+    }
+    let low = reach / 2;
+    low + partition_point(len.min(reach) - low, |at| before(low + at))
+}

@@ -1,0 +1,244 @@
+//! The stable merge of two ordered streams of batches.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::buffer::BooleanBuffer;
+use arrow::compute::interleave_record_batch;
+use arrow::error::ArrowError;
+
+use crate::Result;
+use crate::ordered::{OrdKeys, OrdValue};
+use crate::schema::DatasetSchema;
+
+use super::origin::{Merged, Origin};
+use super::runs::{Run, runs};
+
+/// Runs of at least so many rows pass as they are; shorter ones are gathered into one batch.
+const LONG_RUN: usize = 1024;
+
+/// Rows of a gathered batch, at most.
+const GATHERED_ROWS: usize = 16 << 10;
+
+/// Merges stored and new rows by the ordered column; at equal values stored rows come first, and rows of one side
+/// keep their order.
+///
+/// Both streams are in the dataset's plain schema and sorted. After an error there is nothing more.
+pub struct Merge<S, N> {
+    schema: Arc<DatasetSchema>,
+    stored: Side<S>,
+    new: Side<N>,
+    ready: VecDeque<Merged>,
+    failed: bool,
+}
+
+/// One stream and the rows of it that are not merged yet.
+struct Side<I> {
+    stream: I,
+    head: Option<(RecordBatch, OrdKeys)>,
+}
+
+impl<S, N> std::fmt::Debug for Merge<S, N> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Merge")
+            .field("ready", &self.ready.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S, N> Merge<S, N>
+where
+    S: Iterator<Item = Result<RecordBatch>>,
+    N: Iterator<Item = Result<RecordBatch>>,
+{
+    /// Merges two streams.
+    pub fn new(schema: &Arc<DatasetSchema>, stored: S, new: N) -> Self {
+        let (stored, new) = (
+            Side {
+                stream: stored,
+                head: None,
+            },
+            Side {
+                stream: new,
+                head: None,
+            },
+        );
+        Self {
+            schema: schema.clone(),
+            stored,
+            new,
+            ready: VecDeque::new(),
+            failed: false,
+        }
+    }
+
+    /// Makes the next batches ready; `false` at the end of both streams.
+    fn advance(&mut self) -> Result<bool> {
+        self.stored.fill(&self.schema)?;
+        self.new.fill(&self.schema)?;
+        let (Some((_, stored)), Some((_, new))) = (&self.stored.head, &self.new.head) else {
+            let rest = |head: Option<(RecordBatch, OrdKeys)>, origin| head.map(|(batch, _)| Merged { batch, origin });
+            let stored = rest(self.stored.head.take(), Origin::Stored);
+            let new = rest(self.new.head.take(), Origin::New);
+            self.ready.extend(stored.or(new));
+            return Ok(!self.ready.is_empty());
+        };
+        let (from_stored, from_new) = window(stored, new);
+        let stored = self.stored.split(from_stored);
+        let new = self.new.split(from_new);
+        let runs = match (&stored, &new) {
+            (Some((_, stored)), Some((_, new))) => runs(stored, new),
+            (Some((_, keys)), None) => vec![Run {
+                is_new: false,
+                start: 0,
+                len: keys.len(),
+            }],
+            (None, Some((_, keys))) => vec![Run {
+                is_new: true,
+                start: 0,
+                len: keys.len(),
+            }],
+            (None, None) => Vec::new(),
+        };
+        let batch = |side: Option<(RecordBatch, OrdKeys)>| {
+            side.map_or_else(
+                || RecordBatch::new_empty(self.schema.plain().clone()),
+                |(batch, _)| batch,
+            )
+        };
+        let sides = Sides {
+            stored: batch(stored),
+            new: batch(new),
+        };
+        sides
+            .assemble(&runs, &mut self.ready)
+            .map_err(|error| self.schema.arrow_error(error))?;
+        Ok(true)
+    }
+}
+
+/// How many rows of each head can be merged without seeing more of either stream.
+///
+/// The side whose head ends first can go whole. Of the other, what comes before its end: stored rows up to and
+/// including the last new value, but of new rows only those below the last stored value, because more stored rows of
+/// that value may follow and come first.
+fn window(stored: &OrdKeys, new: &OrdKeys) -> (usize, usize) {
+    let bound = |keys: &OrdKeys| keys.last().unwrap_or(OrdValue::I64(i64::MIN));
+    let (last_stored, last_new) = (bound(stored), bound(new));
+    if last_stored <= last_new {
+        (stored.len(), new.lower_bound(&last_stored))
+    } else {
+        (stored.upper_bound(&last_new), new.len())
+    }
+}
+
+impl<I: Iterator<Item = Result<RecordBatch>>> Side<I> {
+    fn fill(&mut self, schema: &DatasetSchema) -> Result<()> {
+        while self.head.is_none() {
+            let Some(batch) = self.stream.next().transpose()? else {
+                return Ok(());
+            };
+            if batch.num_rows() > 0 {
+                let keys = schema.keys(&batch).map_err(|error| schema.arrow_error(error))?;
+                self.head = Some((batch, keys));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the first rows of the head; `None` if that is no row.
+    fn split(&mut self, rows: usize) -> Option<(RecordBatch, OrdKeys)> {
+        let (batch, keys) = self.head.take()?;
+        let left = keys.len() - rows;
+        if left > 0 {
+            self.head = Some((batch.slice(rows, left), keys.slice(rows, left)));
+        }
+        (rows > 0).then(|| (batch.slice(0, rows), keys.slice(0, rows)))
+    }
+}
+
+/// The rows that are merged now.
+struct Sides {
+    stored: RecordBatch,
+    new: RecordBatch,
+}
+
+impl Sides {
+    fn assemble(&self, runs: &[Run], ready: &mut VecDeque<Merged>) -> Result<(), ArrowError> {
+        let mut short = Vec::new();
+        let mut rows = 0;
+        for run in runs {
+            if run.len >= LONG_RUN {
+                ready.extend(self.gather(&std::mem::take(&mut short))?);
+                ready.push_back(self.pass(run));
+                rows = 0;
+                continue;
+            }
+            short.push(*run);
+            rows += run.len;
+            if rows >= GATHERED_ROWS - LONG_RUN {
+                ready.extend(self.gather(&std::mem::take(&mut short))?);
+                rows = 0;
+            }
+        }
+        ready.extend(self.gather(&short)?);
+        Ok(())
+    }
+
+    /// The rows of one run, without a copy.
+    fn pass(&self, run: &Run) -> Merged {
+        let (side, origin) = match run.is_new {
+            true => (&self.new, Origin::New),
+            false => (&self.stored, Origin::Stored),
+        };
+        Merged {
+            batch: side.slice(run.start, run.len),
+            origin,
+        }
+    }
+
+    /// Copies the rows of short runs into one batch.
+    fn gather(&self, runs: &[Run]) -> Result<Option<Merged>, ArrowError> {
+        if let [] | [_] = runs {
+            return Ok(runs.first().map(|run| self.pass(run)));
+        }
+        let rows = runs
+            .iter()
+            .flat_map(|run| (run.start..run.start + run.len).map(|row| (usize::from(run.is_new), row)));
+        let rows: Vec<_> = rows.collect();
+        let batch = interleave_record_batch(&[&self.stored, &self.new], &rows)?;
+        let new: BooleanBuffer = rows.iter().map(|(side, _)| *side == 1).collect();
+        Ok(Some(Merged {
+            batch,
+            origin: Origin::Mixed(new),
+        }))
+    }
+}
+
+impl<S, N> Iterator for Merge<S, N>
+where
+    S: Iterator<Item = Result<RecordBatch>>,
+    N: Iterator<Item = Result<RecordBatch>>,
+{
+    type Item = Result<Merged>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(merged) = self.ready.pop_front() {
+                return Some(Ok(merged));
+            }
+            if self.failed {
+                return None;
+            }
+            match self.advance() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => {
+                    self.failed = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+}

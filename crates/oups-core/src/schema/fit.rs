@@ -1,0 +1,241 @@
+//! How the columns of an input become the columns of a dataset.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, new_null_array};
+use arrow::compute::{CastOptions, cast_with_options};
+use arrow::datatypes::{DataType, Decimal64Type, Decimal128Type, Decimal256Type, Field, Schema};
+use arrow::error::ArrowError;
+
+use super::types::schema_error;
+use super::{DatasetSchema, plain_type};
+use crate::Result;
+
+/// How batches of one input schema become batches of a dataset's plain schema.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    schema: Arc<DatasetSchema>,
+    columns: Vec<Source>,
+}
+
+/// Where a column of the dataset comes from.
+#[derive(Clone, Debug)]
+enum Source {
+    /// The input has no such column: nulls.
+    Missing,
+    /// The input's column at this position, cast if its type is written differently.
+    Column { index: usize, cast: bool },
+}
+
+/// Finds how an input fits a dataset: column order is free, a missing nullable column becomes nulls, dictionary and
+/// plain are the same type, and so are the kinds of text (and of binary) in the ordered column.
+///
+/// # Errors
+///
+/// [`Error::Schema`](crate::Error::Schema) for the first column that does not fit: one that the dataset does not
+/// have, one that is missing and not nullable, one of another type, or one that comes twice.
+pub fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
+    let dataset = schema.dataset();
+    for (index, field) in input.fields().iter().enumerate() {
+        if schema.plain().column_with_name(field.name()).is_none() {
+            return Err(schema_error(
+                dataset,
+                field.name(),
+                "no such column",
+                field.data_type().to_string(),
+            ));
+        }
+        if input.column_with_name(field.name()).map(|(first, _)| first) != Some(index) {
+            return Err(schema_error(dataset, field.name(), "one column of this name", "two"));
+        }
+    }
+    let columns = schema.plain().fields().iter().enumerate();
+    let columns = columns
+        .map(|(at, field)| source(schema, at, field, input))
+        .collect::<Result<_>>()?;
+    Ok(Fit {
+        schema: schema.clone(),
+        columns,
+    })
+}
+
+fn source(schema: &DatasetSchema, at: usize, field: &Field, input: &Schema) -> Result<Source> {
+    let stored = schema.stored().field(at).data_type();
+    let Some((index, found)) = input.column_with_name(field.name()) else {
+        if field.is_nullable() && at != schema.ordered_index() {
+            return Ok(Source::Missing);
+        }
+        return Err(schema_error(
+            schema.dataset(),
+            field.name(),
+            stored.to_string(),
+            "no such column",
+        ));
+    };
+    let expected = field.data_type();
+    let text = at == schema.ordered_index() && same_text(expected, &plain_type(found.data_type()));
+    if text || same_type(expected, found.data_type()) {
+        return Ok(Source::Column {
+            index,
+            cast: expected != found.data_type(),
+        });
+    }
+    Err(schema_error(
+        schema.dataset(),
+        field.name(),
+        stored.to_string(),
+        found.data_type().to_string(),
+    ))
+}
+
+fn same_text(expected: &DataType, found: &DataType) -> bool {
+    use DataType::*;
+    let text = |data_type: &DataType| matches!(data_type, Utf8 | LargeUtf8 | Utf8View);
+    let binary = |data_type: &DataType| matches!(data_type, Binary | LargeBinary | BinaryView);
+    (text(expected) && text(found)) || (binary(expected) && binary(found))
+}
+
+/// Whether two types differ at most in dictionaries, in metadata, in the name of a list's items or a map's entries,
+/// and in nullability, which the values decide.
+fn same_type(expected: &DataType, found: &DataType) -> bool {
+    use DataType::*;
+    match (expected, found) {
+        (Dictionary(_, expected), found) => same_type(expected, found),
+        (expected, Dictionary(_, found)) => same_type(expected, found),
+        (List(e), List(f))
+        | (LargeList(e), LargeList(f))
+        | (ListView(e), ListView(f))
+        | (LargeListView(e), LargeListView(f)) => same_type(e.data_type(), f.data_type()),
+        (FixedSizeList(e, n), FixedSizeList(f, m)) => n == m && same_type(e.data_type(), f.data_type()),
+        (Map(e, s), Map(f, t)) => match (e.data_type(), f.data_type()) {
+            (Struct(e), Struct(f)) => {
+                s == t && e.len() == f.len() && e.iter().zip(f).all(|(e, f)| same_type(e.data_type(), f.data_type()))
+            }
+            _ => false,
+        },
+        (Struct(e), Struct(f)) => {
+            e.len() == f.len()
+                && e.iter()
+                    .zip(f)
+                    .all(|(e, f)| e.name() == f.name() && same_type(e.data_type(), f.data_type()))
+        }
+        (expected, found) => expected == found,
+    }
+}
+
+impl Fit {
+    /// The dataset's schema that the input fits.
+    pub fn schema(&self) -> &Arc<DatasetSchema> {
+        &self.schema
+    }
+
+    /// The ordered column of an input batch, as it came; dictionaries are not unpacked.
+    pub(crate) fn ordered_column<'a>(&self, batch: &'a RecordBatch) -> Option<&'a ArrayRef> {
+        match self.columns.get(self.schema.ordered_index())? {
+            Source::Missing => None,
+            Source::Column { index, .. } => batch.columns().get(*index),
+        }
+    }
+
+    /// Checks the values of an input batch: no null where the dataset has none, no decimal beyond its precision.
+    ///
+    /// `first_row` is the number of the batch's first row in the whole input, for messages.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Schema`](crate::Error::Schema) naming column and row.
+    pub fn check(&self, batch: &RecordBatch, first_row: u64) -> Result<()> {
+        for (field, source) in self.schema.plain().fields().iter().zip(&self.columns) {
+            let Source::Column { index, .. } = source else { continue };
+            let Some(array) = batch.columns().get(*index) else {
+                continue;
+            };
+            if !field.is_nullable() {
+                self.check_nulls(field, array, first_row)?;
+            }
+            if let Err(error) = check_decimals(array) {
+                let expected = format!("values that fit {}", field.data_type());
+                return Err(schema_error(
+                    self.schema.dataset(),
+                    field.name(),
+                    expected,
+                    error.to_string(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_nulls(&self, field: &Field, array: &ArrayRef, first_row: u64) -> Result<()> {
+        let nulls = array.logical_nulls().filter(|nulls| nulls.null_count() > 0);
+        match nulls.and_then(|nulls| nulls.iter().position(|valid| !valid)) {
+            Some(row) => {
+                let found = format!("a null in row {}", first_row + row as u64);
+                Err(schema_error(self.schema.dataset(), field.name(), "no nulls", found))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The batch in the dataset's plain schema. Columns that need no cast share memory.
+    ///
+    /// # Errors
+    ///
+    /// If the batch is not of the schema that this fit was made for, or a nested null has no place.
+    pub fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let rows = batch.num_rows();
+        let columns = self.schema.plain().fields().iter().zip(&self.columns);
+        let columns: Result<Vec<ArrayRef>, ArrowError> = columns
+            .map(|(field, source)| match source {
+                Source::Missing => Ok(new_null_array(field.data_type(), rows)),
+                Source::Column { index, cast } => {
+                    let missing = || ArrowError::SchemaError(format!("no column {}", field.name()));
+                    let array = batch.columns().get(*index).ok_or_else(missing)?;
+                    if *cast {
+                        strict_cast(array, field.data_type())
+                    } else {
+                        Ok(array.clone())
+                    }
+                }
+            })
+            .collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        columns
+            .and_then(|columns| RecordBatch::try_new_with_options(self.schema.plain().clone(), columns, &options))
+            .map_err(|source| self.schema.arrow_error(source))
+    }
+}
+
+fn strict_cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
+    cast_with_options(
+        array,
+        to,
+        &CastOptions {
+            safe: false,
+            ..CastOptions::default()
+        },
+    )
+}
+
+/// Parquet keeps a decimal in as few bytes as its precision needs: a value beyond it would come back as another one.
+fn check_decimals(array: &ArrayRef) -> Result<(), ArrowError> {
+    match array.data_type() {
+        DataType::Decimal64(precision, _) if *precision <= 9 => array
+            .as_primitive::<Decimal64Type>()
+            .validate_decimal_precision(*precision),
+        DataType::Decimal128(precision, _) => array
+            .as_primitive::<Decimal128Type>()
+            .validate_decimal_precision(*precision),
+        DataType::Decimal256(precision, _) => array
+            .as_primitive::<Decimal256Type>()
+            .validate_decimal_precision(*precision),
+        DataType::Struct(_) => array.as_struct().columns().iter().try_for_each(check_decimals),
+        DataType::List(_) => check_decimals(array.as_list::<i32>().values()),
+        DataType::LargeList(_) => check_decimals(array.as_list::<i64>().values()),
+        DataType::ListView(_) => check_decimals(array.as_list_view::<i32>().values()),
+        DataType::LargeListView(_) => check_decimals(array.as_list_view::<i64>().values()),
+        DataType::FixedSizeList(..) => check_decimals(array.as_fixed_size_list().values()),
+        DataType::Map(..) => array.as_map().entries().columns().iter().try_for_each(check_decimals),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,171 @@
+//! What a dataset's columns are: its schema, the types that it may have, and how input fits it.
+
+mod fit;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
+use arrow::error::ArrowError;
+
+use crate::ordered::{OrdKeys, OrderedType};
+use crate::{Error, Result};
+
+pub use fit::{Fit, fit};
+pub use types::check_types;
+
+/// The columns of a dataset and the one that it is ordered on.
+///
+/// - Every type is on the allow-list of [`check_types`]; column names are unique; there is at least one column.
+/// - It has two Arrow schemas. The *stored* one is the dataset's, what readers get. The *plain* one is the same with
+///   every dictionary replaced by its values' type: rows are merged in it, because dictionaries of different batches
+///   would have to be united over and over. Parquet keeps both alike.
+#[derive(Clone, Debug)]
+pub struct DatasetSchema {
+    dataset: Arc<str>,
+    stored: SchemaRef,
+    plain: SchemaRef,
+    ordered_index: usize,
+    ordered_type: OrderedType,
+}
+
+impl DatasetSchema {
+    /// Checks a schema and an ordered column.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Schema`] for no column, or two of one name; [`Error::UnsupportedType`] for a type that Parquet would
+    /// not give back as it was, or an ordered column without order; [`Error::UnknownColumn`] for an ordered column
+    /// that is not there.
+    pub fn new(dataset: &str, schema: SchemaRef, ordered_on: &str) -> Result<Self> {
+        check_types(dataset, &schema)?;
+        let (ordered_index, field) = schema
+            .column_with_name(ordered_on)
+            .ok_or_else(|| unknown_column(dataset, &schema, ordered_on))?;
+        let ordered_type = OrderedType::new(field.data_type()).ok_or_else(|| Error::UnsupportedType {
+            dataset: dataset.into(),
+            column: ordered_on.into(),
+            found: field.data_type().to_string(),
+            reason: "rows cannot be ordered on it: use a number, date, time, timestamp, duration, text or binary",
+        })?;
+        let plain = plain_schema(&schema);
+        Ok(Self {
+            dataset: dataset.into(),
+            stored: schema,
+            plain,
+            ordered_index,
+            ordered_type,
+        })
+    }
+
+    /// The dataset's name for error messages.
+    pub fn dataset(&self) -> &str {
+        &self.dataset
+    }
+
+    /// The dataset's Arrow schema.
+    pub fn stored(&self) -> &SchemaRef {
+        &self.stored
+    }
+
+    /// The dataset's Arrow schema with every dictionary replaced by its values' type.
+    pub fn plain(&self) -> &SchemaRef {
+        &self.plain
+    }
+
+    /// The name of the ordered column.
+    pub fn ordered_on(&self) -> &str {
+        self.stored.field(self.ordered_index).name()
+    }
+
+    /// The position of the ordered column.
+    pub fn ordered_index(&self) -> usize {
+        self.ordered_index
+    }
+
+    /// The type of the ordered column.
+    pub fn ordered_type(&self) -> &OrderedType {
+        &self.ordered_type
+    }
+
+    /// The position of a column.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownColumn`].
+    pub fn index_of(&self, column: &str) -> Result<usize> {
+        let found = self.stored.column_with_name(column);
+        found
+            .map(|(index, _)| index)
+            .ok_or_else(|| unknown_column(&self.dataset, &self.stored, column))
+    }
+
+    /// The ordered column of a batch that has this schema's columns, in comparable form.
+    ///
+    /// # Errors
+    ///
+    /// If the batch has no such column.
+    pub fn keys(&self, batch: &RecordBatch) -> Result<OrdKeys, ArrowError> {
+        let column = batch.columns().get(self.ordered_index);
+        let column = column.ok_or_else(|| ArrowError::SchemaError("the ordered column is missing".into()))?;
+        self.ordered_type.keys(column)
+    }
+
+    /// An error of Arrow about this dataset's rows.
+    pub(crate) fn arrow_error(&self, source: ArrowError) -> Error {
+        Error::Arrow {
+            dataset: self.dataset.to_string(),
+            source,
+        }
+    }
+}
+
+fn unknown_column(dataset: &str, schema: &Schema, column: &str) -> Error {
+    let columns: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    Error::UnknownColumn {
+        dataset: dataset.into(),
+        column: column.into(),
+        columns: columns.join(", "),
+    }
+}
+
+/// The schema with every dictionary, nested ones too, replaced by its values' type; the same one if there is none.
+fn plain_schema(schema: &SchemaRef) -> SchemaRef {
+    let fields = plain_fields(schema.fields());
+    match &fields == schema.fields() {
+        true => schema.clone(),
+        false => Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone())),
+    }
+}
+
+fn plain_fields(fields: &Fields) -> Fields {
+    fields.iter().map(plain_field).collect()
+}
+
+fn plain_field(field: &FieldRef) -> FieldRef {
+    let data_type = plain_type(field.data_type());
+    match &data_type == field.data_type() {
+        true => field.clone(),
+        false => {
+            Arc::new(Field::new(field.name(), data_type, field.is_nullable()).with_metadata(field.metadata().clone()))
+        }
+    }
+}
+
+pub(crate) fn plain_type(data_type: &DataType) -> DataType {
+    match data_type {
+        DataType::Dictionary(_, values) => plain_type(values),
+        DataType::List(field) => DataType::List(plain_field(field)),
+        DataType::LargeList(field) => DataType::LargeList(plain_field(field)),
+        DataType::ListView(field) => DataType::ListView(plain_field(field)),
+        DataType::LargeListView(field) => DataType::LargeListView(plain_field(field)),
+        DataType::FixedSizeList(field, len) => DataType::FixedSizeList(plain_field(field), *len),
+        DataType::Map(field, sorted) => DataType::Map(plain_field(field), *sorted),
+        DataType::Struct(fields) => DataType::Struct(plain_fields(fields)),
+        other => other.clone(),
+    }
+}

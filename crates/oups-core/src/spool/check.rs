@@ -1,0 +1,152 @@
+//! The checks of an input, batch after batch.
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Fields, Schema};
+use arrow::error::ArrowError;
+
+use crate::ordered::{OrdKeys, OrdValue};
+use crate::schema::{DatasetSchema, Fit};
+use crate::{Error, Result};
+
+/// Checks the batches of one input in turn; the order is checked over their borders.
+pub(super) struct Checker {
+    fit: Fit,
+    fields: Fields,
+    rows: u64,
+    last: Option<OrdValue>,
+}
+
+/// A batch that passed, and what was learned.
+pub(super) struct Checked {
+    pub(super) start: u64,
+    pub(super) first: OrdValue,
+    pub(super) last: OrdValue,
+    pub(super) keys: OrdKeys,
+}
+
+impl Checker {
+    pub(super) fn new(fit: Fit, input: &Schema) -> Self {
+        Self {
+            fit,
+            fields: input.fields().clone(),
+            rows: 0,
+            last: None,
+        }
+    }
+
+    pub(super) fn fit(&self) -> &Fit {
+        &self.fit
+    }
+
+    pub(super) fn into_fit(self) -> Fit {
+        self.fit
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The reader's next batch; its error with the rows read so far.
+    pub(super) fn next(
+        &self,
+        reader: &mut impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+    ) -> Result<Option<RecordBatch>> {
+        let dataset = || self.fit.schema().dataset().to_owned();
+        reader.next().transpose().map_err(|source| Error::Input {
+            dataset: dataset(),
+            rows: self.rows,
+            source,
+        })
+    }
+
+    /// Checks the next batch; `None` if it has no rows.
+    pub(super) fn check(&mut self, batch: &RecordBatch) -> Result<Option<Checked>> {
+        self.check_schema(batch)?;
+        if batch.num_rows() == 0 {
+            return Ok(None);
+        }
+        let schema = self.fit.schema().clone();
+        let column = self.fit.ordered_column(batch).ok_or_else(|| self.foreign(batch))?;
+        if let Some((row, value)) = schema.ordered_type().first_unorderable(column) {
+            let (dataset, column) = (schema.dataset().into(), schema.ordered_on().into());
+            return Err(Error::Unorderable {
+                dataset,
+                column,
+                row: self.rows + row as u64,
+                value,
+            });
+        }
+        let keys = self.keys(&schema, batch)?;
+        self.fit.check(batch, self.rows)?;
+        self.check_order(&schema, &keys)?;
+        let (Some(first), Some(last)) = (keys.first(), keys.last()) else {
+            return Ok(None);
+        };
+        let start = self.rows;
+        self.rows += batch.num_rows() as u64;
+        self.last = Some(last.clone());
+        Ok(Some(Checked {
+            start,
+            first,
+            last,
+            keys,
+        }))
+    }
+
+    /// The keys of the ordered column, which may still be written differently (another kind of text, a dictionary).
+    fn keys(&self, schema: &DatasetSchema, batch: &RecordBatch) -> Result<OrdKeys> {
+        let column = self.fit.ordered_column(batch).ok_or_else(|| self.foreign(batch))?;
+        let found = crate::ordered::OrderedType::new(column.data_type()).ok_or_else(|| self.foreign(batch))?;
+        found.keys(column).map_err(|error| schema.arrow_error(error))
+    }
+
+    /// A reader may give batches of another schema than it announced: metadata may differ, columns may not.
+    fn check_schema(&self, batch: &RecordBatch) -> Result<()> {
+        let schema = batch.schema_ref();
+        let same = schema.fields() == &self.fields
+            || schema.fields().len() == self.fields.len()
+                && schema.fields().iter().zip(&self.fields).all(|(found, expected)| {
+                    found.name() == expected.name() && found.data_type() == expected.data_type()
+                });
+        if same { Ok(()) } else { Err(self.foreign(batch)) }
+    }
+
+    fn foreign(&self, batch: &RecordBatch) -> Error {
+        let names = |fields: &Fields| {
+            let names: Vec<_> = fields
+                .iter()
+                .map(|f| format!("{} {}", f.name(), f.data_type()))
+                .collect();
+            names.join(", ")
+        };
+        Error::Schema {
+            dataset: self.fit.schema().dataset().into(),
+            column: self.fit.schema().ordered_on().into(),
+            expected: format!("batches of one schema ({})", names(&self.fields)),
+            found: format!(
+                "another in the batch at row {} ({})",
+                self.rows,
+                names(batch.schema_ref().fields())
+            ),
+        }
+    }
+
+    fn check_order(&self, schema: &DatasetSchema, keys: &OrdKeys) -> Result<()> {
+        let unsorted = |at: usize, previous: &OrdValue, value: &OrdValue| Error::Unsorted {
+            dataset: schema.dataset().into(),
+            column: schema.ordered_on().into(),
+            row: self.rows + at as u64,
+            previous: schema.ordered_type().format(previous),
+            value: schema.ordered_type().format(value),
+        };
+        if let (Some(last), Some(first)) = (&self.last, keys.first())
+            && &first < last
+        {
+            return Err(unsorted(0, last, &first));
+        }
+        match keys.first_descent() {
+            Some(at) => Err(unsorted(at, &keys.value(at - 1), &keys.value(at))),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The anonymous temporary file of an input: blocks of rows, each readable on its own.
+
+use std::fs::File;
+use std::io::{self, Cursor, Write};
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+
+use arrow::array::RecordBatch;
+use arrow::buffer::{Buffer, MutableBuffer};
+use arrow::error::ArrowError;
+use arrow::ipc::reader::StreamDecoder;
+use arrow::ipc::writer::StreamWriter;
+
+use crate::{Error, Result};
+
+/// A file without a name: the operating system removes it with the process. Each block is an Arrow IPC stream of one
+/// batch, so that it is read alone, by one read.
+#[derive(Debug)]
+pub(super) struct SpoolFile {
+    file: File,
+    len: u64,
+    buffer: Vec<u8>,
+}
+
+impl SpoolFile {
+    pub(super) fn new() -> Result<Self> {
+        let file = tempfile::tempfile().map_err(|error| io_error("create", error))?;
+        Ok(Self {
+            file,
+            len: 0,
+            buffer: Vec::new(),
+        })
+    }
+
+    /// Appends a batch and tells where it is.
+    pub(super) fn append(&mut self, batch: &RecordBatch) -> Result<(u64, usize)> {
+        self.buffer.clear();
+        encode(batch, &mut self.buffer).map_err(|error| changed(error.to_string()))?;
+        self.file
+            .write_all(&self.buffer)
+            .map_err(|error| io_error("write", error))?;
+        let place = (self.len, self.buffer.len());
+        self.len += self.buffer.len() as u64;
+        Ok(place)
+    }
+
+    /// Reads a batch again.
+    pub(super) fn read(&self, offset: u64, len: usize) -> Result<RecordBatch> {
+        let mut bytes = MutableBuffer::from_len_zeroed(len);
+        self.file
+            .read_exact_at(bytes.as_slice_mut(), offset)
+            .map_err(|error| io_error("read", error))?;
+        let mut bytes = Buffer::from(bytes);
+        match StreamDecoder::new().decode(&mut bytes) {
+            Ok(Some(batch)) => Ok(batch),
+            Ok(None) => Err(changed("a block has no rows".into())),
+            Err(error) => Err(changed(error.to_string())),
+        }
+    }
+}
+
+fn encode(batch: &RecordBatch, buffer: &mut Vec<u8>) -> Result<(), ArrowError> {
+    let mut writer = StreamWriter::try_new(Cursor::new(buffer), batch.schema_ref())?;
+    writer.write(batch)?;
+    writer.finish()
+}
+
+fn io_error(action: &'static str, source: io::Error) -> Error {
+    Error::Io {
+        action,
+        path: std::env::temp_dir().join("(unnamed file of the input)"),
+        source,
+    }
+}
+
+/// The file does not hold what was written.
+pub(super) fn changed(detail: String) -> Error {
+    let path = PathBuf::from("(unnamed file of the input)");
+    Error::Damaged { path, detail }
+}

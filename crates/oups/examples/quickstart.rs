@@ -1,0 +1,145 @@
+//! The main job on real data: a year of hourly weather at three airports becomes a store, a late correction is merged in,
+//! and the day of a blizzard is read for all three airports side by side.
+//!
+//! `cargo run --example quickstart`
+
+use std::fs::File;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray};
+use arrow::compute::kernels::cmp::{eq, gt_eq, lt};
+use arrow::compute::{and, concat_batches, filter_record_batch, not};
+use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
+use oups::prelude::*;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+/// One dataset an airport and frequency: `JFK/1h`.
+#[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Weather {
+    airport: String,
+    #[oups(sublevel)]
+    sampling: Sampling,
+}
+
+#[derive(SubLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Sampling {
+    frequency: String,
+}
+
+/// The blizzard of February 2013, one day in New York's time.
+const STORM: (&str, &str) = ("2013-02-08T05:00:00Z", "2013-02-09T05:00:00Z");
+
+fn main() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let weather = read_weather()?;
+    let store = Store::<Weather>::open_or_create(folder.path().join("weather"))?;
+
+    // Every airport's year, as it was first delivered.
+    for airport in ["EWR", "JFK", "LGA"] {
+        let rows = filter_record_batch(&weather, &eq(weather.column(1), &StringArray::new_scalar(airport))?)?;
+        let delivered = if airport == "JFK" { with_faults(&rows)? } else { rows };
+        let written = store
+            .dataset(&hourly(airport))?
+            .write(delivered)
+            .ordered_on("time")
+            .row_group_target("MS")
+            .duplicates_on(["time"])
+            .metadata("source", "nycflights13 (CC0)")
+            .commit()?;
+        println!("{airport}: wrote {} rows into {} monthly row groups", written.rows_written, written.files_written);
+    }
+
+    // Days later come the true readings of JFK: some replace wrong ones, some were missing. Settings are remembered.
+    let jfk = filter_record_batch(&weather, &eq(weather.column(1), &StringArray::new_scalar("JFK"))?)?;
+    let correction = filter_record_batch(&jfk, &within(&jfk, "2013-02-07T00:00:00Z", "2013-02-10T00:00:00Z")?)?;
+    let written = store.dataset(&hourly("JFK"))?.write(correction.clone()).commit()?;
+    println!(
+        "JFK: merged {} late rows into {} of its row groups, the other files are untouched\n",
+        correction.num_rows(),
+        written.files_replaced,
+    );
+
+    println!("{}", store.layout()?);
+    show_storm(&store)
+}
+
+fn hourly(airport: &str) -> Weather {
+    Weather { airport: airport.to_owned(), sampling: Sampling { frequency: "1h".to_owned() } }
+}
+
+fn read_weather() -> Result<RecordBatch> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/nyc_weather.parquet");
+    let file = File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.build()?;
+    let schema = reader.schema();
+    let batches = reader.collect::<Result<Vec<_>, _>>()?;
+    Ok(concat_batches(&schema, &batches)?)
+}
+
+/// Rows with `start <= time < end`.
+fn within(rows: &RecordBatch, start: &str, end: &str) -> Result<BooleanArray> {
+    let bound = |text: &str| {
+        let text = StringArray::from(vec![text]);
+        arrow::compute::cast(&text, rows.column(0).data_type())
+    };
+    let (start, end) = (bound(start)?, bound(end)?);
+    let start = arrow::array::Scalar::new(start);
+    let end = arrow::array::Scalar::new(end);
+    Ok(and(&gt_eq(rows.column(0), &start)?, &lt(rows.column(0), &end)?)?)
+}
+
+/// What the station sent at first: from the storm's noon on ten degrees too warm, and nothing for six hours.
+fn with_faults(rows: &RecordBatch) -> Result<RecordBatch> {
+    let wrong = within(rows, "2013-02-08T17:00:00Z", STORM.1)?;
+    let temp = rows.column(2).as_primitive::<Float64Type>();
+    let temp: Float64Array = temp.iter().zip(wrong.iter()).map(|(t, w)| if w == Some(true) { t.map(|t| t + 10.0) } else { t }).collect();
+    let mut columns = rows.columns().to_vec();
+    columns[2] = std::sync::Arc::new(temp);
+    let missing = within(rows, "2013-02-08T20:00:00Z", "2013-02-09T02:00:00Z")?;
+    Ok(filter_record_batch(&RecordBatch::try_new(rows.schema(), columns)?, &not(&missing)?)?)
+}
+
+/// Walks the three datasets side by side and draws the temperature of each over the day.
+fn show_storm(store: &Store<Weather>) -> Result<()> {
+    let keys = store.keys()?;
+    println!("the blizzard of 8 February 2013, hour by hour (°F):\n");
+    let mut day: Vec<(Weather, Vec<(i64, f64)>)> = keys.iter().map(|key| (key.clone(), Vec::new())).collect();
+    let chunks = store.query(keys).range(STORM.0..STORM.1).columns(["time", "temp"]).intersections()?;
+    for chunk in chunks {
+        let chunk = chunk?;
+        for (key, readings) in &mut day {
+            let rows = chunk.get(key).context("a chunk has every key of its query")?;
+            let time = rows.column(0).as_primitive::<TimestampMicrosecondType>();
+            let temp = rows.column(1).as_primitive::<Float64Type>();
+            readings.extend((0..rows.num_rows()).filter(|&row| temp.is_valid(row)).map(|row| (time.value(row), temp.value(row))));
+        }
+    }
+    print!("UTC ");
+    for (micros, _) in &day[0].1 {
+        print!(" {:>3}", micros / 3_600_000_000 % 24);
+    }
+    println!();
+    for (key, readings) in &day {
+        print!("{} ", key.airport);
+        for (_, temp) in readings {
+            print!(" {temp:>3.0}");
+        }
+        println!();
+    }
+    println!();
+    let all = || day.iter().flat_map(|(_, readings)| readings.iter().map(|(_, temp)| *temp));
+    let (low, high) = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
+    for (key, readings) in &day {
+        let bars: String = readings.iter().map(|(_, temp)| bar((temp - low) / (high - low))).collect();
+        println!("{}  {bars}  {low:.0} to {high:.0} °F", key.airport);
+    }
+    Ok(())
+}
+
+/// A block as high as the share.
+fn bar(share: f64) -> char {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let step = (share * 7.0).round().clamp(0.0, 7.0);
+    BARS[step as usize]
+}
