@@ -1,6 +1,6 @@
 //! Behaviour through the public API, in one fast binary.
 
 mod conformance;
-mod keys;
 mod crash;
+mod keys;
 mod plan;
