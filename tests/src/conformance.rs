@@ -214,7 +214,7 @@ fn rows(value: &Value, columns: &Columns) -> Result<Vec<Row>> {
 fn cell(value: &Value, col_type: ColType) -> Result<Cell> {
     Ok(match (value, col_type) {
         (Value::Null, _) => Cell::Null,
-        (_, ColType::Int64 | ColType::TimestampNs) => Cell::Int(value.as_i64().context("an integer")?),
+        (_, ColType::Int64 | ColType::TimestampNs | ColType::TimestampZoned | ColType::Date32 | ColType::Decimal128) => Cell::Int(value.as_i64().context("an integer")?),
         (_, ColType::Float64) => Cell::Float(value.as_f64().context("a number")?),
         (_, ColType::Utf8) => Cell::Text(text(value)?.to_owned()),
     })

@@ -10,7 +10,7 @@ mod period;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::table::{Cell, ColType, Columns, Row};
+use crate::table::{Cell, Columns, Row};
 
 pub use merge::merge;
 pub use period::Period;
@@ -22,6 +22,11 @@ pub enum Keep {
     Last,
     /// The first in merge order.
     First,
+    /// None: the write is refused if one of its rows has the key of another row, stored or new.
+    Reject,
+    /// Rows with the same key, one of them new at least, become one: the last, with the sum of these columns (by index,
+    /// integers; nulls count as nothing).
+    Sum(usize),
 }
 
 /// A target as it is given, valid or not.
@@ -144,8 +149,13 @@ impl Model {
             let rows: Vec<Row> = merged.new.iter().map(|&at| new[at].clone()).collect();
             let existing: Vec<Row> = stored.iter().copied().flatten().cloned().collect();
             let takes_rows = !rows.is_empty();
-            let result = merge(existing.clone(), rows, self.ordered, options.key.as_deref(), write.keep);
-            if !merged.rewritten || (self.keeps_equal && takes_rows && result == existing) {
+            if !merged.rewritten {
+                groups.extend(stored.into_iter().cloned());
+                continue;
+            }
+            let result = merge(existing.clone(), rows, self.ordered, options.key.as_deref(), write.keep)?;
+            let keeps = self.keeps_equal && takes_rows && matches!(write.keep, Keep::Last | Keep::First);
+            if keeps && result == existing {
                 groups.extend(stored.into_iter().cloned());
             } else {
                 written += result.len();
@@ -161,6 +171,22 @@ impl Model {
             }
         }
         Ok(written)
+    }
+
+    /// Deletes the rows whose ordered value is in a range, and tells the number of rows in new row groups and of those
+    /// deleted. A row group that loses rows is a new one, without being cut; one that loses all of them is gone.
+    pub fn delete(&mut self, range: impl Fn(&Cell) -> bool) -> (usize, usize) {
+        let (mut written, mut deleted) = (0, 0);
+        for group in &mut self.groups {
+            let before = group.len();
+            group.retain(|row| !range(&row[self.ordered]));
+            if group.len() < before {
+                written += group.len();
+                deleted += before - group.len();
+            }
+        }
+        self.groups.retain(|group| !group.is_empty());
+        (written, deleted)
     }
 
     /// The checks before anything is changed, also when there are no new rows.
@@ -187,10 +213,11 @@ impl Model {
         let sizing = match &write.row_group_target {
             Target::Rows(rows) if *rows < 1 => return Err(Refused("a target of no rows")),
             Target::Rows(rows) => Sizing::Rows(usize::try_from(*rows).map_err(|_| Refused("too large"))?),
-            Target::Period(_) if self.columns[self.ordered].1 != ColType::TimestampNs => {
-                return Err(Refused("a period on a column that is no time"));
+            Target::Period(text) => {
+                let step = self.columns[self.ordered].1.nanoseconds();
+                let step = step.ok_or(Refused("a period on a column that is no time"))?;
+                Sizing::Period(Period::parse(text, step).ok_or(Refused("an unknown period"))?)
             }
-            Target::Period(text) => Sizing::Period(Period::parse(text).ok_or(Refused("an unknown period"))?),
         };
         let key = match &write.duplicates_on {
             None => None,

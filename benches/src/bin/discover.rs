@@ -7,9 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use oups::{AnyKey, KeyFilter, StoreKey, SubLevel, TopLevel};
-use oups_core::discover::discover;
-use oups_core::fs::LocalFs;
+use oups::{AnyKey, KeyFilter, Store, StoreKey, SubLevel, TopLevel};
 
 #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Measure {
@@ -49,8 +47,7 @@ fn main() -> Result<()> {
 
 /// The folders and side files of a store, empty.
 fn make(root: &Path, folders: usize, datasets: usize) -> Result<()> {
-    fs::create_dir(root.join("oups.pins"))?;
-    File::create(root.join("oups.json"))?;
+    Store::<Measure>::create(root)?;
     for folder in 0..folders {
         let above = root.join(format!("temperature-{folder}"));
         fs::create_dir(&above)?;
@@ -83,8 +80,11 @@ fn bare_walk(root: &Path) -> Result<()> {
 }
 
 fn list<K: StoreKey>(root: &Path, wanted: usize) -> Result<()> {
-    let found = discover::<K>(&LocalFs, root, &Measure::schema(), &KeyFilter::all())?;
-    ensure!(found.keys.len() == wanted && found.strangers.is_empty(), "the listing is wrong");
+    let found = Store::<K>::open(root)?.discover(KeyFilter::all())?;
+    ensure!(
+        found.keys.len() == wanted && found.strangers.is_empty(),
+        "the listing is wrong"
+    );
     Ok(())
 }
 

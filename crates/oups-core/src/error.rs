@@ -197,6 +197,19 @@ pub enum Error {
         value: &'static str,
     },
 
+    /// A bound of a range is no value that can be compared with the ordered column's.
+    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {found}")]
+    Bound {
+        /// The dataset.
+        dataset: String,
+        /// Its ordered column.
+        column: String,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
     /// The write brings a duplicate, and the dataset's rule is to reject them.
     #[error("dataset {dataset}, column `{column}`: row {row} at {value} is a duplicate of {}", of.map_or_else(|| "a stored row".to_owned(), |row| format!("row {row}")))]
     Duplicate {

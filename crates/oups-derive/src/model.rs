@@ -63,7 +63,10 @@ impl Separator {
     ];
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(separator, _)| *separator == text).map(|(_, name)| Self(name))
+        Self::ALL
+            .iter()
+            .find(|(separator, _)| *separator == text)
+            .map(|(_, name)| Self(name))
     }
 }
 

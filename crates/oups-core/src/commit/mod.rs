@@ -53,6 +53,8 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         return Err(error);
     }
     files.keep();
+    // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
+    let durability = if next.entries.iter().all(|entry| entry.synced) { Durability::Synced } else { durability };
     if let Err(source) = make_durable(&turn, durability) {
         turn.leave_mark();
         let (dataset, commit) = (next.dataset, next.commit);

@@ -139,6 +139,11 @@ impl Turn {
         self.base.as_ref().map(|base| base.manifest.clone())
     }
 
+    /// The version that this turn would commit, as far as nothing else changes.
+    pub(crate) fn next_of(&self, base: Manifest) -> Manifest {
+        Manifest { commit: self.commit, retired: self.retired.clone(), ..base }
+    }
+
     /// Step 5: the mark says which commit is made, durably, before the first file of it can be there.
     pub(crate) fn sync_mark(&mut self, durability: super::Durability) -> Result<()> {
         self.lock.mark(Some(self.commit))?;
