@@ -50,21 +50,15 @@ impl fmt::Display for Stranger {
 /// # Errors
 ///
 /// [`Error::Io`](crate::Error::Io) if a folder cannot be listed.
-pub(crate) fn discover<K: StoreKey>(fs: &dyn Fs, root: &Path, schema: &KeySchema, filter: &KeyFilter) -> Result<Discovery<K>> {
-    let mut walk = Walk {
-        fs,
-        root,
-        schema,
-        filter,
-        keys: Vec::new(),
-        strangers: Vec::new(),
-    };
+pub(crate) fn discover<K: StoreKey>(
+    fs: &dyn Fs,
+    root: &Path,
+    schema: &KeySchema,
+    filter: &KeyFilter,
+) -> Result<Discovery<K>> {
+    let mut walk = Walk { fs, root, schema, filter, keys: Vec::new(), strangers: Vec::new() };
     walk.level(0, "")?;
-    let Walk {
-        mut keys,
-        mut strangers,
-        ..
-    } = walk;
+    let Walk { mut keys, mut strangers, .. } = walk;
     // A folder that changes while it is listed may give an entry twice.
     keys.sort_unstable();
     keys.dedup();
@@ -88,20 +82,12 @@ impl<K: StoreKey> Walk<'_, K> {
         let last = level + 1 == self.schema.levels().len();
         if let Some(components) = self.named_components(level) {
             for component in components {
-                if last {
-                    self.probe_dataset(above, &component)?
-                } else {
-                    self.probe_folder(level, above, &component)?
-                }
+                if last { self.probe_dataset(above, &component)? } else { self.probe_folder(level, above, &component)? }
             }
             return Ok(());
         }
         let entries = self.list(above)?;
-        if last {
-            self.datasets(above, &entries)
-        } else {
-            self.folders(level, above, &entries)
-        }
+        if last { self.datasets(above, &entries) } else { self.folders(level, above, &entries) }
     }
 
     /// The components that the filter lets pass at a level, if it names them all and they are few.
@@ -110,14 +96,8 @@ impl<K: StoreKey> Walk<'_, K> {
         if cfg!(any(target_os = "macos", target_os = "windows")) {
             return None;
         }
-        let texts: Vec<_> = self
-            .schema
-            .level_range(level)
-            .map(|at| self.filter.texts(at))
-            .collect::<Option<_>>()?;
-        let count = texts
-            .iter()
-            .try_fold(1, |count: usize, texts| count.checked_mul(texts.len()));
+        let texts: Vec<_> = self.schema.level_range(level).map(|at| self.filter.texts(at)).collect::<Option<_>>()?;
+        let count = texts.iter().try_fold(1, |count: usize, texts| count.checked_mul(texts.len()));
         if count.is_none_or(|count| count > MOST_PROBES) {
             return None;
         }
@@ -129,12 +109,7 @@ impl<K: StoreKey> Walk<'_, K> {
             }
             combined = longer;
         }
-        Some(
-            combined
-                .iter()
-                .filter_map(|texts| component(self.schema.separator(), texts))
-                .collect(),
-        )
+        Some(combined.iter().filter_map(|texts| component(self.schema.separator(), texts)).collect())
     }
 
     fn probe_folder(&mut self, level: usize, above: &str, component: &str) -> Result<()> {
@@ -208,11 +183,7 @@ impl<K: StoreKey> Walk<'_, K> {
         }
         let key = K::parse_path(self.schema, &path).map_err(|error| error.to_string());
         // The levels above have passed; without a filter there is nothing left to ask.
-        let passes = if self.filter.is_all() {
-            Ok(true)
-        } else {
-            self.passes(level, &path, component)
-        };
+        let passes = if self.filter.is_all() { Ok(true) } else { self.passes(level, &path, component) };
         match (key, passes) {
             (Ok(key), Ok(true)) => self.keys.push(key),
             (Ok(_), Ok(false)) => {}
@@ -239,10 +210,7 @@ impl<K: StoreKey> Walk<'_, K> {
     }
 
     fn stranger(&mut self, path: &str, reason: String) {
-        self.strangers.push(Stranger {
-            path: self.root.join(path),
-            reason,
-        });
+        self.strangers.push(Stranger { path: self.root.join(path), reason });
     }
 
     fn kind(&self, path: &Path) -> Result<Option<EntryKind>> {

@@ -51,11 +51,7 @@ impl AnyKey {
     pub fn from_texts<S: AsRef<str>>(schema: &KeySchema, texts: &[S]) -> Result<Self, KeyError> {
         let expected = schema.field_types().len();
         if texts.len() != expected {
-            return Err(KeyError::ValueCount {
-                schema: schema.to_string(),
-                expected,
-                found: texts.len(),
-            });
+            return Err(KeyError::ValueCount { schema: schema.to_string(), expected, found: texts.len() });
         }
         let values = texts.iter().zip(schema.field_types()).zip(schema.field_names());
         let values = values.map(|((text, field_type), name)| {
@@ -66,10 +62,7 @@ impl AnyKey {
                 found: text.as_ref().to_owned(),
             })
         });
-        Ok(Self {
-            schema: schema.clone(),
-            values: values.collect::<Result<_, _>>()?,
-        })
+        Ok(Self { schema: schema.clone(), values: values.collect::<Result<_, _>>()? })
     }
 
     /// The key of a path.
@@ -89,10 +82,7 @@ impl AnyKey {
         if components.next().is_some() {
             return Err(wrong_shape(schema, path));
         }
-        Ok(Self {
-            schema: schema.clone(),
-            values: values.into_boxed_slice(),
-        })
+        Ok(Self { schema: schema.clone(), values: values.into_boxed_slice() })
     }
 
     /// The key's path below the store's root.
@@ -145,11 +135,7 @@ pub(crate) fn for_each_field(
         })?;
         each(at, value);
     }
-    if fields.next().is_some() {
-        Err(wrong_shape(schema, path))
-    } else {
-        Ok(())
-    }
+    if fields.next().is_some() { Err(wrong_shape(schema, path)) } else { Ok(()) }
 }
 
 /// The key's path, also where that is too long for a file system.
@@ -171,9 +157,7 @@ impl fmt::Display for AnyKey {
 /// The names and values.
 impl fmt::Debug for AnyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map()
-            .entries(self.schema.field_names().zip(&self.values))
-            .finish()
+        f.debug_map().entries(self.schema.field_names().zip(&self.values)).finish()
     }
 }
 

@@ -122,15 +122,9 @@ impl FromStr for FieldType {
         if name == "int" {
             return Ok(Self::I64);
         }
-        Self::ALL
-            .into_iter()
-            .find(|field_type| field_type.name() == name)
-            .ok_or_else(|| {
-                let names: Vec<_> = Self::ALL.iter().map(|field_type| field_type.name()).collect();
-                KeyError::Type {
-                    found: name.to_owned(),
-                    expected: format!("int, {}", names.join(", ")),
-                }
-            })
+        Self::ALL.into_iter().find(|field_type| field_type.name() == name).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|field_type| field_type.name()).collect();
+            KeyError::Type { found: name.to_owned(), expected: format!("int, {}", names.join(", ")) }
+        })
     }
 }
