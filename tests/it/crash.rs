@@ -9,8 +9,8 @@ use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
 use oups_core::decode::ReadOptions;
 use oups_core::{AnyKey, Dataset, Durability, Error, KeySchema, Result, Separator, Snapshot, Store};
-use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
+use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::tree::{copy_tree, tree};
 
 const KEY: &str = "a-1/b";
@@ -58,8 +58,7 @@ fn look(root: &Path) -> Seen {
 type Act = fn(&Store<AnyKey>) -> Result<()>;
 
 fn first(store: &Store<AnyKey>) -> Result<()> {
-    let write =
-        dataset(store)?.write(rows(0..10, 1)).ordered_on("time").row_group_target(4).metadata("a", "1").commit();
+    let write = dataset(store)?.write(rows(0..10, 1)).ordered_on("time").row_group_target(4).metadata("a", "1").commit();
     write.map(|_| ())
 }
 
@@ -133,8 +132,7 @@ fn every_commit_survives_a_fault_at_every_operation() {
     for (name, before, act) in COMMITS {
         let scratch = scratch();
         let prepared = scratch.path().join("prepared");
-        let store =
-            Store::create_for(&prepared, KeySchema::parse("x:str,n:int/y:str", Separator::default()).unwrap()).unwrap();
+        let store = Store::create_for(&prepared, KeySchema::parse("x:str,n:int/y:str", Separator::default()).unwrap()).unwrap();
         before.iter().for_each(|act| act(&store).unwrap());
         let old = look(&prepared);
 

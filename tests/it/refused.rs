@@ -11,8 +11,7 @@ use oups_tests::stored::{dataset, new_store};
 use oups_tests::tree::tree;
 
 fn batch(columns: &[(&str, ArrayRef)]) -> RecordBatch {
-    RecordBatch::try_from_iter_with_nullable(columns.iter().map(|(name, column)| (*name, column.clone(), true)))
-        .unwrap()
+    RecordBatch::try_from_iter_with_nullable(columns.iter().map(|(name, column)| (*name, column.clone(), true))).unwrap()
 }
 
 fn ints(values: &[Option<i64>]) -> RecordBatch {
@@ -81,16 +80,11 @@ fn columns_that_are_not_there() {
     let unknown = |error: &Error| matches!(error, Error::UnknownColumn { column, .. } if column == "nope");
     let duplicates: Begin<'_> = &|dataset| dataset.write(some(&[9])).ordered_on("at").duplicates_on(["at", "nope"]);
     check("unknown duplicate column", &good, duplicates, unknown);
-    check(
-        "a schema that does not fit, or an unordered one",
-        &floats(&[1.0]),
-        &|dataset| {
-            let text: ArrayRef = Arc::new(StringArray::from(vec!["a"]));
-            let flag: ArrayRef = Arc::new(arrow::array::BooleanArray::from(vec![true]));
-            dataset.write(batch(&[("b", text), ("at", flag)])).ordered_on("at")
-        },
-        |error| matches!(error, Error::Schema { .. } | Error::UnsupportedType { .. }),
-    );
+    check("a schema that does not fit, or an unordered one", &floats(&[1.0]), &|dataset| {
+        let text: ArrayRef = Arc::new(StringArray::from(vec!["a"]));
+        let flag: ArrayRef = Arc::new(arrow::array::BooleanArray::from(vec![true]));
+        dataset.write(batch(&[("b", text), ("at", flag)])).ordered_on("at")
+    }, |error| matches!(error, Error::Schema { .. } | Error::UnsupportedType { .. }));
 }
 
 #[test]
@@ -117,9 +111,7 @@ fn a_first_write_must_say_what_the_dataset_is() {
     refused(dataset.write(some(&[1])).ordered_on("nope"), |error| matches!(error, Error::UnknownColumn { .. }));
     refused(dataset.rewrite().ordered_on("at"), |error| matches!(error, Error::NoDataset { .. }));
     refused(dataset.write(Vec::new()).ordered_on("at"), |error| matches!(error, Error::NoDataset { .. }));
-    refused(dataset.write(some(&[1])).ordered_on("at").if_version(1), |error| {
-        matches!(error, Error::VersionConflict { .. })
-    });
+    refused(dataset.write(some(&[1])).ordered_on("at").if_version(1), |error| matches!(error, Error::VersionConflict { .. }));
     dataset.write(some(&[])).ordered_on("at").if_version(0).commit().unwrap();
     assert_eq!((dataset.rows().unwrap(), dataset.version().unwrap()), (0, 1));
 }

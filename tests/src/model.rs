@@ -94,15 +94,28 @@ impl Model {
     /// No dataset yet; `ordered_on` must be one of the columns.
     #[must_use]
     pub fn new(columns: Columns, ordered_on: &str) -> Self {
-        let ordered = columns.iter().position(|(name, _)| name == ordered_on).expect("the ordered column is a column");
-        Self { columns, ordered, keeps_equal: false, exists: false, groups: vec![], metadata: BTreeMap::new() }
+        let ordered = columns
+            .iter()
+            .position(|(name, _)| name == ordered_on)
+            .expect("the ordered column is a column");
+        Self {
+            columns,
+            ordered,
+            keeps_equal: false,
+            exists: false,
+            groups: vec![],
+            metadata: BTreeMap::new(),
+        }
     }
 
     /// The same, with the rule that a merge region which takes new rows, but ends with the rows that it began with, keeps
     /// its row groups, even where they would be cut differently.
     #[must_use]
     pub fn keeping_equal(self) -> Self {
-        Self { keeps_equal: true, ..self }
+        Self {
+            keeps_equal: true,
+            ..self
+        }
     }
 
     /// All rows in stored order.
@@ -185,10 +198,16 @@ impl Model {
         if new.iter().any(|row| matches!(&row[self.ordered], Cell::Null)) {
             return Err(Refused("null in the ordered column"));
         }
-        if new.iter().any(|row| matches!(&row[self.ordered], Cell::Float(value) if value.is_nan())) {
+        if new
+            .iter()
+            .any(|row| matches!(&row[self.ordered], Cell::Float(value) if value.is_nan()))
+        {
             return Err(Refused("NaN in the ordered column"));
         }
-        if new.windows(2).any(|pair| compare(&pair[0][self.ordered], &pair[1][self.ordered]).is_gt()) {
+        if new
+            .windows(2)
+            .any(|pair| compare(&pair[0][self.ordered], &pair[1][self.ordered]).is_gt())
+        {
             return Err(Refused("unsorted"));
         }
         let sizing = match &write.row_group_target {
@@ -216,7 +235,11 @@ impl Model {
             Some(max) if max < 1 => return Err(Refused("max_off_target below 1")),
             max => max.map(|max| usize::try_from(max).unwrap_or(usize::MAX)),
         };
-        Ok(Options { sizing, key, max_off_target })
+        Ok(Options {
+            sizing,
+            key,
+            max_off_target,
+        })
     }
 }
 

@@ -105,9 +105,16 @@ pub fn schema(columns: &Columns) -> SchemaRef {
 ///
 /// Where a cell does not fit its column.
 pub fn to_batch(columns: &Columns, rows: &[Row]) -> Result<RecordBatch> {
-    let arrays = columns.iter().enumerate().map(|(at, (_, col_type))| to_array(*col_type, rows, at));
+    let arrays = columns
+        .iter()
+        .enumerate()
+        .map(|(at, (_, col_type))| to_array(*col_type, rows, at));
     let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
-    Ok(RecordBatch::try_new_with_options(schema(columns), arrays.collect::<Result<_>>()?, &options)?)
+    Ok(RecordBatch::try_new_with_options(
+        schema(columns),
+        arrays.collect::<Result<_>>()?,
+        &options,
+    )?)
 }
 
 /// Cells of a column of this type as an array.
@@ -168,7 +175,9 @@ pub fn from_batches(columns: &Columns, batches: &[RecordBatch]) -> Result<Vec<Ro
         let arrays = columns
             .iter()
             .map(|(name, col_type)| {
-                let array = batch.column_by_name(name).with_context(|| format!("no column {name}"))?;
+                let array = batch
+                    .column_by_name(name)
+                    .with_context(|| format!("no column {name}"))?;
                 from_array(*col_type, array).with_context(|| format!("column {name}"))
             })
             .collect::<Result<Vec<_>>>()?;
@@ -189,16 +198,24 @@ pub fn from_array(col_type: ColType, array: &ArrayRef) -> Result<Vec<Cell>> {
     let int = |value: Option<i64>| value.map_or(Cell::Null, Cell::Int);
     Ok(match col_type {
         ColType::Int64 => array.as_primitive::<Int64Type>().iter().map(int).collect(),
-        ColType::TimestampNs => array.as_primitive::<TimestampNanosecondType>().iter().map(int).collect(),
+        ColType::TimestampNs => array
+            .as_primitive::<TimestampNanosecondType>()
+            .iter()
+            .map(int)
+            .collect(),
         ColType::TimestampZoned => array.as_primitive::<TimestampMicrosecondType>().iter().map(int).collect(),
-        ColType::Date32 => array.as_primitive::<Date32Type>().iter().map(|days| int(days.map(i64::from))).collect(),
+        ColType::Date32 => {
+            array.as_primitive::<Date32Type>().iter().map(|days| int(days.map(i64::from))).collect()
+        }
         ColType::Decimal128 => {
             let narrow = |value: Option<i128>| value.map(i64::try_from).transpose().map(int);
             array.as_primitive::<Decimal128Type>().iter().map(narrow).collect::<Result<_, _>>()?
         }
-        ColType::Float64 => {
-            array.as_primitive::<Float64Type>().iter().map(|value| value.map_or(Cell::Null, Cell::Float)).collect()
-        }
+        ColType::Float64 => array
+            .as_primitive::<Float64Type>()
+            .iter()
+            .map(|value| value.map_or(Cell::Null, Cell::Float))
+            .collect(),
         ColType::Utf8 => array
             .as_string::<i32>()
             .iter()
@@ -214,13 +231,25 @@ mod tests {
     #[test]
     fn rows_go_to_arrow_and_back() {
         let types = [ColType::Int64, ColType::TimestampNs, ColType::Utf8, ColType::Float64];
-        let columns: Columns = types.into_iter().enumerate().map(|(at, kind)| (at.to_string(), kind)).collect();
+        let columns: Columns = types
+            .into_iter()
+            .enumerate()
+            .map(|(at, kind)| (at.to_string(), kind))
+            .collect();
         let rows = vec![
-            vec![Cell::Int(1), Cell::Int(-2), Cell::Text("é".into()), Cell::Float(f64::NAN)],
+            vec![
+                Cell::Int(1),
+                Cell::Int(-2),
+                Cell::Text("é".into()),
+                Cell::Float(f64::NAN),
+            ],
             vec![Cell::Null, Cell::Null, Cell::Null, Cell::Null],
         ];
         let batch = to_batch(&columns, &rows).unwrap();
-        assert_eq!(from_batches(&columns, &[batch.slice(0, 1), batch.slice(1, 1)]).unwrap(), rows);
+        assert_eq!(
+            from_batches(&columns, &[batch.slice(0, 1), batch.slice(1, 1)]).unwrap(),
+            rows
+        );
         assert!(to_batch(&columns, &[vec![Cell::Int(1)]]).is_err());
         assert!(from_batches(&vec![("0".to_owned(), ColType::Utf8)], &[batch]).is_err());
     }

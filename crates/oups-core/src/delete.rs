@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Result;
 use crate::commit::{Durability, NewFiles, Turn, commit};
 use crate::dataset::Dataset;
 use crate::decode::OrdRange;
@@ -16,6 +15,7 @@ use crate::planned::Plan;
 use crate::spool::Input;
 use crate::terms::Terms;
 use crate::write::Written;
+use crate::Result;
 
 /// A deletion that has not happened yet: [`commit`](Self::commit) does it, all or nothing.
 ///
@@ -105,7 +105,14 @@ fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) ->
     let range = OrdRange { start: span.start().cloned(), end: span.end().cloned() };
     let input = Input::from_batches(&schema, schema.plain(), Vec::new())?;
     let rules = Rules { settings: &base.settings, sizing: base.settings.sizing(&schema)?, keep: &Keep::Last };
-    let job = Job { schema: &schema, rules: &rules, plan: &plan, input: &input, deleted: Some(&range), durability };
+    let job = Job {
+        schema: &schema,
+        rules: &rules,
+        plan: &plan,
+        input: &input,
+        deleted: Some(&range),
+        durability,
+    };
     let mut files = NewFiles::none(&turn, durability)?;
     let outcome = execute(&mut turn, &mut files, &job)?;
     let done = Written {

@@ -106,9 +106,7 @@ pub enum Error {
     },
 
     /// The dataset's folder holds row group files, but there is no manifest: it was lost. Nothing is overwritten.
-    #[error(
-        "dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: repair it, or remove the folder"
-    )]
+    #[error("dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: repair it, or remove the folder")]
     ManifestLost {
         /// The dataset.
         dataset: String,
@@ -228,9 +226,7 @@ pub enum Error {
     },
 
     /// The program's rule for duplicates answered with rows that cannot take their place.
-    #[error(
-        "dataset {dataset}: the rule for duplicates at {value} answered with {found}; expected rows with the columns and the ordered value of the duplicates"
-    )]
+    #[error("dataset {dataset}: the rule for duplicates at {value} answered with {found}; expected rows with the columns and the ordered value of the duplicates")]
     Resolution {
         /// The dataset.
         dataset: String,

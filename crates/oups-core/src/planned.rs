@@ -58,9 +58,7 @@ impl Plan {
 
     /// Rows of the row groups that are rewritten.
     pub fn rows_rewritten(&self) -> u64 {
-        let rows = |groups: std::ops::Range<usize>| -> u64 {
-            self.stored.get(groups).unwrap_or_default().iter().map(|group| group.rows).sum()
-        };
+        let rows = |groups: std::ops::Range<usize>| -> u64 { self.stored.get(groups).unwrap_or_default().iter().map(|group| group.rows).sum() };
         let of = |step: &Step| -> u64 {
             match step {
                 Step::Merge { groups, .. } => rows(groups.clone()),

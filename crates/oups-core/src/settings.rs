@@ -160,8 +160,7 @@ mod tests {
         for duplicates_on in [DuplicatesOn::Off, DuplicatesOn::All, DuplicatesOn::Columns(vec!["a".into()])] {
             for (keep, _) in KeepRule::NAMES {
                 for max_off_target in [None, Some(3)] {
-                    let settings =
-                        Settings { duplicates_on: duplicates_on.clone(), keep, max_off_target, ..Settings::default() };
+                    let settings = Settings { duplicates_on: duplicates_on.clone(), keep, max_off_target, ..Settings::default() };
                     assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
                 }
             }

@@ -35,12 +35,11 @@ impl Snapshot {
         let pin = if loaded.iter().any(Option::is_some) { Pin::create(fs, root)?.map(Arc::new) } else { None };
         // Pin, then look again: docs/commit.md says why nothing can slip through. A dataset that was not there has
         // nothing to pin, and may be answered as it was.
-        let mut unsure: Vec<usize> =
-            (0..datasets.len()).filter(|&at| loaded.get(at).is_some_and(Option::is_some)).collect();
+        let mut unsure: Vec<usize> = (0..datasets.len()).filter(|&at| loaded.get(at).is_some_and(Option::is_some)).collect();
         while let (Some(pin), false) = (&pin, unsure.is_empty()) {
-            let lines = unsure
-                .iter()
-                .filter_map(|&at| Some((loaded.get(at)?.as_ref()?.manifest.commit, datasets.get(at)?.text())));
+            let lines = unsure.iter().filter_map(|&at| {
+                Some((loaded.get(at)?.as_ref()?.manifest.commit, datasets.get(at)?.text()))
+            });
             pin.add(lines)?;
             let mut moved = Vec::new();
             for at in unsure {
@@ -115,8 +114,7 @@ impl Snapshot {
     }
 
     fn retired_name(&self, file: &str) -> Result<Option<String>> {
-        let is_it =
-            |name: &str| matches!(FolderName::parse(name), Some(FolderName::Retired { name, .. }) if name == file);
+        let is_it = |name: &str| matches!(FolderName::parse(name), Some(FolderName::Retired { name, .. }) if name == file);
         Ok(self.fs.list(&self.paths.folder())?.into_iter().map(|entry| entry.name).find(|name| is_it(name)))
     }
 }

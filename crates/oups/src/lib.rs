@@ -58,14 +58,14 @@
 
 pub use oups_core::key;
 pub use oups_core::{
-    AnyKey, Combine, Dataset, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error, IntoRows, Keep, KeepRule,
-    KeyError, KeyField, KeyFilter, KeySchema, Manifest, Resolver, Result, Rows, Separator, Settings, Snapshot, Store,
-    StoreKey, SubLevel, TopLevel, Write, Written, ordered, target,
+    AnyKey, Combine, Dataset, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error, IntoRows, Keep,
+    KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Manifest, Resolver, Result, Rows, Separator, Settings,
+    Snapshot, Store, StoreKey, Stranger, SubLevel, TopLevel, Write, Written, ordered, target,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
-    Batches, BoundValue, Chunk, Error as QueryError, Intersections, IntoRange, OrderedOn, OrderedRange, PlannedRowGroup,
-    Query, QueryStore, ReadDataset, Scan, ScanPlan, Span,
+    Batches, BoundValue, Chunk, Error as QueryError, Intersections, IntoRange, OrderedOn, OrderedRange,
+    PlannedRowGroup, Query, QueryStore, ReadDataset, Scan, ScanPlan, Span,
 };
 
 /// What most programs need: `use oups::prelude::*;`.

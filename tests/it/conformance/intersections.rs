@@ -36,9 +36,7 @@ fn check_spans(case: &Case, chunks: &[Chunk<AnyKey>]) {
         assert_eq!((first.start().cloned(), last.end().cloned()), (start, end), "{}: ends", case.name);
     }
     for pair in chunks.windows(2) {
-        assert!(
-            matches!((pair[0].end(), pair[1].start()), (Bound::Excluded(end), Bound::Included(start)) if end == start)
-        );
+        assert!(matches!((pair[0].end(), pair[1].start()), (Bound::Excluded(end), Bound::Included(start)) if end == start));
     }
     for chunk in chunks {
         assert!(chunk.rows() > 0, "{}: an empty chunk", case.name);
@@ -55,8 +53,10 @@ fn check_spans(case: &Case, chunks: &[Chunk<AnyKey>]) {
 fn check(case: &Case) {
     let (_folder, store) = store_of("name:str,number:int");
     let keys: Vec<_> = case.datasets.iter().map(|stored| write(&store, case, stored)).collect();
-    let range =
-        (case.start.map_or(Bound::Unbounded, Bound::Included), case.end.map_or(Bound::Unbounded, Bound::Excluded));
+    let range = (
+        case.start.map_or(Bound::Unbounded, Bound::Included),
+        case.end.map_or(Bound::Unbounded, Bound::Excluded),
+    );
     let chunks: Vec<_> = store.query(&keys).range(range).intersections().unwrap().map(Result::unwrap).collect();
     check_spans(case, &chunks);
     for (key, stored) in keys.iter().zip(&case.datasets) {

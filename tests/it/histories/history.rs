@@ -98,22 +98,10 @@ pub(crate) type Metadata = Vec<(String, Option<String>)>;
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
     /// Rows, as several batches or one.
-    Write {
-        rows: Vec<Row>,
-        options: Options,
-        metadata: Metadata,
-        unsynced: bool,
-    },
-    Delete {
-        start: Bound<i64>,
-        end: Bound<i64>,
-        unsynced: bool,
-    },
+    Write { rows: Vec<Row>, options: Options, metadata: Metadata, unsynced: bool },
+    Delete { start: Bound<i64>, end: Bound<i64>, unsynced: bool },
     /// No new rows.
-    Rewrite {
-        options: Options,
-        unsynced: bool,
-    },
+    Rewrite { options: Options, unsynced: bool },
     Compact,
     Metadata(Metadata),
     Settings(Options),
@@ -132,8 +120,7 @@ pub(crate) fn history() -> impl Strategy<Value = (Ordered, Vec<Op>)> {
         prop::sample::select(steps).prop_map(Ordered::Zoned),
         prop::sample::select(vec![1_i64, 9, 80]).prop_map(Ordered::Date),
     ];
-    (ordered, any::<bool>())
-        .prop_flat_map(|(ordered, ids)| (Just(ordered), prop::collection::vec(op(ordered, ids), 1..9)))
+    (ordered, any::<bool>()).prop_flat_map(|(ordered, ids)| (Just(ordered), prop::collection::vec(op(ordered, ids), 1..9)))
 }
 
 fn op(ordered: Ordered, ids: bool) -> impl Strategy<Value = Op> {
@@ -181,12 +168,7 @@ fn options(ordered: Ordered) -> impl Strategy<Value = Options> {
         prop::option::of(prop::sample::select(keep)),
         prop::option::of(prop::option::of(1_i64..5)),
     )
-        .prop_map(|(target, duplicates_on, keep, max_off_target)| Options {
-            target,
-            duplicates_on,
-            keep,
-            max_off_target,
-        })
+        .prop_map(|(target, duplicates_on, keep, max_off_target)| Options { target, duplicates_on, keep, max_off_target })
 }
 
 fn bound() -> impl Strategy<Value = Bound<i64>> {

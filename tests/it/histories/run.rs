@@ -107,8 +107,7 @@ impl World {
         };
         let flagged = self.before.files.as_ref().is_some_and(|files| files.flagged);
         let is_new = !model.exists && self.model.exists;
-        let same =
-            model.groups == self.model.groups && model.metadata == self.model.metadata && settings == self.settings;
+        let same = model.groups == self.model.groups && model.metadata == self.model.metadata && settings == self.settings;
         let changed = is_new || !same || expected.0 > 0 || (matches!(op, Op::Sync) && flagged);
         self.compare(op, *expected, found, changed, &now, name);
         self.before = now;
@@ -125,11 +124,7 @@ impl World {
         assert_eq!(files.layout(), self.model.layout(), "{name}: row groups");
         assert_eq!(files.metadata, self.model.metadata, "{name}: metadata");
         assert_eq!(files.settings, self.settings.settings(), "{name}: settings");
-        assert_eq!(
-            (found.rows_written, found.rows_deleted),
-            (expected.0 as u64, expected.1 as u64),
-            "{name}: rows written"
-        );
+        assert_eq!((found.rows_written, found.rows_deleted), (expected.0 as u64, expected.1 as u64), "{name}: rows written");
         assert_eq!(found.version, files.version, "{name}: version");
         assert_eq!(found.changed, changed, "{name}: whether anything changed");
         let before = self.before.files.as_ref().map_or(0, |files| files.version);

@@ -29,7 +29,11 @@ impl Period {
     pub fn parse(text: &str, step: i64) -> Option<Self> {
         let name = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
         let number = &text[..text.len() - name.len()];
-        let every = if number.is_empty() { 1 } else { number.parse().ok().filter(|every| *every >= 1)? };
+        let every = if number.is_empty() {
+            1
+        } else {
+            number.parse().ok().filter(|every| *every >= 1)?
+        };
         let unit = match name {
             "min" => Unit::Seconds(60),
             "h" => Unit::Seconds(3_600),
@@ -46,7 +50,9 @@ impl Period {
     /// The number of the period that a timestamp lies in: 0 holds 1970-01-01, earlier ones are negative.
     #[must_use]
     pub fn of(&self, value: &Cell) -> i64 {
-        let Cell::Int(value) = value else { panic!("{value:?} is no timestamp") };
+        let Cell::Int(value) = value else {
+            panic!("{value:?} is no timestamp")
+        };
         let at = DateTime::from_timestamp_nanos(*value * self.step);
         match self.unit {
             Unit::Seconds(length) => at.timestamp().div_euclid(length * self.every),

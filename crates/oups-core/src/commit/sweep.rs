@@ -30,8 +30,9 @@ fn sweep(fs: &StoreFs, paths: &DatasetPaths, is_leftover: impl Fn(u64) -> bool) 
 
 /// How many row group files, live or retired, are in the dataset's folder.
 pub(super) fn row_group_files(fs: &StoreFs, paths: &DatasetPaths) -> Result<usize> {
-    let is_rows =
-        |name: &String| matches!(FolderName::parse(name), Some(FolderName::RowGroup(_) | FolderName::Retired { .. }));
+    let is_rows = |name: &String| {
+        matches!(FolderName::parse(name), Some(FolderName::RowGroup(_) | FolderName::Retired { .. }))
+    };
     Ok(names(fs, paths)?.iter().filter(|name| is_rows(name)).count())
 }
 

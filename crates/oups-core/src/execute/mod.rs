@@ -166,10 +166,7 @@ impl<'a> Region<'a> {
 }
 
 /// The first rows of a stream of batches.
-fn first_rows(
-    mut stream: impl Iterator<Item = Result<RecordBatch>>,
-    rows: usize,
-) -> impl Iterator<Item = Result<RecordBatch>> {
+fn first_rows(mut stream: impl Iterator<Item = Result<RecordBatch>>, rows: usize) -> impl Iterator<Item = Result<RecordBatch>> {
     let mut left = rows;
     std::iter::from_fn(move || {
         if left == 0 {

@@ -154,10 +154,7 @@ impl Region<'_, '_> {
             Cutter::Rows(cutter) => Ok(cutter.cuts(rows.num_rows())),
             Cutter::Periods(cutter) => {
                 let schema = self.output.schema;
-                match schema
-                    .keys(rows)
-                    .map_err(|source| Error::Arrow { dataset: schema.dataset().to_owned(), source })?
-                {
+                match schema.keys(rows).map_err(|source| Error::Arrow { dataset: schema.dataset().to_owned(), source })? {
                     OrdKeys::I64(values) => Ok(cutter.cuts(&values)),
                     // A period is laid on timestamps and dates only, which are all of this kind.
                     _ => Ok(Vec::new()),

@@ -63,7 +63,10 @@ impl Fs for LocalFs {
                     Ok(name) => name,
                     Err(name) => name.to_string_lossy().into_owned(),
                 };
-                Ok(DirEntry { name, kind: entry_kind(entry.file_type()?) })
+                Ok(DirEntry {
+                    name,
+                    kind: entry_kind(entry.file_type()?),
+                })
             })
             .collect()
     }
@@ -77,7 +80,12 @@ impl Fs for LocalFs {
     }
 
     fn open_lock(&self, path: &Path, create: bool) -> io::Result<Box<dyn LockFile>> {
-        let file = OpenOptions::new().read(true).write(true).create(create).truncate(false).open(path)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(create)
+            .truncate(false)
+            .open(path)?;
         Ok(Box::new(LocalLock { file }))
     }
 }

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, RecordBatch, StringArray, UInt64Array,
-};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, RecordBatch, StringArray, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema, UInt64Type};
 use arrow::error::ArrowError;
 use bytes::Bytes;
@@ -135,16 +133,17 @@ fn read(path: &Path, bytes: Bytes) -> Result<(Vec<RecordBatch>, HashMap<String, 
     guard(path, || -> parquet::errors::Result<_> {
         let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())?;
         let pairs = metadata.metadata().file_metadata().key_value_metadata().map(Vec::as_slice).unwrap_or_default();
-        let key_values = pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata).with_batch_size(1 << 16).build()?;
+        let key_values =
+            pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata).with_batch_size(1 << 16).build()?;
         Ok((reader.collect::<Result<Vec<_>, _>>()?, key_values))
     })
 }
 
 fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String, String>) -> Result<Manifest> {
-    let text =
-        |key: &str| key_values.get(key).map(String::as_str).ok_or_else(|| damaged(path, format!("it has no `{key}`")));
+    let text = |key: &str| {
+        key_values.get(key).map(String::as_str).ok_or_else(|| damaged(path, format!("it has no `{key}`")))
+    };
     let wrong = |key: &str| damaged(path, format!("`{key}` is not as the format says"));
     let number = |key: &str| text(key)?.parse::<u64>().map_err(|_| wrong(key));
     if text("oups.kind")? != KIND {
