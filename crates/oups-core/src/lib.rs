@@ -40,7 +40,7 @@ pub use commit::Durability;
 pub use dataset::Dataset;
 pub use dedup::{Combine, DuplicateRun, Keep, Resolver};
 pub use delete::Delete;
-pub use discover::Discovery;
+pub use discover::{Discovery, Stranger};
 pub use error::{Error, Result};
 pub use key::{AnyKey, KeyError, KeyField, KeyFilter, KeySchema, Separator, StoreKey, SubLevel, TopLevel};
 pub use manifest::{Entry, Manifest};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::KeyError;
+use super::{FieldValue, KeyError};
 
 /// The type of one field of a key, as the store's schema keeps it.
 ///
@@ -86,6 +86,11 @@ impl FieldType {
             Self::U128 => "u128",
             Self::Text => "text",
         }
+    }
+
+    /// Whether the text is how a value of the type is written.
+    pub(crate) fn has(self, text: &str) -> bool {
+        matches!(self, Self::Str | Self::Text) || FieldValue::parse(self, text).is_some()
     }
 
     /// The values of the type, as an error message describes them.

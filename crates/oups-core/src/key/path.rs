@@ -128,16 +128,29 @@ impl<'a> KeyReader<'a> {
     ///
     /// [`KeyError`] if there is none, or its text is no value of the type or not how the value is written.
     pub fn field<F: KeyField>(&mut self, name: &str) -> Result<F, KeyError> {
-        let Some(text) = self.fields.next() else {
-            return Err(self.wrong_shape());
-        };
-        let text = text.map_err(|malformed| not_canonical(self.path, self.component, malformed))?;
-        F::from_text(&text).filter(|value| value.to_text() == text).ok_or_else(|| KeyError::Value {
+        let text = self.text()?;
+        let value = F::from_text(&text).filter(|value| value.to_text() == text);
+        value.ok_or_else(|| self.no_value::<F>(name, &text))
+    }
+
+    /// [`field`](Self::field) of a type that reads no text but those that it writes.
+    pub(super) fn exact_field<F: KeyField>(&mut self, name: &str) -> Result<F, KeyError> {
+        let text = self.text()?;
+        F::from_text(&text).ok_or_else(|| self.no_value::<F>(name, &text))
+    }
+
+    fn text(&mut self) -> Result<Cow<'a, str>, KeyError> {
+        let text = self.fields.next().ok_or_else(|| self.wrong_shape())?;
+        text.map_err(|malformed| not_canonical(self.path, self.component, malformed))
+    }
+
+    fn no_value<F: KeyField>(&self, name: &str, text: &str) -> KeyError {
+        KeyError::Value {
             key: self.path.to_owned(),
             field: name.to_owned(),
             expected: F::expected(),
-            found: text.into_owned(),
-        })
+            found: text.to_owned(),
+        }
     }
 
     /// Ends the level and begins the next.
