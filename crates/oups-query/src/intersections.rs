@@ -41,12 +41,7 @@ impl<K: StoreKey> Intersections<K> {
         Self { walk: None }
     }
 
-    pub(crate) fn new(
-        keys: Arc<Keys<K>>,
-        snapshots: Vec<Snapshot>,
-        columns: Vec<Columns>,
-        span: Option<Span>,
-    ) -> Self {
+    pub(crate) fn new(keys: Arc<Keys<K>>, snapshots: Vec<Snapshot>, columns: Vec<Columns>, span: Option<Span>) -> Self {
         let cursors = snapshots.iter().zip(columns).enumerate();
         let cursors = cursors.map(|(at, (snapshot, columns))| Cursor::new(snapshot.clone(), columns, at < OPEN_FILES));
         let cursors = cursors.collect();

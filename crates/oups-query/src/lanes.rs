@@ -14,6 +14,9 @@ use crate::error::{Error, Result};
 /// Fewer values than this are decoded by one thread: dividing the work would cost more than it saves.
 const VALUES_TO_DIVIDE: u64 = 256 << 10;
 
+/// Of so many rows a text column fits into one array, unless its texts are longer than 16 KiB on average.
+const SAFE_ROWS: usize = 128 << 10;
+
 /// Batches of rows of one row group file.
 ///
 /// With more than one thread in the current rayon pool and enough rows, each column has a decoder of its own, and the
@@ -67,6 +70,21 @@ impl Iterator for Lanes {
     }
 }
 
+/// The rows as batches, as few as can be: one, unless that would be too much for an array.
+///
+/// # Errors
+///
+/// Where the file cannot be read.
+pub(crate) fn read_whole(file: &RowGroupFile, columns: &Columns, rows: Range<u64>) -> Result<Vec<RecordBatch>> {
+    let number = usize::try_from(rows.end.saturating_sub(rows.start)).unwrap_or(usize::MAX);
+    let read = |batch_rows| Lanes::open(file, columns, rows.clone(), batch_rows)?.collect();
+    match read(number) {
+        // The decoder's error does not tell whether the file is damaged or the texts are too long together.
+        Err(_) if number > SAFE_ROWS => read(SAFE_ROWS),
+        batches => batches,
+    }
+}
+
 /// The batches as one, which may have no rows.
 ///
 /// # Errors
@@ -82,8 +100,7 @@ pub(crate) fn concat(batches: &[RecordBatch], schema: &SchemaRef, dataset: &str)
             let options = RecordBatchOptions::new().with_row_count(Some(rows));
             Ok(RecordBatch::try_new_with_options(schema.clone(), Vec::new(), &options)?)
         }
-        _ => concat_columns(batches, schema)
-            .map_err(|source| Error::TooLarge { dataset: dataset.to_owned(), source }),
+        _ => concat_columns(batches, schema).map_err(|source| Error::TooLarge { dataset: dataset.to_owned(), source }),
     }
 }
 

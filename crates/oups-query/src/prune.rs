@@ -28,9 +28,8 @@ mod tests {
         let entries = entries(&[(1, 5), (5, 5), (5, 8), (10, 12)]);
         let span = Span::new(start, end).unwrap();
         assert_eq!(prune(&entries, &span), expected, "{span:?}");
-        let might: Vec<_> = (0..entries.len())
-            .filter(|&at| span.might_hold(&entries[at].min, &entries[at].max))
-            .collect();
+        let might: Vec<_> =
+            (0..entries.len()).filter(|&at| span.might_hold(&entries[at].min, &entries[at].max)).collect();
         assert_eq!(might, expected.collect::<Vec<_>>(), "{span:?}");
     }
 

@@ -78,6 +78,10 @@ fn place(value: &BoundValue, ordered: &OrderedType) -> Result<Place, String> {
         BoundValue::Float(number) if number.is_nan() => Err("a number, which NaN is not".to_owned()),
         BoundValue::Float(number) => float(*number, ordered).ok_or_else(wanted),
         BoundValue::Text(text) if is_text(ordered) => Ok(Place::At(OrdValue::Bytes(text.as_bytes().into()))),
+        // As a number, it may be beyond the type's range.
+        BoundValue::Text(text) if ordered.data_type().is_integer() => {
+            text.trim().parse().ok().and_then(|number| integer(number, ordered)).ok_or_else(wanted)
+        }
         BoundValue::Text(text) => ordered.parse(text).map(Place::At).map_err(|_| wanted()),
         BoundValue::Bytes(bytes) if is_binary(ordered) => Ok(Place::At(OrdValue::Bytes(bytes.as_slice().into()))),
         BoundValue::Bytes(_) => Err(wanted()),
@@ -105,7 +109,13 @@ fn integer(number: i256, ordered: &OrderedType) -> Option<Place> {
             let nearest = number.to_string().parse::<f64>().ok()?;
             nearest_float(nearest, ordered, |float| match i256::from_f64(float) {
                 Some(float) => float.cmp(&number),
-                None => if float > 0.0 { Ordering::Greater } else { Ordering::Less },
+                None => {
+                    if float > 0.0 {
+                        Ordering::Greater
+                    } else {
+                        Ordering::Less
+                    }
+                }
             })?
         }
         Decimal32(_, scale) | Decimal64(_, scale) => decimal(number, *scale, |number| {
@@ -189,7 +199,9 @@ fn wanted(ordered: &OrderedType) -> String {
     use DataType::*;
     let wanted = match ordered.data_type() {
         Timestamp(_, Some(_)) => "a time such as `2013-02-08T12:00:00Z`, a date, or a whole number in its unit",
-        Timestamp(_, None) => "a time without offset such as `2013-02-08T12:00:00`, a date, or a whole number in its unit",
+        Timestamp(_, None) => {
+            "a time without offset such as `2013-02-08T12:00:00`, a date, or a whole number in its unit"
+        }
         Date32 | Date64 => "a date such as `2013-02-08`, or a whole number in its unit",
         Time32(_) | Time64(_) => "a time of day such as `12:00:00`, or a whole number in its unit",
         Float16 | Float32 | Float64 => "a number",

@@ -85,7 +85,9 @@ fn a_damaged_file_is_an_error_item_and_the_last() {
     assert_eq!(numbers(&batches.next().unwrap().unwrap(), "t"), [1, 2]);
     let error: ArrowError = batches.next().unwrap().unwrap_err();
     let ArrowError::ExternalError(inner) = &error else { panic!("{error:?}") };
-    assert!(matches!(inner.downcast_ref(), Some(Error::Core(CoreError::Damaged { path: found, .. })) if *found == path));
+    assert!(
+        matches!(inner.downcast_ref(), Some(Error::Core(CoreError::Damaged { path: found, .. })) if *found == path)
+    );
     assert!(matches!(Error::from(error), Error::Core(CoreError::Damaged { .. })));
     assert!(batches.next().is_none());
 
