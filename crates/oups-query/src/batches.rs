@@ -7,7 +7,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
 use crate::error::Result;
-use crate::lanes::{Lanes, concat};
+use crate::lanes::Lanes;
 use crate::reading::{Piece, Reading};
 
 /// The batches of a scan, in order. Holds the snapshot until it is dropped.
@@ -42,11 +42,6 @@ impl Batches {
         batch
     }
 
-    /// Batches of this scan as one.
-    pub(crate) fn concat(&self, batches: &[RecordBatch]) -> Result<RecordBatch> {
-        concat(batches, &self.reading.columns.schema, &self.reading.snapshot.manifest().dataset)
-    }
-
     fn decode(&mut self) -> Result<Option<RecordBatch>> {
         loop {
             if let Some(batch) = self.current.as_mut().and_then(Iterator::next) {
@@ -59,11 +54,7 @@ impl Batches {
     }
 
     fn open(&self, piece: Piece) -> Result<Option<Lanes>> {
-        let Some(entry) = self.reading.entry(&piece) else { return Ok(None) };
-        let file = match piece.file {
-            Some(file) => file,
-            None => self.reading.snapshot.open_row_group(entry)?,
-        };
+        let Some(file) = self.reading.open(&piece)? else { return Ok(None) };
         Ok(Some(Lanes::open(&file, &self.reading.columns, piece.rows, self.batch_rows)?))
     }
 }

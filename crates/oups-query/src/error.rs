@@ -11,6 +11,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// The iterators over batches give [`ArrowError`]s, as [`RecordBatchReader`](arrow::array::RecordBatchReader) demands;
 /// ours travel inside them, and `Error::from(arrow_error)`, which `?` calls, takes them out again.
+///
+/// ```
+/// use arrow::array::RecordBatchReader;
+///
+/// fn rows(reader: impl RecordBatchReader) -> oups_query::Result<usize> {
+///     let mut rows = 0;
+///     for batch in reader {
+///         rows += batch?.num_rows();
+///     }
+///     Ok(rows)
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

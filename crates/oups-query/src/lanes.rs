@@ -14,6 +14,9 @@ use crate::error::{Error, Result};
 /// Fewer values than this are decoded by one thread: dividing the work would cost more than it saves.
 const VALUES_TO_DIVIDE: u64 = 256 << 10;
 
+/// Of so many rows a text column fits into one array, unless its texts are longer than 16 KiB on average.
+const SAFE_ROWS: usize = 128 << 10;
+
 /// Batches of rows of one row group file.
 ///
 /// With more than one thread in the current rayon pool and enough rows, each column has a decoder of its own, and the
@@ -64,6 +67,21 @@ impl Iterator for Lanes {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.decode().transpose()
+    }
+}
+
+/// The rows as batches, as few as can be: one, unless that would be too much for an array.
+///
+/// # Errors
+///
+/// Where the file cannot be read.
+pub(crate) fn read_whole(file: &RowGroupFile, columns: &Columns, rows: Range<u64>) -> Result<Vec<RecordBatch>> {
+    let number = usize::try_from(rows.end.saturating_sub(rows.start)).unwrap_or(usize::MAX);
+    let read = |batch_rows| Lanes::open(file, columns, rows.clone(), batch_rows)?.collect();
+    match read(number) {
+        // The decoder's error does not tell whether the file is damaged or the texts are too long together.
+        Err(_) if number > SAFE_ROWS => read(SAFE_ROWS),
+        batches => batches,
     }
 }
 

@@ -78,6 +78,10 @@ fn place(value: &BoundValue, ordered: &OrderedType) -> Result<Place, String> {
         BoundValue::Float(number) if number.is_nan() => Err("a number, which NaN is not".to_owned()),
         BoundValue::Float(number) => float(*number, ordered).ok_or_else(wanted),
         BoundValue::Text(text) if is_text(ordered) => Ok(Place::At(OrdValue::Bytes(text.as_bytes().into()))),
+        // As a number, it may be beyond the type's range.
+        BoundValue::Text(text) if ordered.data_type().is_integer() => {
+            text.trim().parse().ok().and_then(|number| integer(number, ordered)).ok_or_else(wanted)
+        }
         BoundValue::Text(text) => ordered.parse(text).map(Place::At).map_err(|_| wanted()),
         BoundValue::Bytes(bytes) if is_binary(ordered) => Ok(Place::At(OrdValue::Bytes(bytes.as_slice().into()))),
         BoundValue::Bytes(_) => Err(wanted()),

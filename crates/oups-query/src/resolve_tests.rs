@@ -82,6 +82,8 @@ fn texts_are_read_as_the_column_wants_them() {
     assert_eq!(cuts(micros.clone(), ..="1970-01-01T01:00:01+01:00").unwrap().1, Cut::After(int(1_000_000)));
     assert_eq!(cuts(micros, -5..).unwrap().0, Cut::Before(int(-5)));
     assert_eq!(cuts(DataType::Int32, "-5"..).unwrap().0, Cut::Before(int(-5)));
+    assert_eq!(cuts(DataType::UInt8, "-1".."300").unwrap().0, Cut::Bottom);
+    assert!(cuts(DataType::UInt8, "1.5"..).is_err());
     assert_eq!(cuts(DataType::Utf8, " a".."").unwrap().0, Cut::Before(OrdValue::Bytes((*b" a").into())));
     assert_eq!(cuts(DataType::Binary, b"a"..).unwrap().0, Cut::Before(OrdValue::Bytes((*b"a").into())));
 }

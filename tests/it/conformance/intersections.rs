@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use oups_core::ordered::OrdValue;
-use oups_core::{AnyKey, Store};
+use oups_core::{AnyKey, Durability, Store};
 use oups_query::{Chunk, QueryStore};
 use oups_tests::intersections::{Case, Stored, cases};
 use oups_tests::model::Target;
@@ -14,7 +14,8 @@ use crate::query::store_of;
 fn write(store: &Store<AnyKey>, case: &Case, stored: &Stored) -> AnyKey {
     let key = store.parse_key(&stored.key).unwrap();
     let dataset = store.dataset(&key).unwrap();
-    let write = dataset.write(to_batch(&case.columns, &stored.rows).unwrap()).ordered_on("ts");
+    let write =
+        dataset.write(to_batch(&case.columns, &stored.rows).unwrap()).ordered_on("ts").durability(Durability::Unsynced);
     match &stored.target {
         Target::Rows(rows) => write.row_group_target(*rows as u64).commit().unwrap(),
         Target::Period(period) => write.row_group_target(period.as_str()).commit().unwrap(),
