@@ -285,7 +285,7 @@ pub enum Error {
     },
 
     /// The dataset is not at the version that the caller expected.
-    #[error("dataset {dataset} {}, not at version {expected}: read it again before writing", if *found == 0 { "is not there".to_owned() } else { format!("is at version {found}") })]
+    #[error("dataset {dataset} {}, not {expected}: read it again before writing", if *found == 0 { "is not there, so at version 0".to_owned() } else { format!("is at version {found}") })]
     VersionConflict {
         /// The dataset.
         dataset: String,
