@@ -14,5 +14,6 @@ mod leftovers;
 mod one_spot;
 mod plan;
 mod query;
-mod quickstart;
+mod readme;
+
 mod refused;
