@@ -10,7 +10,7 @@ use crate::columns::Columns;
 use crate::error::Result;
 use crate::lanes::{concat, read_whole};
 use crate::rows::rows_in;
-use crate::span::Span;
+use oups_core::ordered::Span;
 
 /// Where the reading of one dataset stands.
 #[derive(Debug)]

@@ -30,19 +30,6 @@ pub enum Error {
     #[error(transparent)]
     Core(#[from] oups_core::Error),
 
-    /// A bound of a range is no value that can be compared with the ordered column's.
-    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {found}")]
-    Bound {
-        /// The dataset.
-        dataset: String,
-        /// Its ordered column.
-        column: String,
-        /// What would do.
-        expected: String,
-        /// What was given.
-        found: String,
-    },
-
     /// A column is named twice.
     #[error("column `{column}` is asked for twice")]
     DuplicateColumn {

@@ -11,7 +11,7 @@ use crate::chunk::{Chunk, Keys};
 use crate::columns::Columns;
 use crate::cursor::Cursor;
 use crate::error::Result;
-use crate::span::Span;
+use oups_core::ordered::Span;
 
 /// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
 const OPEN_FILES: usize = 128;

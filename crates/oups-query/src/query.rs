@@ -11,8 +11,7 @@ use crate::chunk::Keys;
 use crate::columns::Columns;
 use crate::error::{Error, OrderedOn, Result};
 use crate::intersections::Intersections;
-use crate::range::{IntoRange, OrderedRange};
-use crate::resolve::resolve;
+use oups_core::ordered::{IntoRange, OrderedRange};
 
 /// Gives a store its [`query`](Self::query).
 ///
@@ -91,14 +90,15 @@ impl<K: StoreKey> Query<K> {
     /// # Errors
     ///
     /// [`Error::DuplicateKey`]; [`oups_core::Error::NoDataset`] for a key that has none; [`Error::OrderedColumns`] if
-    /// they are not ordered on one column, name and type; [`Error::Bound`], [`Error::DuplicateColumn`],
+    /// they are not ordered on one column, name and type; [`oups_core::Error::Bound`], [`Error::DuplicateColumn`],
     /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
     pub fn intersections(self) -> Result<Intersections<K>> {
         let positions = positions(&self.store, &self.keys)?;
         let snapshots = self.store.snapshots(&self.keys)?;
         let Some(first) = snapshots.first().cloned() else { return Ok(Intersections::none()) };
         check_ordered_columns(&snapshots)?;
-        let span = resolve(&self.range, first.schema())?;
+        let schema = first.schema();
+        let span = self.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let columns = snapshots.iter().map(|snapshot| Columns::find(self.columns.as_deref(), snapshot.schema()));
         let columns = columns.collect::<Result<Vec<_>>>()?;
         let keys = Keys { keys: self.keys, positions, ordered: first.schema().ordered_type().clone() };

@@ -10,10 +10,9 @@ use crate::columns::Columns;
 use crate::error::Result;
 use crate::lanes::{concat, read_whole};
 use crate::prune::prune;
-use crate::range::OrderedRange;
-use crate::resolve::resolve;
 use crate::rows::rows_in;
-use crate::span::Span;
+use oups_core::ordered::OrderedRange;
+use oups_core::ordered::Span;
 
 /// Rows of one row group to be read.
 #[derive(Clone, Debug)]
@@ -43,7 +42,8 @@ impl Reading {
     /// For a bound or a column that does not fit, and where a file at the range's edges cannot be read.
     pub(crate) fn prepare(snapshot: Snapshot, range: &OrderedRange, columns: Option<&[String]>) -> Result<Self> {
         let columns = Columns::find(columns, snapshot.schema())?;
-        let span = resolve(range, snapshot.schema())?;
+        let schema = snapshot.schema();
+        let span = range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let entries = &snapshot.manifest().entries;
         let wanted = span.as_ref().map_or(0..0, |span| prune(entries, span));
         let mut pieces = Vec::with_capacity(wanted.len());

@@ -6,8 +6,8 @@ use oups_core::{Dataset, Snapshot};
 use crate::batches::Batches;
 use crate::error::Result;
 use crate::plan::ScanPlan;
-use crate::range::{IntoRange, OrderedRange};
 use crate::reading::Reading;
+use oups_core::ordered::{IntoRange, OrderedRange};
 
 /// Rows of a batch, unless the caller says otherwise.
 const BATCH_ROWS: usize = 32 << 10;
@@ -96,7 +96,7 @@ impl Scan {
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::NoDataset`]; [`Error::Bound`](crate::Error::Bound) for a bound that cannot be compared with
+    /// [`oups_core::Error::NoDataset`]; [`oups_core::Error::Bound`] for a bound that cannot be compared with
     /// the ordered column; [`oups_core::Error::UnknownColumn`] and
     /// [`Error::DuplicateColumn`](crate::Error::DuplicateColumn); [`oups_core::Error::Damaged`] for a damaged manifest, or
     /// file at an edge of the range.

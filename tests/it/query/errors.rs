@@ -17,7 +17,9 @@ fn a_bound_of_another_type_is_named() {
         error.to_string(),
         "dataset x: a bound on column `t` is to be a whole number (Int64), not the text `noon`"
     );
-    assert!(matches!(dataset.scan().range(1.5..).count().unwrap_err(), Error::Bound { column, .. } if column == "t"));
+    assert!(
+        matches!(dataset.scan().range(1.5..).count().unwrap_err(), Error::Core(oups_core::Error::Bound { column, .. }) if column == "t")
+    );
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::Int64Type;
 use oups_core::Durability;
-use oups_query::{BoundValue, IntoRange, QueryStore, ReadDataset};
+use oups_core::ordered::{BoundValue, IntoRange};
+use oups_query::{QueryStore, ReadDataset};
 use proptest::prelude::*;
 
 use super::store_of;

@@ -3,7 +3,8 @@
 use std::ops::Bound;
 
 use arrow::array::{RecordBatch, RecordBatchReader};
-use oups_query::{IntoRange, ReadDataset};
+use oups_core::ordered::IntoRange;
+use oups_query::ReadDataset;
 
 use super::{batch, numbers, store_of, write};
 
