@@ -21,8 +21,8 @@ mod tests {
     use oups_core::ordered::OrdValue;
 
     use super::*;
-    use crate::span::Cut;
     use crate::test_entries::entries;
+    use oups_core::ordered::Cut;
 
     fn check(start: Cut, end: Cut, expected: Range<usize>) {
         let entries = entries(&[(1, 5), (5, 5), (5, 8), (10, 12)]);
