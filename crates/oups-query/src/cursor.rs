@@ -8,9 +8,9 @@ use oups_core::{Entry, Snapshot};
 
 use crate::columns::Columns;
 use crate::error::Result;
-use crate::lanes::{concat, read_whole};
 use crate::rows::rows_in;
 use crate::span::Span;
+use crate::whole::{concat, read_whole};
 
 /// Where the reading of one dataset stands.
 #[derive(Debug)]

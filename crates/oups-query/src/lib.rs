@@ -11,7 +11,6 @@ mod columns;
 mod cursor;
 mod error;
 mod intersections;
-mod lanes;
 mod plan;
 mod prune;
 mod query;
@@ -23,6 +22,7 @@ mod scan;
 mod span;
 #[cfg(test)]
 mod test_entries;
+mod whole;
 
 pub use batches::Batches;
 pub use bound::BoundValue;

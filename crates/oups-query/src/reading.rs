@@ -8,12 +8,12 @@ use oups_core::{Entry, Snapshot};
 
 use crate::columns::Columns;
 use crate::error::Result;
-use crate::lanes::{concat, read_whole};
 use crate::prune::prune;
 use crate::range::OrderedRange;
 use crate::resolve::resolve;
 use crate::rows::rows_in;
 use crate::span::Span;
+use crate::whole::{concat, read_whole};
 
 /// Rows of one row group to be read.
 #[derive(Clone, Debug)]
