@@ -10,12 +10,13 @@ use arrow::datatypes::Int64Type;
 use oups_core::decode::ReadOptions;
 use oups_core::{AnyKey, Dataset, Durability, Error, KeySchema, Result, Separator, Snapshot, Store};
 use oups_tests::fault_fs::{Fault, FaultFs};
+use oups_tests::scratch;
 use oups_tests::tree::{copy_tree, tree};
 
 const KEY: &str = "a-1/b";
 
-/// What a reader sees: the version's rows and metadata.
-type Seen = Option<(Vec<(i64, i64)>, BTreeMap<String, String>)>;
+/// What a reader sees: the version's rows and metadata, and its settings and row groups (rows, whether synced) as text.
+type Seen = Option<(Vec<(i64, i64)>, BTreeMap<String, String>, String)>;
 
 fn rows(range: impl Iterator<Item = i64>, tag: i64) -> RecordBatch {
     let time: Int64Array = range.collect();
@@ -48,13 +49,17 @@ fn seen_in(snapshot: &Snapshot) -> Vec<(i64, i64)> {
 
 fn look(root: &Path) -> Seen {
     let snapshot = dataset(&open(None, root).unwrap()).unwrap().snapshot_if_there().unwrap()?;
-    Some((seen_in(&snapshot), snapshot.manifest().metadata.clone()))
+    let manifest = snapshot.manifest();
+    let groups: Vec<_> = manifest.entries.iter().map(|entry| (entry.rows, entry.synced)).collect();
+    let shape = format!("{} {groups:?}", manifest.settings.to_json());
+    Some((seen_in(&snapshot), manifest.metadata.clone(), shape))
 }
 
 type Act = fn(&Store<AnyKey>) -> Result<()>;
 
 fn first(store: &Store<AnyKey>) -> Result<()> {
-    let write = dataset(store)?.write(rows(0..10, 1)).ordered_on("time").row_group_target(4).metadata("a", "1").commit();
+    let write =
+        dataset(store)?.write(rows(0..10, 1)).ordered_on("time").row_group_target(4).metadata("a", "1").commit();
     write.map(|_| ())
 }
 
@@ -82,8 +87,28 @@ fn unsynced(store: &Store<AnyKey>) -> Result<()> {
     dataset(store)?.write(rows([7, 40].into_iter(), 5)).durability(Durability::Unsynced).commit().map(|_| ())
 }
 
+fn delete(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.delete(2..9).commit().map(|_| ())
+}
+
+fn delete_all_unsynced(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.delete(..).durability(Durability::Unsynced).commit().map(|_| ())
+}
+
+fn compact(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.compact().row_group_target(100).commit().map(|_| ())
+}
+
+fn settings(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.change_settings().row_group_target(3).max_off_target(None).commit().map(|_| ())
+}
+
+fn sync(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.sync().map(|_| ())
+}
+
 /// What was done before, and what is hit.
-const COMMITS: [(&str, &[Act], Act); 9] = [
+const COMMITS: [(&str, &[Act], Act); 14] = [
     ("first write", &[], first),
     ("append", &[first], append),
     ("insert", &[first], insert),
@@ -93,17 +118,23 @@ const COMMITS: [(&str, &[Act], Act); 9] = [
     ("make again", &[first, remove], first),
     ("unsynced", &[first], unsynced),
     ("synced after unsynced", &[first, unsynced], insert),
+    ("delete", &[first], delete),
+    ("delete all, unsynced", &[first, unsynced], delete_all_unsynced),
+    ("compact", &[first], compact),
+    ("settings", &[first], settings),
+    ("sync", &[first, unsynced], sync),
 ];
 
-const FAULTS: [Fault; 4] = [Fault::Fails, Fault::DiesBefore, Fault::DiesAfter, Fault::Torn];
+const FAULTS: [Fault; 5] = [Fault::Fails, Fault::FailsAfter, Fault::DiesBefore, Fault::DiesAfter, Fault::Torn];
 
 #[test]
 fn every_commit_survives_a_fault_at_every_operation() {
     let mut points = 0;
     for (name, before, act) in COMMITS {
-        let scratch = tempfile::tempdir().unwrap();
+        let scratch = scratch();
         let prepared = scratch.path().join("prepared");
-        let store = Store::create_for(&prepared, KeySchema::parse("x:str,n:int/y:str", Separator::default()).unwrap()).unwrap();
+        let store =
+            Store::create_for(&prepared, KeySchema::parse("x:str,n:int/y:str", Separator::default()).unwrap()).unwrap();
         before.iter().for_each(|act| act(&store).unwrap());
         let old = look(&prepared);
 
@@ -144,7 +175,7 @@ fn hit(root: &Path, act: Act, fs: FaultFs, old: &Seen, new: &Seen, at: &str) {
     let store = open(None, root).unwrap();
     let next = dataset(&store).unwrap().write(rows(100..103, 9)).ordered_on("time").commit();
     next.unwrap_or_else(|error| panic!("{at}: the next write failed: {error}"));
-    let mut expected = seen.map(|(rows, _)| rows).unwrap_or_default();
+    let mut expected = seen.map(|(rows, ..)| rows).unwrap_or_default();
     expected.extend([(100, 9), (101, 9), (102, 9)]);
     assert_eq!(look(root).unwrap().0, expected, "{at}: after the next write");
     assert_no_leftovers(&store, root, at);

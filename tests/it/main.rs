@@ -1,9 +1,19 @@
 //! Behaviour through the public API, in one fast binary.
 
+mod bad_input;
+mod changes;
 mod concurrency;
 mod conformance;
 mod crash;
+mod dry_run;
 mod duplicates;
+mod guide;
+mod histories;
 mod keys;
+mod leftovers;
+mod one_spot;
 mod plan;
 mod query;
+mod readme;
+
+mod refused;

@@ -16,6 +16,8 @@ use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockFile, ReadFile, WriteF
 pub enum Fault {
     /// It is not done and reports an error; the process goes on.
     Fails,
+    /// It is done and reports an error all the same; the process goes on.
+    FailsAfter,
     /// The process dies just before it.
     DiesBefore,
     /// The process dies just after it.
@@ -95,6 +97,10 @@ impl FaultFs {
         match fault {
             None => act(),
             Some(Fault::Fails) => Err(io::Error::other("injected failure")),
+            Some(Fault::FailsAfter) => {
+                let _ = act();
+                Err(io::Error::other("injected failure, after it was done"))
+            }
             Some(Fault::DiesBefore) => Err(death()),
             Some(Fault::DiesAfter) => {
                 let _ = act();

@@ -4,6 +4,9 @@ pub mod conformance;
 pub mod fault_fs;
 pub mod intersections;
 pub mod model;
+mod scratch;
+pub mod stored;
 pub mod table;
 pub mod tree;
 
+pub use scratch::scratch;

@@ -1,6 +1,13 @@
 //! Checksums of files, and of files that hold their own checksum.
 
+use std::io;
+
 use twox_hash::XxHash3_128;
+
+use crate::fs::ReadFile;
+
+/// Bytes that are read at once.
+const PIECE: usize = 1 << 18;
 
 /// Digits of a checksum as text.
 pub(crate) const DIGITS: usize = 32;
@@ -10,6 +17,21 @@ pub(crate) const PLACEHOLDER: &str = "00000000000000000000000000000000";
 /// XXH3-128.
 pub(crate) fn checksum(bytes: &[u8]) -> u128 {
     XxHash3_128::oneshot(bytes)
+}
+
+/// XXH3-128 of all bytes of a file, read piece by piece.
+pub(crate) fn checksum_of(file: &dyn ReadFile) -> io::Result<u128> {
+    let mut hasher = XxHash3_128::new();
+    let mut buffer = vec![0; PIECE];
+    let mut at = 0;
+    while at < file.len() {
+        let len = usize::try_from(file.len() - at).map_or(PIECE, |left| left.min(PIECE));
+        let piece = buffer.get_mut(..len).unwrap_or_default();
+        file.read_exact_at(piece, at)?;
+        hasher.write(piece);
+        at += len as u64;
+    }
+    Ok(hasher.finish_128())
 }
 
 /// Puts the checksum of the whole file in place of the last placeholder after the last `marker`.
@@ -45,7 +67,9 @@ fn digits_at(bytes: &[u8], marker: &str) -> Option<usize> {
     let at = bytes.windows(marker.len()).rposition(|window| window == marker)? + marker.len();
     // Between marker and digits the format puts a few bytes: a field header and a length, or `": "`.
     (at..at + 8).find(|&start| {
-        bytes.get(start..start + DIGITS).is_some_and(|digits| digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+        bytes
+            .get(start..start + DIGITS)
+            .is_some_and(|digits| digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
     })
 }
 

@@ -60,6 +60,17 @@ pub enum Error {
         detail: String,
     },
 
+    /// Where a file or folder of the store belongs, something else is.
+    #[error("{} is {found}, where a store has {expected}: move it away", path.display())]
+    InTheWay {
+        /// The path.
+        path: PathBuf,
+        /// What belongs there.
+        expected: &'static str,
+        /// What is there.
+        found: &'static str,
+    },
+
     /// A file was written by a newer version of oups.
     #[error("{} has format version {found}; this oups reads up to {supported}: use a newer oups", path.display())]
     NewerFormat {
@@ -106,7 +117,9 @@ pub enum Error {
     },
 
     /// The dataset's folder holds row group files, but there is no manifest: it was lost. Nothing is overwritten.
-    #[error("dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: repair it, or remove the folder")]
+    #[error(
+        "dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: repair it, or remove the folder"
+    )]
     ManifestLost {
         /// The dataset.
         dataset: String,
@@ -116,7 +129,7 @@ pub enum Error {
 
     /// The folder belongs to another key whose name the file system does not tell apart from this one.
     #[error(
-        "the folder of dataset {dataset} belongs to dataset {found}: this file system folds the two names into one"
+        "the folder of dataset {dataset} belongs to dataset {found}: it was copied or renamed by hand, or this file system folds the two names into one; use the other name, or move the folder and its side files away"
     )]
     KeyFolded {
         /// The dataset asked for.
@@ -144,7 +157,7 @@ pub enum Error {
     },
 
     /// A column's type or nullability does not fit the dataset's.
-    #[error("dataset {dataset}, column `{column}`: expected {expected}, found {found}")]
+    #[error("dataset {dataset}{}: expected {expected}, found {found}", if column.is_empty() { String::new() } else { format!(", column `{column}`") })]
     Schema {
         /// The dataset.
         dataset: String,
@@ -197,6 +210,19 @@ pub enum Error {
         value: &'static str,
     },
 
+    /// A bound of a range is no value that can be compared with the ordered column's.
+    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {found}")]
+    Bound {
+        /// The dataset.
+        dataset: String,
+        /// Its ordered column.
+        column: String,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
     /// The write brings a duplicate, and the dataset's rule is to reject them.
     #[error("dataset {dataset}, column `{column}`: row {row} at {value} is a duplicate of {}", of.map_or_else(|| "a stored row".to_owned(), |row| format!("row {row}")))]
     Duplicate {
@@ -213,7 +239,9 @@ pub enum Error {
     },
 
     /// The program's rule for duplicates answered with rows that cannot take their place.
-    #[error("dataset {dataset}: the rule for duplicates at {value} answered with {found}; expected rows with the columns and the ordered value of the duplicates")]
+    #[error(
+        "dataset {dataset}: the rule for duplicates at {value} answered with {found}; expected rows with the columns and the ordered value of the duplicates"
+    )]
     Resolution {
         /// The dataset.
         dataset: String,
@@ -257,7 +285,7 @@ pub enum Error {
     },
 
     /// The dataset is not at the version that the caller expected.
-    #[error("dataset {dataset} is at version {found}, not {expected}: read it again before writing")]
+    #[error("dataset {dataset} {}, not {expected}: read it again before writing", if *found == 0 { "is not there, so at version 0".to_owned() } else { format!("is at version {found}") })]
     VersionConflict {
         /// The dataset.
         dataset: String,

@@ -17,6 +17,9 @@ pub(crate) const MANIFEST_SUFFIX: &str = ".opdmd";
 /// What follows it in the names of all files beside the dataset's folder.
 pub(crate) const SIDE_SUFFIXES: [&str; 4] = [MANIFEST_SUFFIX, ".opdmd.tmp", ".opdmd.removed", ".lock"];
 
+/// The last commit: its number and those of the next few fit into the ten digits of names.
+pub(crate) const LAST_COMMIT: u64 = 0xff_ffff_0000;
+
 const PARQUET: &str = ".parquet";
 const TMP: &str = ".tmp";
 const RETIRED: &str = ".retired-";
@@ -211,7 +214,9 @@ mod tests {
 
     #[test]
     fn foreign_names_are_not_ours() {
-        for name in ["", "x.parquet", "80_81-12-3-f.parquet", "80_81-0000000012-000003-FFFFFFFFFFFFFFFF.parquet", "a.tmp"] {
+        for name in
+            ["", "x.parquet", "80_81-12-3-f.parquet", "80_81-0000000012-000003-FFFFFFFFFFFFFFFF.parquet", "a.tmp"]
+        {
             assert_eq!(FolderName::parse(name), None, "{name}");
         }
     }

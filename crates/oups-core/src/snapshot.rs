@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::checksum::checksum_of;
 use crate::decode::{FileFacts, RowGroupFile, View};
-use crate::fs::{ReadFile, StoreFs, is_not_found};
+use crate::fs::{ReadFile, StoreFs, failed, is_not_found};
 use crate::layout::{DatasetPaths, FolderName};
 use crate::lock::Pin;
 use crate::manifest::{self, Entry, Manifest};
@@ -32,15 +33,20 @@ impl Snapshot {
     pub(crate) fn open(fs: &StoreFs, datasets: &[DatasetPaths]) -> Result<Vec<Option<Self>>> {
         let mut loaded = datasets.iter().map(|paths| manifest::load(fs, paths)).collect::<Result<Vec<_>>>()?;
         let Some(root) = datasets.first().map(DatasetPaths::root) else { return Ok(Vec::new()) };
-        let pin = if loaded.iter().any(Option::is_some) { Pin::create(fs, root)?.map(Arc::new) } else { None };
+        let mut pin = if loaded.iter().any(Option::is_some) { Pin::create(fs, root)?.map(Arc::new) } else { None };
         // Pin, then look again: docs/commit.md says why nothing can slip through. A dataset that was not there has
         // nothing to pin, and may be answered as it was.
-        let mut unsure: Vec<usize> = (0..datasets.len()).filter(|&at| loaded.get(at).is_some_and(Option::is_some)).collect();
-        while let (Some(pin), false) = (&pin, unsure.is_empty()) {
-            let lines = unsure.iter().filter_map(|&at| {
-                Some((loaded.get(at)?.as_ref()?.manifest.commit, datasets.get(at)?.text()))
-            });
-            pin.add(lines)?;
+        let mut unsure: Vec<usize> =
+            (0..datasets.len()).filter(|&at| loaded.get(at).is_some_and(Option::is_some)).collect();
+        while let (Some(held), false) = (&pin, unsure.is_empty()) {
+            let lines = unsure
+                .iter()
+                .filter_map(|&at| Some((loaded.get(at)?.as_ref()?.manifest.commit, datasets.get(at)?.text())));
+            if !held.add(lines)? {
+                // A full disk is no reason not to read.
+                pin = None;
+                break;
+            }
             let mut moved = Vec::new();
             for at in unsure {
                 let (Some(paths), Some(slot)) = (datasets.get(at), loaded.get_mut(at)) else { continue };
@@ -99,7 +105,7 @@ impl Snapshot {
                 Err(error) if is_not_found(&error) => {}
                 other => return other,
             }
-            if let Some(name) = self.retired_name(&entry.file)? {
+            if let Some(name) = retired_name(&self.fs, &self.paths, &entry.file)? {
                 match self.fs.open(&self.paths.folder().join(name)) {
                     Err(error) if is_not_found(&error) => {}
                     other => return other,
@@ -112,14 +118,16 @@ impl Snapshot {
         }
         Err(Error::SnapshotGone { dataset: self.paths.text().to_owned(), commit: self.manifest.commit, path })
     }
+}
 
-    fn retired_name(&self, file: &str) -> Result<Option<String>> {
-        let is_it = |name: &str| matches!(FolderName::parse(name), Some(FolderName::Retired { name, .. }) if name == file);
-        Ok(self.fs.list(&self.paths.folder())?.into_iter().map(|entry| entry.name).find(|name| is_it(name)))
-    }
+fn retired_name(fs: &StoreFs, paths: &DatasetPaths, file: &str) -> Result<Option<String>> {
+    let is_it = |name: &str| matches!(FolderName::parse(name), Some(FolderName::Retired { name, .. }) if name == file);
+    Ok(fs.list(&paths.folder())?.into_iter().map(|entry| entry.name).find(|name| is_it(name)))
 }
 
 /// Opens a row group file of the newest version, for a writer: nobody but itself can retire it.
+///
+/// Its checksum is verified: what a writer reads it writes anew, and damage that can be decoded would get a good checksum.
 pub(crate) fn open_live(
     fs: &StoreFs,
     paths: &DatasetPaths,
@@ -128,11 +136,18 @@ pub(crate) fn open_live(
 ) -> Result<RowGroupFile> {
     let path = paths.file(&entry.file);
     let file = match fs.open(&path) {
-        Err(error) if is_not_found(&error) => {
-            return Err(Error::Damaged { path, detail: "the file is missing".to_owned() });
-        }
+        // A power loss can undo an unsynced commit and not the renaming of what it had replaced.
+        Err(error) if is_not_found(&error) => match retired_name(fs, paths, &entry.file)? {
+            Some(name) => fs.open(&paths.file(&name))?,
+            None => return Err(Error::Damaged { path, detail: "the file is missing".to_owned() }),
+        },
         other => other?,
     };
+    let found = checksum_of(&*file).map_err(failed("read", &path))?;
+    if file.len() == entry.bytes && found != entry.checksum {
+        let detail = format!("expected checksum {:032x}, found {found:032x}", entry.checksum);
+        return Err(Error::Damaged { path, detail });
+    }
     RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
 }
 

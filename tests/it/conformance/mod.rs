@@ -3,3 +3,4 @@
 mod intersections;
 mod model;
 mod plan;
+mod write;

@@ -40,39 +40,57 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     }
     files.publish(durability)?;
     let checksum = write_manifest(&fs, &paths.manifest_tmp(), &next)?;
+    turn.check()?;
     if let Err(error) = fs.rename(&paths.manifest_tmp(), &paths.manifest()) {
         // A failed rename may have happened all the same; files that a visible manifest names must stay.
-        match manifest::load(&fs, &paths) {
-            Ok(Some(found)) if found.checksum == checksum => files.keep(),
-            Ok(_) => drop(fs.remove_file_if_there(&paths.manifest_tmp())),
+        return Err(match manifest::load(&fs, &paths) {
+            Ok(Some(found)) if found.checksum == checksum => {
+                files.keep();
+                turn.leave_mark();
+                not_durable(next, error)
+            }
+            Ok(_) => {
+                let _ = fs.remove_file_if_there(&paths.manifest_tmp());
+                error
+            }
             Err(_) => {
                 files.keep();
                 turn.leave_mark();
+                error
             }
-        }
-        return Err(error);
+        });
     }
     files.keep();
+    // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
+    let durability = if next.entries.iter().all(|entry| entry.synced) { Durability::Synced } else { durability };
     if let Err(source) = make_durable(&turn, durability) {
         turn.leave_mark();
-        let (dataset, commit) = (next.dataset, next.commit);
-        return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });
+        return Err(not_durable(next, source));
     }
     retire::settle(&turn, &next.retired, durability);
     turn.committed();
     Ok(())
 }
 
+fn not_durable(next: Manifest, source: Error) -> Error {
+    Error::NotDurable { dataset: next.dataset, commit: next.commit, source: Box::new(source) }
+}
+
 /// Syncs the files that earlier commits did not, before anything that they replaced may go.
+///
+/// The manifest that names them comes first: syncing their folder also makes durable that what they replaced was renamed,
+/// and a version must not be without its files after a power loss.
 fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {
-    let old = |file: &str| turn.base().is_some_and(|base| base.entries.iter().any(|entry| entry.file == file));
-    let mut any = false;
-    for entry in next.entries.iter_mut().filter(|entry| !entry.synced && old(&entry.file)) {
+    // Files that this commit made are synced, or it is not a synced one: what is flagged is old.
+    if next.entries.iter().all(|entry| entry.synced) {
+        return Ok(());
+    }
+    turn.fs.sync_dir(&turn.paths.parent())?;
+    for entry in next.entries.iter_mut().filter(|entry| !entry.synced) {
         turn.fs.sync_file(&turn.paths.file(&entry.file))?;
         entry.synced = true;
-        any = true;
     }
-    if any { turn.fs.sync_dir(&turn.paths.folder()) } else { Ok(()) }
+    turn.fs.sync_dir(&turn.paths.folder())
 }
 
 fn write_manifest(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<u128> {

@@ -1,14 +1,16 @@
 //! What makes a row the same as another: the values of some columns, as bytes that compare.
 
-use arrow::array::{Array, ArrayRef, AsArray, Float16Array, Float32Array, Float64Array, RecordBatch, UInt64Array, make_array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Float16Array, Float32Array, Float64Array, RecordBatch, UInt64Array, make_array,
+};
 use arrow::compute::take;
 use arrow::datatypes::{DataType, Float16Type, Float32Type, Float64Type};
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, Rows, SortField};
 
+use crate::Result;
 use crate::schema::DatasetSchema;
 use crate::settings::DuplicatesOn;
-use crate::{Error, Result};
 
 /// The columns that tell rows of one ordered value apart. Null equals null, NaN equals NaN.
 #[derive(Debug)]
@@ -78,9 +80,4 @@ fn half_nan() -> <Float16Type as arrow::datatypes::ArrowPrimitiveType>::Native {
 /// Positions as Arrow's kernels want them.
 pub(super) fn positions(rows: impl Iterator<Item = usize>) -> UInt64Array {
     rows.map(|row| row as u64).collect()
-}
-
-/// An error of Arrow about a dataset's rows.
-pub(super) fn arrow_error(schema: &DatasetSchema) -> impl Fn(ArrowError) -> Error + '_ {
-    |error| schema.arrow_error(error)
 }

@@ -25,24 +25,24 @@ const BLOCK_ROWS: usize = 64 << 10;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Encoded {
+pub(crate) struct Encoded {
     /// Rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// The ordered value of the first row.
-    pub min: OrdValue,
+    pub(crate) min: OrdValue,
     /// The ordered value of the last row.
-    pub max: OrdValue,
+    pub(crate) max: OrdValue,
     /// Length of the file in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// XXH3-128 of all bytes of the file.
-    pub checksum: u128,
+    pub(crate) checksum: u128,
 }
 
 /// Writes one row group file.
 ///
 /// Memory: the encoded bytes of the row group, and a block of rows. Nothing reaches the sink before
 /// [`finish`](Self::finish) but the first four bytes.
-pub struct RowGroupWriter<W: Write + Send> {
+pub(crate) struct RowGroupWriter<W: Write + Send> {
     path: PathBuf,
     schema: Arc<DatasetSchema>,
     sink: Option<W>,
@@ -64,10 +64,7 @@ struct Encoder<W: Write + Send> {
 
 impl<W: Write + Send> std::fmt::Debug for RowGroupWriter<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RowGroupWriter")
-            .field("path", &self.path)
-            .field("rows", &self.rows)
-            .finish_non_exhaustive()
+        f.debug_struct("RowGroupWriter").field("path", &self.path).field("rows", &self.rows).finish_non_exhaustive()
     }
 }
 
@@ -77,7 +74,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
     /// # Errors
     ///
     /// If a column's values cannot be compared for counting; types on the allow-list can.
-    pub fn new(sink: W, path: impl Into<PathBuf>, schema: &Arc<DatasetSchema>) -> Result<Self> {
+    pub(crate) fn new(sink: W, path: impl Into<PathBuf>, schema: &Arc<DatasetSchema>) -> Result<Self> {
         Ok(Self {
             path: path.into(),
             schema: schema.clone(),
@@ -92,26 +89,18 @@ impl<W: Write + Send> RowGroupWriter<W> {
         })
     }
 
-    /// The rows written so far.
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
     /// Adds rows: a batch in the dataset's plain schema, sorted after those before.
     ///
     /// # Errors
     ///
     /// [`Error::Schema`] if a dictionary column gets more values than its keys can name; [`Error::Io`] if the sink
     /// fails.
-    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
         let value = |at: usize| {
-            let keys = self
-                .schema
-                .keys(&batch.slice(at, 1))
-                .map_err(|error| self.schema.arrow_error(error))?;
+            let keys = self.schema.keys(&batch.slice(at, 1)).map_err(|error| self.schema.arrow_error(error))?;
             Ok::<_, Error>(keys.first())
         };
         self.min = self.min.take().map_or_else(|| value(0), |min| Ok(Some(min)))?;
@@ -119,11 +108,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
         self.rows += batch.num_rows() as u64;
         self.waiting_rows += batch.num_rows();
         self.waiting.push(batch.clone());
-        if self.waiting_rows >= BLOCK_ROWS {
-            self.encode_waiting()
-        } else {
-            Ok(())
-        }
+        if self.waiting_rows >= BLOCK_ROWS { self.encode_waiting() } else { Ok(()) }
     }
 
     /// Ends the file with these key-values in its footer, before the Arrow schema.
@@ -133,27 +118,14 @@ impl<W: Write + Send> RowGroupWriter<W> {
     /// # Errors
     ///
     /// [`Error::Io`] if the sink fails; [`Error::InvalidOption`] if no row was written.
-    pub fn finish(mut self, key_values: Vec<(String, String)>) -> Result<(Encoded, W)> {
+    pub(crate) fn finish(mut self, key_values: Vec<(String, String)>) -> Result<(Encoded, W)> {
         self.encode_waiting()?;
         let (Some(state), Some(min), Some(max)) = (self.state.take(), self.min.take(), self.max.take()) else {
             let (expected, found) = ("at least one".into(), "none".into());
-            return Err(Error::InvalidOption {
-                option: "rows of a row group",
-                expected,
-                found,
-            });
+            return Err(Error::InvalidOption { option: "rows of a row group", expected, found });
         };
         let (sink, bytes, checksum) = end_file(state, &self.schema, key_values).map_err(|e| self.error(e))?;
-        Ok((
-            Encoded {
-                rows: self.rows,
-                min,
-                max,
-                bytes,
-                checksum,
-            },
-            sink,
-        ))
+        Ok((Encoded { rows: self.rows, min, max, bytes, checksum }, sink))
     }
 
     fn encode_waiting(&mut self) -> Result<()> {
@@ -161,19 +133,14 @@ impl<W: Write + Send> RowGroupWriter<W> {
         self.waiting_rows = 0;
         let Some(first) = batches.first() else { return Ok(()) };
         for limit in &mut self.limits {
-            batches
-                .iter()
-                .try_for_each(|batch| limit.count(&self.schema, batch.columns()))?;
+            batches.iter().try_for_each(|batch| limit.count(&self.schema, batch.columns()))?;
         }
         if let Some(sink) = self.sink.take() {
             let sample = largest(&batches).unwrap_or(first);
             let encoder = Encoder::new(sink, &self.schema, sample.columns());
             self.state = Some(encoder.map_err(|error| self.error(error))?);
         }
-        let encoded = self
-            .state
-            .as_mut()
-            .map_or(Ok(()), |state| state.encode(&self.schema, &batches));
+        let encoded = self.state.as_mut().map_or(Ok(()), |state| state.encode(&self.schema, &batches));
         encoded.map_err(|error| self.error(error))
     }
 
@@ -190,11 +157,7 @@ fn largest(batches: &[RecordBatch]) -> Option<&RecordBatch> {
 fn sink_error(path: &Path, schema: &DatasetSchema, error: ParquetError) -> Error {
     match error {
         ParquetError::External(source) => match source.downcast::<std::io::Error>() {
-            Ok(source) => Error::Io {
-                action: "write",
-                path: path.into(),
-                source: *source,
-            },
+            Ok(source) => Error::Io { action: "write", path: path.into(), source: *source },
             Err(source) => schema.arrow_error(arrow::error::ArrowError::ExternalError(source)),
         },
         other => schema.arrow_error(arrow::error::ArrowError::ParquetError(other.to_string())),
@@ -252,7 +215,5 @@ fn end_file<W: Write + Send>(
     file.append_key_value_metadata(KeyValue::new(ARROW_SCHEMA_META_KEY.to_string(), schema));
     // Not `into_inner`, which turns an error of the sink into a text.
     file.finish()?;
-    file.inner_mut()
-        .take()
-        .ok_or_else(|| ParquetError::General("the sink is gone".into()))
+    file.inner_mut().take().ok_or_else(|| ParquetError::General("the sink is gone".into()))
 }

@@ -8,4 +8,5 @@ mod writer;
 
 pub(crate) use open::{Take, open_locked};
 pub(crate) use pin::{Pin, pinned_commits};
+pub(crate) use process::Owner;
 pub(crate) use writer::{Left, WriterLock};

@@ -55,14 +55,7 @@ impl WriterLock {
         } else {
             Left::Died { commit: Mark::parse(&text).and_then(|mark| mark.commit) }
         };
-        Ok(Self {
-            fs: fs.clone(),
-            path,
-            file,
-            owner: Owner::this_process(),
-            mark: Mark::of_this_process(),
-            left,
-        })
+        Ok(Self { fs: fs.clone(), path, file, owner: Owner::this_process(), mark: Mark::of_this_process(), left })
     }
 
     /// A folder that another writer finds empty may vanish between its making and the opening of the lock file in it.

@@ -2,15 +2,30 @@
 
 use std::collections::HashSet;
 
-use super::Manifest;
+use super::{Entry, Manifest};
 use crate::layout;
 
 /// The first broken rule, as a sentence; `None` for a good manifest.
 pub(crate) fn broken(manifest: &Manifest) -> Option<String> {
-    rows_are_there(manifest)
+    numbers_can_be_counted_on(manifest)
+        .or_else(|| rows_are_there(manifest))
         .or_else(|| spans_ascend(manifest))
         .or_else(|| names_are_ours_and_fresh(manifest))
+        .or_else(|| retired_files_are_past(manifest))
         .or_else(|| ordered_column_exists(manifest))
+}
+
+/// Commit numbers fit into names with room for the next ones, and sums do not overflow: all others rely on that.
+fn numbers_can_be_counted_on(manifest: &Manifest) -> Option<String> {
+    if !(1..=layout::LAST_COMMIT).contains(&manifest.commit) {
+        return Some(format!("there is no commit {}", manifest.commit));
+    }
+    let fits = |of: fn(&Entry) -> u64| {
+        let mut sum = manifest.entries.iter().try_fold(0u64, |sum, entry| sum.checked_add(of(entry)));
+        sum.take_if(|sum| *sum <= i64::MAX as u64).is_some()
+    };
+    let fits = fits(|entry| entry.rows) && fits(|entry| entry.bytes);
+    (!fits).then(|| "it counts more rows or bytes than there can be".to_owned())
 }
 
 /// A row group without rows has no span, and no reason to exist.
@@ -42,9 +57,80 @@ fn names_are_ours_and_fresh(manifest: &Manifest) -> Option<String> {
     })
 }
 
+/// A writer deletes retired files: none may be a live one, or of a commit that is still to come.
+fn retired_files_are_past(manifest: &Manifest) -> Option<String> {
+    if manifest.retired.is_empty() {
+        return None;
+    }
+    let live: HashSet<&str> = manifest.entries.iter().map(|entry| entry.file.as_str()).collect();
+    manifest.retired.iter().find_map(|retired| match layout::file_id(&retired.file) {
+        None => Some(format!("`{}`, which it lists as replaced, is no name of a row group file", retired.file)),
+        Some(id) if id.commit >= retired.by || retired.by > manifest.commit => {
+            Some(format!("row group {} is of commit {} and replaced by {}", retired.file, id.commit, retired.by))
+        }
+        Some(_) if live.contains(retired.file.as_str()) => {
+            Some(format!("row group {} is listed as there and as replaced", retired.file))
+        }
+        Some(_) => None,
+    })
+}
+
 fn ordered_column_exists(manifest: &Manifest) -> Option<String> {
     match manifest.schema.field_with_name(&manifest.ordered_on) {
         Ok(_) => None,
         Err(_) => Some(format!("the schema has no ordered column `{}`", manifest.ordered_on)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use arrow::datatypes::{DataType, Field, Schema};
+
+    use super::*;
+    use crate::manifest::Retired;
+    use crate::ordered::{OrdValue, OrderedType};
+    use crate::settings::Settings;
+
+    const LIVE: &str = "80_81-0000000003-000000-00000000000000aa.parquet";
+
+    fn manifest() -> Manifest {
+        let (min, max) = (OrdValue::I64(1), OrdValue::I64(2));
+        Manifest {
+            commit: 5,
+            dataset: "a".to_owned(),
+            schema: Arc::new(Schema::new(vec![Field::new("t", DataType::Int64, false)])),
+            ordered_on: "t".to_owned(),
+            ordered: OrderedType::new(&DataType::Int64).unwrap(),
+            settings: Settings::default(),
+            metadata: BTreeMap::new(),
+            entries: vec![Entry { file: LIVE.to_owned(), rows: 2, bytes: 9, min, max, checksum: 0, synced: true }],
+            retired: vec![Retired { file: LIVE.replace("aa", "bb"), by: 4 }],
+        }
+    }
+
+    fn broken_by(change: fn(&mut Manifest)) -> String {
+        let mut manifest = manifest();
+        change(&mut manifest);
+        broken(&manifest).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_live_file_is_not_retired() {
+        assert_eq!(broken(&manifest()), None);
+        assert!(broken_by(|manifest| manifest.retired[0].file = LIVE.to_owned()).contains("as there and as replaced"));
+        assert!(broken_by(|manifest| manifest.retired[0].by = 3).contains("of commit 3 and replaced by 3"));
+        assert!(broken_by(|manifest| manifest.retired[0].by = 6).contains("replaced by 6"));
+        assert!(broken_by(|manifest| manifest.retired[0].file = "../x.parquet".to_owned()).contains("no name"));
+    }
+
+    #[test]
+    fn numbers_do_not_overflow() {
+        assert!(broken_by(|manifest| manifest.commit = u64::MAX).contains("no commit"));
+        assert!(broken_by(|manifest| manifest.commit = 0).contains("no commit"));
+        assert!(broken_by(|manifest| manifest.entries[0].rows = u64::MAX).contains("more rows or bytes"));
+        assert!(broken_by(|manifest| manifest.entries[0].bytes = u64::MAX).contains("more rows or bytes"));
     }
 }

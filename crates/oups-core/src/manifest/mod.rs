@@ -12,9 +12,9 @@ use arrow::datatypes::SchemaRef;
 pub(crate) use codec::{FORMAT, encode};
 pub(crate) use load::{Loaded, current_checksum, load, load_tombstone, reload};
 
+use crate::Result;
 use crate::layout;
 use crate::ordered::{OrdValue, OrderedType};
-use crate::Result;
 use crate::plan::StoredGroup;
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;

@@ -1,4 +1,4 @@
-//! Merging against a sort, cutting against a count.
+//! Merging against a sort.
 
 use arrow::array::*;
 use arrow::compute::concat_batches;
@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use super::*;
 use crate::Result;
-use crate::ordered::OrdKeys;
 use crate::schema::DatasetSchema;
 
 fn schema(text: bool) -> Arc<DatasetSchema> {
@@ -20,9 +19,7 @@ fn schema(text: bool) -> Arc<DatasetSchema> {
 /// Rows with the value and a text that says where they come from.
 fn batch(schema: &DatasetSchema, rows: &[(i32, String)]) -> RecordBatch {
     let at: ArrayRef = match schema.ordered_type().data_type() {
-        DataType::Utf8 => Arc::new(StringArray::from_iter_values(
-            rows.iter().map(|(at, _)| format!("{at:0>30}")),
-        )),
+        DataType::Utf8 => Arc::new(StringArray::from_iter_values(rows.iter().map(|(at, _)| format!("{at:0>30}")))),
         _ => Arc::new(Int32Array::from_iter_values(rows.iter().map(|(at, _)| *at))),
     };
     let id = StringArray::from_iter_values(rows.iter().map(|(_, id)| id));
@@ -30,10 +27,7 @@ fn batch(schema: &DatasetSchema, rows: &[(i32, String)]) -> RecordBatch {
 }
 
 fn rows(prefix: char, at: &[i32]) -> Vec<(i32, String)> {
-    at.iter()
-        .enumerate()
-        .map(|(row, at)| (*at, format!("{prefix}{row}")))
-        .collect()
+    at.iter().enumerate().map(|(row, at)| (*at, format!("{prefix}{row}"))).collect()
 }
 
 fn stream(schema: &DatasetSchema, rows: &[(i32, String)], len: usize) -> impl Iterator<Item = Result<RecordBatch>> {
@@ -62,13 +56,7 @@ fn one_side_alone_passes_without_a_copy() {
     let one = batch(&schema, &rows('s', &[1, 2, 3]));
     let merge = Merge::new(&schema, std::iter::once(Ok(one.clone())), std::iter::empty());
     let found: Vec<_> = merge.map(Result::unwrap).collect();
-    assert_eq!(
-        found,
-        [Merged {
-            batch: one.clone(),
-            origin: Origin::Stored
-        }]
-    );
+    assert_eq!(found, [Merged { batch: one.clone(), origin: Origin::Stored }]);
     let pointer = |batch: &RecordBatch| batch.column(0).as_primitive::<Int32Type>().values().as_ptr();
     assert_eq!(pointer(&found[0].batch), pointer(&one));
 }
@@ -81,10 +69,8 @@ fn long_runs_pass_and_short_ones_are_gathered() {
     let schema = schema(false);
     let (stored, new) = (rows('s', &stored), rows('n', &[25_000]));
     let merge = Merge::new(&schema, stream(&schema, &stored, 1 << 20), stream(&schema, &new, 1));
-    let origins: Vec<_> = merge
-        .map(|merged| merged.unwrap())
-        .map(|merged| (merged.num_rows(), merged.origin))
-        .collect();
+    let origins: Vec<_> =
+        merge.map(|merged| merged.unwrap()).map(|merged| (merged.num_rows(), merged.origin)).collect();
     let last = (24_999, Origin::Stored);
     assert_eq!(origins, [(25_001, Origin::Stored), (1, Origin::New), last]);
 }
@@ -96,17 +82,6 @@ fn an_error_ends_the_stream() {
     let stored = [Ok(batch(&schema, &rows('s', &[1]))), Err(error)].into_iter();
     let found: Vec<_> = Merge::new(&schema, stored, std::iter::empty()).collect();
     assert!(found.len() == 2 && found[0].is_ok() && found[1].is_err());
-}
-
-#[test]
-fn a_cut_that_takes_nothing_does_not_go_on_for_ever() {
-    let schema = schema(false);
-    let merged = Merged {
-        batch: batch(&schema, &rows('s', &[1, 2])),
-        origin: Origin::Stored,
-    };
-    let cut = |_: &OrdKeys, _: u64| Some(0);
-    assert_eq!(pieces(&schema, std::iter::once(Ok(merged)), cut).count(), 4);
 }
 
 proptest! {
@@ -121,25 +96,5 @@ proptest! {
         stored.sort_unstable();
         new.sort_unstable();
         check(&stored, &new, lens, text);
-    }
-
-    #[test]
-    fn pieces_have_the_wanted_rows(len in 1usize..40, target in 1u64..30, total in 0usize..100) {
-        let schema = schema(false);
-        let all = rows('s', &(0..total as i32).collect::<Vec<_>>());
-        let stream = stream(&schema, &all, len).map(|batch| Ok(Merged { batch: batch?, origin: Origin::Stored }));
-        let cut = |keys: &OrdKeys, rows: u64| (rows + keys.len() as u64 >= target).then(|| (target - rows) as usize);
-        let (mut sizes, mut size) = (Vec::new(), 0);
-        for piece in pieces(&schema, stream, cut) {
-            match piece.unwrap() {
-                Piece::Rows(rows) => size += rows.num_rows() as u64,
-                Piece::End => sizes.push(std::mem::take(&mut size)),
-            }
-        }
-        prop_assert_eq!(size, 0);
-        let full = total as u64 / target;
-        let rest = total as u64 % target;
-        let expected: Vec<u64> = std::iter::repeat_n(target, full as usize).chain((rest > 0).then_some(rest)).collect();
-        prop_assert_eq!(sizes, expected);
     }
 }
