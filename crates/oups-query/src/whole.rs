@@ -18,12 +18,7 @@ const SAFE_ROWS: usize = 128 << 10;
 /// # Errors
 ///
 /// Where the file cannot be read.
-pub(crate) fn decode(
-    file: &RowGroupFile,
-    columns: &Columns,
-    rows: Range<u64>,
-    batch_rows: usize,
-) -> Result<Batches> {
+pub(crate) fn decode(file: &RowGroupFile, columns: &Columns, rows: Range<u64>, batch_rows: usize) -> Result<Batches> {
     let options = ReadOptions { columns: Some(columns.positions.clone()), rows: Some(vec![rows]), batch_rows };
     Ok(file.batches(options)?)
 }
@@ -51,7 +46,6 @@ pub(crate) fn read_whole(file: &RowGroupFile, columns: &Columns, rows: Range<u64
 pub(crate) fn concat(batches: &[RecordBatch], schema: &SchemaRef, dataset: &str) -> Result<RecordBatch> {
     match batches {
         [only] => Ok(only.clone()),
-        _ => concat_batches(schema, batches)
-            .map_err(|source| Error::TooLarge { dataset: dataset.to_owned(), source }),
+        _ => concat_batches(schema, batches).map_err(|source| Error::TooLarge { dataset: dataset.to_owned(), source }),
     }
 }
