@@ -7,8 +7,8 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
 use crate::error::Result;
-use crate::lanes::Lanes;
 use crate::reading::{Piece, Reading};
+use crate::whole::decode;
 
 /// The batches of a scan, in order. Holds the snapshot until it is dropped.
 ///
@@ -19,7 +19,7 @@ pub struct Batches {
     batch_rows: usize,
     /// The pieces to come.
     rest: std::vec::IntoIter<Piece>,
-    current: Option<Lanes>,
+    current: Option<oups_core::decode::Batches>,
 }
 
 impl Batches {
@@ -45,7 +45,7 @@ impl Batches {
     fn decode(&mut self) -> Result<Option<RecordBatch>> {
         loop {
             if let Some(batch) = self.current.as_mut().and_then(Iterator::next) {
-                return batch.map(Some);
+                return Ok(Some(batch?));
             }
             self.current = None;
             let Some(piece) = self.rest.next() else { return Ok(None) };
@@ -53,9 +53,9 @@ impl Batches {
         }
     }
 
-    fn open(&self, piece: Piece) -> Result<Option<Lanes>> {
+    fn open(&self, piece: Piece) -> Result<Option<oups_core::decode::Batches>> {
         let Some(file) = self.reading.open(&piece)? else { return Ok(None) };
-        Ok(Some(Lanes::open(&file, &self.reading.columns, piece.rows, self.batch_rows)?))
+        Ok(Some(decode(&file, &self.reading.columns, piece.rows, self.batch_rows)?))
     }
 }
 

@@ -8,8 +8,8 @@ use oups_core::{Entry, Snapshot};
 
 use crate::columns::Columns;
 use crate::error::Result;
-use crate::lanes::{concat, read_whole};
 use crate::rows::rows_in;
+use crate::whole::{concat, read_whole};
 use oups_core::ordered::Span;
 
 /// Where the reading of one dataset stands.

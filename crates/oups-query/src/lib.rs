@@ -10,7 +10,6 @@ mod columns;
 mod cursor;
 mod error;
 mod intersections;
-mod lanes;
 mod plan;
 mod prune;
 mod query;
@@ -19,6 +18,7 @@ mod rows;
 mod scan;
 #[cfg(test)]
 mod test_entries;
+mod whole;
 
 pub use batches::Batches;
 pub use chunk::Chunk;

@@ -8,9 +8,9 @@ use oups_core::{Entry, Snapshot};
 
 use crate::columns::Columns;
 use crate::error::Result;
-use crate::lanes::{concat, read_whole};
 use crate::prune::prune;
 use crate::rows::rows_in;
+use crate::whole::{concat, read_whole};
 use oups_core::ordered::OrderedRange;
 use oups_core::ordered::Span;
 

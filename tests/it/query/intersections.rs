@@ -96,11 +96,15 @@ fn more_datasets_than_files_may_stay_open() {
             .commit()
             .unwrap();
     }
-    let chunks: Vec<_> = store.query(&wide).intersections().unwrap().map(Result::unwrap).collect();
-    assert!(chunks.len() > 2, "{} chunks", chunks.len());
-    for key in &wide {
-        let found: Vec<i64> = chunks.iter().flat_map(|chunk| numbers(chunk.get(key).unwrap(), "n")).collect();
-        assert_eq!(found, [0, 1, 2, 3, 4, 5], "{key}");
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let chunks = store.query(&wide).intersections().unwrap();
+        let chunks: Vec<_> = pool.install(|| chunks.map(Result::unwrap).collect());
+        assert!(chunks.len() > 2, "{} chunks", chunks.len());
+        for key in &wide {
+            let found: Vec<i64> = chunks.iter().flat_map(|chunk| numbers(chunk.get(key).unwrap(), "n")).collect();
+            assert_eq!(found, [0, 1, 2, 3, 4, 5], "{key}");
+        }
     }
 }
 
