@@ -67,8 +67,12 @@ fn comma(at: usize, count: usize) -> &'static str {
 pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<KeySchema> {
     let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
     if checksum::unseal(&mut bytes, MARKER).is_none() {
-        let found = checksum::carried(&bytes, MARKER).map_or("none".to_owned(), |sum| format!("{sum:032x}"));
-        return Err(damaged(format!("its content does not have the checksum that it names ({found})")));
+        return Err(damaged(match checksum::carried(&bytes, MARKER) {
+            None => "it has no checksum: oups did not write it, or it was cut off".to_owned(),
+            Some(found) => {
+                format!("its content does not have the checksum that it names ({found:032x}): it was changed")
+            }
+        }));
     }
     let file: Value = serde_json::from_slice(&bytes).map_err(|error| damaged(format!("no JSON: {error}")))?;
     let (format, version) = (file.get("format").and_then(Value::as_str), file.get("version").and_then(Value::as_u64));
