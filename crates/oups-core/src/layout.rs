@@ -8,7 +8,7 @@ pub(crate) const STORE_FILE: &str = "oups.json";
 /// The store file while it is written.
 pub(crate) const STORE_FILE_TMP: &str = "oups.json.tmp";
 /// Lock at the store's root, there only while a store is made.
-pub(crate) const STORE_LOCK: &str = "oups.lock";
+pub(crate) const STORE_LOCK: &str = "oups.json.lock";
 /// Folder at the store's root that holds the pins of readers.
 pub(crate) const PINS: &str = "oups.pins";
 /// What follows the last component of a dataset's path in the name of its manifest.

@@ -17,7 +17,7 @@ use crate::target::{PeriodGrid, Sizing};
 ///
 /// let by_rows = RowGroupTarget::try_from(3)?.sizing("x", &DataType::Int64)?;
 /// let Cutter::Rows(mut cutter) = Cutter::new(by_rows) else { unreachable!() };
-/// assert_eq!(cutter.cuts(3), []);
+/// assert!(cutter.cuts(3).is_empty());
 /// assert_eq!(cutter.cuts(5), [0, 3]);
 ///
 /// let by_week = RowGroupTarget::try_from("W-MON")?.sizing("day", &DataType::Date32)?;
