@@ -1,6 +1,13 @@
 //! Checksums of files, and of files that hold their own checksum.
 
+use std::io;
+
 use twox_hash::XxHash3_128;
+
+use crate::fs::ReadFile;
+
+/// What is read of a file at once.
+const PIECE: usize = 1 << 20;
 
 /// Digits of a checksum as text.
 pub(crate) const DIGITS: usize = 32;
@@ -10,6 +17,26 @@ pub(crate) const PLACEHOLDER: &str = "00000000000000000000000000000000";
 /// XXH3-128.
 pub(crate) fn checksum(bytes: &[u8]) -> u128 {
     XxHash3_128::oneshot(bytes)
+}
+
+/// XXH3-128 of a whole file, read a piece at a time.
+pub(crate) fn checksum_of(file: &dyn ReadFile) -> io::Result<u128> {
+    Ok(hash_first(file, file.len())?.finish_128())
+}
+
+/// The hash of the first bytes of a file, to be gone on with.
+pub(crate) fn hash_first(file: &dyn ReadFile, length: u64) -> io::Result<XxHash3_128> {
+    let mut hasher = XxHash3_128::new();
+    let mut buffer = vec![0; PIECE.min(usize::try_from(length).unwrap_or(PIECE))];
+    let mut offset = 0;
+    while offset < length {
+        let wanted = usize::try_from(length - offset).unwrap_or(PIECE).min(buffer.len());
+        let Some(piece) = buffer.get_mut(..wanted) else { break };
+        file.read_exact_at(piece, offset)?;
+        hasher.write(piece);
+        offset += wanted as u64;
+    }
+    Ok(hasher)
 }
 
 /// Puts the checksum of the whole file in place of the last placeholder after the last `marker`.

@@ -112,6 +112,11 @@ impl Dataset {
         Ok(self.loaded()?.metadata.clone())
     }
 
+    /// STUB
+    pub fn repair(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Begins a write of these rows: a [`RecordBatch`](arrow::array::RecordBatch), a `Vec` of them, or any
     /// [`RecordBatchReader`](arrow::array::RecordBatchReader). Nothing happens before [`Write::commit`].
     pub fn write<Kind>(&self, rows: impl IntoRows<Kind>) -> Write<'_> {

@@ -6,6 +6,7 @@ mod retire;
 mod sweep;
 mod turn;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 pub(crate) use new_files::NewFiles;
@@ -15,6 +16,7 @@ pub(crate) use turn::Turn;
 use crate::fs::StoreFs;
 pub(crate) use crate::manifest::FORMAT;
 use crate::manifest::{self, Manifest};
+use crate::snapshot::{check_bytes, open_or_missing};
 use crate::{Error, Result};
 
 /// Whether a commit waits until the disk has it.
@@ -39,6 +41,7 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         sync_flagged(&turn, &mut next)?;
     }
     files.publish(durability)?;
+    turn.sync_settled()?;
     let checksum = write_manifest(&fs, &paths.manifest_tmp(), &next)?;
     if let Err(error) = fs.rename(&paths.manifest_tmp(), &paths.manifest()) {
         // A failed rename may have happened all the same; files that a visible manifest names must stay.
@@ -53,7 +56,7 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         return Err(error);
     }
     files.keep();
-    if let Err(source) = make_durable(&turn, durability) {
+    if let Err(source) = make_durable(&turn, &next, durability) {
         turn.leave_mark();
         let (dataset, commit) = (next.dataset, next.commit);
         return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });
@@ -63,16 +66,21 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     Ok(())
 }
 
-/// Syncs the files that earlier commits did not, before anything that they replaced may go.
+/// Syncs the files that earlier commits did not, before anything that they replaced may go. Each is read and compared
+/// with its checksum: since it was written, a power loss may have damaged it.
 fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {
-    let old = |file: &str| turn.base().is_some_and(|base| base.entries.iter().any(|entry| entry.file == file));
-    let mut any = false;
-    for entry in next.entries.iter_mut().filter(|entry| !entry.synced && old(&entry.file)) {
-        turn.fs.sync_file(&turn.paths.file(&entry.file))?;
-        entry.synced = true;
-        any = true;
+    let flagged = turn.base().into_iter().flat_map(|base| &base.entries).filter(|entry| !entry.synced);
+    let flagged: HashSet<&str> = flagged.map(|entry| entry.file.as_str()).collect();
+    if flagged.is_empty() {
+        return Ok(());
     }
-    if any { turn.fs.sync_dir(&turn.paths.folder()) } else { Ok(()) }
+    for entry in next.entries.iter_mut().filter(|entry| flagged.contains(entry.file.as_str())) {
+        let path = turn.paths.file(&entry.file);
+        check_bytes(&*open_or_missing(&turn.fs, &path)?, &path, entry)?;
+        turn.fs.sync_file(&path)?;
+        entry.synced = true;
+    }
+    turn.fs.sync_dir(&turn.paths.folder())
 }
 
 fn write_manifest(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<u128> {
@@ -88,9 +96,11 @@ fn write_manifest(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<u128
 }
 
 /// Step 10. At a first write the folders above are synced too: whoever made them may not have come to it. An unsynced
-/// first write is no exception: files without a manifest would look like a dataset that lost it.
-fn make_durable(turn: &Turn, durability: Durability) -> Result<()> {
-    if durability == Durability::Unsynced && turn.base().is_some() {
+/// first write is no exception: files without a manifest would look like a dataset that lost it. Nor is an unsynced
+/// commit that replaces files: these are renamed next, and the old manifest does not know them by their new names.
+fn make_durable(turn: &Turn, next: &Manifest, durability: Durability) -> Result<()> {
+    let replaces = next.retired.iter().any(|retired| retired.by == next.commit);
+    if durability == Durability::Unsynced && turn.base().is_some() && !replaces {
         return Ok(());
     }
     turn.fs.sync_dir(&turn.paths.parent())?;

@@ -94,7 +94,9 @@ impl NewFiles {
                 self.fs.remove_file_if_there(&self.paths.file(name))?;
             }
         }
-        self.fs.remove_file_if_there(&self.paths.manifest_tmp())
+        self.fs.remove_file_if_there(&self.paths.manifest_tmp())?;
+        // The mark will be gone, perhaps sooner than the names.
+        if self.files.is_empty() { Ok(()) } else { self.fs.sync_dir(&self.paths.folder()) }
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) fn exactly(fs: &StoreFs, paths: &DatasetPaths, commit: u64) -> Result
 
 /// Only names of our pattern; all others are left for `verify` to report.
 fn sweep(fs: &StoreFs, paths: &DatasetPaths, is_leftover: impl Fn(u64) -> bool) -> Result<()> {
+    let mut swept = false;
     for name in names(fs, paths)? {
         let id = match FolderName::parse(&name) {
             Some(FolderName::RowGroup(id) | FolderName::Tmp(id)) => id,
@@ -23,7 +24,12 @@ fn sweep(fs: &StoreFs, paths: &DatasetPaths, is_leftover: impl Fn(u64) -> bool) 
         };
         if is_leftover(id.commit) {
             fs.remove_file_if_there(&paths.file(&name))?;
+            swept = true;
         }
+    }
+    if swept {
+        // The mark that tells of them will be gone, perhaps sooner than their names.
+        fs.sync_dir(&paths.folder())?;
     }
     fs.remove_file_if_there(&paths.manifest_tmp())
 }

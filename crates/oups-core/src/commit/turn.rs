@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::{retire, sweep};
-use crate::fs::StoreFs;
+use crate::fs::{StoreFs, if_there};
 use crate::layout::DatasetPaths;
 use crate::lock::{Left, WriterLock};
 use crate::manifest::{self, Loaded, Manifest, Retired};
@@ -25,6 +25,9 @@ pub(crate) struct Turn {
     pub(crate) commit: u64,
     /// Retired by earlier commits, and still there.
     pub(crate) retired: Vec<Retired>,
+    /// Files that earlier commits retired are gone since, and the next manifest does not list them: their names must be
+    /// gone durably before it is there, or they would come back with nobody to know them.
+    settled: bool,
     exists: bool,
     mark_stays: MarkStays,
 }
@@ -73,6 +76,7 @@ impl Turn {
             base: None,
             commit: 1,
             retired: Vec::new(),
+            settled: false,
             exists: true,
             mark_stays: MarkStays::default(),
         };
@@ -101,6 +105,7 @@ impl Turn {
                 } else {
                     base.retired.clone()
                 };
+                self.settled = self.retired.len() < base.retired.len();
             }
             None => self.load_absent()?,
         }
@@ -114,7 +119,9 @@ impl Turn {
             let commit = tombstone.manifest.commit;
             sweep::above(&self.fs, &self.paths, commit)?;
             self.retired = retire::still_there(&self.fs, &self.paths, &retire::all_of(&tombstone.manifest));
+            self.settled = true;
             if self.retired.is_empty() {
+                self.sync_settled()?;
                 self.fs.remove_file_if_there(&self.paths.tombstone())?;
             }
             self.commit = commit + 2;
@@ -140,12 +147,27 @@ impl Turn {
     }
 
     /// Step 5: the mark says which commit is made, durably, before the first file of it can be there.
+    ///
+    /// At a first write the lock file's name is made durable too, also with syncing off: files that are there without a
+    /// manifest and without a mark look like a dataset that lost its manifest.
     pub(crate) fn sync_mark(&mut self, durability: super::Durability) -> Result<()> {
         self.lock.mark(Some(self.commit))?;
-        match durability {
-            super::Durability::Synced => self.lock.sync_mark(),
-            super::Durability::Unsynced => Ok(()),
+        let is_first = self.base.is_none();
+        if durability == super::Durability::Unsynced && !is_first {
+            return Ok(());
         }
+        self.lock.sync_mark()?;
+        if is_first || self.lock.is_new() { self.fs.sync_dir(&self.paths.parent()) } else { Ok(()) }
+    }
+
+    /// Makes durable that settled files are gone.
+    pub(super) fn sync_settled(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.settled) { self.sync_folder() } else { Ok(()) }
+    }
+
+    /// The dataset's folder with its names as they are; nothing where there is none.
+    pub(super) fn sync_folder(&self) -> Result<()> {
+        if_there(self.fs.sync_dir(&self.paths.folder())).map(|_| ())
     }
 
     /// The next writer is to look for leftovers.
@@ -159,8 +181,9 @@ impl Turn {
 
     /// A manifest is in place: what a tombstone listed is in it.
     pub(super) fn committed(&mut self) {
-        if !self.exists {
+        if !self.exists && !matches!(self.fs.kind(&self.paths.tombstone()), Ok(None)) {
             let _ = self.fs.remove_file_if_there(&self.paths.tombstone());
+            let _ = self.fs.sync_dir(&self.paths.parent());
         }
         self.exists = true;
     }

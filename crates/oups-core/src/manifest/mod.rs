@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use arrow::datatypes::SchemaRef;
 
 pub(crate) use codec::{FORMAT, encode};
+pub(crate) use schema_text::from_text as schema_from_text;
 pub(crate) use load::{Loaded, current_checksum, load, load_tombstone, reload};
 
 use crate::layout;

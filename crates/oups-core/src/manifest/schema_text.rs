@@ -17,6 +17,6 @@ pub(super) fn to_text(schema: &Schema) -> Result<String, ArrowError> {
     Ok(STANDARD.encode(bytes))
 }
 
-pub(super) fn from_text(text: &str) -> Option<Schema> {
+pub(crate) fn from_text(text: &str) -> Option<Schema> {
     try_schema_from_ipc_buffer(&STANDARD.decode(text).ok()?).ok()
 }

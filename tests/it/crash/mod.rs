@@ -1,0 +1,7 @@
+//! Whatever happens at whatever moment: what is there afterwards is the old version or the new one, the next write
+//! succeeds, and no leftover survives it.
+
+mod acts;
+mod faults;
+mod power;
+mod state;
