@@ -10,6 +10,7 @@ use crate::rows::{IntoRows, Rows};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::store::StoreInner;
+use crate::verify::{self, Finding};
 use crate::write::Write;
 use crate::{Error, Result};
 
@@ -110,6 +111,15 @@ impl Dataset {
     /// As [`snapshot`](Self::snapshot).
     pub fn metadata(&self) -> Result<BTreeMap<String, String>> {
         Ok(self.loaded()?.metadata.clone())
+    }
+
+    /// Looks at every byte of the dataset; see [`Store::verify`](crate::Store::verify).
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed or a pin not be made; what is wrong with the dataset is no error but a finding.
+    pub fn verify(&self) -> Result<Vec<Finding>> {
+        verify::dataset(self)
     }
 
     /// STUB

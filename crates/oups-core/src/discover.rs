@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::Result;
 use crate::fs::{DirEntry, EntryKind, Fs, failed};
 use crate::key::{KeyFilter, KeySchema, StoreKey, component, for_each_field};
-use crate::layout::{self, MANIFEST_SUFFIX, SIDE_SUFFIXES};
+use crate::layout::{self, DAMAGED_SUFFIX, MANIFEST_SUFFIX, SIDE_SUFFIXES};
 
 /// More names than this are not asked for one by one: one listing is cheaper.
 const MOST_PROBES: usize = 256;
@@ -23,6 +23,9 @@ const MOST_LISTINGS: usize = 16;
 pub struct Discovery<K> {
     /// The keys of the datasets, in key order.
     pub keys: Vec<K>,
+    /// Keys without a dataset of which a folder or a side file is there, in key order: a removed dataset that somebody
+    /// still reads, a first write under way or dead, a lost manifest, or just an empty folder or lock file.
+    pub remains: Vec<K>,
     /// What lies in the folders that were listed and is no part of a store, in order of paths.
     pub strangers: Vec<Stranger>,
 }
@@ -57,20 +60,25 @@ pub fn discover<K: StoreKey>(fs: &dyn Fs, root: &Path, schema: &KeySchema, filte
         schema,
         filter,
         keys: Vec::new(),
+        remains: Vec::new(),
         strangers: Vec::new(),
     };
     walk.level(0, "")?;
     let Walk {
         mut keys,
+        mut remains,
         mut strangers,
         ..
     } = walk;
     // A folder that changes while it is listed may give an entry twice.
     keys.sort_unstable();
     keys.dedup();
+    remains.sort_unstable();
+    remains.dedup();
+    remains.retain(|key| keys.binary_search(key).is_err());
     strangers.sort_unstable();
     strangers.dedup();
-    Ok(Discovery { keys, strangers })
+    Ok(Discovery { keys, remains, strangers })
 }
 
 struct Walk<'a, K> {
@@ -79,6 +87,7 @@ struct Walk<'a, K> {
     schema: &'a KeySchema,
     filter: &'a KeyFilter,
     keys: Vec<K>,
+    remains: Vec<K>,
     strangers: Vec<Stranger>,
 }
 
@@ -147,10 +156,16 @@ impl<K: StoreKey> Walk<'_, K> {
 
     fn probe_dataset(&mut self, above: &str, component: &str) -> Result<()> {
         let path = format!("{above}{component}");
-        if self.kind(&self.root.join(format!("{path}{MANIFEST_SUFFIX}")))? == Some(EntryKind::File)
-            && let Ok(key) = K::parse_path(self.schema, &path)
-        {
+        let Ok(key) = K::parse_path(self.schema, &path) else { return Ok(()) };
+        if self.kind(&self.root.join(format!("{path}{MANIFEST_SUFFIX}")))? == Some(EntryKind::File) {
             self.keys.push(key);
+            return Ok(());
+        }
+        for suffix in ["", ".lock", ".opdmd.removed"] {
+            if self.kind(&self.root.join(format!("{path}{suffix}")))?.is_some() {
+                self.remains.push(key);
+                break;
+            }
         }
         Ok(())
     }
@@ -184,12 +199,17 @@ impl<K: StoreKey> Walk<'_, K> {
                 continue;
             } else if !name.contains('.') && entry.kind == EntryKind::Dir {
                 folders.push(name);
-            } else if !self.is_side_file(level, above, entry) {
-                self.stranger(&format!("{above}{name}"), "no part of a dataset".to_owned());
+            } else {
+                match self.side_file_of(level, above, entry) {
+                    Some(component) => folders.push(component),
+                    None => self.stranger(&format!("{above}{name}"), "no part of a dataset".to_owned()),
+                }
             }
         }
         // A folder without a manifest is a removed dataset's, or a listing missed a manifest that was replaced meanwhile,
         // as some file systems do. The folder, which stays through all commits, tells where to ask again.
+        folders.sort_unstable();
+        folders.dedup();
         for name in folders.into_iter().filter(|name| !manifests.contains(name)) {
             match self.passes(level, &format!("{above}{name}"), name) {
                 Err(reason) => self.stranger(&format!("{above}{name}"), reason),
@@ -230,12 +250,15 @@ impl<K: StoreKey> Walk<'_, K> {
         Ok(passes)
     }
 
-    /// Whether the entry is a side file of a dataset, written or removed.
-    fn is_side_file(&self, level: usize, above: &str, entry: &DirEntry) -> bool {
+    /// The component of the dataset, written or removed, whose side file or side folder the entry is.
+    fn side_file_of<'e>(&self, level: usize, above: &str, entry: &'e DirEntry) -> Option<&'e str> {
         let name = entry.name.as_str();
-        let component = SIDE_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix));
-        entry.kind == EntryKind::File
-            && component.is_some_and(|component| self.passes(level, &format!("{above}{component}"), component).is_ok())
+        let component = match entry.kind {
+            EntryKind::File => SIDE_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)),
+            EntryKind::Dir => name.strip_suffix(DAMAGED_SUFFIX),
+            EntryKind::Other => None,
+        }?;
+        self.passes(level, &format!("{above}{component}"), component).is_ok().then_some(component)
     }
 
     fn stranger(&mut self, path: &str, reason: String) {

@@ -1,6 +1,6 @@
 //! What a reader holds: one version of a dataset, whose files stay until it lets go.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::checksum::checksum_of;
@@ -79,6 +79,11 @@ impl Snapshot {
         &self.manifest
     }
 
+    /// Where a row group file is while it is live.
+    pub(crate) fn path_of(&self, entry: &Entry) -> PathBuf {
+        self.paths.file(&entry.file)
+    }
+
     /// Opens one of the version's row group files and checks it against the manifest: length, rows, one row group.
     ///
     /// # Errors
@@ -103,7 +108,7 @@ impl Snapshot {
     }
 
     /// Opens a row group file under its live name or, once a later commit has replaced it, its retired one.
-    fn open_file(&self, entry: &Entry) -> Result<Arc<dyn ReadFile>> {
+    pub(crate) fn open_file(&self, entry: &Entry) -> Result<Arc<dyn ReadFile>> {
         if let Some(pin) = &self.pin {
             pin.check()?;
         }

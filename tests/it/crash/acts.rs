@@ -47,7 +47,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind("remove under a reader", &[first, insert], remove_under_a_reader),
     kind("make again", &[first, remove], first),
     kind("make again after a reader", &[first, remove_under_a_reader], first),
-    kind("unsynced first write", &[], unsynced_first),
+    unsynced_kind("unsynced first write", &[], unsynced_first, 1),
     unsynced_kind("unsynced append", &[first], unsynced_append, 1),
     unsynced_kind("unsynced insert", &[first], unsynced_insert, 1),
     unsynced_kind("unsynced insert after insert", &[first, insert], unsynced_insert, 1),

@@ -65,6 +65,7 @@ pub(super) fn next_write(store: &Store<AnyKey>) -> Result<()> {
 pub(super) fn after_next(seen: &Seen) -> (Vec<(i64, i64)>, BTreeMap<String, String>) {
     let (mut rows, metadata) = seen.clone().unwrap_or_default();
     rows.extend([(100, 9), (101, 9), (102, 9)]);
+    rows.sort_by_key(|(time, _)| *time);
     (rows, metadata)
 }
 

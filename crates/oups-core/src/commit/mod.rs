@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 pub(crate) use new_files::NewFiles;
+pub(crate) use retire::all_of as retired_by_removal;
 pub(crate) use remove::remove;
 pub(crate) use turn::Turn;
 

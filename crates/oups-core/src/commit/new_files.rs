@@ -42,8 +42,8 @@ impl NewFiles {
     /// Creates the next file under its temporary name; before the first, the mark is made durable (step 5).
     pub(crate) fn create(&mut self, turn: &mut Turn) -> Result<(FileId, Box<dyn WriteFile>)> {
         if !self.started {
-            turn.sync_mark(self.durability)?;
-            self.fs.create_dir(&self.paths.folder())?;
+            let is_new = self.fs.create_dir(&self.paths.folder())?;
+            turn.sync_mark(self.durability, is_new)?;
             self.started = true;
         }
         let part = u32::try_from(self.files.len()).unwrap_or(u32::MAX);

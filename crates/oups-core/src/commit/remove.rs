@@ -13,7 +13,7 @@ pub(crate) fn remove(mut turn: Turn) -> Result<u64> {
         let (dataset, store) = (turn.paths.text().to_owned(), turn.paths.root().to_owned());
         return Err(Error::NoDataset { dataset, store });
     };
-    turn.sync_mark(Durability::Synced)?;
+    turn.sync_mark(Durability::Synced, false)?;
     turn.fs.rename(&turn.paths.manifest(), &turn.paths.tombstone())?;
     if let Err(source) = turn.fs.sync_dir(&turn.paths.parent()) {
         turn.leave_mark();

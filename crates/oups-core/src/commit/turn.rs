@@ -148,11 +148,12 @@ impl Turn {
 
     /// Step 5: the mark says which commit is made, durably, before the first file of it can be there.
     ///
-    /// At a first write the lock file's name is made durable too, also with syncing off: files that are there without a
-    /// manifest and without a mark look like a dataset that lost its manifest.
-    pub(crate) fn sync_mark(&mut self, durability: super::Durability) -> Result<()> {
+    /// At a first write the names of the lock file and of the dataset's folder are made durable too, also with syncing
+    /// off: files that are there without a manifest and without a mark look like a dataset that lost its manifest, and a
+    /// manifest without the folder like one that lost its files.
+    pub(crate) fn sync_mark(&mut self, durability: super::Durability, folder_is_new: bool) -> Result<()> {
         self.lock.mark(Some(self.commit))?;
-        let is_first = self.base.is_none();
+        let is_first = self.base.is_none() || folder_is_new;
         if durability == super::Durability::Unsynced && !is_first {
             return Ok(());
         }
