@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::datatypes::SchemaRef;
 
 use crate::layout::DatasetPaths;
+use crate::repair::{self, RepairReport};
 use crate::rows::{IntoRows, Rows};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
@@ -122,9 +124,24 @@ impl Dataset {
         verify::dataset(self)
     }
 
-    /// STUB
-    pub fn repair(&self) -> Result<()> {
-        Ok(())
+    /// Makes a damaged dataset whole again with every row group that is intact, also when its manifest is gone. What is
+    /// damaged is moved to a folder beside it, nothing is deleted. Changes nothing when all is well. `docs/repair.md` says
+    /// how, and what cannot be known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where there is nothing to repair, [`Error::NewerFormat`], [`Error::Io`].
+    pub fn repair(&self) -> Result<RepairReport> {
+        repair::repair(self, None)
+    }
+
+    /// As [`repair`](Self::repair), giving up when the lock is not to be had for so long.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], and those of [`repair`](Self::repair).
+    pub fn repair_within(&self, lock_timeout: Duration) -> Result<RepairReport> {
+        repair::repair(self, Some(lock_timeout))
     }
 
     /// Begins a write of these rows: a [`RecordBatch`](arrow::array::RecordBatch), a `Vec` of them, or any

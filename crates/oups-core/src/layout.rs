@@ -167,6 +167,11 @@ impl FolderName {
     }
 }
 
+/// Smallest and largest value in a row group file's name, as texts whose order is that of the values.
+pub(crate) fn span_texts(name: &str) -> Option<(&str, &str)> {
+    name.split_once('-')?.0.split_once('_')
+}
+
 /// The id in a row group file's name.
 pub(crate) fn file_id(name: &str) -> Option<FileId> {
     row_group_id(name.strip_suffix(PARQUET)?)

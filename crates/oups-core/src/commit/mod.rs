@@ -67,6 +67,22 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     Ok(())
 }
 
+/// Steps 8 to 10 for a repair: makes `next` the manifest, and retires nothing.
+///
+/// # Errors
+///
+/// [`Error::NotDurable`] after the commit point.
+pub(crate) fn install(turn: &Turn, next: &Manifest) -> Result<()> {
+    let (fs, paths) = (&turn.fs, &turn.paths);
+    write_manifest(fs, &paths.manifest_tmp(), next)?;
+    fs.rename(&paths.manifest_tmp(), &paths.manifest())?;
+    make_durable(turn, next, Durability::Synced).map_err(|source| Error::NotDurable {
+        dataset: next.dataset.clone(),
+        commit: next.commit,
+        source: Box::new(source),
+    })
+}
+
 /// Syncs the files that earlier commits did not, before anything that they replaced may go. Each is read and compared
 /// with its checksum: since it was written, a power loss may have damaged it.
 fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {

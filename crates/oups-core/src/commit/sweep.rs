@@ -9,9 +9,15 @@ pub(super) fn above(fs: &StoreFs, paths: &DatasetPaths, commit: u64) -> Result<(
     sweep(fs, paths, |of| of > commit)
 }
 
-/// Removes the files of this very commit: a first write that died.
-pub(super) fn exactly(fs: &StoreFs, paths: &DatasetPaths, commit: u64) -> Result<()> {
-    sweep(fs, paths, |of| of == commit)
+/// Removes the files of this very commit: a first write that died. If there are files of others, it was no first write:
+/// the manifest is lost, and nothing is removed.
+pub(super) fn first_write(fs: &StoreFs, paths: &DatasetPaths, commit: u64) -> Result<()> {
+    let is_other = |name: &String| match FolderName::parse(name) {
+        Some(FolderName::RowGroup(id)) => id.commit != commit,
+        Some(FolderName::Retired { .. }) => true,
+        Some(FolderName::Tmp(_)) | None => false,
+    };
+    if names(fs, paths)?.iter().any(is_other) { Ok(()) } else { sweep(fs, paths, |of| of == commit) }
 }
 
 /// Only names of our pattern; all others are left for `verify` to report.

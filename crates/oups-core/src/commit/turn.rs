@@ -89,6 +89,48 @@ impl Turn {
         Ok(turn)
     }
 
+    /// Only takes the lock: a repair looks for itself, and clears nothing away. Until [`repaired`](Self::repaired), an
+    /// error leaves the mark as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], [`Error::Poisoned`], a failed file operation.
+    pub(crate) fn begin_repair(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
+        if fs.is_poisoned() {
+            return Err(Error::Poisoned { dataset: paths.text().to_owned() });
+        }
+        let lock = WriterLock::acquire(fs, paths, timeout)?;
+        let mark_stays = MarkStays::default();
+        mark_stays.set();
+        Ok(Self {
+            fs: fs.clone(),
+            paths: paths.clone(),
+            lock,
+            base: None,
+            commit: 1,
+            retired: Vec::new(),
+            settled: false,
+            exists: true,
+            mark_stays,
+        })
+    }
+
+    /// What the last writer left; `None` if the lock file was not there to tell.
+    pub(crate) fn left(&self) -> Option<&Left> {
+        (!self.lock.is_new()).then(|| self.lock.left())
+    }
+
+    /// A repair begins to change things: the mark names no commit any more, so that nothing is swept should it die.
+    pub(crate) fn mark_repair(&mut self) -> Result<()> {
+        self.lock.mark(None)?;
+        self.lock.sync_mark()
+    }
+
+    /// Everything in the folder is as the manifest says: the mark can go.
+    pub(crate) fn repaired(&mut self) {
+        self.mark_stays.unset();
+    }
+
     fn load(&mut self, known: Option<&Loaded>) -> Result<()> {
         self.base = manifest::reload(&self.fs, &self.paths, known)?;
         match &self.base {
@@ -128,7 +170,7 @@ impl Turn {
             return Ok(());
         }
         if let Left::Died { commit: Some(commit) } = *self.lock.left() {
-            sweep::exactly(&self.fs, &self.paths, commit)?;
+            sweep::first_write(&self.fs, &self.paths, commit)?;
         }
         match sweep::row_group_files(&self.fs, &self.paths)? {
             0 => Ok(()),

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+pub(crate) use file::OrderedScan;
 pub use finding::{Finding, FindingKind};
 pub(crate) use store::outside;
 
