@@ -3,6 +3,7 @@
 mod concurrency;
 mod conformance;
 mod crash;
+mod damage;
 mod duplicates;
 mod keys;
 mod plan;

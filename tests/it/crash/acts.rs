@@ -7,20 +7,20 @@ use oups_core::{Durability, Result, Store};
 use oups_core::{AnyKey, Dataset};
 
 /// The dataset that all acts are about.
-pub(super) const KEY: &str = "a-1/b";
+pub(crate) const KEY: &str = "a-1/b";
 
 /// Something done to a store.
-pub(super) type Act = fn(&Store<AnyKey>) -> Result<()>;
+pub(crate) type Act = fn(&Store<AnyKey>) -> Result<()>;
 
 /// A kind of commit.
-pub(super) struct Kind {
-    pub(super) name: &'static str,
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
     /// What was done before.
-    pub(super) before: &'static [Act],
+    pub(crate) before: &'static [Act],
     /// What is hit.
-    pub(super) act: Act,
+    pub(crate) act: Act,
     /// How many of the acts, from the last one back, were not synced: they promise less.
-    pub(super) unsynced: usize,
+    pub(crate) unsynced: usize,
 }
 
 const fn kind(name: &'static str, before: &'static [Act], act: Act) -> Kind {
@@ -31,7 +31,7 @@ const fn unsynced_kind(name: &'static str, before: &'static [Act], act: Act, uns
     Kind { name, before, act, unsynced }
 }
 
-pub(super) const KINDS: &[Kind] = &[
+pub(crate) const KINDS: &[Kind] = &[
     kind("first write", &[], first),
     kind("append", &[first], append),
     kind("prepend", &[first], prepend),
@@ -54,17 +54,17 @@ pub(super) const KINDS: &[Kind] = &[
     unsynced_kind("synced after unsynced", &[first, unsynced_insert], append, 2),
 ];
 
-pub(super) fn rows(range: impl Iterator<Item = i64>, tag: i64) -> RecordBatch {
+pub(crate) fn rows(range: impl Iterator<Item = i64>, tag: i64) -> RecordBatch {
     let time: Int64Array = range.collect();
     let tags: Int64Array = time.iter().map(|_| Some(tag)).collect();
     RecordBatch::try_from_iter([("time", Arc::new(time) as _), ("tag", Arc::new(tags) as _)]).unwrap()
 }
 
-pub(super) fn dataset(store: &Store<AnyKey>) -> Result<Dataset> {
+pub(crate) fn dataset(store: &Store<AnyKey>) -> Result<Dataset> {
     store.dataset(&store.parse_key(KEY)?)
 }
 
-pub(super) fn first(store: &Store<AnyKey>) -> Result<()> {
+pub(crate) fn first(store: &Store<AnyKey>) -> Result<()> {
     let write = dataset(store)?.write(rows(0..10, 1)).ordered_on("time").row_group_target(4).metadata("a", "1").commit();
     write.map(drop)
 }
@@ -83,7 +83,7 @@ fn prepend(store: &Store<AnyKey>) -> Result<()> {
     dataset(store)?.write(rows(-9..-3, 2)).commit().map(drop)
 }
 
-pub(super) fn insert(store: &Store<AnyKey>) -> Result<()> {
+pub(crate) fn insert(store: &Store<AnyKey>) -> Result<()> {
     dataset(store)?.write(rows([5, 5, 6].into_iter(), 3)).commit().map(drop)
 }
 

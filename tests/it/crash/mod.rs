@@ -4,4 +4,8 @@
 mod acts;
 mod faults;
 mod power;
+mod processes;
 mod state;
+
+pub(crate) use acts::{KINDS, dataset as dataset_of};
+pub(crate) use state::{Seen, create, look, open, scratch};

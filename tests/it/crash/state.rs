@@ -14,20 +14,20 @@ use oups_tests::tree::tree;
 use super::acts::{KEY, dataset, rows};
 
 /// What a reader sees: the version's rows and metadata.
-pub(super) type Seen = Option<(Vec<(i64, i64)>, BTreeMap<String, String>)>;
+pub(crate) type Seen = Option<(Vec<(i64, i64)>, BTreeMap<String, String>)>;
 
-pub(super) fn open(fs: Option<&FaultFs>, root: &Path) -> Result<Store<AnyKey>> {
+pub(crate) fn open(fs: Option<&FaultFs>, root: &Path) -> Result<Store<AnyKey>> {
     match fs {
         Some(fs) => Store::open_on(Arc::new(fs.clone()), root),
         None => Store::open(root),
     }
 }
 
-pub(super) fn create(root: &Path) -> Store<AnyKey> {
+pub(crate) fn create(root: &Path) -> Store<AnyKey> {
     Store::create_for(root, KeySchema::parse("x:str,n:int/y:str", Separator::default()).unwrap()).unwrap()
 }
 
-pub(super) fn seen_in(snapshot: &Snapshot) -> Result<Vec<(i64, i64)>> {
+pub(crate) fn seen_in(snapshot: &Snapshot) -> Result<Vec<(i64, i64)>> {
     let mut seen = Vec::new();
     for entry in &snapshot.manifest().entries {
         for batch in snapshot.open_row_group_verified(entry)?.batches(ReadOptions::default())? {
@@ -39,17 +39,17 @@ pub(super) fn seen_in(snapshot: &Snapshot) -> Result<Vec<(i64, i64)>> {
     Ok(seen)
 }
 
-pub(super) fn try_look(root: &Path) -> Result<Seen> {
+pub(crate) fn try_look(root: &Path) -> Result<Seen> {
     let Some(snapshot) = dataset(&open(None, root)?)?.snapshot_if_there()? else { return Ok(None) };
     Ok(Some((seen_in(&snapshot)?, snapshot.manifest().metadata.clone())))
 }
 
-pub(super) fn look(root: &Path) -> Seen {
+pub(crate) fn look(root: &Path) -> Seen {
     try_look(root).unwrap()
 }
 
 /// The next writer waits for nothing, repairs nothing, and leaves nothing of what it found.
-pub(super) fn next_write_succeeds(root: &Path, seen: Seen, at: &str) {
+pub(crate) fn next_write_succeeds(root: &Path, seen: Seen, at: &str) {
     let store = open(None, root).unwrap();
     next_write(&store).unwrap_or_else(|error| panic!("{at}: the next write failed: {error}"));
     let after = try_look(root).unwrap_or_else(|error| panic!("{at}: after the next write: {error}"));
@@ -57,12 +57,12 @@ pub(super) fn next_write_succeeds(root: &Path, seen: Seen, at: &str) {
     assert_no_leftovers(&store, root, at);
 }
 
-pub(super) fn next_write(store: &Store<AnyKey>) -> Result<()> {
+pub(crate) fn next_write(store: &Store<AnyKey>) -> Result<()> {
     dataset(store)?.write(rows(100..103, 9)).ordered_on("time").commit().map(drop)
 }
 
 /// What is there after [`next_write`].
-pub(super) fn after_next(seen: &Seen) -> (Vec<(i64, i64)>, BTreeMap<String, String>) {
+pub(crate) fn after_next(seen: &Seen) -> (Vec<(i64, i64)>, BTreeMap<String, String>) {
     let (mut rows, metadata) = seen.clone().unwrap_or_default();
     rows.extend([(100, 9), (101, 9), (102, 9)]);
     rows.sort_by_key(|(time, _)| *time);
@@ -83,7 +83,7 @@ fn assert_no_leftovers(store: &Store<AnyKey>, root: &Path, at: &str) {
 }
 
 /// After the loss of rows that were not synced: repairing brings back all that were there before.
-pub(super) fn repair_keeps(root: &Path, before: &Seen, at: &str) {
+pub(crate) fn repair_keeps(root: &Path, before: &Seen, at: &str) {
     let store = open(None, root).unwrap();
     dataset(&store).unwrap().repair().unwrap_or_else(|error| panic!("{at}: repair failed: {error}"));
     let (mut found, _) = look(root).unwrap_or_default();
@@ -95,12 +95,12 @@ pub(super) fn repair_keeps(root: &Path, before: &Seen, at: &str) {
     next_write(&store).unwrap_or_else(|error| panic!("{at}: the write after the repair failed: {error}"));
 }
 
-pub(super) fn is_damage(error: &Error) -> bool {
+pub(crate) fn is_damage(error: &Error) -> bool {
     matches!(error, Error::Damaged { .. })
 }
 
 /// A folder in memory where the machine has such, since a real disk syncs slowly.
-pub(super) fn scratch() -> tempfile::TempDir {
+pub(crate) fn scratch() -> tempfile::TempDir {
     let memory = PathBuf::from("/dev/shm");
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
 }
