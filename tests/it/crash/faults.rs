@@ -8,15 +8,19 @@ use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::tree::copy_tree;
 
 use super::acts::{Act, KINDS, Kind};
-use super::state::{Seen, create, look, next_write_succeeds, open, scratch};
+use super::state::{Seen, create, is_exhaustive, look, next_write_succeeds, open, scratch};
 
 const FAULTS: [Fault; 4] = [Fault::Fails, Fault::DiesBefore, Fault::DiesAfter, Fault::Torn];
 
 #[test]
 fn every_commit_survives_a_fault_at_every_operation() {
-    let points: usize = KINDS.iter().map(all_faults_of).sum();
+    let points: usize = std::thread::scope(|scope| {
+        let halves = KINDS.chunks(KINDS.len().div_ceil(2));
+        let threads: Vec<_> = halves.map(|kinds| scope.spawn(|| kinds.iter().map(all_faults_of).sum::<usize>())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
     println!("{points} fault points");
-    assert!(points > 2000, "{points} fault points");
+    assert!(points > 1000, "{points} fault points");
 }
 
 fn all_faults_of(kind: &Kind) -> usize {
@@ -35,7 +39,11 @@ fn all_faults_of(kind: &Kind) -> usize {
 
     let mut points = 0;
     for (operation, name) in counting.operations().iter().enumerate() {
-        for fault in FAULTS {
+        for (number, fault) in FAULTS.into_iter().enumerate() {
+            // What a death leaves is worked out for every moment in `power`; here the dying code runs, too.
+            if fault != Fault::Fails && !is_exhaustive() && (operation + number) % 4 > 0 {
+                continue;
+            }
             points += 1;
             let at = format!("{}: {fault:?} at {operation} ({name})", kind.name);
             let root = scratch.path().join("hit");

@@ -11,12 +11,12 @@ use oups_tests::fault_fs::FaultFs;
 
 use super::acts::{KINDS, Kind};
 use super::state::{
-    Seen, after_next, create, is_damage, look, next_write, next_write_succeeds, open, repair_keeps, scratch, try_look,
+    Seen, after_next, create, is_damage, is_exhaustive, look, next_write, next_write_succeeds, open, repair_keeps, scratch, try_look,
 };
 
 /// Draws a point, and one in how many points is followed by another power loss; more with `OUPS_CRASH=exhaustive`.
 fn effort() -> (u64, u64) {
-    if std::env::var_os("OUPS_CRASH").is_some_and(|value| value == "exhaustive") { (24, 1) } else { (4, 40) }
+    if is_exhaustive() { (24, 4) } else { (4, 40) }
 }
 
 #[test]

@@ -99,6 +99,11 @@ pub(crate) fn is_damage(error: &Error) -> bool {
     matches!(error, Error::Damaged { .. })
 }
 
+/// The long run: `just crash`.
+pub(crate) fn is_exhaustive() -> bool {
+    std::env::var_os("OUPS_CRASH").is_some_and(|value| value == "exhaustive")
+}
+
 /// A folder in memory where the machine has such, since a real disk syncs slowly.
 pub(crate) fn scratch() -> tempfile::TempDir {
     let memory = PathBuf::from("/dev/shm");

@@ -225,7 +225,7 @@ fn a_repair_that_dies_is_gone_on_with() {
             let store = oups_core::Store::<oups_core::AnyKey>::open_on(std::sync::Arc::new(faulty.clone()), &root).unwrap();
             let result = store.dataset(&store.parse_key("a").unwrap()).unwrap().repair();
             let is_over = !faulty.is_dead();
-            assert_eq!(result.is_ok(), is_over);
+            assert!(result.is_ok() || !is_over, "{result:?}");
             dataset(&root, "a").repair().unwrap();
             assert_eq!(rows(&dataset(&root, "a")), expected, "death after operation {operation}");
             std::fs::remove_dir_all(&root).unwrap();

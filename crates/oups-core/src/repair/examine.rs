@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::checksum::checksum_of;
-use crate::decode::{RowGroupFile, View};
+use crate::decode::{FileFacts, RowGroupFile, View};
 use crate::footer::Claims;
 use crate::fs::{EntryKind, ReadFile, StoreFs, failed};
 use crate::layout::{DatasetPaths, FileId, FolderName, span_texts};
@@ -121,11 +121,14 @@ fn content(file: Arc<dyn ReadFile>, path: &Path, dataset: &str) -> Result<Conten
     claims.check_seal(&*file, path)?;
     let (bytes, checksum) = (file.len(), checksum_of(&*file).map_err(failed("read", path))?);
     let schema = Arc::new(DatasetSchema::new(dataset, claims.schema.clone(), &claims.ordered_on)?);
-    let open = RowGroupFile::open_unchecked(file, path, &schema, View::Stored)?;
-    let scan = OrderedScan::of(&open, &schema)?;
+    let open = RowGroupFile::open_unchecked(file.clone(), path, &schema, View::Stored)?;
+    let scan = OrderedScan::of_all_columns(&open, &schema)?;
     let (None, Some((min, max))) = (&scan.wrong, scan.span) else {
         return Err(damaged(scan.wrong.unwrap_or_else(|| "no rows".to_owned())));
     };
+    // The seal does not cover the footer's statistics and the page index: what they say must not contradict the rows.
+    let facts = FileFacts { rows: open.rows(), bytes, min: min.clone(), max: max.clone() };
+    RowGroupFile::open(file, path, &schema, View::Stored, &facts)?;
     let ordered = schema.ordered_type().clone();
     let entry = Entry { file: String::new(), rows: open.rows(), bytes, min, max, checksum, synced: true };
     Ok(Content { claims, ordered, entry })

@@ -147,12 +147,21 @@ impl OrderedScan {
     /// [`Error::Damaged`] if the column cannot be decoded.
     pub(crate) fn of(file: &RowGroupFile, schema: &DatasetSchema) -> Result<Self> {
         let options = ReadOptions { columns: Some(vec![schema.ordered_index()]), ..ReadOptions::default() };
+        Self::walk(file, schema, options, 0)
+    }
+
+    /// As [`of`](Self::of), decoding all other columns too.
+    pub(crate) fn of_all_columns(file: &RowGroupFile, schema: &DatasetSchema) -> Result<Self> {
+        Self::walk(file, schema, ReadOptions::default(), schema.ordered_index())
+    }
+
+    fn walk(file: &RowGroupFile, schema: &DatasetSchema, options: ReadOptions, column: usize) -> Result<Self> {
         let mut scan = Self::default();
         let mut row = 0;
         for batch in file.batches(options)? {
             let batch = batch?;
             let ordered = schema.ordered_type();
-            let Some(column) = batch.columns().first() else { break };
+            let Some(column) = batch.columns().get(column) else { break };
             if let Some((at, what)) = ordered.first_unorderable(column) {
                 scan.wrong.get_or_insert_with(|| format!("row {} is {what}", row + at));
                 return Ok(scan);

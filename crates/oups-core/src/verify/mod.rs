@@ -7,6 +7,8 @@ mod file;
 mod finding;
 mod folder;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
