@@ -1,9 +1,18 @@
 //! Behaviour through the public API, in one fast binary.
 
+mod bad_input;
+mod changes;
 mod concurrency;
 mod conformance;
 mod crash;
 mod damage;
+mod dry_run;
 mod duplicates;
+mod guide;
+mod histories;
 mod keys;
+mod one_spot;
 mod plan;
+mod query;
+mod quickstart;
+mod refused;

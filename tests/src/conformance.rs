@@ -75,37 +75,19 @@ pub fn cases() -> Result<Vec<Case>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/conformance/write.json");
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let all: Value = serde_json::from_str(&text)?;
-    list(&all)?
-        .iter()
-        .map(|value| case(value).with_context(|| value["name"].to_string()))
-        .collect()
+    list(&all)?.iter().map(|value| case(value).with_context(|| value["name"].to_string())).collect()
 }
 
 fn case(value: &Value) -> Result<Case> {
     let column = |(name, kind): (&String, &Value)| Ok((name.clone(), col_type(text(kind)?)?));
-    let columns = object(&value["columns"])?
-        .iter()
-        .map(column)
-        .collect::<Result<Columns>>()?;
+    let columns = object(&value["columns"])?.iter().map(column).collect::<Result<Columns>>()?;
     let ordered_on = text(&value["ordered_on"])?.to_owned();
-    let ordered = columns
-        .iter()
-        .find(|(name, _)| *name == ordered_on)
-        .context("no ordered column")?
-        .1;
+    let ordered = columns.iter().find(|(name, _)| *name == ordered_on).context("no ordered column")?.1;
     let step = |step: &Value| {
-        Ok(Step {
-            write: write(&step["write"], &columns)?,
-            expect: expect(&step["expect"], &columns, ordered)?,
-        })
+        Ok(Step { write: write(&step["write"], &columns)?, expect: expect(&step["expect"], &columns, ordered)? })
     };
     let steps = list(&value["steps"])?.iter().map(step).collect::<Result<_>>()?;
-    Ok(Case {
-        name: text(&value["name"])?.to_owned(),
-        ordered_on,
-        columns,
-        steps,
-    })
+    Ok(Case { name: text(&value["name"])?.to_owned(), ordered_on, columns, steps })
 }
 
 fn col_type(name: &str) -> Result<ColType> {
@@ -129,12 +111,7 @@ fn write(value: &Value, columns: &Columns) -> Result<Write> {
     };
     let duplicates_on = match &value["duplicates_on"] {
         Value::Null => None,
-        names => Some(
-            list(names)?
-                .iter()
-                .map(|name| Ok(text(name)?.to_owned()))
-                .collect::<Result<_>>()?,
-        ),
+        names => Some(list(names)?.iter().map(|name| Ok(text(name)?.to_owned())).collect::<Result<_>>()?),
     };
     let max_off_target = match &value["max_off_target"] {
         Value::Null => None,
@@ -142,19 +119,9 @@ fn write(value: &Value, columns: &Columns) -> Result<Write> {
     };
     let metadata = match &value["metadata"] {
         Value::Null => Vec::new(),
-        given => object(given)?
-            .iter()
-            .map(|(key, value)| (key.clone(), value.as_str().map(str::to_owned)))
-            .collect(),
+        given => object(given)?.iter().map(|(key, value)| (key.clone(), value.as_str().map(str::to_owned))).collect(),
     };
-    Ok(Write {
-        rows,
-        row_group_target,
-        duplicates_on,
-        keep: Keep::Last,
-        max_off_target,
-        metadata,
-    })
+    Ok(Write { rows, row_group_target, duplicates_on, keep: Keep::Last, max_off_target, metadata })
 }
 
 fn expect(value: &Value, columns: &Columns, ordered: ColType) -> Result<Expect> {
@@ -162,35 +129,21 @@ fn expect(value: &Value, columns: &Columns, ordered: ColType) -> Result<Expect> 
         return Ok(Expect::Error);
     }
     let pair = |(key, value): (&String, &Value)| Ok((key.clone(), text(value)?.to_owned()));
-    let mut metadata = object(&value["metadata"])?
-        .iter()
-        .map(pair)
-        .collect::<Result<Vec<_>>>()?;
+    let mut metadata = object(&value["metadata"])?.iter().map(pair).collect::<Result<Vec<_>>>()?;
     metadata.sort();
     let layout = match &value["row_groups"] {
         Value::Null => None,
         groups => Some(Layout {
-            row_groups: list(groups)?
-                .iter()
-                .map(|group| row_group(group, ordered))
-                .collect::<Result<_>>()?,
+            row_groups: list(groups)?.iter().map(|group| row_group(group, ordered)).collect::<Result<_>>()?,
             rows_written: value["rows_written"].as_u64().context("rows_written")?,
         }),
     };
-    Ok(Expect::Stored {
-        metadata,
-        rows: rows(&value["rows"], columns)?,
-        layout,
-    })
+    Ok(Expect::Stored { metadata, rows: rows(&value["rows"], columns)?, layout })
 }
 
 fn row_group(value: &Value, ordered: ColType) -> Result<RowGroup> {
     let n_rows = value["n_rows"].as_u64().context("n_rows")?;
-    Ok(RowGroup {
-        n_rows,
-        min: cell(&value["min"], ordered)?,
-        max: cell(&value["max"], ordered)?,
-    })
+    Ok(RowGroup { n_rows, min: cell(&value["min"], ordered)?, max: cell(&value["max"], ordered)? })
 }
 
 /// Columns of values as rows of cells.
@@ -214,7 +167,10 @@ fn rows(value: &Value, columns: &Columns) -> Result<Vec<Row>> {
 fn cell(value: &Value, col_type: ColType) -> Result<Cell> {
     Ok(match (value, col_type) {
         (Value::Null, _) => Cell::Null,
-        (_, ColType::Int64 | ColType::TimestampNs) => Cell::Int(value.as_i64().context("an integer")?),
+        (
+            _,
+            ColType::Int64 | ColType::TimestampNs | ColType::TimestampZoned | ColType::Date32 | ColType::Decimal128,
+        ) => Cell::Int(value.as_i64().context("an integer")?),
         (_, ColType::Float64) => Cell::Float(value.as_f64().context("a number")?),
         (_, ColType::Utf8) => Cell::Text(text(value)?.to_owned()),
     })

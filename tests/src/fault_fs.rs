@@ -17,6 +17,8 @@ use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockFile, ReadFile, WriteF
 pub enum Fault {
     /// It is not done and reports an error; the process goes on.
     Fails,
+    /// It is done and reports an error all the same; the process goes on.
+    FailsAfter,
     /// The process dies just before it.
     DiesBefore,
     /// The process dies just after it.
@@ -72,7 +74,7 @@ impl FaultFs {
 
     /// Notes what has worked.
     fn record<T>(&self, result: io::Result<T>, event: impl FnOnce(&dyn Fn(&Path) -> String) -> Event) -> io::Result<T> {
-        if result.is_ok() {
+        if result.as_ref().err().is_none_or(|error| error.to_string() == FAILED_AFTER) {
             let mut state = self.lock();
             let event = event(&|path| relative(&state.root, path));
             state.events.push(event);
@@ -122,6 +124,10 @@ impl FaultFs {
         match fault {
             None => act(),
             Some(Fault::Fails) => Err(io::Error::other("injected failure")),
+            Some(Fault::FailsAfter) => {
+                act()?;
+                Err(io::Error::other(FAILED_AFTER))
+            }
             Some(Fault::DiesBefore) => Err(death()),
             Some(Fault::DiesAfter) => {
                 let _ = act();
@@ -134,6 +140,8 @@ impl FaultFs {
         }
     }
 }
+
+const FAILED_AFTER: &str = "injected failure, after it was done";
 
 fn death() -> io::Error {
     io::Error::other("the process is dead")

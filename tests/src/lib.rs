@@ -3,7 +3,11 @@
 pub mod conformance;
 pub mod disk;
 pub mod fault_fs;
+pub mod intersections;
 pub mod model;
+mod scratch;
+pub mod stored;
 pub mod table;
 pub mod tree;
 
+pub use scratch::scratch;

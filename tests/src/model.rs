@@ -10,7 +10,7 @@ mod period;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::table::{Cell, ColType, Columns, Row};
+use crate::table::{Cell, Columns, Row};
 
 pub use merge::merge;
 pub use period::Period;
@@ -22,6 +22,11 @@ pub enum Keep {
     Last,
     /// The first in merge order.
     First,
+    /// None: the write is refused if one of its rows has the key of another row, stored or new.
+    Reject,
+    /// Rows with the same key, one of them new at least, become one: the last, with the sum of these columns (by index,
+    /// integers; nulls count as nothing).
+    Sum(usize),
 }
 
 /// A target as it is given, valid or not.
@@ -89,28 +94,15 @@ impl Model {
     /// No dataset yet; `ordered_on` must be one of the columns.
     #[must_use]
     pub fn new(columns: Columns, ordered_on: &str) -> Self {
-        let ordered = columns
-            .iter()
-            .position(|(name, _)| name == ordered_on)
-            .expect("the ordered column is a column");
-        Self {
-            columns,
-            ordered,
-            keeps_equal: false,
-            exists: false,
-            groups: vec![],
-            metadata: BTreeMap::new(),
-        }
+        let ordered = columns.iter().position(|(name, _)| name == ordered_on).expect("the ordered column is a column");
+        Self { columns, ordered, keeps_equal: false, exists: false, groups: vec![], metadata: BTreeMap::new() }
     }
 
     /// The same, with the rule that a merge region which takes new rows, but ends with the rows that it began with, keeps
     /// its row groups, even where they would be cut differently.
     #[must_use]
     pub fn keeping_equal(self) -> Self {
-        Self {
-            keeps_equal: true,
-            ..self
-        }
+        Self { keeps_equal: true, ..self }
     }
 
     /// All rows in stored order.
@@ -144,8 +136,13 @@ impl Model {
             let rows: Vec<Row> = merged.new.iter().map(|&at| new[at].clone()).collect();
             let existing: Vec<Row> = stored.iter().copied().flatten().cloned().collect();
             let takes_rows = !rows.is_empty();
-            let result = merge(existing.clone(), rows, self.ordered, options.key.as_deref(), write.keep);
-            if !merged.rewritten || (self.keeps_equal && takes_rows && result == existing) {
+            if !merged.rewritten {
+                groups.extend(stored.into_iter().cloned());
+                continue;
+            }
+            let result = merge(existing.clone(), rows, self.ordered, options.key.as_deref(), write.keep)?;
+            let keeps = self.keeps_equal && takes_rows && matches!(write.keep, Keep::Last | Keep::First);
+            if keeps && result == existing {
                 groups.extend(stored.into_iter().cloned());
             } else {
                 written += result.len();
@@ -163,6 +160,22 @@ impl Model {
         Ok(written)
     }
 
+    /// Deletes the rows whose ordered value is in a range, and tells the number of rows in new row groups and of those
+    /// deleted. A row group that loses rows is a new one, without being cut; one that loses all of them is gone.
+    pub fn delete(&mut self, range: impl Fn(&Cell) -> bool) -> (usize, usize) {
+        let (mut written, mut deleted) = (0, 0);
+        for group in &mut self.groups {
+            let before = group.len();
+            group.retain(|row| !range(&row[self.ordered]));
+            if group.len() < before {
+                written += group.len();
+                deleted += before - group.len();
+            }
+        }
+        self.groups.retain(|group| !group.is_empty());
+        (written, deleted)
+    }
+
     /// The checks before anything is changed, also when there are no new rows.
     fn check(&self, write: &Write) -> Result<Options, Refused> {
         let new = write.rows.as_deref().unwrap_or_default();
@@ -172,25 +185,20 @@ impl Model {
         if new.iter().any(|row| matches!(&row[self.ordered], Cell::Null)) {
             return Err(Refused("null in the ordered column"));
         }
-        if new
-            .iter()
-            .any(|row| matches!(&row[self.ordered], Cell::Float(value) if value.is_nan()))
-        {
+        if new.iter().any(|row| matches!(&row[self.ordered], Cell::Float(value) if value.is_nan())) {
             return Err(Refused("NaN in the ordered column"));
         }
-        if new
-            .windows(2)
-            .any(|pair| compare(&pair[0][self.ordered], &pair[1][self.ordered]).is_gt())
-        {
+        if new.windows(2).any(|pair| compare(&pair[0][self.ordered], &pair[1][self.ordered]).is_gt()) {
             return Err(Refused("unsorted"));
         }
         let sizing = match &write.row_group_target {
             Target::Rows(rows) if *rows < 1 => return Err(Refused("a target of no rows")),
             Target::Rows(rows) => Sizing::Rows(usize::try_from(*rows).map_err(|_| Refused("too large"))?),
-            Target::Period(_) if self.columns[self.ordered].1 != ColType::TimestampNs => {
-                return Err(Refused("a period on a column that is no time"));
+            Target::Period(text) => {
+                let step = self.columns[self.ordered].1.nanoseconds();
+                let step = step.ok_or(Refused("a period on a column that is no time"))?;
+                Sizing::Period(Period::parse(text, step).ok_or(Refused("an unknown period"))?)
             }
-            Target::Period(text) => Sizing::Period(Period::parse(text).ok_or(Refused("an unknown period"))?),
         };
         let key = match &write.duplicates_on {
             None => None,
@@ -208,11 +216,7 @@ impl Model {
             Some(max) if max < 1 => return Err(Refused("max_off_target below 1")),
             max => max.map(|max| usize::try_from(max).unwrap_or(usize::MAX)),
         };
-        Ok(Options {
-            sizing,
-            key,
-            max_off_target,
-        })
+        Ok(Options { sizing, key, max_off_target })
     }
 }
 

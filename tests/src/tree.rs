@@ -15,12 +15,33 @@ pub fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
+/// As [`tree`], with the folders too, their names ending with `/`. A symbolic link is what it points to, as text.
+///
+/// # Panics
+///
+/// If the folder cannot be read: tests make their own.
+pub fn tree_with_folders(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = tree(root);
+    folders(root, "", &mut files);
+    files
+}
+
+fn folders(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap).filter(|entry| entry.file_type().unwrap().is_dir()) {
+        let name = format!("{prefix}{}/", entry.file_name().to_string_lossy());
+        folders(&entry.path(), &name, files);
+        files.insert(name, Vec::new());
+    }
+}
+
 fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         if entry.file_type().unwrap().is_dir() {
             collect(&entry.path(), &format!("{name}/"), files);
+        } else if entry.file_type().unwrap().is_symlink() {
+            files.insert(name, fs::read_link(entry.path()).unwrap().into_os_string().into_encoded_bytes());
         } else {
             files.insert(name, fs::read(entry.path()).unwrap());
         }

@@ -1,1 +1,24 @@
-fn main() {}
+//! The program `oups`: stores of ordered datasets from the shell.
+
+mod args;
+mod commands;
+mod exit;
+mod hint;
+mod input;
+mod open;
+mod output;
+mod progress;
+mod scan;
+mod stdout;
+mod value;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Cli::parse();
+    let mut out = stdout::Stdout::new();
+    let result = commands::run(args.command, &mut out).and_then(|()| out.finish());
+    exit::code(result, &out)
+}

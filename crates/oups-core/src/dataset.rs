@@ -6,14 +6,19 @@ use std::time::Duration;
 
 use arrow::datatypes::SchemaRef;
 
+use crate::change_settings::ChangeSettings;
+use crate::commit::{Durability, NewFiles, commit};
+use crate::delete::Delete;
 use crate::layout::DatasetPaths;
+use crate::ordered::IntoRange;
 use crate::repair::{self, RepairReport};
 use crate::rows::{IntoRows, Rows};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::store::StoreInner;
+use crate::terms::Terms;
 use crate::verify::{self, Finding};
-use crate::write::Write;
+use crate::write::{Write, Written};
 use crate::{Error, Result};
 
 /// A handle on one dataset of a store, whether it exists yet or not. Cheap to clone.
@@ -65,7 +70,7 @@ impl Dataset {
         Error::NoDataset { dataset: self.paths.text().to_owned(), store: self.store.root.clone() }
     }
 
-    fn loaded(&self) -> Result<Arc<crate::manifest::Manifest>> {
+    pub(crate) fn loaded(&self) -> Result<Arc<crate::manifest::Manifest>> {
         let loaded = crate::manifest::load(&self.store.fs, &self.paths)?;
         loaded.map(|loaded| loaded.manifest).ok_or_else(|| self.absent())
     }
@@ -150,8 +155,55 @@ impl Dataset {
         Write::new(self, rows.into_rows())
     }
 
-    /// Begins a write without rows: it resizes row groups by the rules of the target, or only changes metadata.
+    /// Begins a write without rows: it resizes row groups by the rules of the target, and can change metadata.
+    ///
+    /// Runs of row groups that are too small or too large are rewritten where there are more than `max_off_target` in a
+    /// row, or enough rows for a row group of the wanted size; with `max_off_target(None)`, nothing is.
     pub fn rewrite(&self) -> Write<'_> {
         Write::new(self, Rows::none())
+    }
+
+    /// Begins a write without rows that brings row groups as near to the target as they come: a [`rewrite`](Self::rewrite)
+    /// that tolerates no two off-target row groups in a row. Give it another
+    /// [`row_group_target`](Write::row_group_target) to resize, once; [`change_settings`](Self::change_settings) keeps it.
+    pub fn compact(&self) -> Write<'_> {
+        self.rewrite().max_off_target(1)
+    }
+
+    /// Begins a write of metadata alone: no row group is looked at.
+    pub fn change_metadata(&self) -> Write<'_> {
+        self.rewrite().max_off_target(None)
+    }
+
+    /// Begins a change of the settings that writes use unless they give their own. Stored rows are not touched.
+    pub fn change_settings(&self) -> ChangeSettings<'_> {
+        ChangeSettings::new(self)
+    }
+
+    /// Begins the deletion of all rows whose ordered value is in a range: any Rust range of numbers, texts (times and dates
+    /// are texts), bytes. `a..b` does not hold `b`. Nothing happens before [`Delete::commit`].
+    pub fn delete(&self, range: impl IntoRange) -> Delete<'_> {
+        Delete::new(self, range.into_range())
+    }
+
+    /// Makes durable what was committed with [`Durability::Unsynced`]: syncs the files of such commits, and commits that
+    /// they are. If there are none, nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where there is none, and those of a commit without rows: see [`Write::commit`].
+    pub fn sync(&self) -> Result<Written> {
+        let known = self.loaded()?;
+        if known.entries.iter().all(|entry| entry.synced) {
+            return Ok(Written::nothing(known.commit));
+        }
+        let (turn, base) = Terms::default().begin(self)?;
+        if base.entries.iter().all(|entry| entry.synced) {
+            return Ok(Written::nothing(base.commit));
+        }
+        let (next, files) = (turn.next_of(base), NewFiles::none(&turn, Durability::Synced)?);
+        let version = next.commit;
+        commit(turn, files, next, Durability::Synced)?;
+        Ok(Written { changed: true, ..Written::nothing(version) })
     }
 }

@@ -53,7 +53,7 @@ impl fmt::Display for Stranger {
 /// # Errors
 ///
 /// [`Error::Io`](crate::Error::Io) if a folder cannot be listed.
-pub fn discover<K: StoreKey>(fs: &dyn Fs, root: &Path, schema: &KeySchema, filter: &KeyFilter) -> Result<Discovery<K>> {
+pub(crate) fn discover<K: StoreKey>(fs: &dyn Fs, root: &Path, schema: &KeySchema, filter: &KeyFilter) -> Result<Discovery<K>> {
     let mut walk = Walk {
         fs,
         root,

@@ -61,6 +61,17 @@ pub enum Error {
         detail: String,
     },
 
+    /// Where a file or folder of the store belongs, something else is.
+    #[error("{} is {found}, where a store has {expected}: move it away (oups follows no symbolic links in a store)", path.display())]
+    InTheWay {
+        /// The path.
+        path: PathBuf,
+        /// What belongs there.
+        expected: &'static str,
+        /// What is there.
+        found: &'static str,
+    },
+
     /// A file was written by a newer version of oups.
     #[error("{} has format version {found}; this oups reads up to {supported}: use a newer oups", path.display())]
     NewerFormat {
@@ -196,6 +207,19 @@ pub enum Error {
         row: u64,
         /// `null` or `NaN`.
         value: &'static str,
+    },
+
+    /// A bound of a range is no value that can be compared with the ordered column's.
+    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {found}")]
+    Bound {
+        /// The dataset.
+        dataset: String,
+        /// Its ordered column.
+        column: String,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
     },
 
     /// The write brings a duplicate, and the dataset's rule is to reject them.

@@ -1,11 +1,13 @@
 //! The engine of oups: keys and their folders, the store, the manifest, locks, and the merge that keeps a dataset
 //! ordered. See the crate `oups` for the front door.
 
+mod change_settings;
 mod checksum;
 mod commit;
 mod dataset;
 pub mod decode;
 mod dedup;
+mod delete;
 mod discover;
 mod encode;
 mod error;
@@ -20,6 +22,7 @@ mod merge;
 pub mod ordered;
 mod picture;
 pub mod plan;
+mod planned;
 mod random;
 mod repair;
 mod rows;
@@ -30,16 +33,21 @@ pub mod spool;
 mod store;
 mod store_file;
 pub mod target;
+mod terms;
 mod verify;
 mod write;
 
+pub use change_settings::ChangeSettings;
 pub use commit::Durability;
 pub use dataset::Dataset;
 pub use dedup::{Combine, DuplicateRun, Keep, Resolver};
+pub use delete::Delete;
 pub use discover::{Discovery, Stranger};
 pub use error::{Error, Result};
 pub use key::{AnyKey, KeyError, KeyField, KeyFilter, KeySchema, Separator, StoreKey, SubLevel, TopLevel};
 pub use manifest::{Entry, Manifest};
+pub use ordered::{BoundValue, IntoRange, OrderedRange};
+pub use planned::Plan;
 pub use repair::{Lost, ManifestState, RepairReport, SetAside};
 pub use rows::{IntoRows, Rows};
 pub use settings::{DuplicatesOn, KeepRule, Settings};

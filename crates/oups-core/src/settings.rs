@@ -94,10 +94,15 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidOption`] for a period on a column without a calendar and for a `max_off_target` of 0;
-    /// [`Error::UnknownColumn`] for a duplicate column that is not there.
+    /// [`Error::InvalidOption`] for a period on a column without a calendar and for a `max_off_target` of 0 and an empty
+    /// list of duplicate columns; [`Error::UnknownColumn`] for a duplicate column that is not there.
     pub(crate) fn sizing(&self, schema: &DatasetSchema) -> Result<Sizing> {
         if let DuplicatesOn::Columns(columns) = &self.duplicates_on {
+            // Stored, an empty list means all columns: the next write would follow another rule than this one.
+            if columns.is_empty() {
+                let expected = "at least one column, or all columns (`DuplicatesOn::All`)".to_owned();
+                return Err(Error::InvalidOption { option: "duplicates_on", expected, found: "an empty list".to_owned() });
+            }
             columns.iter().try_for_each(|column| schema.index_of(column).map(|_| ()))?;
         }
         if self.max_off_target == Some(0) {

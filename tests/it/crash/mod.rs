@@ -8,4 +8,4 @@ mod processes;
 mod state;
 
 pub(crate) use acts::{KINDS, dataset as dataset_of};
-pub(crate) use state::{Seen, create, look, open, scratch};
+pub(crate) use state::{Seen, create, look, open};

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use oups_core::{AnyKey, KeyFilter, Store};
 use oups_tests::disk::draw;
+use oups_tests::scratch;
 
 use super::acts::{dataset, rows};
-use super::state::{create, look, open, scratch};
+use super::state::{create, look, open};
 
 const CHILD: &str = "OUPS_TESTS_KILLED_STORE";
 const NAME: &str = "crash::processes::child_that_is_killed";
@@ -53,7 +54,7 @@ fn a_process_killed_at_any_moment_leaves_whole_commits_and_is_not_waited_for() {
         child.kill().unwrap();
         child.wait().unwrap();
         let start = Instant::now();
-        let seen = look(&root).map(|(rows, _)| rows).unwrap_or_default();
+        let seen = look(&root).map(|(rows, ..)| rows).unwrap_or_default();
         longest = longest.max(start.elapsed());
         commits = check(&seen, commits);
         // Every third time the next process clears up, else this one.

@@ -1,7 +1,7 @@
 //! What is there, and whether it is as it must be.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::AsArray;
@@ -13,8 +13,8 @@ use oups_tests::tree::tree;
 
 use super::acts::{KEY, dataset, rows};
 
-/// What a reader sees: the version's rows and metadata.
-pub(crate) type Seen = Option<(Vec<(i64, i64)>, BTreeMap<String, String>)>;
+/// What a reader sees: the version's rows and metadata, and its settings and row groups (rows, whether synced) as text.
+pub(crate) type Seen = Option<(Vec<(i64, i64)>, BTreeMap<String, String>, String)>;
 
 pub(crate) fn open(fs: Option<&FaultFs>, root: &Path) -> Result<Store<AnyKey>> {
     match fs {
@@ -41,7 +41,10 @@ pub(crate) fn seen_in(snapshot: &Snapshot) -> Result<Vec<(i64, i64)>> {
 
 pub(crate) fn try_look(root: &Path) -> Result<Seen> {
     let Some(snapshot) = dataset(&open(None, root)?)?.snapshot_if_there()? else { return Ok(None) };
-    Ok(Some((seen_in(&snapshot)?, snapshot.manifest().metadata.clone())))
+    let manifest = snapshot.manifest();
+    let groups: Vec<_> = manifest.entries.iter().map(|entry| (entry.rows, entry.synced)).collect();
+    let shape = format!("{} {groups:?}", manifest.settings.to_json());
+    Ok(Some((seen_in(&snapshot)?, manifest.metadata.clone(), shape)))
 }
 
 pub(crate) fn look(root: &Path) -> Seen {
@@ -53,7 +56,7 @@ pub(crate) fn next_write_succeeds(root: &Path, seen: Seen, at: &str) {
     let store = open(None, root).unwrap();
     next_write(&store).unwrap_or_else(|error| panic!("{at}: the next write failed: {error}"));
     let after = try_look(root).unwrap_or_else(|error| panic!("{at}: after the next write: {error}"));
-    assert_eq!(after.unwrap().0, after_next(&seen).0, "{at}: after the next write");
+    assert_eq!(after.unwrap().0, after_next(&seen), "{at}: after the next write");
     assert_no_leftovers(&store, root, at);
 }
 
@@ -61,12 +64,12 @@ pub(crate) fn next_write(store: &Store<AnyKey>) -> Result<()> {
     dataset(store)?.write(rows(100..103, 9)).ordered_on("time").commit().map(drop)
 }
 
-/// What is there after [`next_write`].
-pub(crate) fn after_next(seen: &Seen) -> (Vec<(i64, i64)>, BTreeMap<String, String>) {
-    let (mut rows, metadata) = seen.clone().unwrap_or_default();
+/// The rows that are there after [`next_write`].
+pub(crate) fn after_next(seen: &Seen) -> Vec<(i64, i64)> {
+    let (mut rows, ..) = seen.clone().unwrap_or_default();
     rows.extend([(100, 9), (101, 9), (102, 9)]);
     rows.sort_by_key(|(time, _)| *time);
-    (rows, metadata)
+    rows
 }
 
 /// The folder holds the files of the manifest and nothing else, and the side files are as a clean writer leaves them.
@@ -86,8 +89,8 @@ fn assert_no_leftovers(store: &Store<AnyKey>, root: &Path, at: &str) {
 pub(crate) fn repair_keeps(root: &Path, before: &Seen, at: &str) {
     let store = open(None, root).unwrap();
     dataset(&store).unwrap().repair().unwrap_or_else(|error| panic!("{at}: repair failed: {error}"));
-    let (mut found, _) = look(root).unwrap_or_default();
-    for row in before.iter().flat_map(|(rows, _)| rows) {
+    let (mut found, ..) = look(root).unwrap_or_default();
+    for row in before.iter().flat_map(|(rows, ..)| rows) {
         let place = found.iter().position(|found| found == row);
         let place = place.unwrap_or_else(|| panic!("{at}: row {row:?} was synced and is lost"));
         found.swap_remove(place);
@@ -102,10 +105,4 @@ pub(crate) fn is_damage(error: &Error) -> bool {
 /// The long run: `just crash`.
 pub(crate) fn is_exhaustive() -> bool {
     std::env::var_os("OUPS_CRASH").is_some_and(|value| value == "exhaustive")
-}
-
-/// A folder in memory where the machine has such, since a real disk syncs slowly.
-pub(crate) fn scratch() -> tempfile::TempDir {
-    let memory = PathBuf::from("/dev/shm");
-    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use arrow::array::RecordBatch;
 use oups_core::{AnyKey, Error, FindingKind, Store};
 use oups_tests::disk::draw;
+use oups_tests::scratch;
 
 use super::sample::{dataset, files, flip, make, open, read, rows};
-use crate::crash::scratch;
 
 const FLIPS: u64 = 1000;
 

@@ -8,10 +8,10 @@ use arrow::compute::concat_batches;
 use oups_core::{Error, KeyFilter, ManifestState, RepairReport};
 use oups_tests::disk::draw;
 use oups_tests::fault_fs::{Fault, FaultFs};
+use oups_tests::scratch;
 use oups_tests::tree::{copy_tree, tree};
 
 use super::sample::{batch, dataset, files, flip, make, open, read, rows};
-use crate::crash::scratch;
 
 fn repair(root: &Path) -> RepairReport {
     let before = tree(root);

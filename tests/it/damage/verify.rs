@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use oups_core::{Finding, FindingKind, KeyFilter};
+use oups_tests::scratch;
 use oups_tests::tree::{copy_tree, tree};
 
 use super::sample::{batch, dataset, files, flip, make, open};
-use crate::crash::scratch;
 
 fn verify(root: &Path) -> Vec<Finding> {
     open(root).verify(KeyFilter::all()).unwrap()

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::ops::Range;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use oups_core::ordered::OrdValue;
 use oups_core::plan::{Cutter, MergePlan, NewRows, PlanOptions, Step, StoredGroup, plan};
 use oups_core::target::{RowGroupTarget, Sizing};
@@ -24,11 +24,7 @@ const CHUNK: usize = 3;
 impl Dataset {
     pub(crate) fn new(columns: Columns, ordered_on: &str) -> Self {
         let ordered = columns.iter().position(|(name, _)| name == ordered_on).unwrap();
-        Self {
-            columns,
-            ordered,
-            groups: vec![],
-        }
+        Self { columns, ordered, groups: vec![] }
     }
 
     /// Plans a write.
@@ -52,20 +48,13 @@ impl Dataset {
         for step in &plan.steps {
             match step {
                 Step::Keep { groups: kept } => groups.extend_from_slice(&self.groups[kept.clone()]),
-                Step::Merge {
-                    groups: merged,
-                    rows,
-                    span,
-                    ..
-                } => {
+                Step::Merge { groups: merged, rows, span, .. } => {
                     let existing = self.groups[merged.clone()].concat();
                     let rows = new[rows.start as usize..rows.end as usize].to_vec();
                     let all = || existing.iter().chain(&rows).map(|row| ord(&row[self.ordered]));
-                    assert_eq!(
-                        (all().min().as_ref(), all().max().as_ref()),
-                        (Some(&span.0), Some(&span.1))
-                    );
+                    assert_eq!((all().min().as_ref(), all().max().as_ref()), (Some(&span.0), Some(&span.1)));
                     let result = merge(existing, rows, self.ordered, key.as_deref(), write.keep);
+                    let result = result.map_err(|refused| anyhow!(refused.0))?;
                     written += result.len();
                     groups.extend(self.cut(&result, sizing));
                 }
@@ -94,20 +83,11 @@ impl Dataset {
         };
         let max_off_target = match write.max_off_target {
             None => None,
-            Some(max) => Some(
-                u64::try_from(max)
-                    .ok()
-                    .and_then(NonZeroU64::new)
-                    .context("max_off_target below 1")?,
-            ),
+            Some(max) => Some(u64::try_from(max).ok().and_then(NonZeroU64::new).context("max_off_target below 1")?),
         };
         let (name, col_type) = &self.columns[self.ordered];
         let sizing = target.sizing(name, &col_type.data_type())?;
-        Ok(PlanOptions {
-            sizing,
-            dedup: write.duplicates_on.is_some(),
-            max_off_target,
-        })
+        Ok(PlanOptions { sizing, dedup: write.duplicates_on.is_some(), max_off_target })
     }
 
     fn key(&self, write: &Write) -> Result<Option<Vec<usize>>> {
@@ -117,12 +97,8 @@ impl Dataset {
         if names.is_empty() {
             return Ok(Some((0..self.columns.len()).collect()));
         }
-        let index = |name: &String| {
-            self.columns
-                .iter()
-                .position(|(column, _)| column == name)
-                .context("no such column")
-        };
+        let index =
+            |name: &String| self.columns.iter().position(|(column, _)| column == name).context("no such column");
         let named = names.iter().map(index).collect::<Result<Vec<_>>>()?;
         Ok(Some([vec![self.ordered], named].concat()))
     }
@@ -155,11 +131,7 @@ impl Dataset {
         let value = |row: &Row| row[self.ordered].clone();
         assert!(self.groups.iter().all(|group| !group.is_empty()));
         let rows = self.groups.concat();
-        assert!(
-            rows.windows(2)
-                .all(|pair| compare(&value(&pair[0]), &value(&pair[1])).is_le()),
-            "ascending"
-        );
+        assert!(rows.windows(2).all(|pair| compare(&value(&pair[0]), &value(&pair[1])).is_le()), "ascending");
     }
 }
 
@@ -185,10 +157,7 @@ fn check_cover(plan: &MergePlan, groups: usize, rows: u64) {
             Step::Trim { group } => (*group..group + 1, next_row..next_row),
             Step::Merge { groups, rows, .. } => (groups.clone(), rows.clone()),
         };
-        assert!(
-            !step_groups.is_empty() || !step_rows.is_empty(),
-            "no step is empty: {plan:?}"
-        );
+        assert!(!step_groups.is_empty() || !step_rows.is_empty(), "no step is empty: {plan:?}");
         assert_eq!((step_groups.start, step_rows.start), (next_group, next_row), "{plan:?}");
         (next_group, next_row) = (step_groups.end, step_rows.end);
     }

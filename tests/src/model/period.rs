@@ -4,11 +4,13 @@ use chrono::{DateTime, Datelike, NaiveDate, Weekday};
 
 use crate::table::Cell;
 
-/// A period of nanosecond timestamps.
+/// A period, laid on a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     every: i64,
     unit: Unit,
+    /// Nanoseconds in one step of the column.
+    step: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,16 +24,12 @@ enum Unit {
 }
 
 impl Period {
-    /// Reads an optional whole number of at least 1 and a unit.
+    /// Reads an optional whole number of at least 1 and a unit; `step` is how many nanoseconds the column's unit has.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str, step: i64) -> Option<Self> {
         let name = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
         let number = &text[..text.len() - name.len()];
-        let every = if number.is_empty() {
-            1
-        } else {
-            number.parse().ok().filter(|every| *every >= 1)?
-        };
+        let every = if number.is_empty() { 1 } else { number.parse().ok().filter(|every| *every >= 1)? };
         let unit = match name {
             "min" => Unit::Seconds(60),
             "h" => Unit::Seconds(3_600),
@@ -42,16 +40,14 @@ impl Period {
             "YS" => Unit::Months(12),
             _ => Unit::Weeks(name.strip_prefix("W-").filter(|day| day.len() == 3)?.parse().ok()?),
         };
-        Some(Self { every, unit })
+        Some(Self { every, unit, step })
     }
 
     /// The number of the period that a timestamp lies in: 0 holds 1970-01-01, earlier ones are negative.
     #[must_use]
     pub fn of(&self, value: &Cell) -> i64 {
-        let Cell::Int(nanos) = value else {
-            panic!("{value:?} is no timestamp")
-        };
-        let at = DateTime::from_timestamp_nanos(*nanos);
+        let Cell::Int(value) = value else { panic!("{value:?} is no timestamp") };
+        let at = DateTime::from_timestamp_nanos(*value * self.step);
         match self.unit {
             Unit::Seconds(length) => at.timestamp().div_euclid(length * self.every),
             Unit::Weeks(start) => {

@@ -6,7 +6,6 @@ mod retire;
 mod sweep;
 mod turn;
 
-use std::collections::HashSet;
 use std::path::Path;
 
 pub(crate) use new_files::NewFiles;
@@ -44,23 +43,32 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     files.publish(durability)?;
     turn.sync_settled()?;
     let checksum = write_manifest(&fs, &paths.manifest_tmp(), &next)?;
+    turn.check()?;
     if let Err(error) = fs.rename(&paths.manifest_tmp(), &paths.manifest()) {
         // A failed rename may have happened all the same; files that a visible manifest names must stay.
-        match manifest::load(&fs, &paths) {
-            Ok(Some(found)) if found.checksum == checksum => files.keep(),
-            Ok(_) => drop(fs.remove_file_if_there(&paths.manifest_tmp())),
+        return Err(match manifest::load(&fs, &paths) {
+            Ok(Some(found)) if found.checksum == checksum => {
+                files.keep();
+                turn.leave_mark();
+                not_durable(next, error)
+            }
+            Ok(_) => {
+                let _ = fs.remove_file_if_there(&paths.manifest_tmp());
+                error
+            }
             Err(_) => {
                 files.keep();
                 turn.leave_mark();
+                error
             }
-        }
-        return Err(error);
+        });
     }
     files.keep();
+    // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
+    let durability = if next.entries.iter().all(|entry| entry.synced) { Durability::Synced } else { durability };
     if let Err(source) = make_durable(&turn, &next, durability) {
         turn.leave_mark();
-        let (dataset, commit) = (next.dataset, next.commit);
-        return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });
+        return Err(not_durable(next, source));
     }
     retire::settle(&turn, &next.retired, durability);
     turn.committed();
@@ -72,26 +80,26 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
 /// # Errors
 ///
 /// [`Error::NotDurable`] after the commit point.
-pub(crate) fn install(turn: &Turn, next: &Manifest) -> Result<()> {
+pub(crate) fn install(turn: &Turn, next: Manifest) -> Result<()> {
     let (fs, paths) = (&turn.fs, &turn.paths);
-    write_manifest(fs, &paths.manifest_tmp(), next)?;
+    write_manifest(fs, &paths.manifest_tmp(), &next)?;
+    turn.check()?;
     fs.rename(&paths.manifest_tmp(), &paths.manifest())?;
-    make_durable(turn, next, Durability::Synced).map_err(|source| Error::NotDurable {
-        dataset: next.dataset.clone(),
-        commit: next.commit,
-        source: Box::new(source),
-    })
+    make_durable(turn, &next, Durability::Synced).map_err(|source| not_durable(next, source))
+}
+
+fn not_durable(next: Manifest, source: Error) -> Error {
+    Error::NotDurable { dataset: next.dataset, commit: next.commit, source: Box::new(source) }
 }
 
 /// Syncs the files that earlier commits did not, before anything that they replaced may go. Each is read and compared
 /// with its checksum: since it was written, a power loss may have damaged it.
 fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {
-    let flagged = turn.base().into_iter().flat_map(|base| &base.entries).filter(|entry| !entry.synced);
-    let flagged: HashSet<&str> = flagged.map(|entry| entry.file.as_str()).collect();
-    if flagged.is_empty() {
+    // Files that this commit made are synced, or it is not a synced one: what is flagged is old.
+    if next.entries.iter().all(|entry| entry.synced) {
         return Ok(());
     }
-    for entry in next.entries.iter_mut().filter(|entry| flagged.contains(entry.file.as_str())) {
+    for entry in next.entries.iter_mut().filter(|entry| !entry.synced) {
         let path = turn.paths.file(&entry.file);
         check_bytes(&*open_or_missing(&turn.fs, &path)?, &path, entry)?;
         turn.fs.sync_file(&path)?;

@@ -5,13 +5,15 @@ use super::{Durability, Turn};
 use crate::Result;
 use crate::fs::{StoreFs, WriteFile};
 use crate::layout::{DatasetPaths, FileId};
+use crate::lock::Owner;
 use crate::random::random;
 
 /// Files that this commit makes. Dropped before [`keep`](Self::keep), by an error or a panic, it removes them all; where
-/// that fails, the mark stays and the next writer does it.
+/// that fails, the mark stays and the next writer does it. In a forked child it does nothing: the files are the parent's.
 #[derive(Debug)]
 pub(crate) struct NewFiles {
     fs: StoreFs,
+    owner: Owner,
     paths: DatasetPaths,
     commit: u64,
     random: u64,
@@ -28,6 +30,7 @@ impl NewFiles {
     pub(crate) fn none(turn: &Turn, durability: Durability) -> Result<Self> {
         Ok(Self {
             fs: turn.fs.clone(),
+            owner: Owner::this_process(),
             paths: turn.paths.clone(),
             commit: turn.commit,
             random: random()?,
@@ -41,6 +44,7 @@ impl NewFiles {
 
     /// Creates the next file under its temporary name; before the first, the mark is made durable (step 5).
     pub(crate) fn create(&mut self, turn: &mut Turn) -> Result<(FileId, Box<dyn WriteFile>)> {
+        turn.check()?;
         if !self.started {
             let is_new = self.fs.create_dir(&self.paths.folder())?;
             turn.sync_mark(self.durability, is_new)?;
@@ -48,8 +52,9 @@ impl NewFiles {
         }
         let part = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
         let id = FileId { commit: self.commit, part, random: self.random };
-        let file = self.fs.create(&self.paths.file(&id.tmp_name()))?;
+        // Noted before: what fails may have happened all the same.
         self.files.push((id, None));
+        let file = self.fs.create(&self.paths.file(&id.tmp_name()))?;
         Ok((id, file))
     }
 
@@ -63,7 +68,7 @@ impl NewFiles {
         if self.durability == Durability::Synced {
             self.fs.sync(&mut *file, &self.paths.file(&id.tmp_name()))?;
         }
-        if let Some((_, final_name)) = self.files.iter_mut().find(|(known, _)| *known == id) {
+        if let Some((_, final_name)) = self.files.iter_mut().rev().find(|(known, _)| *known == id) {
             *final_name = Some(name);
         }
         Ok(())
@@ -102,7 +107,7 @@ impl NewFiles {
 
 impl Drop for NewFiles {
     fn drop(&mut self) {
-        if !self.kept && self.started && self.remove_all().is_err() {
+        if self.owner.is_here() && !self.kept && self.started && self.remove_all().is_err() {
             self.mark_stays.set();
         }
     }

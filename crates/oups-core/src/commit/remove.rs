@@ -14,8 +14,12 @@ pub(crate) fn remove(mut turn: Turn) -> Result<u64> {
         return Err(Error::NoDataset { dataset, store });
     };
     turn.sync_mark(Durability::Synced, false)?;
-    turn.fs.rename(&turn.paths.manifest(), &turn.paths.tombstone())?;
-    if let Err(source) = turn.fs.sync_dir(&turn.paths.parent()) {
+    let renamed = turn.fs.rename(&turn.paths.manifest(), &turn.paths.tombstone());
+    // A failed rename may have happened all the same.
+    if renamed.is_err() && !matches!(turn.fs.kind(&turn.paths.manifest()), Ok(None)) {
+        return renamed.map(|()| manifest.commit);
+    }
+    if let Err(source) = renamed.and_then(|()| turn.fs.sync_dir(&turn.paths.parent())) {
         turn.leave_mark();
         let (dataset, commit) = (manifest.dataset, turn.commit);
         return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });

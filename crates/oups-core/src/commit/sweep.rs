@@ -3,18 +3,18 @@
 use crate::Result;
 use crate::fs::{EntryKind, StoreFs};
 use crate::layout::{DatasetPaths, FolderName};
+use crate::manifest::Manifest;
 
 /// Removes the files of commits above this one.
 pub(super) fn above(fs: &StoreFs, paths: &DatasetPaths, commit: u64) -> Result<()> {
     sweep(fs, paths, |of| of > commit)
 }
 
-/// Removes the files of this very commit: a first write that died. If there are files of others, it was no first write:
-/// the manifest is lost, and nothing is removed.
-pub(super) fn first_write(fs: &StoreFs, paths: &DatasetPaths, commit: u64) -> Result<()> {
+/// Removes the files of this very commit: a first write that died. If there are files of others, made after the removal
+/// of an earlier dataset, it was no first write: the manifest is lost, and nothing is removed.
+pub(super) fn first_write(fs: &StoreFs, paths: &DatasetPaths, commit: u64, removed: u64) -> Result<()> {
     let is_other = |name: &String| match FolderName::parse(name) {
-        Some(FolderName::RowGroup(id)) => id.commit != commit,
-        Some(FolderName::Retired { .. }) => true,
+        Some(FolderName::RowGroup(id) | FolderName::Retired { id, .. }) => id.commit != commit && id.commit > removed,
         Some(FolderName::Tmp(_)) | None => false,
     };
     if names(fs, paths)?.iter().any(is_other) { Ok(()) } else { sweep(fs, paths, |of| of == commit) }
@@ -40,10 +40,25 @@ fn sweep(fs: &StoreFs, paths: &DatasetPaths, is_leftover: impl Fn(u64) -> bool) 
     fs.remove_file_if_there(&paths.manifest_tmp())
 }
 
-/// How many row group files, live or retired, are in the dataset's folder.
-pub(super) fn row_group_files(fs: &StoreFs, paths: &DatasetPaths) -> Result<usize> {
-    let is_rows = |name: &String| {
-        matches!(FolderName::parse(name), Some(FolderName::RowGroup(_) | FolderName::Retired { .. }))
+/// Gives files that a commit above this version's had retired their names back: a power loss undid the commit, but not
+/// the renaming.
+pub(super) fn restore(fs: &StoreFs, paths: &DatasetPaths, base: &Manifest) -> Result<()> {
+    for retired in names(fs, paths)? {
+        match FolderName::parse(&retired) {
+            Some(FolderName::Retired { by, name, .. }) if by > base.commit => {
+                fs.rename(&paths.file(&retired), &paths.file(&name))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// How many row group files of later commits, live or retired, are in the dataset's folder.
+pub(super) fn row_group_files(fs: &StoreFs, paths: &DatasetPaths, after: u64) -> Result<usize> {
+    let is_rows = |name: &String| match FolderName::parse(name) {
+        Some(FolderName::RowGroup(id) | FolderName::Retired { id, .. }) => id.commit > after,
+        Some(FolderName::Tmp(_)) | None => false,
     };
     Ok(names(fs, paths)?.iter().filter(|name| is_rows(name)).count())
 }

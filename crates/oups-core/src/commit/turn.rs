@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::{retire, sweep};
-use crate::fs::{StoreFs, if_there};
+use crate::fs::{EntryKind, StoreFs, if_there};
 use crate::layout::DatasetPaths;
 use crate::lock::{Left, WriterLock};
 use crate::manifest::{self, Loaded, Manifest, Retired};
@@ -86,6 +86,9 @@ impl Turn {
         }
         turn.load(known)?;
         turn.mark_stays.unset();
+        if *turn.lock.left() != Left::Clean {
+            turn.lock.mark(None)?;
+        }
         Ok(turn)
     }
 
@@ -132,12 +135,14 @@ impl Turn {
     }
 
     fn load(&mut self, known: Option<&Loaded>) -> Result<()> {
+        self.fs.expect_kind(&self.paths.manifest_tmp(), EntryKind::File)?;
         self.base = manifest::reload(&self.fs, &self.paths, known)?;
         match &self.base {
             Some(base) => {
                 let base = base.manifest.clone();
                 if *self.lock.left() != Left::Clean {
                     sweep::above(&self.fs, &self.paths, base.commit)?;
+                    sweep::restore(&self.fs, &self.paths, &base)?;
                     self.fs.remove_file_if_there(&self.paths.tombstone())?;
                 }
                 self.commit = base.commit + 1;
@@ -156,10 +161,18 @@ impl Turn {
 
     /// There is no manifest: never was, or the dataset was removed, or a first write died, or the manifest was lost.
     fn load_absent(&mut self) -> Result<()> {
-        self.exists = false;
-        if let Some(tombstone) = manifest::load_tombstone(&self.fs, &self.paths)? {
+        let tombstone = manifest::load_tombstone(&self.fs, &self.paths)?;
+        // Only the commit that the mark names: a tombstone may also be older than a dataset that lost its manifest.
+        let removed = tombstone.as_ref().map_or(0, |tombstone| tombstone.manifest.commit);
+        if let Left::Died { commit: Some(commit) } = *self.lock.left() {
+            sweep::first_write(&self.fs, &self.paths, commit, removed)?;
+        }
+        match sweep::row_group_files(&self.fs, &self.paths, removed)? {
+            0 => self.exists = false,
+            files => return Err(Error::ManifestLost { dataset: self.paths.text().to_owned(), files }),
+        }
+        if let Some(tombstone) = tombstone {
             let commit = tombstone.manifest.commit;
-            sweep::above(&self.fs, &self.paths, commit)?;
             self.retired = retire::still_there(&self.fs, &self.paths, &retire::all_of(&tombstone.manifest));
             self.settled = true;
             if self.retired.is_empty() {
@@ -167,15 +180,8 @@ impl Turn {
                 self.fs.remove_file_if_there(&self.paths.tombstone())?;
             }
             self.commit = commit + 2;
-            return Ok(());
         }
-        if let Left::Died { commit: Some(commit) } = *self.lock.left() {
-            sweep::first_write(&self.fs, &self.paths, commit)?;
-        }
-        match sweep::row_group_files(&self.fs, &self.paths)? {
-            0 => Ok(()),
-            files => Err(Error::ManifestLost { dataset: self.paths.text().to_owned(), files }),
-        }
+        Ok(())
     }
 
     /// The dataset as it is; `None` where there is none yet.
@@ -186,6 +192,18 @@ impl Turn {
     /// As [`base`](Self::base), to hold while the turn goes on.
     pub(crate) fn base_arc(&self) -> Option<Arc<Manifest>> {
         self.base.as_ref().map(|base| base.manifest.clone())
+    }
+
+    /// The version that this turn would commit, as far as nothing else changes.
+    pub(crate) fn next_of(&self, base: Manifest) -> Manifest {
+        Manifest { commit: self.commit, retired: self.retired.clone(), ..base }
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Forked`] in a child process.
+    pub(super) fn check(&self) -> Result<()> {
+        self.lock.check()
     }
 
     /// Step 5: the mark says which commit is made, durably, before the first file of it can be there.

@@ -8,7 +8,7 @@ use arrow::row::{RowConverter, Rows, SortField};
 
 use crate::schema::DatasetSchema;
 use crate::settings::DuplicatesOn;
-use crate::{Error, Result};
+use crate::Result;
 
 /// The columns that tell rows of one ordered value apart. Null equals null, NaN equals NaN.
 #[derive(Debug)]
@@ -78,9 +78,4 @@ fn half_nan() -> <Float16Type as arrow::datatypes::ArrowPrimitiveType>::Native {
 /// Positions as Arrow's kernels want them.
 pub(super) fn positions(rows: impl Iterator<Item = usize>) -> UInt64Array {
     rows.map(|row| row as u64).collect()
-}
-
-/// An error of Arrow about a dataset's rows.
-pub(super) fn arrow_error(schema: &DatasetSchema) -> impl Fn(ArrowError) -> Error + '_ {
-    |error| schema.arrow_error(error)
 }

@@ -35,6 +35,12 @@ impl Keep {
     }
 }
 
+impl From<Keep> for KeepRule {
+    fn from(keep: Keep) -> Self {
+        keep.rule()
+    }
+}
+
 impl From<Resolver> for Keep {
     fn from(resolver: Resolver) -> Self {
         Self::Resolve(resolver)

@@ -9,4 +9,4 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use writer::{Encoded, RowGroupWriter};
+pub(crate) use writer::{Encoded, RowGroupWriter};

@@ -117,23 +117,14 @@ fn packed(values: &ArrayRef) -> ArrayRef {
 
 fn built_arrays() -> Vec<ArrayRef> {
     let mut fixed = FixedSizeBinaryBuilder::new(3);
-    let (mut months, mut days) = (Vec::new(), Vec::new());
     for v in &numbers() {
         match v {
             Some(v) => fixed.append_value([v as u8, 0, 255]).unwrap(),
             None => fixed.append_null(),
         }
-        months.push(v.map(|v| v as i32 - 8));
-        days.push(v.map(|v| IntervalDayTime::new(v as i32 - 8, -(v as i32))));
     }
     let fixed: ArrayRef = Arc::new(fixed.finish());
-    vec![
-        Arc::new(NullArray::new(40)),
-        packed(&fixed),
-        fixed,
-        Arc::new(IntervalYearMonthArray::from(months)),
-        Arc::new(IntervalDayTimeArray::from(days)),
-    ]
+    vec![Arc::new(NullArray::new(40)), packed(&fixed), fixed]
 }
 
 fn nested_arrays() -> Vec<ArrayRef> {

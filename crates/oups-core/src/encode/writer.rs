@@ -26,24 +26,24 @@ const BLOCK_ROWS: usize = 64 << 10;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Encoded {
+pub(crate) struct Encoded {
     /// Rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// The ordered value of the first row.
-    pub min: OrdValue,
+    pub(crate) min: OrdValue,
     /// The ordered value of the last row.
-    pub max: OrdValue,
+    pub(crate) max: OrdValue,
     /// Length of the file in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// XXH3-128 of all bytes of the file.
-    pub checksum: u128,
+    pub(crate) checksum: u128,
 }
 
 /// Writes one row group file.
 ///
 /// Memory: the encoded bytes of the row group, and a block of rows. Nothing reaches the sink before
 /// [`finish`](Self::finish) but the first four bytes.
-pub struct RowGroupWriter<W: Write + Send> {
+pub(crate) struct RowGroupWriter<W: Write + Send> {
     path: PathBuf,
     schema: Arc<DatasetSchema>,
     sink: Option<W>,
@@ -78,7 +78,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
     /// # Errors
     ///
     /// If a column's values cannot be compared for counting; types on the allow-list can.
-    pub fn new(sink: W, path: impl Into<PathBuf>, schema: &Arc<DatasetSchema>) -> Result<Self> {
+    pub(crate) fn new(sink: W, path: impl Into<PathBuf>, schema: &Arc<DatasetSchema>) -> Result<Self> {
         Ok(Self {
             path: path.into(),
             schema: schema.clone(),
@@ -93,18 +93,13 @@ impl<W: Write + Send> RowGroupWriter<W> {
         })
     }
 
-    /// The rows written so far.
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
     /// Adds rows: a batch in the dataset's plain schema, sorted after those before.
     ///
     /// # Errors
     ///
     /// [`Error::Schema`] if a dictionary column gets more values than its keys can name; [`Error::Io`] if the sink
     /// fails.
-    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
@@ -134,7 +129,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
     /// # Errors
     ///
     /// [`Error::Io`] if the sink fails; [`Error::InvalidOption`] if no row was written.
-    pub fn finish(mut self, key_values: Vec<(String, String)>) -> Result<(Encoded, W)> {
+    pub(crate) fn finish(mut self, key_values: Vec<(String, String)>) -> Result<(Encoded, W)> {
         self.encode_waiting()?;
         let (Some(state), Some(min), Some(max)) = (self.state.take(), self.min.take(), self.max.take()) else {
             let (expected, found) = ("at least one".into(), "none".into());

@@ -1,6 +1,7 @@
 //! Does what a plan says: streams stored and new rows through the merge into new row group files.
 
 mod output;
+mod trim;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use arrow::array::RecordBatch;
 
 use crate::Result;
 use crate::commit::{Durability, NewFiles, Turn};
-use crate::decode::ReadOptions;
+use crate::decode::{OrdRange, ReadOptions};
 use crate::dedup::{Dedup, Keep, Kept};
 use crate::fs::StoreFs;
 use crate::layout::DatasetPaths;
@@ -31,6 +32,8 @@ pub(crate) struct Job<'a> {
     pub(crate) rules: &'a Rules<'a>,
     pub(crate) plan: &'a MergePlan,
     pub(crate) input: &'a Input,
+    /// The range that a deletion is about.
+    pub(crate) deleted: Option<&'a OrdRange>,
     pub(crate) durability: Durability,
 }
 
@@ -49,6 +52,8 @@ pub(crate) struct Outcome {
     /// Names of files that are in the version before and not in the next.
     pub(crate) replaced: Vec<String>,
     pub(crate) rows_written: u64,
+    /// Rows that went because they were in the deleted range.
+    pub(crate) rows_deleted: u64,
 }
 
 /// Makes the row group files of the next version. Nothing is visible yet.
@@ -63,7 +68,7 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> R
     // A write's own options are for that write only; files tell the dataset's.
     let settings = base.as_deref().map_or(job.rules.settings, |base| &base.settings);
     let mut output = Output::new(turn, files, job.schema, settings, job.durability);
-    let mut replaced = Vec::new();
+    let (mut replaced, mut rows_deleted) = (Vec::new(), 0);
     for step in &job.plan.steps {
         match step {
             Step::Keep { groups } => output.keep(entries(stored, groups)),
@@ -75,12 +80,29 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> R
                     output.keep(region.old);
                 }
             }
-            Step::Drop { groups } => replaced.extend(entries(stored, groups).iter().map(|entry| entry.file.clone())),
-            Step::Trim { .. } => {}
+            Step::Drop { groups } => {
+                let gone = entries(stored, groups);
+                rows_deleted += gone.iter().map(|entry| entry.rows).sum::<u64>();
+                let names: Vec<String> = gone.iter().map(|entry| entry.file.clone()).collect();
+                replaced.extend_from_slice(&names);
+                output.drop_files(names);
+            }
+            Step::Trim { group } => {
+                let ends = entries(stored, &(*group..group + 1));
+                let Some(range) = job.deleted else {
+                    output.keep(ends);
+                    continue;
+                };
+                for entry in ends {
+                    let gone = trim::trim(&mut output, (&fs, &paths, job.schema), entry, range)?;
+                    rows_deleted += gone;
+                    replaced.extend((gone > 0).then(|| entry.file.clone()));
+                }
+            }
         }
     }
     let (entries, rows_written) = output.finish()?;
-    Ok(Outcome { entries, replaced, rows_written })
+    Ok(Outcome { entries, replaced, rows_written, rows_deleted })
 }
 
 /// A merge region: stored row groups and the new rows that meet them.
@@ -146,7 +168,10 @@ impl<'a> Region<'a> {
 }
 
 /// The first rows of a stream of batches.
-fn first_rows(mut stream: impl Iterator<Item = Result<RecordBatch>>, rows: usize) -> impl Iterator<Item = Result<RecordBatch>> {
+fn first_rows(
+    mut stream: impl Iterator<Item = Result<RecordBatch>>,
+    rows: usize,
+) -> impl Iterator<Item = Result<RecordBatch>> {
     let mut left = rows;
     std::iter::from_fn(move || {
         if left == 0 {

@@ -29,7 +29,7 @@ pub(super) struct Output<'a> {
     open: Option<Open>,
     /// The open file takes no more rows.
     sealed: bool,
-    /// What the current region replaces, until its first file takes the list.
+    /// What was replaced or dropped since the last file began; the next one takes the list.
     replaces: Vec<String>,
     rows_written: u64,
 }
@@ -69,10 +69,15 @@ impl<'a> Output<'a> {
         self.entries.extend(entries.iter().cloned().map(Some));
     }
 
+    /// Row groups that go without a successor: the next file of the commit, or its last, says so.
+    pub(super) fn drop_files(&mut self, names: Vec<String>) {
+        self.replaces.extend(names);
+    }
+
     /// Begins a region that replaces these files; its rows never share a file with those of another.
     pub(super) fn begin_region(&mut self, replaces: Vec<String>, sizing: Sizing) -> Region<'_, 'a> {
         self.sealed = true;
-        self.replaces = replaces;
+        self.replaces.extend(replaces);
         Region { output: self, cutter: Cutter::new(sizing) }
     }
 
@@ -115,6 +120,9 @@ impl<'a> Output<'a> {
 
     /// The row groups of the next version, and how many rows were written.
     pub(super) fn finish(mut self) -> Result<(Vec<Entry>, u64)> {
+        if let Some(open) = &mut self.open {
+            open.replaces.append(&mut self.replaces);
+        }
         let parts = self.files.len();
         self.finish_open(Some(parts))?;
         Ok((self.entries.into_iter().flatten().collect(), self.rows_written))
@@ -146,7 +154,10 @@ impl Region<'_, '_> {
             Cutter::Rows(cutter) => Ok(cutter.cuts(rows.num_rows())),
             Cutter::Periods(cutter) => {
                 let schema = self.output.schema;
-                match schema.keys(rows).map_err(|source| Error::Arrow { dataset: schema.dataset().to_owned(), source })? {
+                match schema
+                    .keys(rows)
+                    .map_err(|source| Error::Arrow { dataset: schema.dataset().to_owned(), source })?
+                {
                     OrdKeys::I64(values) => Ok(cutter.cuts(&values)),
                     // A period is laid on timestamps and dates only, which are all of this kind.
                     _ => Ok(Vec::new()),

@@ -56,18 +56,7 @@ impl Fs for LocalFs {
 
     fn list(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
         fs::read_dir(path)?
-            .map(|entry| {
-                let entry = entry?;
-                let name = entry.file_name();
-                let name = match name.into_string() {
-                    Ok(name) => name,
-                    Err(name) => name.to_string_lossy().into_owned(),
-                };
-                Ok(DirEntry {
-                    name,
-                    kind: entry_kind(entry.file_type()?),
-                })
-            })
+            .filter_map(|entry| listed(entry).transpose())
             .collect()
     }
 
@@ -88,6 +77,19 @@ impl Fs for LocalFs {
             .open(path)?;
         Ok(Box::new(LocalLock { file }))
     }
+}
+
+/// `None` for an entry that vanished while the folder was listed: where the listing does not tell what an entry is, it is
+/// looked at, and "not found" must not be taken for an answer about the folder.
+fn listed(entry: io::Result<fs::DirEntry>) -> io::Result<Option<DirEntry>> {
+    let entry = entry?;
+    let kind = match entry.file_type() {
+        Ok(kind) => entry_kind(kind),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let name = entry.file_name().into_string().unwrap_or_else(|name| name.to_string_lossy().into_owned());
+    Ok(Some(DirEntry { name, kind }))
 }
 
 fn entry_kind(kind: fs::FileType) -> EntryKind {

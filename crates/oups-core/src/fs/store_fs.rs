@@ -91,14 +91,30 @@ impl StoreFs {
         if_there(self.remove_file(path)).map(|_| ())
     }
 
+    /// Checks that what is at a path, if anything, is of this kind: a symbolic link could lead out of the store.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InTheWay`] for anything else.
+    pub(crate) fn expect_kind(&self, path: &Path, expected: EntryKind) -> Result<Option<EntryKind>> {
+        match self.kind(path)? {
+            Some(found) if found != expected => Err(Error::InTheWay {
+                path: path.to_owned(),
+                expected: name_of(expected),
+                found: name_of(found),
+            }),
+            found => Ok(found),
+        }
+    }
+
     /// Makes a folder whose parent exists; `false` if it was there already.
     pub(crate) fn create_dir(&self, path: &Path) -> Result<bool> {
         match self.fs.create_dir(path) {
             Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match self.kind(path)? {
-                // A symbolic link could lead out of the store, so only a real folder will do.
-                Some(EntryKind::Dir) => Ok(false),
-                _ => Err(failed("create folder", path)(error)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match self.expect_kind(path, EntryKind::Dir)? {
+                Some(_) => Ok(false),
+                // It was there a moment ago.
+                None => Err(failed("create folder", path)(io::ErrorKind::NotFound.into())),
             },
             Err(error) => Err(failed("create folder", path)(error)),
         }
@@ -119,6 +135,14 @@ impl StoreFs {
 
     pub(crate) fn open_lock(&self, path: &Path, create: bool) -> Result<Box<dyn LockFile>> {
         self.fs.open_lock(path, create).map_err(failed("open", path))
+    }
+}
+
+fn name_of(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::File => "a file",
+        EntryKind::Dir => "a folder",
+        EntryKind::Other => "a symbolic link or a device",
     }
 }
 

@@ -11,4 +11,5 @@ pub(crate) use idle::Idle;
 pub(crate) use mark::Mark;
 pub(crate) use open::{Take, open_locked};
 pub(crate) use pin::{Pin, PinFile, names, pin_files, pinned_commits};
+pub(crate) use process::Owner;
 pub(crate) use writer::{Left, WriterLock};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::open::{Take, open_locked};
 use super::process::Owner;
-use crate::fs::{LockFile, StoreFs, failed, is_not_found};
+use crate::fs::{EntryKind, LockFile, StoreFs, failed, is_not_found};
 use crate::layout::{self, DatasetPaths};
 use crate::random::random;
 use crate::{Error, Result};
@@ -25,6 +25,7 @@ impl Pin {
     /// Makes a pin file, or `None` where the store cannot be written to: the reader then reads unpinned.
     pub(crate) fn create(fs: &StoreFs, root: &Path) -> Result<Option<Self>> {
         let folder = root.join(layout::PINS);
+        fs.expect_kind(&folder, EntryKind::Dir)?;
         loop {
             let path = folder.join(layout::pin_name(std::process::id(), random()?));
             match open_locked(fs, &path, true, Take::TryShared) {
@@ -42,14 +43,18 @@ impl Pin {
         }
     }
 
-    /// Pins these datasets at these commits, in addition to what is pinned.
-    pub(crate) fn add<'a>(&self, pinned: impl IntoIterator<Item = (u64, &'a str)>) -> Result<()> {
+    /// Pins these datasets at these commits, in addition to what is pinned; `false` where the store takes no more bytes:
+    /// the pin then is of no use.
+    pub(crate) fn add<'a>(&self, pinned: impl IntoIterator<Item = (u64, &'a str)>) -> Result<bool> {
         self.owner.check()?;
         let mut lines = String::new();
         for (commit, text) in pinned {
             let _ = writeln!(lines, "{commit} {text}");
         }
-        self.file.append_text(&lines).map_err(failed("write", &self.path))
+        match self.file.append_text(&lines).map_err(failed("write", &self.path)) {
+            Err(error) if cannot_write(&error) => Ok(false),
+            other => other.map(|()| true),
+        }
     }
 
     /// # Errors
@@ -74,7 +79,13 @@ impl Drop for Pin {
 
 pub(super) fn cannot_write(error: &Error) -> bool {
     matches!(error, Error::Io { source, .. }
-        if matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem))
+        if matches!(
+            source.kind(),
+            io::ErrorKind::PermissionDenied
+                | io::ErrorKind::ReadOnlyFilesystem
+                | io::ErrorKind::StorageFull
+                | io::ErrorKind::QuotaExceeded
+        ))
 }
 
 /// The commits of a dataset that readers hold. Stale pin files are unlinked on the way.
@@ -93,10 +104,11 @@ pub(crate) fn pinned_commits(fs: &StoreFs, paths: &DatasetPaths) -> Result<BTree
                 fs.remove_file_if_there(&path)?;
                 let _ = stale.unlock();
             }
-            Ok(None) => match fs.read_if_there(&path)? {
-                Some(text) => commits.extend(commits_of(&String::from_utf8_lossy(&text), paths.text())),
-                None => {}
-            },
+            Ok(None) => {
+                if let Some(text) = fs.read_if_there(&path)? {
+                    commits.extend(commits_of(&String::from_utf8_lossy(&text), paths.text()));
+                }
+            }
         }
     }
     Ok(commits)

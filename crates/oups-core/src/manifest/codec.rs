@@ -67,7 +67,8 @@ pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<(Manifest, u128)
     let sum = unseal(&mut bytes, CHECKSUM)
         .ok_or_else(|| damaged(path, "the checksum of the manifest is wrong".to_owned()))?;
     let (batches, key_values) = read(path, Bytes::from(bytes))?;
-    let manifest = from_parts(path, &batches, &key_values)?;
+    // The schema is decoded by Arrow, which may stop at what it does not know.
+    let manifest = guard(path, || Ok::<_, String>(from_parts(path, &batches, &key_values)))??;
     match invariants::broken(&manifest) {
         None => Ok((manifest, sum)),
         Some(detail) => Err(damaged(path, detail)),

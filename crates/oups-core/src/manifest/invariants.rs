@@ -2,15 +2,30 @@
 
 use std::collections::HashSet;
 
-use super::Manifest;
+use super::{Entry, Manifest};
 use crate::layout;
 
 /// The first broken rule, as a sentence; `None` for a good manifest.
 pub(crate) fn broken(manifest: &Manifest) -> Option<String> {
-    rows_are_there(manifest)
+    numbers_can_be_counted_on(manifest)
+        .or_else(|| rows_are_there(manifest))
         .or_else(|| spans_ascend(manifest))
         .or_else(|| names_are_ours_and_fresh(manifest))
+        .or_else(|| retired_files_are_past(manifest))
         .or_else(|| ordered_column_exists(manifest))
+}
+
+/// Commit numbers fit into names with room for the next ones, and sums do not overflow: all others rely on that.
+fn numbers_can_be_counted_on(manifest: &Manifest) -> Option<String> {
+    if !(1..=layout::LAST_COMMIT).contains(&manifest.commit) {
+        return Some(format!("there is no commit {}", manifest.commit));
+    }
+    let fits = |of: fn(&Entry) -> u64| {
+        let mut sum = manifest.entries.iter().try_fold(0u64, |sum, entry| sum.checked_add(of(entry)));
+        sum.take_if(|sum| *sum <= i64::MAX as u64).is_some()
+    };
+    let fits = fits(|entry| entry.rows) && fits(|entry| entry.bytes);
+    (!fits).then(|| "it counts more rows or bytes than there can be".to_owned())
 }
 
 /// A row group without rows has no span, and no reason to exist.
@@ -38,6 +53,24 @@ fn names_are_ours_and_fresh(manifest: &Manifest) -> Option<String> {
             Some(format!("row group {} is of a later commit than {}", entry.file, manifest.commit))
         }
         Some(id) if !seen.insert(id) => Some(format!("row group {} is listed twice", entry.file)),
+        Some(_) => None,
+    })
+}
+
+/// A writer deletes retired files: none may be a live one, or of a commit that is still to come.
+fn retired_files_are_past(manifest: &Manifest) -> Option<String> {
+    if manifest.retired.is_empty() {
+        return None;
+    }
+    let live: HashSet<&str> = manifest.entries.iter().map(|entry| entry.file.as_str()).collect();
+    manifest.retired.iter().find_map(|retired| match layout::file_id(&retired.file) {
+        None => Some(format!("`{}`, which it lists as replaced, is no name of a row group file", retired.file)),
+        Some(id) if id.commit >= retired.by || retired.by > manifest.commit => {
+            Some(format!("row group {} is of commit {} and replaced by {}", retired.file, id.commit, retired.by))
+        }
+        Some(_) if live.contains(retired.file.as_str()) => {
+            Some(format!("row group {} is listed as there and as replaced", retired.file))
+        }
         Some(_) => None,
     })
 }

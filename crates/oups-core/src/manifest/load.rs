@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Manifest, codec};
-use crate::fs::StoreFs;
+use crate::fs::{EntryKind, StoreFs};
 use crate::layout::DatasetPaths;
 use crate::{Error, Result};
 
@@ -44,6 +44,15 @@ pub(crate) fn current_checksum(fs: &StoreFs, paths: &DatasetPaths) -> Result<Opt
 }
 
 fn load_from(fs: &StoreFs, paths: &DatasetPaths, path: &Path) -> Result<Option<Loaded>> {
+    // Nothing is read from out of the store: levels and the dataset's folder are folders, the manifest is a file.
+    for folder in paths.parents().iter().chain([&paths.folder()]) {
+        if fs.expect_kind(folder, EntryKind::Dir)?.is_none() {
+            break;
+        }
+    }
+    if fs.expect_kind(path, EntryKind::File)?.is_none() {
+        return Ok(None);
+    }
     let Some(bytes) = fs.read_if_there(path)? else { return Ok(None) };
     let (manifest, checksum) = codec::decode(path, bytes)?;
     if manifest.dataset != paths.text() {

@@ -1,8 +1,8 @@
-//! Stored rows and new rows to one ordered stream, and that stream cut into pieces.
+//! Stored rows and new rows to one ordered stream.
 //!
 //! ```text
 //! stored batches ─┐
-//!                 ├─ Merge ── Merged batches ── (duplicates) ── pieces ── encoder
+//!                 ├─ Merge ── Merged batches ── (duplicates) ── cutter ── encoder
 //! new batches ────┘
 //! ```
 //!
@@ -11,13 +11,11 @@
 //! runs, pass through all stages without a copy.
 
 mod origin;
-mod pieces;
 mod runs;
 mod two_way;
 
 #[cfg(test)]
 mod tests;
 
-pub use origin::{Merged, Origin};
-pub use pieces::{Piece, Pieces, pieces};
-pub use two_way::Merge;
+pub(crate) use origin::{Merged, Origin};
+pub(crate) use two_way::Merge;

@@ -5,16 +5,16 @@ use arrow::buffer::BooleanBuffer;
 
 /// Rows of the merged stream, in order.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Merged {
+pub(crate) struct Merged {
     /// The rows, in the dataset's plain schema.
-    pub batch: RecordBatch,
+    pub(crate) batch: RecordBatch,
     /// Where each comes from.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 /// Where rows come from.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// All were stored.
     Stored,
     /// All are new.
@@ -29,7 +29,7 @@ impl Merged {
     /// # Panics
     ///
     /// If there are not that many.
-    pub fn slice(&self, offset: usize, len: usize) -> Self {
+    pub(crate) fn slice(&self, offset: usize, len: usize) -> Self {
         Self {
             batch: self.batch.slice(offset, len),
             origin: self.origin.slice(offset, len),
@@ -37,14 +37,14 @@ impl Merged {
     }
 
     /// The number of rows.
-    pub fn num_rows(&self) -> usize {
+    pub(crate) fn num_rows(&self) -> usize {
         self.batch.num_rows()
     }
 }
 
 impl Origin {
     /// Whether the row is new.
-    pub fn is_new(&self, row: usize) -> bool {
+    pub(crate) fn is_new(&self, row: usize) -> bool {
         match self {
             Self::Stored => false,
             Self::New => true,

@@ -1,4 +1,4 @@
-//! Merging against a sort, cutting against a count.
+//! Merging against a sort.
 
 use arrow::array::*;
 use arrow::compute::concat_batches;
@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use super::*;
 use crate::Result;
-use crate::ordered::OrdKeys;
 use crate::schema::DatasetSchema;
 
 fn schema(text: bool) -> Arc<DatasetSchema> {
@@ -98,17 +97,6 @@ fn an_error_ends_the_stream() {
     assert!(found.len() == 2 && found[0].is_ok() && found[1].is_err());
 }
 
-#[test]
-fn a_cut_that_takes_nothing_does_not_go_on_for_ever() {
-    let schema = schema(false);
-    let merged = Merged {
-        batch: batch(&schema, &rows('s', &[1, 2])),
-        origin: Origin::Stored,
-    };
-    let cut = |_: &OrdKeys, _: u64| Some(0);
-    assert_eq!(pieces(&schema, std::iter::once(Ok(merged)), cut).count(), 4);
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
@@ -121,25 +109,5 @@ proptest! {
         stored.sort_unstable();
         new.sort_unstable();
         check(&stored, &new, lens, text);
-    }
-
-    #[test]
-    fn pieces_have_the_wanted_rows(len in 1usize..40, target in 1u64..30, total in 0usize..100) {
-        let schema = schema(false);
-        let all = rows('s', &(0..total as i32).collect::<Vec<_>>());
-        let stream = stream(&schema, &all, len).map(|batch| Ok(Merged { batch: batch?, origin: Origin::Stored }));
-        let cut = |keys: &OrdKeys, rows: u64| (rows + keys.len() as u64 >= target).then(|| (target - rows) as usize);
-        let (mut sizes, mut size) = (Vec::new(), 0);
-        for piece in pieces(&schema, stream, cut) {
-            match piece.unwrap() {
-                Piece::Rows(rows) => size += rows.num_rows() as u64,
-                Piece::End => sizes.push(std::mem::take(&mut size)),
-            }
-        }
-        prop_assert_eq!(size, 0);
-        let full = total as u64 / target;
-        let rest = total as u64 % target;
-        let expected: Vec<u64> = std::iter::repeat_n(target, full as usize).chain((rest > 0).then_some(rest)).collect();
-        prop_assert_eq!(sizes, expected);
     }
 }

@@ -25,7 +25,7 @@ const GATHERED_ROWS: usize = 16 << 10;
 /// keep their order.
 ///
 /// Both streams are in the dataset's plain schema and sorted. After an error there is nothing more.
-pub struct Merge<S, N> {
+pub(crate) struct Merge<S, N> {
     schema: Arc<DatasetSchema>,
     stored: Side<S>,
     new: Side<N>,
@@ -53,7 +53,7 @@ where
     N: Iterator<Item = Result<RecordBatch>>,
 {
     /// Merges two streams.
-    pub fn new(schema: &Arc<DatasetSchema>, stored: S, new: N) -> Self {
+    pub(crate) fn new(schema: &Arc<DatasetSchema>, stored: S, new: N) -> Self {
         let (stored, new) = (
             Side {
                 stream: stored,

@@ -1,12 +1,16 @@
 //! The ordered column: its type, its values as one comparable form, and their texts.
 //!
 //! [`OrderedType`] says how a column's type is ordered; [`OrdKeys`] is one batch's column in that comparable form;
-//! [`OrdValue`] is one value of it.
+//! [`OrdValue`] is one value of it. A range as a caller writes it is an [`OrderedRange`]; laid on a column it is a [`Span`].
 
+mod bound;
 mod convert;
 mod floats;
 mod keys;
 mod name;
+mod range;
+mod resolve;
+mod span;
 mod text;
 mod types;
 mod value;
@@ -14,7 +18,10 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use bound::BoundValue;
 pub use keys::OrdKeys;
+pub use range::{IntoRange, OrderedRange};
+pub use span::{Cut, Span};
 pub use types::OrderedType;
 pub use value::OrdValue;
 

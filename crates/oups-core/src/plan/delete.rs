@@ -30,11 +30,10 @@ pub fn plan_delete(groups: &[StoredGroup], range: impl RangeBounds<OrdValue>) ->
     let bounds = (range.start_bound(), range.end_bound());
     let from = groups.partition_point(|group| ends_before(group, bounds.0));
     let to = groups.partition_point(|group| !starts_after(group, bounds.1));
-    let mut steps = Vec::new();
     if from >= to || is_empty(bounds) {
-        keep(&mut steps, 0..groups.len());
-        return MergePlan { steps };
+        return MergePlan::keep(groups.len());
     }
+    let mut steps = Vec::new();
     keep(&mut steps, 0..from);
     for (at, group) in groups.iter().enumerate().take(to).skip(from) {
         let inside = range.contains(&group.min) && range.contains(&group.max);

@@ -110,6 +110,14 @@ pub enum Reason {
 }
 
 impl MergePlan {
+    /// The plan that leaves so many row groups as they are.
+    #[must_use]
+    pub fn keep(groups: usize) -> Self {
+        let mut steps = Vec::new();
+        assemble::keep(&mut steps, 0..groups);
+        Self { steps }
+    }
+
     /// Whether every row group stays and there is no new row.
     #[must_use]
     pub fn is_noop(&self) -> bool {

@@ -29,7 +29,7 @@ pub(super) fn apply(turn: Turn, mut plan: Plan) -> Result<RepairReport> {
     apply.give_names(&mut plan)?;
     if let Some(next) = next.as_ref().filter(|next| plan.base.as_deref() != Some(*next)) {
         apply.sync_files(&plan)?;
-        install(&turn, next)?;
+        install(&turn, next.clone())?;
     }
     apply.set_files_aside(&plan)?;
     turn.repaired();

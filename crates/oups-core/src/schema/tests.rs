@@ -117,7 +117,7 @@ fn schemas_that_parquet_would_change_are_refused() {
     use DataType::*;
     let union = Union(UnionFields::empty(), UnionMode::Sparse);
     let runs = RunEndEncoded(Arc::new(field("r", Int32, false)), Arc::new(field("v", Int32, true)));
-    let nested = Struct(vec![field("x", Interval(IntervalUnit::MonthDayNano), true)].into());
+    let nested = Struct(vec![field("x", Interval(IntervalUnit::DayTime), true)].into());
     let twice = Struct(vec![field("x", Int32, true), field("x", Int32, true)].into());
     let refused = [
         union,

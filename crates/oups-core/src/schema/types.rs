@@ -2,16 +2,15 @@
 
 use std::collections::HashSet;
 
-use arrow::datatypes::{DataType, Fields, IntervalUnit, Schema, TimeUnit};
+use arrow::datatypes::{DataType, Fields, Schema, TimeUnit};
 
 use crate::{Error, Result};
 
 /// Checks that a dataset can have this schema.
 ///
 /// Allowed is what comes back from Parquet with the same type and the same values, the Arrow schema in the file's
-/// footer helping: numbers, booleans, dates, times, timestamps, durations, decimals, text, binary, year-month and
-/// day-time intervals, nulls, and lists, structs and maps of them; dictionaries of numbers, dates, times, text and
-/// binary.
+/// footer helping: numbers, booleans, dates, times, timestamps, durations, decimals, text, binary, nulls, and lists,
+/// structs and maps of them; dictionaries of numbers, dates, times, text and binary.
 ///
 /// # Errors
 ///
@@ -106,8 +105,8 @@ fn refusal(data_type: &DataType, nullable: bool) -> Option<&'static str> {
         Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView => None,
         Time32(TimeUnit::Second | TimeUnit::Millisecond) => None,
         Time64(TimeUnit::Microsecond | TimeUnit::Nanosecond) => None,
-        Interval(IntervalUnit::YearMonth | IntervalUnit::DayTime) => None,
-        Interval(_) => Some("Parquet has no month-day-nanosecond interval: use a duration or a day-time interval"),
+        // Parquet would keep two of the three, but Polars then refuses the whole file, and pyarrow sees bytes.
+        Interval(_) => Some("other programs cannot read intervals in Parquet: use a duration"),
         Null => (!nullable).then_some("a column of nulls must be nullable"),
         FixedSizeBinary(width) => (*width < 1).then_some("Parquet cannot keep a width of 0: use binary"),
         Decimal32(precision, scale)

@@ -1,0 +1,212 @@
+//! Commands that change datasets: write, delete, compact, meta, rm.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgGroup, Args};
+use oups::target::RowGroupTarget;
+
+use super::look::Range;
+use super::parse::{
+    DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, key_value, number_or_none,
+};
+
+/// How a change is committed.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Terms {
+    /// Do not wait for the disk: for bulk loads that can be repeated
+    #[arg(long)]
+    pub(crate) no_sync: bool,
+    /// Give up when another writer holds the dataset for so long (500ms, 10s, 2min); the default waits
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) lock_timeout: Option<Duration>,
+}
+
+/// Which rows are duplicates, and which of them stays.
+#[derive(Debug, Args)]
+pub(crate) struct Duplicates {
+    /// Columns in which duplicates are equal, besides the ordered column; `*`: in all; `none` keeps duplicates
+    #[arg(long, value_name = "A,B|*|none", value_parser = duplicates_on, requires = "input")]
+    pub(crate) duplicates_on: Option<DuplicateColumns>,
+    /// Which of several duplicates stays
+    #[arg(long, value_enum, requires = "input")]
+    pub(crate) keep: Option<KeepOption>,
+}
+
+/// Merge the rows of files into one dataset
+///
+/// The rows must be sorted by the ordered column. They are merged with the stored ones: at equal values, stored rows
+/// come first. Duplicates are dropped where asked for. The write is visible completely or not at all.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+CSV needs a header. Where the dataset exists, its columns say the types of the CSV's; otherwise
+they are inferred from the whole file. Empty fields are null. Times with an offset become UTC.
+Several inputs are read one after the other and must have the same columns.
+Options of the first write are kept as the settings of the dataset.
+
+Examples:
+  oups write data JFK 2013-01.parquet 2013-02.parquet --ordered-on time --row-group-target 1D
+  oups write data JFK 2013.parquet --ordered-on time --duplicates-on time,station --keep last
+  oups write data JFK corrections.csv --dry-run     shows what would be rewritten
+  oups write data JFK corrections.csv --meta 'source=buoy 7'
+  oups write data JFK --row-group-target 100000     resizes row groups, no new rows")]
+pub(crate) struct Write {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Key of the dataset, as path text: temperature-berlin/1D
+    pub(crate) key: String,
+    /// Files: .parquet, .csv, .tsv
+    pub(crate) input: Vec<PathBuf>,
+    /// Column that the dataset is ordered on; needed once, at the first write
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) ordered_on: Option<String>,
+    /// Wanted size of row groups: rows (1000000) or a period (15min, 1D, W-MON, MS, QS, YS)
+    #[arg(long, value_name = "ROWS|PERIOD")]
+    pub(crate) row_group_target: Option<RowGroupTarget>,
+    #[command(flatten)]
+    pub(crate) duplicates: Duplicates,
+    /// Off-target row groups from which on neighbours are merged; `none` never merges them
+    #[arg(long, value_name = "N|none", value_parser = number_or_none)]
+    pub(crate) max_off_target: Option<NumberOrNone>,
+    /// Set a text in the dataset's metadata
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) meta: Vec<(String, String)>,
+    /// Remove a text from the dataset's metadata
+    #[arg(long, value_name = "KEY")]
+    pub(crate) unset: Vec<String>,
+    #[command(flatten)]
+    pub(crate) terms: Terms,
+    /// Fail unless the dataset is at this version; 0: does not exist
+    #[arg(long, value_name = "N")]
+    pub(crate) if_version: Option<u64>,
+    /// Show which row groups would be rewritten, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print facts as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Delete the rows of a range
+///
+/// The range is half-open: the row at --end stays. Row groups wholly inside go without being read, at most two at the
+/// ends are rewritten. The deletion is visible completely or not at all.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+There is no way back; --dry-run shows first what would go. Programs that read the dataset at the
+moment go on undisturbed. A dataset without rows keeps its settings and metadata; `oups rm` removes
+it altogether.
+
+Examples:
+  oups delete data JFK --start 2013-02-08 --end 2013-02-09
+  oups delete data JFK --end 2013-01-01 --dry-run     all before, to be seen first
+  oups delete data buoy-7 --start=-5 --end 5 --if-version 12
+  oups delete data JFK --all")]
+pub(crate) struct Delete {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Key of the dataset, as path text: temperature-berlin/1D
+    pub(crate) key: String,
+    #[command(flatten)]
+    pub(crate) range: Range,
+    /// Delete all rows
+    #[arg(long, conflicts_with_all = ["start", "end"])]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) terms: Terms,
+    /// Fail unless the dataset is at this version
+    #[arg(long, value_name = "N")]
+    pub(crate) if_version: Option<u64>,
+    /// Show which row groups would go and which would be rewritten, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print facts as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Bring the row groups of datasets to the wanted size
+///
+/// Many small writes leave small row groups. Runs of them are merged, too large ones are split; the others are not
+/// touched, and neither is any row.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+One dataset after the other is committed on its own. One that fails does not stop the others; the
+exit status is 1 then. --row-group-target is for this time: later writes use the dataset's own.
+Conditions on different fields must all hold; those on one field are alternatives.
+
+Examples:
+  oups compact data
+  oups compact data city=berlin city=oslo 'quantity=temp*'
+  oups compact data --row-group-target 1000000 --dry-run")]
+pub(crate) struct Compact {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Only keys whose field has this value; `*` and `?` match any text and any character
+    #[arg(value_name = "FIELD=VALUE", value_parser = condition)]
+    pub(crate) filter: Vec<String>,
+    /// Wanted size of row groups, this time: rows (1000000) or a period (15min, 1D, W-MON, MS, QS, YS)
+    #[arg(long, value_name = "ROWS|PERIOD")]
+    pub(crate) row_group_target: Option<RowGroupTarget>,
+    /// Off-target row groups that may stay side by side; by default a single one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_off_target: Option<u64>,
+    #[command(flatten)]
+    pub(crate) terms: Terms,
+    /// Show which row groups would be rewritten, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print one JSON object a dataset
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Show or change the metadata of a dataset
+///
+/// Without a text to set or unset, all are printed as `key=value`. A change is a commit of its own that touches no row.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").args(["set", "unset"]).multiple(true))]
+#[command(after_help = "\
+Examples:
+  oups meta data JFK
+  oups meta data JFK 'source=buoy 7' checked=yes --unset note
+  oups meta data JFK --json")]
+pub(crate) struct Meta {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Key of the dataset, as path text: temperature-berlin/1D
+    pub(crate) key: String,
+    /// Texts to set
+    #[arg(value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Remove a text
+    #[arg(long, value_name = "KEY")]
+    pub(crate) unset: Vec<String>,
+    /// Give up when another writer holds the dataset for so long (500ms, 10s, 2min); the default waits
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "change")]
+    pub(crate) lock_timeout: Option<Duration>,
+    /// Fail unless the dataset is at this version
+    #[arg(long, value_name = "N", requires = "change")]
+    pub(crate) if_version: Option<u64>,
+    /// Print facts as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Remove datasets
+#[derive(Debug, Args)]
+#[command(after_help = "\
+There is no way back. Programs that read a removed dataset at the moment go on undisturbed.
+
+Examples:
+  oups rm data temperature-berlin/1D")]
+pub(crate) struct Rm {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Keys of the datasets
+    #[arg(required = true, value_name = "KEY")]
+    pub(crate) keys: Vec<String>,
+    /// Print facts as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,125 @@
+//! Commands that look: read, align, ls, info.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::parse::condition;
+
+/// Print or export the rows of a dataset
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A table shows up to 40 rows, of more only the first and the last 20; --limit N shows the first N.
+On a terminal, columns that do not fit are left out; the other formats always hold all of them.
+JSON is one object a line. Times with a zone are shown in UTC.
+
+Examples:
+  oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
+  oups read data JFK --output jfk.parquet
+  oups read data JFK --format csv | head
+  oups read data buoy-7 --start=-5 --end 5")]
+pub(crate) struct Read {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Key of the dataset, as path text: temperature-berlin/1D
+    #[arg(required = true, value_name = "KEY")]
+    pub(crate) keys: Vec<String>,
+    #[command(flatten)]
+    pub(crate) range: Range,
+    /// Columns to read, in this order
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) columns: Option<Vec<String>>,
+    /// Stop after N rows
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// File to write, all or nothing; `-` is standard output
+    #[arg(long, short, value_name = "FILE|-")]
+    pub(crate) output: Option<PathBuf>,
+    /// Format; by default that of the output's extension, and a table on standard output
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct Range {
+    /// First value of the ordered column: a number, a text, a date, a time in RFC 3339
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub(crate) start: Option<String>,
+    /// Value of the ordered column before which to stop
+    #[arg(long, value_name = "Y", allow_negative_numbers = true)]
+    pub(crate) end: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Csv,
+    Json,
+    Parquet,
+}
+
+/// Walk several datasets side by side, in chunks that cover the same span
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Every chunk covers one span of the ordered column, half-open, for all keys. Spans ascend and do not
+overlap; rows with equal values are never split over chunks. With --json, one object a line:
+{\"start\",\"end\",\"rows\":{key: count}}, where an open start or end is null.
+
+Examples:
+  oups align data EWR JFK LGA --start 2013-02-08 --end 2013-02-09
+  oups align data EWR JFK LGA --json")]
+pub(crate) struct Align {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Keys of the datasets
+    #[arg(required = true, value_name = "KEY")]
+    pub(crate) keys: Vec<String>,
+    #[command(flatten)]
+    pub(crate) range: Range,
+    /// Print one JSON object a chunk
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// List the keys of a store
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Conditions on different fields must all hold; those on one field are alternatives.
+
+Examples:
+  oups ls data
+  oups ls data city=berlin city=oslo 'quantity=temp*' --long
+  oups ls data --long --json")]
+pub(crate) struct Ls {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Only keys whose field has this value; `*` and `?` match any text and any character
+    #[arg(value_name = "FIELD=VALUE", value_parser = condition)]
+    pub(crate) filter: Vec<String>,
+    /// With rows, row groups, bytes and span
+    #[arg(long, short)]
+    pub(crate) long: bool,
+    /// Print one JSON object a key
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Show columns, settings, metadata and row groups of a dataset
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oups info data temperature-berlin/1D
+  oups info data temperature-berlin/1D --json
+  oups info data temperature-berlin/1D --files | xargs du -ch")]
+pub(crate) struct Info {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Key of the dataset
+    pub(crate) key: String,
+    /// Print facts as JSON
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) json: bool,
+    /// Print the paths of the row group files, in order
+    #[arg(long)]
+    pub(crate) files: bool,
+}

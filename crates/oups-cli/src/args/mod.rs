@@ -1,0 +1,100 @@
+//! The command line as it is typed.
+
+mod change;
+mod look;
+mod parse;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use oups::key::Separator;
+
+pub(crate) use change::{Compact, Delete, Meta, Rm, Terms, Write};
+pub(crate) use look::{Align, Format, Info, Ls, Range, Read};
+pub(crate) use parse::{DuplicateColumns, NumberOrNone};
+
+/// Many ordered datasets as plain Parquet files: appended, corrected, read by range, without a server.
+#[derive(Debug, Parser)]
+#[command(name = "oups", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "\
+Examples:
+  oups init data --schema 'origin:str'
+  oups write data JFK jfk.csv --ordered-on time
+  oups ls data --long
+  oups read data JFK --start 2013-02-08 --end 2013-02-09
+
+Results go to standard output, messages and progress to standard error.
+Exit status: 0 done, 1 failed, 2 wrong usage.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(Init),
+    Write(Write),
+    Read(Read),
+    Align(Align),
+    Ls(Ls),
+    Info(Info),
+    Delete(Delete),
+    Compact(Compact),
+    Meta(Meta),
+    Rm(Rm),
+    Completions(Completions),
+}
+
+/// Make a store
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Types: str, int (64 bits), bool, char, i8 to i128, u8 to u128.
+
+Examples:
+  oups init data --schema 'quantity:str,city:str/frequency:str'     keys like temperature-berlin/1D
+  oups init data --schema 'station:int' --separator _")]
+pub(crate) struct Init {
+    /// Folder of the store; made where it is missing
+    pub(crate) store: PathBuf,
+    /// Fields of the keys: `name:type`, joined by `,` in one level, levels by `/`
+    #[arg(long, value_name = "SCHEMA")]
+    pub(crate) schema: String,
+    /// What joins the fields of a level in a path: one of - _ = @ + , ~ or a space
+    #[arg(long, value_name = "CHAR", default_value = "-", hide_default_value = true, allow_hyphen_values = true)]
+    pub(crate) separator: Separator,
+    /// Print facts as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Print a script that completes commands and options in a shell
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oups completions bash > ~/.local/share/bash-completion/completions/oups
+  oups completions fish > ~/.config/fish/completions/oups.fish")]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_examples() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Examples:\n  oups "), "{}", command.get_name());
+        }
+    }
+}

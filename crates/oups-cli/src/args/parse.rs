@@ -1,0 +1,106 @@
+//! The values of options.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+use oups::{DuplicatesOn, Keep};
+
+/// A number, or the word `none`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NumberOrNone(pub(crate) Option<u64>);
+
+/// Columns, `*` for all of them, or the word `none`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DuplicateColumns(pub(crate) DuplicatesOn);
+
+/// A rule for duplicates that needs no program of the user's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeepOption {
+    /// The row written last
+    Last,
+    /// The row written first
+    First,
+    /// None: a write that brings a duplicate fails
+    Reject,
+}
+
+impl From<KeepOption> for Keep {
+    fn from(option: KeepOption) -> Self {
+        match option {
+            KeepOption::Last => Self::Last,
+            KeepOption::First => Self::First,
+            KeepOption::Reject => Self::Reject,
+        }
+    }
+}
+
+pub(super) fn duplicates_on(text: &str) -> Result<DuplicateColumns, String> {
+    let columns = match text {
+        "none" => DuplicatesOn::Off,
+        "*" => DuplicatesOn::All,
+        columns if columns.split(',').all(|column| !column.is_empty()) => {
+            DuplicatesOn::Columns(columns.split(',').map(str::to_owned).collect())
+        }
+        _ => return Err("expected columns (`a,b`), `*` for all of them, or `none`".to_owned()),
+    };
+    Ok(DuplicateColumns(columns))
+}
+
+pub(super) fn number_or_none(text: &str) -> Result<NumberOrNone, String> {
+    if text == "none" {
+        return Ok(NumberOrNone(None));
+    }
+    text.parse().map(|number| NumberOrNone(Some(number))).map_err(|_| "expected a whole number or `none`".to_owned())
+}
+
+pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected `key=value`".to_owned()),
+    }
+}
+
+pub(super) fn condition(text: &str) -> Result<String, String> {
+    if text.contains('=') { Ok(text.to_owned()) } else { Err("expected `field=value`".to_owned()) }
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "expected a time such as 500ms, 10s, 2min or 1h".to_owned();
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let seconds = match unit.trim() {
+        "ms" => number / 1000.0,
+        "s" => number,
+        "min" | "m" => number * 60.0,
+        "h" => number * 3600.0,
+        _ => return Err(wrong()),
+    };
+    Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_need_a_unit() {
+        assert_eq!(duration("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("2 min"), Ok(Duration::from_secs(120)));
+        for wrong in ["10", "s", "-1s", "1e9s", "", "1.2.3s", "99999999999999999999999h"] {
+            assert!(duration(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn duplicates_are_on_columns_all_or_none() {
+        let parsed = |text| duplicates_on(text).map(|columns| columns.0);
+        assert_eq!(parsed("none"), Ok(DuplicatesOn::Off));
+        assert_eq!(parsed("*"), Ok(DuplicatesOn::All));
+        assert_eq!(parsed("time,id"), Ok(["time", "id"].into()));
+        for wrong in ["", ",", "time,", "time,,id"] {
+            assert!(parsed(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

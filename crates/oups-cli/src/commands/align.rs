@@ -1,0 +1,80 @@
+//! `oups align`: several datasets side by side.
+
+use anyhow::Result;
+use oups::ordered::{OrdValue, OrderedType};
+use oups::{AnyKey, Chunk, QueryStore};
+use serde_json::{Map, Value, json};
+use std::ops::Bound;
+
+use super::print_json;
+use crate::args::Align;
+use crate::exit::message;
+use crate::output::counted;
+use crate::output::grid::{Column, Grid};
+use crate::progress::Progress;
+use crate::scan::own;
+use crate::stdout::Stdout;
+use crate::{open, value};
+
+pub(crate) fn run(args: Align, out: &mut Stdout) -> Result<()> {
+    let store = open::store(&args.store)?;
+    let mut keys = Vec::new();
+    let mut ordered = None;
+    for text in &args.keys {
+        let (key, dataset) = open::dataset(&store, text)?;
+        if ordered.is_none() {
+            let snapshot = dataset.snapshot()?;
+            ordered = Some((snapshot.manifest().ordered_on.clone(), snapshot.manifest().ordered.clone()));
+        }
+        keys.push(key);
+    }
+    let Some((ordered_on, ordered)) = ordered else { return Ok(()) };
+    // Rows are only counted, so the ordered column will do.
+    let query = store.query(&keys).range(args.range.bounds()).columns([ordered_on]);
+    let chunks = query.intersections().map_err(own)?.map(|chunk| chunk.map_err(own));
+    if args.json {
+        return chunks.into_iter().try_for_each(|chunk| print_json(&facts(&chunk?, &ordered), out));
+    }
+    table(&keys, &ordered, chunks, out)
+}
+
+fn facts(chunk: &Chunk<AnyKey>, ordered: &OrderedType) -> Value {
+    let bound = |bound| value_of(bound).map_or(Value::Null, |value| value::json(ordered, value));
+    let rows: Map<String, Value> = chunk.iter().map(|(key, rows)| (key.to_string(), rows.num_rows().into())).collect();
+    json!({ "start": bound(chunk.start()), "end": bound(chunk.end()), "rows": rows })
+}
+
+/// The bound's value; the range of the command line is half-open, and so are all spans in it.
+fn value_of(bound: Bound<&OrdValue>) -> Option<&OrdValue> {
+    match bound {
+        Bound::Included(value) | Bound::Excluded(value) => Some(value),
+        Bound::Unbounded => None,
+    }
+}
+
+fn table(
+    keys: &[AnyKey],
+    ordered: &OrderedType,
+    chunks: impl Iterator<Item = Result<Chunk<AnyKey>>>,
+    out: &mut Stdout,
+) -> Result<()> {
+    let ends = ["start", "end"].map(Column::left).into_iter();
+    let mut grid =
+        Grid { columns: ends.chain(keys.iter().map(|key| Column::right(key.to_string()))).collect(), rows: Vec::new() };
+    let progress = Progress::new();
+    let mut rows = 0;
+    for chunk in chunks {
+        let chunk = chunk?;
+        let bound = |bound| value_of(bound).map(|value| value::text(ordered, value)).unwrap_or_default();
+        let counts = chunk.iter().map(|(_, rows)| rows.num_rows().to_string());
+        grid.rows.push([bound(chunk.start()), bound(chunk.end())].into_iter().chain(counts).collect());
+        rows += chunk.rows() as u64;
+        progress.advance(chunk.rows() as u64);
+    }
+    progress.done();
+    let chunks = grid.rows.len() as u64;
+    grid.print(None, out)?;
+    out.finish()?;
+    message(format_args!("{}, {}", counted(chunks, "chunk"), counted(rows, "row")));
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! `oups compact`: row groups of the wanted size, without new rows.
+
+use std::io::Write;
+
+use anyhow::{Result, bail};
+use oups::{AnyKey, Error, KeyFilter, Plan, Store, Written};
+
+use super::{print_json, write, written};
+use crate::args::Compact;
+use crate::exit::{self, message};
+use crate::open;
+use crate::output::counted;
+use crate::progress::Progress;
+use crate::stdout::Stdout;
+use crate::value;
+
+pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
+    let store = open::store(&args.store)?;
+    let keys = store.keys_where(KeyFilter::parse(store.schema(), &args.filter)?)?;
+    let progress = Progress::new();
+    progress.expect_datasets(keys.len() as u64);
+    let mut total = Total::default();
+    for key in &keys {
+        let told = one(&store, key, &args, &progress, &mut total, out);
+        progress.advance(1);
+        if let Err(error) = told {
+            progress.done();
+            return Err(error);
+        }
+    }
+    progress.done();
+    out.finish()?;
+    if !args.json {
+        message(total.text(args.dry_run));
+    }
+    if total.failed > 0 {
+        bail!("{} of {} failed", total.failed, counted(keys.len() as u64, "dataset"));
+    }
+    Ok(())
+}
+
+/// What happened to all datasets together.
+#[derive(Debug, Default)]
+struct Total {
+    changed: u64,
+    unchanged: u64,
+    failed: u64,
+    before: u64,
+    after: u64,
+}
+
+impl Total {
+    fn text(&self, dry_run: bool) -> String {
+        let (changed, datasets) = (self.changed, counted(self.changed + self.unchanged + self.failed, "dataset"));
+        if dry_run {
+            return format!("would compact {changed} of {datasets}, this was a dry run: nothing is changed");
+        }
+        match changed {
+            0 => format!("compacted none of {datasets}"),
+            _ => format!("compacted {changed} of {datasets}: {} row groups into {}", self.before, self.after),
+        }
+    }
+}
+
+/// Compacts a dataset and tells it. Its failure is told and counted: an error is one of telling.
+fn one(
+    store: &Store<AnyKey>,
+    key: &AnyKey,
+    args: &Compact,
+    progress: &Progress,
+    total: &mut Total,
+    out: &mut Stdout,
+) -> Result<()> {
+    let result = if args.dry_run {
+        plan(store, key, args).map(Done::Planned)
+    } else {
+        compact(store, key, args).map(Done::Written)
+    };
+    match result {
+        // Removed since it was listed.
+        Err(Error::NoDataset { .. }) => Ok(()),
+        Err(error) => {
+            total.failed += 1;
+            progress.aside(|| exit::tell(&error.into()));
+            Ok(())
+        }
+        Ok(done) => {
+            total.count(&done);
+            progress.aside(|| done.tell(&key.to_string(), args.json, out))
+        }
+    }
+}
+
+enum Done {
+    Written(Written),
+    Planned(Plan),
+}
+
+impl Total {
+    fn count(&mut self, done: &Done) {
+        let changed = match done {
+            Done::Written(written) => written.changed,
+            Done::Planned(plan) => !plan.is_noop(),
+        };
+        if changed {
+            self.changed += 1;
+        } else {
+            self.unchanged += 1;
+        }
+        if let Done::Written(written) = done {
+            self.before += written.files_replaced as u64;
+            self.after += written.files_written as u64;
+        }
+    }
+}
+
+impl Done {
+    /// Programs get a line for every dataset, people for those that change.
+    fn tell(&self, key: &str, json: bool, out: &mut Stdout) -> Result<()> {
+        match self {
+            Self::Written(done) if json => print_json(&written::facts(key, done), out)?,
+            Self::Planned(plan) if json => print_json(&written::plan_facts(key, plan), out)?,
+            Self::Written(done) if done.changed => message(written::line(key, done)),
+            Self::Planned(plan) if !plan.is_noop() => writeln!(out, "{key}\n{}", plan.draw(&value::text))?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn compact(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<Written, Error> {
+    let dataset = store.dataset(key)?;
+    write::on_terms(options(dataset.compact(), args), args.terms).commit()
+}
+
+fn plan(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<Plan, Error> {
+    let dataset = store.dataset(key)?;
+    options(dataset.compact(), args).plan()
+}
+
+fn options<'d>(mut compact: oups::Write<'d>, args: &Compact) -> oups::Write<'d> {
+    if let Some(target) = args.row_group_target {
+        compact = compact.row_group_target(target);
+    }
+    if let Some(groups) = args.max_off_target {
+        compact = compact.max_off_target(groups);
+    }
+    compact
+}

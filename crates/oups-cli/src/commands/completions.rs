@@ -1,0 +1,15 @@
+//! `oups completions`: scripts for shells.
+
+use std::io::Write;
+
+use clap::CommandFactory;
+
+use crate::args::{Cli, Completions};
+use crate::stdout::Stdout;
+
+pub(crate) fn run(args: Completions, out: &mut Stdout) -> anyhow::Result<()> {
+    // Not straight to the output: the generator panics where a pipe is closed.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "oups", &mut script);
+    Ok(out.write_all(&script)?)
+}

@@ -1,0 +1,32 @@
+//! `oups delete`: the rows of a range away.
+
+use anyhow::{Result, bail};
+use oups::Durability;
+
+use super::written;
+use crate::args::Delete;
+use crate::exit::Usage;
+use crate::open;
+use crate::stdout::Stdout;
+
+pub(crate) fn run(args: Delete, out: &mut Stdout) -> Result<()> {
+    if args.range.start.is_none() && args.range.end.is_none() && !args.all {
+        bail!(Usage("which rows? Give --start, --end or both, or --all for all of them".to_owned()));
+    }
+    let store = open::store(&args.store)?;
+    let (_, dataset) = open::dataset(&store, &args.key)?;
+    let mut delete = dataset.delete(args.range.bounds());
+    if args.terms.no_sync {
+        delete = delete.durability(Durability::Unsynced);
+    }
+    if let Some(timeout) = args.terms.lock_timeout {
+        delete = delete.lock_timeout(timeout);
+    }
+    if let Some(version) = args.if_version {
+        delete = delete.if_version(version);
+    }
+    if args.dry_run {
+        return written::tell_plan(&args.key, &delete.plan()?, args.json, out);
+    }
+    written::tell(&args.key, &delete.commit()?, args.json, out)
+}

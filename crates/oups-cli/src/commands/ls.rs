@@ -1,0 +1,132 @@
+//! `oups ls`: the keys of a store.
+
+use std::io::Write;
+
+use indicatif::HumanBytes;
+use oups::key::FieldValue;
+use oups::{AnyKey, Error, KeyFilter, KeySchema, Manifest, Snapshot, Store, StoreKey};
+use serde_json::{Map, Value, json};
+
+use super::print_json;
+use crate::args::Ls;
+use crate::exit::message;
+use crate::output::counted;
+use crate::output::grid::{Column, Grid};
+use crate::stdout::Stdout;
+use crate::{open, value};
+
+/// Datasets that are looked at under one pin.
+const AT_ONCE: usize = 256;
+
+pub(crate) fn run(args: Ls, out: &mut Stdout) -> anyhow::Result<()> {
+    let store = open::store(&args.store)?;
+    let keys = store.keys_where(KeyFilter::parse(store.schema(), &args.filter)?)?;
+    match (args.long, args.json) {
+        (false, false) => names(&keys, out),
+        (false, true) => keys.iter().try_for_each(|key| print_json(&key_facts(store.schema(), key).into(), out)),
+        (true, true) => {
+            each_dataset(&store, &keys, |key, manifest| print_json(&long_facts(store.schema(), key, manifest), out))
+        }
+        (true, false) => long(&store, &keys, out),
+    }
+}
+
+fn names(keys: &[AnyKey], out: &mut Stdout) -> anyhow::Result<()> {
+    for key in keys {
+        writeln!(out, "{key}")?;
+    }
+    Ok(())
+}
+
+fn long(store: &Store<AnyKey>, keys: &[AnyKey], out: &mut Stdout) -> anyhow::Result<()> {
+    let columns = vec![
+        Column::left("key"),
+        Column::right("rows"),
+        Column::right("row groups"),
+        Column::right("bytes"),
+        Column::left("first"),
+        Column::left("last"),
+    ];
+    let mut grid = Grid { columns, rows: Vec::new() };
+    let mut rows = 0;
+    each_dataset(store, keys, |key, manifest| {
+        rows += manifest.rows();
+        let show = |value| value::text(&manifest.ordered, value);
+        let (first, last) = manifest.span().map(|(min, max)| (show(min), show(max))).unwrap_or_default();
+        grid.rows.push(vec![
+            key.to_string(),
+            manifest.rows().to_string(),
+            manifest.entries.len().to_string(),
+            HumanBytes(manifest.bytes()).to_string(),
+            first,
+            last,
+        ]);
+        Ok(())
+    })?;
+    let datasets = grid.rows.len() as u64;
+    grid.print(None, out)?;
+    out.finish()?;
+    message(format_args!("{}, {}", counted(datasets, "dataset"), counted(rows, "row")));
+    Ok(())
+}
+
+/// Calls for each dataset in turn; one that was removed since it was listed is left out.
+fn each_dataset(
+    store: &Store<AnyKey>,
+    keys: &[AnyKey],
+    mut call: impl FnMut(&AnyKey, &Manifest) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    for keys in keys.chunks(AT_ONCE) {
+        for (key, snapshot) in keys.iter().zip(snapshots(store, keys)?) {
+            if let Some(snapshot) = snapshot {
+                call(key, snapshot.manifest())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn snapshots(store: &Store<AnyKey>, keys: &[AnyKey]) -> Result<Vec<Option<Snapshot>>, Error> {
+    match store.snapshots(keys) {
+        Ok(snapshots) => Ok(snapshots.into_iter().map(Some).collect()),
+        Err(Error::NoDataset { .. }) => keys.iter().map(|key| store.dataset(key)?.snapshot_if_there()).collect(),
+        Err(error) => Err(error),
+    }
+}
+
+fn key_facts(schema: &KeySchema, key: &AnyKey) -> Map<String, Value> {
+    let fields: Map<String, Value> =
+        key.named_values(schema).into_iter().map(|(name, value)| (name, field_json(&value))).collect();
+    let mut facts = Map::new();
+    facts.insert("key".to_owned(), key.to_string().into());
+    facts.insert("fields".to_owned(), fields.into());
+    facts
+}
+
+/// Integers that JSON readers may not hold are texts.
+fn field_json(value: &FieldValue) -> Value {
+    match value {
+        FieldValue::Bool(value) => (*value).into(),
+        FieldValue::Int(number) => i64::try_from(*number).map_or_else(|_| number.to_string().into(), Value::from),
+        FieldValue::UInt(number) => u64::try_from(*number).map_or_else(|_| number.to_string().into(), Value::from),
+        other => other.to_text().into(),
+    }
+}
+
+fn long_facts(schema: &KeySchema, key: &AnyKey, manifest: &Manifest) -> Value {
+    let show = |value| value::json(&manifest.ordered, value);
+    let (min, max) = manifest.span().map_or((Value::Null, Value::Null), |(min, max)| (show(min), show(max)));
+    let mut facts = key_facts(schema, key);
+    let more = json!({
+        "ordered_on": manifest.ordered_on,
+        "rows": manifest.rows(),
+        "row_groups": manifest.entries.len(),
+        "bytes": manifest.bytes(),
+        "min": min,
+        "max": max,
+    });
+    if let Value::Object(more) = more {
+        facts.extend(more);
+    }
+    facts.into()
+}

@@ -1,0 +1,61 @@
+//! `oups meta`: the notes of a dataset.
+
+use std::io::Write;
+
+use anyhow::{Result, bail};
+use oups::Dataset;
+use serde_json::json;
+
+use super::{print_json, written};
+use crate::args::Meta;
+use crate::exit::{Usage, message};
+use crate::open;
+use crate::output::grid::visible;
+use crate::stdout::Stdout;
+
+pub(crate) fn run(args: Meta, out: &mut Stdout) -> Result<()> {
+    if let Some((key, _)) = args.set.iter().find(|(key, _)| args.unset.contains(key)) {
+        bail!(Usage(format!("`{key}` is both set and unset")));
+    }
+    let store = open::store(&args.store)?;
+    let (_, dataset) = open::dataset(&store, &args.key)?;
+    if args.set.is_empty() && args.unset.is_empty() { show(&dataset, &args, out) } else { change(&dataset, &args, out) }
+}
+
+fn show(dataset: &Dataset, args: &Meta, out: &mut Stdout) -> Result<()> {
+    let snapshot = dataset.snapshot()?;
+    let metadata = &snapshot.manifest().metadata;
+    if args.json {
+        let facts = json!({ "key": args.key, "version": snapshot.manifest().commit, "metadata": metadata });
+        return print_json(&facts, out);
+    }
+    if metadata.is_empty() {
+        message(format_args!("{} has no metadata", args.key));
+    }
+    for (key, value) in metadata {
+        writeln!(out, "{}={}", visible(key), visible(value))?;
+    }
+    Ok(())
+}
+
+fn change(dataset: &Dataset, args: &Meta, out: &mut Stdout) -> Result<()> {
+    let mut change = dataset.change_metadata();
+    for (key, value) in &args.set {
+        change = change.metadata(key, value);
+    }
+    for key in &args.unset {
+        change = change.unset_metadata(key);
+    }
+    if let Some(timeout) = args.lock_timeout {
+        change = change.lock_timeout(timeout);
+    }
+    if let Some(version) = args.if_version {
+        change = change.if_version(version);
+    }
+    let done = change.commit()?;
+    if args.json || !done.changed {
+        return written::tell(&args.key, &done, args.json, out);
+    }
+    message(format_args!("{}: version {}: changed metadata", args.key, done.version));
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! `oups rm`: datasets away.
+
+use serde_json::json;
+
+use super::print_json;
+use crate::args::Rm;
+use crate::exit::message;
+use crate::open;
+use crate::stdout::Stdout;
+
+pub(crate) fn run(args: Rm, out: &mut Stdout) -> anyhow::Result<()> {
+    let store = open::store(&args.store)?;
+    // A wrong key is found before anything is removed.
+    let datasets = args.keys.iter().map(|key| open::dataset(&store, key)).collect::<anyhow::Result<Vec<_>>>()?;
+    for (key, _) in &datasets {
+        store.remove(key)?;
+        if args.json {
+            print_json(&json!({ "removed": key.to_string() }), out)?;
+        } else {
+            message(format_args!("removed {key}"));
+        }
+    }
+    Ok(())
+}

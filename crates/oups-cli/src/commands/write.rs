@@ -1,0 +1,143 @@
+//! `oups write`: files into one dataset.
+
+use anyhow::{Result, bail};
+use oups::{AnyKey, Dataset, DuplicatesOn, Durability, Error, Plan, Store, Written};
+
+use super::written;
+use crate::args::{DuplicateColumns, NumberOrNone, Terms, Write};
+use crate::exit::Usage;
+use crate::input::Places;
+use crate::progress::Progress;
+use crate::stdout::Stdout;
+use crate::{hint, input, open};
+
+pub(crate) fn run(args: Write, out: &mut Stdout) -> Result<()> {
+    let store = open::store(&args.store)?;
+    // Without rows there is nothing to make a dataset of.
+    let find = if args.input.is_empty() { open::dataset } else { open::dataset_to_write };
+    let (_, dataset) = find(&store, &args.key)?;
+    keep_has_a_use(&dataset, &args)?;
+    let progress = Progress::new();
+    let places = Places::default();
+    let result = write(&dataset, &args, &progress, &places);
+    progress.done();
+    match result.map_err(|error| explained(error, &store, &args.key, &places))? {
+        Done::Written(written) => written::tell(&args.key, &written, args.json, out),
+        Done::Planned(plan) => written::tell_plan(&args.key, &plan, args.json, out),
+    }
+}
+
+enum Done {
+    Written(Written),
+    Planned(Plan),
+}
+
+fn write(dataset: &Dataset, args: &Write, progress: &Progress, places: &Places) -> Result<Done> {
+    let mut write = if args.input.is_empty() {
+        dataset.rewrite()
+    } else {
+        let stored = dataset.snapshot_if_there()?.map(|snapshot| snapshot.manifest().schema.clone());
+        dataset.write(input::open(&args.input, stored, progress.clone(), places.clone())?)
+    };
+    write = on_terms(options(write, args), args.terms);
+    if args.dry_run { Ok(Done::Planned(write.plan()?)) } else { Ok(Done::Written(write.commit()?)) }
+}
+
+fn options<'d>(mut write: oups::Write<'d>, args: &Write) -> oups::Write<'d> {
+    if let Some(column) = &args.ordered_on {
+        write = write.ordered_on(column);
+    }
+    if let Some(target) = args.row_group_target {
+        write = write.row_group_target(target);
+    }
+    if let Some(DuplicateColumns(columns)) = &args.duplicates.duplicates_on {
+        write = write.duplicates_on(columns.clone());
+    }
+    if let Some(keep) = args.duplicates.keep {
+        write = write.keep(keep);
+    }
+    if let Some(NumberOrNone(groups)) = args.max_off_target {
+        write = write.max_off_target(groups);
+    } else if only_metadata(args) {
+        // Who changes a note does not ask for row groups of another size.
+        write = write.max_off_target(None);
+    }
+    for (key, value) in &args.meta {
+        write = write.metadata(key, value);
+    }
+    for key in &args.unset {
+        write = write.unset_metadata(key);
+    }
+    if let Some(version) = args.if_version {
+        write = write.if_version(version);
+    }
+    write
+}
+
+pub(super) fn on_terms(mut write: oups::Write<'_>, terms: Terms) -> oups::Write<'_> {
+    if terms.no_sync {
+        write = write.durability(Durability::Unsynced);
+    }
+    if let Some(timeout) = terms.lock_timeout {
+        write = write.lock_timeout(timeout);
+    }
+    write
+}
+
+fn only_metadata(args: &Write) -> bool {
+    let changes = !args.meta.is_empty() || !args.unset.is_empty();
+    changes && args.input.is_empty() && args.row_group_target.is_none()
+}
+
+/// Refuses a rule for duplicates where none are looked for: `--keep reject` alone would let every one in.
+fn keep_has_a_use(dataset: &Dataset, args: &Write) -> Result<()> {
+    const WANTED: &str = "--keep is about duplicates: say which rows are, with --duplicates-on COLUMNS";
+    if args.duplicates.keep.is_none() {
+        return Ok(());
+    }
+    match &args.duplicates.duplicates_on {
+        Some(DuplicateColumns(DuplicatesOn::Off)) => bail!(Usage(WANTED.to_owned())),
+        Some(_) => Ok(()),
+        None => match dataset.snapshot_if_there()? {
+            None => bail!(Usage(WANTED.to_owned())),
+            Some(found) if found.manifest().settings.duplicates_on == DuplicatesOn::Off => {
+                bail!(Usage(format!("{} keeps duplicates. {WANTED}", dataset.path_text())))
+            }
+            Some(_) => Ok(()),
+        },
+    }
+}
+
+/// The error with what only the command line knows: other keys that may have been meant, the files of the rows.
+fn explained(error: anyhow::Error, store: &Store<AnyKey>, key: &str, places: &Places) -> anyhow::Error {
+    let error = match error.downcast::<Error>() {
+        Ok(error) => error,
+        Err(error) => return error,
+    };
+    let hint = match &error {
+        Error::NoOrderedColumn { .. } => {
+            let meant = hint::did_you_mean(&open::similar_keys(store, key));
+            let meant = meant.map(|meant| format!("{meant} Else ")).unwrap_or_default();
+            Some(format!("{meant}add --ordered-on COLUMN for a new dataset"))
+        }
+        Error::Unsorted { row, column, .. } => {
+            places.find(*row).map(|place| format!("that is {place}; sort the input by `{column}` first"))
+        }
+        Error::Unorderable { row, column, .. } => {
+            places.find(*row).map(|place| format!("that is {place}; leave out rows without a value in `{column}`"))
+        }
+        Error::Duplicate { row, of, .. } => places.find(*row).map(|place| {
+            let first = of.and_then(|row| places.find(row)).map(|place| format!(", the first is {place}"));
+            format!("that is {place}{}; leave one out, or give --keep last or first", first.unwrap_or_default())
+        }),
+        // A rule of a program of the user's, which cannot be stored.
+        Error::InvalidOption { option: "keep", .. } => {
+            Some("that rule is known to the program that made it; here, give --keep last, first or reject".to_owned())
+        }
+        _ => None,
+    };
+    match hint {
+        Some(hint) => hint::with(error, hint),
+        None => error.into(),
+    }
+}

@@ -1,0 +1,85 @@
+//! What a change did, or would do: for people and for programs.
+
+use std::io::Write;
+
+use oups::{Plan, Written};
+use serde_json::{Value, json};
+
+use super::print_json;
+use crate::exit::message;
+use crate::output::counted;
+use crate::stdout::Stdout;
+use crate::value;
+
+/// Tells what a change of a dataset did: as JSON on standard output, else as a message.
+pub(super) fn tell(key: &str, written: &Written, json: bool, out: &mut Stdout) -> anyhow::Result<()> {
+    if json {
+        return print_json(&facts(key, written), out);
+    }
+    message(line(key, written));
+    Ok(())
+}
+
+/// One line for people.
+pub(super) fn line(key: &str, written: &Written) -> String {
+    format!("{key}: {}", summary(written))
+}
+
+fn summary(written: &Written) -> String {
+    if !written.changed {
+        return format!("nothing to change, still at version {}", written.version);
+    }
+    let mut done = Vec::new();
+    if written.rows_deleted > 0 {
+        done.push(format!("deleted {}", counted(written.rows_deleted, "row")));
+    }
+    if written.files_written > 0 {
+        let groups = counted(written.files_written as u64, "row group");
+        done.push(format!("wrote {groups} with {}", counted(written.rows_written, "row")));
+    }
+    if written.files_replaced > 0 {
+        // Without new files, nothing has taken the place of the old ones.
+        let verb = if written.files_written > 0 { "replaced" } else { "dropped" };
+        done.push(format!("{verb} {}", counted(written.files_replaced as u64, "row group")));
+    }
+    if done.is_empty() {
+        done.push("no row group had to be rewritten".to_owned());
+    }
+    format!("version {}: {}", written.version, done.join(", "))
+}
+
+pub(super) fn facts(key: &str, written: &Written) -> Value {
+    json!({
+        "key": key,
+        "version": written.version,
+        "changed": written.changed,
+        "rows_written": written.rows_written,
+        "rows_deleted": written.rows_deleted,
+        "files_written": written.files_written,
+        "files_replaced": written.files_replaced,
+    })
+}
+
+/// Prints what a change of a dataset would do.
+pub(super) fn tell_plan(key: &str, plan: &Plan, json: bool, out: &mut Stdout) -> anyhow::Result<()> {
+    if json {
+        return print_json(&plan_facts(key, plan), out);
+    }
+    write!(out, "{}", plan.draw(&value::text))?;
+    out.finish()?;
+    message(format_args!("{key}: this was a dry run, nothing is changed"));
+    Ok(())
+}
+
+pub(super) fn plan_facts(key: &str, plan: &Plan) -> Value {
+    json!({
+        "key": key,
+        "dry_run": true,
+        "would_change": !plan.is_noop(),
+        "new_rows": plan.new_rows(),
+        "rows_rewritten": plan.rows_rewritten(),
+        "row_groups_kept": plan.row_groups_kept(),
+        "row_groups_rewritten": plan.row_groups_rewritten(),
+        "row_groups_dropped": plan.row_groups_dropped(),
+    })
+}

@@ -1,0 +1,78 @@
+//! How the program ends: 0 done, 1 failed, 2 wrong usage.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::hint::hint;
+use crate::stdout::Stdout;
+
+/// The command line is wrong by itself, whatever the store holds.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// The exit code of a result; an error is told on standard error first.
+pub(crate) fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    if out.is_closed() {
+        // `oups read … | head` got what it wanted.
+        return ExitCode::SUCCESS;
+    }
+    tell(&error);
+    if error.chain().any(|cause| cause.is::<Usage>()) { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+/// Tells an error, with a way out where there is one.
+pub(crate) fn tell(error: &anyhow::Error) {
+    message(format_args!("error: {}", chain(error)));
+    if let Some(hint) = hint(error) {
+        message(format_args!("hint: {hint}"));
+    }
+}
+
+/// A line for people on standard error. That nobody can read it is no reason to stop.
+pub(crate) fn message(text: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "oups: {text}");
+}
+
+/// Arrow's words for an error that is not its own.
+const ARROW_SAYS_NOTHING: &str = "External error: ";
+
+/// The error and its causes, each once: many errors tell their cause's text as part of their own.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(|cause| cause.to_string().replace(ARROW_SAYS_NOTHING, "")) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(cause.trim()) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context, anyhow};
+
+    use super::chain;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let error = anyhow!("no such file");
+        assert_eq!(chain(&error), "no such file");
+        let error = anyhow!("no such file").context("cannot read a.csv: no such file").context("write");
+        assert_eq!(chain(&error), "write: cannot read a.csv: no such file");
+        let error: anyhow::Result<()> = Err(anyhow!("no such file")).context("cannot read a.csv");
+        assert_eq!(chain(&error.unwrap_err()), "cannot read a.csv: no such file");
+    }
+}

@@ -1,0 +1,84 @@
+//! What to do about an error, in the program's own words: the library's errors speak of its functions.
+
+use std::fmt;
+
+use oups::Error;
+
+/// A library error with a way out that only its place tells.
+#[derive(Debug)]
+struct Hinted {
+    error: Error,
+    hint: String,
+}
+
+impl fmt::Display for Hinted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Hinted {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+/// The error with this way out.
+pub(crate) fn with(error: Error, hint: String) -> anyhow::Error {
+    Hinted { error, hint }.into()
+}
+
+/// A way out, where there is one that the error itself does not tell.
+pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
+    if let Some(hinted) = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()) {
+        return Some(hinted.hint.clone());
+    }
+    error.chain().find_map(|cause| cause.downcast_ref::<Error>()).and_then(for_error)
+}
+
+fn for_error(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::NoStore { path } => format!("`oups init {} --schema …` makes one", path.display()),
+        Error::NoOrderedColumn { .. } => "add --ordered-on COLUMN".to_owned(),
+        Error::UnknownColumn { column, columns, .. } => {
+            let near = columns.split(", ").min_by_key(|name| strsim::osa_distance(column, name))?;
+            let close = strsim::osa_distance(column, near) <= column.chars().count() / 3 + 1;
+            close.then(|| format!("did you mean `{near}`?"))?
+        }
+        Error::LockTimeout { .. } => "try again later, or with a longer --lock-timeout".to_owned(),
+        Error::VersionConflict { .. } => "`oups info` shows what is there now".to_owned(),
+        Error::NotDurable { .. } => "check the disk, then whether `oups info` shows this version".to_owned(),
+        _ => return None,
+    })
+}
+
+/// `did you mean …?` for one to a few names.
+pub(crate) fn did_you_mean(names: &[String]) -> Option<String> {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => None,
+        [name] => Some(format!("did you mean {name}?")),
+        [all @ .., last] => Some(format!("did you mean {} or {last}?", all.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_joined_as_people_do() {
+        let names = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(did_you_mean(&names[..0]), None);
+        assert_eq!(did_you_mean(&names[..1]).unwrap(), "did you mean `a`?");
+        assert_eq!(did_you_mean(&names[..2]).unwrap(), "did you mean `a` or `b`?");
+        assert_eq!(did_you_mean(&names).unwrap(), "did you mean `a`, `b` or `c`?");
+    }
+
+    #[test]
+    fn a_hint_is_found_under_context() {
+        let error = || Error::NoOrderedColumn { dataset: "a".to_owned() };
+        assert_eq!(hint(&anyhow::Error::new(error())).unwrap(), "add --ordered-on COLUMN");
+        assert_eq!(hint(&with(error(), "x".to_owned()).context("y")).unwrap(), "x");
+    }
+}

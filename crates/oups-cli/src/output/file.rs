@@ -1,0 +1,84 @@
+//! An output file that appears when it is complete.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use tempfile::{Builder, NamedTempFile};
+
+/// Writes to the path. A regular file appears, or is replaced, only once all is written; a pipe or device is written to.
+pub(crate) fn write<T>(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
+    let reason = || format!("cannot write {}", path.display());
+    // What a link names is replaced, not the link.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&target).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        let file = File::options().write(true).open(&target).with_context(reason)?;
+        return into(BufWriter::new(file), write).map(|(result, _)| result);
+    }
+    let temporary = new_beside(&target).with_context(reason)?;
+    let (result, temporary) = into(BufWriter::new(temporary), write)?;
+    temporary.persist(&target).map_err(|error| error.error).with_context(reason)?;
+    Ok(result)
+}
+
+fn into<W: Write + Send, T>(
+    mut out: BufWriter<W>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>,
+) -> Result<(T, W)> {
+    let result = write(&mut out)?;
+    let inner = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok((result, inner))
+}
+
+fn new_beside(target: &Path) -> io::Result<NamedTempFile> {
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let mut builder = Builder::new();
+    builder.prefix(".oups-").suffix(".tmp");
+    // Private otherwise; what the user's mask takes away from this is what new files of the user have.
+    #[cfg(unix)]
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    #[cfg(unix)]
+    builder.permissions(readable);
+    builder.tempfile_in(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        write(&path, |out| Ok(out.write_all(b"old")?)).unwrap();
+        let failed: Result<()> = write(&path, |out| {
+            out.write_all(b"new")?;
+            bail!("no")
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        write(&path, |out| Ok(out.write_all(b"new")?)).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_a_device_a_device() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a.csv"), folder.path().join("link.csv"));
+        fs::write(&path, b"old").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        write(&link, |out| Ok(out.write_all(b"new")?)).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        write(Path::new("/dev/null"), |out| Ok(out.write_all(b"new")?)).unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+}

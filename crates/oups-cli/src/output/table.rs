@@ -1,0 +1,99 @@
+//! Rows as a table for people.
+
+use std::io::Write;
+
+use anyhow::Result;
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, SchemaRef};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+
+use super::grid::{Column, Grid, one_line};
+use super::{counted, plain};
+
+/// The rows that a table shows.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) schema: SchemaRef,
+    /// Rows from the start.
+    pub(crate) first: Vec<RecordBatch>,
+    /// Rows that are left out after the first.
+    pub(crate) hidden: u64,
+    /// Rows after those.
+    pub(crate) last: Vec<RecordBatch>,
+}
+
+/// Prints the rows; of the columns, as many as fit into the width. Answers the names of the others.
+pub(crate) fn write(shown: Shown, width: Option<usize>, out: &mut dyn Write) -> Result<Vec<String>> {
+    let left_out = grid(shown)?.print(width, out)?;
+    out.flush()?;
+    Ok(left_out)
+}
+
+fn grid(shown: Shown) -> Result<Grid> {
+    let schema = plain::utc_schema(&shown.schema);
+    let columns = schema.fields().iter().map(|field| column(field)).collect();
+    let mut rows = Vec::new();
+    texts(&schema, &shown.first, &mut rows)?;
+    if shown.hidden > 0 {
+        let mut line = vec!["…".to_owned(); schema.fields().len()];
+        if let Some(first) = line.first_mut() {
+            *first = format!("… {} …", counted(shown.hidden, "more row"));
+        }
+        rows.push(line);
+    }
+    texts(&schema, &shown.last, &mut rows)?;
+    Ok(Grid { columns, rows })
+}
+
+fn column(field: &Field) -> Column {
+    match field.data_type() {
+        number if number.is_numeric() || matches!(number, DataType::Duration(_)) => Column::right(field.name()),
+        _ => Column::left(field.name()),
+    }
+}
+
+fn texts(schema: &SchemaRef, batches: &[RecordBatch], rows: &mut Vec<Vec<String>>) -> Result<()> {
+    let options = FormatOptions::default().with_null("null");
+    for batch in batches {
+        let batch = plain::to_utc(batch, schema)?;
+        let columns = batch.columns().iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        for row in 0..batch.num_rows() {
+            let cells = columns.iter().map(|column| Ok(one_line(&column.value(row).try_to_string()?)));
+            rows.push(cells.collect::<Result<Vec<_>>>()?);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{Int64Array, StringArray};
+    use arrow::datatypes::Schema;
+
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_is_counted() {
+        let fields = vec![Field::new("n", DataType::Int64, true), Field::new("text", DataType::Utf8, false)];
+        let schema = Arc::new(Schema::new(fields));
+        let batch = |n, text| {
+            let columns = vec![Arc::new(Int64Array::from(vec![n])) as _, Arc::new(StringArray::from(vec![text])) as _];
+            RecordBatch::try_new(schema.clone(), columns).unwrap()
+        };
+        let first = vec![batch(Some(7), "a\nb"), batch(None, "")];
+        let shown = Shown { schema: schema.clone(), first, hidden: 1, last: vec![batch(Some(-123), "c")] };
+        let mut out = Vec::new();
+        assert!(write(shown, None, &mut out).unwrap().is_empty());
+        let expected = "             n  text
+──────────────────────
+             7  a\\nb
+          null
+… 1 more row …  …
+          -123  c
+";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}

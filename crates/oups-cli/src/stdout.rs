@@ -1,0 +1,47 @@
+//! Standard output, which may be a pipe that its reader closes.
+
+use std::io::{self, BufWriter, Write};
+
+/// Buffered standard output that remembers whether its reader has gone: that is no failure of ours, however deep in a
+/// writer of some format the error came up.
+pub(crate) struct Stdout {
+    inner: BufWriter<io::Stdout>,
+    closed: bool,
+}
+
+impl Stdout {
+    pub(crate) fn new() -> Self {
+        Self { inner: BufWriter::with_capacity(1 << 16, io::stdout()), closed: false }
+    }
+
+    /// Whether the reader has closed the pipe.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Writes what is still buffered.
+    pub(crate) fn finish(&mut self) -> anyhow::Result<()> {
+        Ok(self.flush()?)
+    }
+
+    fn noting<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result
+            && error.kind() == io::ErrorKind::BrokenPipe
+        {
+            self.closed = true;
+        }
+        result
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.inner.write(bytes);
+        self.noting(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.inner.flush();
+        self.noting(result)
+    }
+}

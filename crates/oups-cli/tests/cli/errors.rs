@@ -1,0 +1,98 @@
+//! Mistakes, and what the program says about them.
+
+use crate::sandbox::{Sandbox, check};
+use crate::session::store;
+
+#[test]
+fn of_the_command_line() {
+    check(
+        "errors_of_the_command_line",
+        &store().session(&[
+            "oups init new --schema 'origin:flot'",
+            "oups init new --schema 'origin:str' --separator /",
+            "oups init data --schema 'origin:str'",
+            "oups write data JFK weather.xls",
+            "oups write data JFK JFK.parquet --row-group-target 1X",
+            "oups write data JFK JFK.parquet --meta source",
+            "oups write data JFK JFK.parquet --lock-timeout 10",
+            "oups write data JFK JFK.parquet --max-off-target many",
+            "oups read data JFK LGA",
+            "oups read data JFK --output rows.xyz",
+            "oups info data JFK --json --files",
+            "oups read data",
+        ]),
+    );
+}
+
+#[test]
+fn of_keys_and_columns() {
+    check(
+        "errors_of_keys_and_columns",
+        &store().session(&[
+            "oups ls nowhere",
+            "oups read data JKF",
+            "oups info data jfk --json",
+            "oups read data SomethingElse",
+            "oups read data JFK/1D",
+            "oups rm data EWR JFX && oups ls data",
+            "oups ls data orign=JFK",
+            "oups ls data JFK",
+            "oups write data JFKK JFK.parquet",
+            "oups write data BOS JFK.parquet --ordered-on tme",
+            "oups write data JFK JFK.parquet --ordered-on temp",
+            "oups write data JFK JFK.parquet --if-version 7",
+            "oups write data BOS",
+            "oups read data JFK --columns time,tmep",
+            "oups read data JFK --columns time,time",
+            "oups read data JFK --start yesterday",
+            "oups align data JFK LGA JFK",
+            "oups ls data --long",
+        ]),
+    );
+}
+
+#[test]
+fn of_input() {
+    let sandbox = store();
+    sandbox.file("unsorted.csv", "time,temp\n2013-02-08T12:00:00Z,30\n2013-02-08T11:00:00Z,31\n");
+    sandbox.file("null.csv", "time,temp\n2013-02-08T12:00:00Z,30\n,31\n");
+    sandbox.file("text.csv", "time,temp\n2013-02-08T12:00:00Z,cold\n");
+    sandbox.file("extra.csv", "time,temp,mood\n2013-02-08T12:00:00Z,30,fine\n");
+    sandbox.file("ragged.csv", "time,temp\n2013-02-08T12:00:00Z,30\n2013-02-08T13:00:00Z,31,7\n");
+    sandbox.file("mixed.csv", "time,temp\n2013-02-08T12:00:00Z,30\n2013-02-08T13:00:00,31\n");
+    sandbox.file("twice.csv", "time,temp,time\n");
+    sandbox.file("nameless.csv", "time,,temp\n");
+    sandbox.file("empty.csv", "");
+    sandbox.file("damaged.parquet", "PAR1 is not enough");
+    check(
+        "errors_of_input",
+        &sandbox.session(&[
+            "oups write data JFK missing.csv",
+            "oups write data JFK unsorted.csv",
+            "oups write data JFK null.csv",
+            "oups write data JFK text.csv",
+            "oups write data JFK extra.csv",
+            "oups write data JFK ragged.csv",
+            "oups write data BOS mixed.csv --ordered-on time",
+            "oups write data JFK twice.csv",
+            "oups write data JFK nameless.csv",
+            "oups write data JFK empty.csv",
+            "oups write data JFK damaged.parquet",
+            "oups write data JFK JFK.parquet unsorted.csv",
+            "oups ls data",
+        ]),
+    );
+}
+
+#[test]
+fn a_failed_export_leaves_no_file() {
+    let sandbox = store();
+    sandbox.file("out.csv", "as it was");
+    sandbox.stdout("f=$(oups info data JFK --files | tail -1); head -c 1000 \"$f\" > cut; mv cut \"$f\"");
+    let output = sandbox.sh("oups read data JFK --output out.csv");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("oups: error: damaged file data/JFK/"));
+    assert_eq!(std::fs::read(sandbox.path("out.csv")).unwrap(), b"as it was");
+    assert_eq!(sandbox.stdout("ls -A"), "EWR.parquet\nJFK.parquet\nLGA.csv\ndata\nout.csv\n");
+    assert_eq!(Sandbox::empty().sh("oups read data JFK --output out.csv").status.code(), Some(1));
+}

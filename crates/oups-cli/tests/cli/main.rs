@@ -1,0 +1,9 @@
+//! The program from outside: its output, errors and exit codes on real data.
+
+mod docs;
+mod errors;
+mod facts;
+mod input;
+mod pipes;
+mod sandbox;
+mod session;

@@ -1,0 +1,50 @@
+//! Pipes: what goes where, and what happens when one is closed.
+
+use crate::session::store;
+
+#[test]
+fn a_closed_pipe_is_success() {
+    let sandbox = store();
+    for command in [
+        "read data JFK --format csv",
+        "read data JFK --format json",
+        "read data JFK --format parquet",
+        "completions bash",
+    ] {
+        let line = format!("{{ oups {command}; echo \"exit $?\" >&2; }} | true");
+        let output = sandbox.sh(&line);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "exit 0\n", "{command}");
+        let line = format!("{{ oups {command}; echo \"exit $?\" >&2; }} | head -c 10 > /dev/null");
+        assert_eq!(String::from_utf8_lossy(&sandbox.sh(&line).stderr), "exit 0\n", "{command}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_a_failure() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    let output = store().sh("oups read data JFK --format csv > /dev/full");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("oups: error: "));
+}
+
+#[test]
+fn messages_go_to_standard_error_alone() {
+    let sandbox = store();
+    let output = sandbox.sh("oups write data JFK JFK.parquet && oups rm data LGA");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.lines().all(|line| line.starts_with("oups: ")), "{text}");
+    let output = sandbox.sh("oups read data JFK --format csv");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn parquet_goes_through_a_pipe() {
+    let sandbox = store();
+    sandbox.stdout("oups read data JFK --format parquet | cat > copy.parquet");
+    sandbox.stdout("oups write data copy copy.parquet --ordered-on time");
+    let rows = |key: &str| sandbox.stdout(&format!("oups read data {key} --format csv"));
+    assert_eq!(rows("copy"), rows("JFK"));
+}

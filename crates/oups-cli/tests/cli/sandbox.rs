@@ -1,0 +1,131 @@
+//! A folder with the weather of three airports, in which commands run as typed.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::compute::{cast, concat_batches, filter_record_batch};
+use arrow::datatypes::{DataType, TimeUnit};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use regex::Regex;
+use tempfile::TempDir;
+
+/// The folder; it goes with the value.
+pub(crate) struct Sandbox {
+    folder: TempDir,
+}
+
+impl Sandbox {
+    pub(crate) fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// With `EWR.parquet`, `JFK.parquet` and `LGA.csv`, cut from the repository's weather.
+    pub(crate) fn with_weather() -> Self {
+        let sandbox = Self::empty();
+        let weather = weather();
+        for origin in ["EWR", "JFK"] {
+            let file = File::create(sandbox.path(&format!("{origin}.parquet"))).unwrap();
+            let rows = of_origin(&weather, origin);
+            let mut writer = ArrowWriter::try_new(file, rows.schema(), None).unwrap();
+            writer.write(&rows).unwrap();
+            writer.close().unwrap();
+        }
+        let file = File::create(sandbox.path("LGA.csv")).unwrap();
+        arrow::csv::Writer::new(file).write(&utc(&of_origin(&weather, "LGA"))).unwrap();
+        sandbox
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn file(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
+        std::fs::write(self.path(name), text).unwrap();
+        self
+    }
+
+    /// Runs a line in a shell that finds the program as `oups`.
+    pub(crate) fn sh(&self, line: &str) -> Output {
+        let program = Path::new(env!("CARGO_BIN_EXE_oups"));
+        let mut search = vec![program.parent().unwrap().to_owned()];
+        search.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        Command::new("sh")
+            .args(["-c", line])
+            .current_dir(self.folder.path())
+            .env("PATH", std::env::join_paths(search).unwrap())
+            .env_remove("COLUMNS")
+            .output()
+            .unwrap()
+    }
+
+    /// Standard output of a line that has to succeed.
+    pub(crate) fn stdout(&self, line: &str) -> String {
+        let output = self.sh(line);
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What a line prints on a terminal, and its exit code if that is not 0, without anything random.
+    pub(crate) fn shown(&self, line: &str) -> String {
+        let output = self.sh(&format!("{{ {line}\n}} 2>&1"));
+        let mut text = String::from_utf8(output.stdout).unwrap();
+        match output.status.code() {
+            Some(0) => {}
+            code => text.push_str(&format!("[exit {}]\n", code.unwrap_or(-1))),
+        }
+        stable(&text)
+    }
+
+    /// Lines and what they print, as in a terminal.
+    pub(crate) fn session(&self, lines: &[&str]) -> String {
+        lines.iter().map(|line| format!("$ {line}\n{}\n", self.shown(line))).collect()
+    }
+}
+
+/// Holds the text against the snapshot of the name.
+pub(crate) fn check(name: &str, text: &str) {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+/// The text without random ids, and without sizes of files, which are the encoder's matter.
+pub(crate) fn stable(text: &str) -> String {
+    let random = Regex::new(r"-[0-9a-f]{16}\.parquet").unwrap();
+    let text = random.replace_all(text, "-################.parquet");
+    let size = Regex::new(r#"[0-9.]+ [KM]iB|"bytes":[0-9]+"#).unwrap();
+    let digits = |found: &regex::Captures<'_>| found[0].replace(|c: char| c.is_ascii_digit(), "#");
+    size.replace_all(&text, digits).into_owned()
+}
+
+fn weather() -> RecordBatch {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/nyc_weather.parquet");
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
+    let schema = builder.schema().clone();
+    let batches: Vec<_> = builder.build().unwrap().collect::<Result<_, _>>().unwrap();
+    concat_batches(&schema, &batches).unwrap()
+}
+
+fn of_origin(weather: &RecordBatch, origin: &str) -> RecordBatch {
+    let origins = cast(weather.column_by_name("origin").unwrap(), &DataType::Utf8);
+    let matching: BooleanArray =
+        origins.unwrap().as_string::<i32>().iter().map(|text| Some(text == Some(origin))).collect();
+    let mut rows = filter_record_batch(weather, &matching).unwrap();
+    let place = rows.schema().index_of("origin").unwrap();
+    rows.remove_column(place);
+    rows
+}
+
+/// Named zones cannot be formatted without a database of them.
+fn utc(batch: &RecordBatch) -> RecordBatch {
+    let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()));
+    let schema = batch.schema();
+    let columns = schema.fields().iter().zip(batch.columns()).map(|(field, column)| {
+        let column = if field.name() == "time" { cast(column, &utc).unwrap() } else { column.clone() };
+        (field.name(), column)
+    });
+    RecordBatch::try_from_iter(columns).unwrap()
+}

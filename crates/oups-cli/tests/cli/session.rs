@@ -1,0 +1,89 @@
+//! What every command prints when all is well.
+
+use crate::sandbox::{Sandbox, check};
+
+/// A store with the three airports.
+pub(crate) fn store() -> Sandbox {
+    let sandbox = Sandbox::with_weather();
+    sandbox.stdout("oups init data --schema origin:str");
+    sandbox.stdout("oups write data EWR EWR.parquet --ordered-on time --row-group-target MS");
+    sandbox.stdout("oups write data JFK JFK.parquet --ordered-on time --row-group-target MS");
+    sandbox.stdout("oups write data LGA LGA.csv --ordered-on time --row-group-target 3000");
+    sandbox
+}
+
+#[test]
+fn init_and_write() {
+    let sandbox = Sandbox::with_weather();
+    sandbox.file("late.csv", "time,temp,wind_dir\n2013-02-08T12:00:00Z,30.5,10\n2013-02-08T13:00:00Z,,\n");
+    check("init_and_write", &sandbox.session(&[
+        "oups init data --schema 'origin:str'",
+        "oups init other --schema 'quantity:str,number:int/frequency:str' --separator _ --json",
+        "oups write data JFK JFK.parquet --ordered-on time --row-group-target MS --meta source=nycflights13 --meta note=raw",
+        "oups write data JFK late.csv --unset note --json",
+        "oups read data JFK --start 2013-02-08T12:00 --end 2013-02-08T14:00 --columns time,temp,wind_dir,precip",
+        "oups write data JFK --meta note=corrected --if-version 2 --lock-timeout 10s",
+        "oups write data JFK --row-group-target 5000 --no-sync",
+        "oups write data JFK --row-group-target 5000 --max-off-target none",
+        "oups info data JFK",
+    ]));
+}
+
+#[test]
+fn read() {
+    check(
+        "read",
+        &store().session(&[
+            "oups read data JFK --columns time,temp,wind_gust",
+            "oups read data JFK --start 2013-02-08 --end 2013-02-08T03:00",
+            "oups read data JFK --start 2013-02-08 --limit 2",
+            "oups read data JFK --start 2014-01-01",
+            "oups read data JFK --start 2013-02-08 --limit 2 --format csv",
+            "oups read data JFK --start 2013-02-08 --limit 2 --format json --columns temp,time",
+            "oups read data JFK --start 2014-01-01 --format csv --columns time,temp",
+            "oups read data LGA --start 2013-12-30 --output lga.json && wc -l < lga.json",
+            "oups read data LGA --limit 3 --columns time,temp --output lga.parquet",
+            "oups write data copy lga.parquet --ordered-on time && oups read data copy --format csv --output -",
+        ]),
+    );
+}
+
+#[test]
+fn align() {
+    check(
+        "align",
+        &store().session(&[
+            "oups align data EWR JFK LGA",
+            "oups align data LGA EWR --start 2013-02-08 --end 2013-02-09",
+            "oups align data LGA EWR --start 2013-08-30 --end 2013-09-02 --json",
+            "oups align data LGA EWR --start 2014-01-01",
+        ]),
+    );
+}
+
+#[test]
+fn ls_info_and_rm() {
+    check(
+        "ls_info_and_rm",
+        &store().session(&[
+            "oups ls data",
+            "oups ls data 'origin=*A' origin=JFK",
+            "oups ls data --json",
+            "oups ls data --long",
+            "oups ls data origin=LGA --long --json",
+            "oups info data LGA",
+            "oups info data LGA --json",
+            "oups info data LGA --files",
+            "oups rm data LGA EWR",
+            "oups rm data JFK --json",
+            "oups ls data",
+        ]),
+    );
+}
+
+#[test]
+fn help() {
+    let commands = ["", "init", "write", "read", "align", "ls", "info", "rm", "completions"];
+    let lines: Vec<_> = commands.iter().map(|command| format!("oups {command} --help")).collect();
+    check("help", &Sandbox::empty().session(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+}

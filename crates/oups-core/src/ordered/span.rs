@@ -1,0 +1,164 @@
+//! A range in the values of one ordered column.
+
+use std::cmp::Ordering;
+use std::ops::{Bound, RangeBounds};
+
+use super::{OrdValue, OrderedType};
+
+/// A place between the values of a column, where a range can start or end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Before every value.
+    Bottom,
+    /// Just before the value.
+    Before(OrdValue),
+    /// Just after the value.
+    After(OrdValue),
+    /// After every value.
+    Top,
+}
+
+impl Cut {
+    /// Whether the value is above the cut.
+    pub fn is_below(&self, value: &OrdValue) -> bool {
+        match self {
+            Self::Bottom => true,
+            Self::Before(at) => at <= value,
+            Self::After(at) => at < value,
+            Self::Top => false,
+        }
+    }
+
+    /// What orders cuts: which end they are at, their value, and their side of it.
+    fn rank(&self) -> (u8, Option<&OrdValue>, bool) {
+        match self {
+            Self::Bottom => (0, None, false),
+            Self::Before(at) => (1, Some(at), false),
+            Self::After(at) => (1, Some(at), true),
+            Self::Top => (2, None, false),
+        }
+    }
+}
+
+impl Ord for Cut {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Cut {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// A stretch of the ordered column's values, each end open, inclusive or exclusive.
+///
+/// - It starts before it ends: an empty range has no span.
+/// - Its bounds are values of one ordered column's type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    start: Cut,
+    end: Cut,
+}
+
+impl Span {
+    /// `None` if nothing can be between the cuts.
+    pub fn new(start: Cut, end: Cut) -> Option<Self> {
+        (start < end).then_some(Self { start, end })
+    }
+
+    /// Where it starts.
+    pub fn start(&self) -> Bound<&OrdValue> {
+        match &self.start {
+            Cut::Before(at) => Bound::Included(at),
+            Cut::After(at) => Bound::Excluded(at),
+            Cut::Bottom | Cut::Top => Bound::Unbounded,
+        }
+    }
+
+    /// Where it ends.
+    pub fn end(&self) -> Bound<&OrdValue> {
+        match &self.end {
+            Cut::Before(at) => Bound::Excluded(at),
+            Cut::After(at) => Bound::Included(at),
+            Cut::Bottom | Cut::Top => Bound::Unbounded,
+        }
+    }
+
+    /// Whether the value is in it.
+    pub fn contains(&self, value: &OrdValue) -> bool {
+        self.start.is_below(value) && !self.end.is_below(value)
+    }
+
+    /// Where it starts, as a cut.
+    pub fn start_cut(&self) -> &Cut {
+        &self.start
+    }
+
+    /// Where it ends, as a cut.
+    pub fn end_cut(&self) -> &Cut {
+        &self.end
+    }
+
+    /// The span as Rust writes ranges, with values as people read them: `2013-02-08T00:00:00Z..`.
+    ///
+    /// Rust has no way to write a start that is excluded; it is `5<..`.
+    pub fn format(&self, ordered: &OrderedType) -> String {
+        let start = match self.start() {
+            Bound::Unbounded => String::new(),
+            Bound::Included(at) => ordered.format(at),
+            Bound::Excluded(at) => format!("{}<", ordered.format(at)),
+        };
+        let end = match self.end() {
+            Bound::Unbounded => String::new(),
+            Bound::Included(at) => format!("={}", ordered.format(at)),
+            Bound::Excluded(at) => ordered.format(at),
+        };
+        format!("{start}..{end}")
+    }
+}
+
+impl RangeBounds<OrdValue> for Span {
+    fn start_bound(&self) -> Bound<&OrdValue> {
+        self.start()
+    }
+
+    fn end_bound(&self) -> Bound<&OrdValue> {
+        self.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn v(value: i64) -> OrdValue {
+        OrdValue::I64(value)
+    }
+
+    #[test]
+    fn cuts_are_ordered_around_their_values() {
+        let ascending =
+            [Cut::Bottom, Cut::Before(v(1)), Cut::After(v(1)), Cut::Before(v(2)), Cut::After(v(2)), Cut::Top];
+        assert!(ascending.is_sorted());
+        assert!(ascending.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn nothing_is_between_equal_or_inverted_cuts() {
+        assert_eq!(Span::new(Cut::Before(v(1)), Cut::Before(v(1))), None);
+        assert_eq!(Span::new(Cut::After(v(1)), Cut::Before(v(1))), None);
+        assert_eq!(Span::new(Cut::Top, Cut::Top), None);
+        assert!(Span::new(Cut::Before(v(1)), Cut::After(v(1))).is_some_and(|span| span.contains(&v(1))));
+    }
+
+    #[test]
+    fn spans_read_like_ranges() {
+        let int = OrderedType::new(&arrow::datatypes::DataType::Int64).unwrap();
+        let text = |start, end| Span::new(start, end).unwrap().format(&int);
+        assert_eq!(text(Cut::Bottom, Cut::Top), "..");
+        assert_eq!(text(Cut::Before(v(-3)), Cut::Before(v(4))), "-3..4");
+        assert_eq!(text(Cut::After(v(-3)), Cut::After(v(4))), "-3<..=4");
+    }
+}

@@ -1,0 +1,76 @@
+//! One dataset of a query, read from start to end in pieces that others cut.
+
+use std::ops::Range;
+
+use arrow::array::RecordBatch;
+use oups_core::decode::RowGroupFile;
+use oups_core::{Entry, Snapshot};
+
+use crate::columns::Columns;
+use crate::error::Result;
+use crate::lanes::{Lanes, concat};
+use crate::rows::rows_in;
+use crate::span::Span;
+
+/// Rows that are decoded at a time: a text column of twice this many rows fits into one array however long its texts
+/// are, within reason.
+const BATCH_ROWS: usize = 128 << 10;
+
+/// Where the reading of one dataset stands.
+#[derive(Debug)]
+pub(crate) struct Cursor {
+    snapshot: Snapshot,
+    columns: Columns,
+    /// Whether a row group that is not read to its end stays open until the next call.
+    keeps_open: bool,
+    /// The row group read last, if it has rows left.
+    part: Option<Part>,
+}
+
+#[derive(Debug)]
+struct Part {
+    at: usize,
+    /// Its rows that have been read.
+    behind: u64,
+    file: Option<RowGroupFile>,
+}
+
+impl Cursor {
+    pub(crate) fn new(snapshot: Snapshot, columns: Columns, keeps_open: bool) -> Self {
+        Self { snapshot, columns, keeps_open, part: None }
+    }
+
+    /// The rows of the span, which are all in these row groups. Spans are asked for in ascending order.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read.
+    pub(crate) fn read(&mut self, groups: Range<usize>, span: &Span) -> Result<RecordBatch> {
+        let mut batches = Vec::new();
+        for at in groups {
+            let Some(entry) = self.snapshot.manifest().entries.get(at).cloned() else { continue };
+            self.read_group(at, &entry, span, &mut batches)?;
+        }
+        concat(&batches, &self.columns.schema, &self.snapshot.manifest().dataset)
+    }
+
+    fn read_group(&mut self, at: usize, entry: &Entry, span: &Span, out: &mut Vec<RecordBatch>) -> Result<()> {
+        let part = self.part.take().filter(|part| part.at == at);
+        let (behind, file) = part.map_or((0, None), |part| (part.behind, part.file));
+        let file = match file {
+            Some(file) => file,
+            None => self.snapshot.open_row_group(entry)?,
+        };
+        let rows = rows_in(&file, entry, span, behind)?;
+        let behind = rows.end;
+        if !rows.is_empty() {
+            for batch in Lanes::open(&file, &self.columns, rows, BATCH_ROWS)? {
+                out.push(batch?);
+            }
+        }
+        if behind < entry.rows {
+            self.part = Some(Part { at, behind, file: self.keeps_open.then_some(file) });
+        }
+        Ok(())
+    }
+}

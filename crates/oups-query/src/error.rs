@@ -1,0 +1,121 @@
+//! What can go wrong in reading, beyond what the core already says.
+
+use std::fmt;
+
+use arrow::error::ArrowError;
+
+/// The result of a fallible operation of reading.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that a query can refuse or fail at.
+///
+/// The iterators over batches give [`ArrowError`]s, as [`RecordBatchReader`](arrow::array::RecordBatchReader) demands;
+/// ours travel inside them, and `Error::from(arrow_error)`, which `?` calls, takes them out again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The store refused or failed: no such dataset or column, a damaged file, a snapshot that is gone.
+    #[error(transparent)]
+    Core(#[from] oups_core::Error),
+
+    /// A bound of a range is no value that can be compared with the ordered column's.
+    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {found}")]
+    Bound {
+        /// The dataset.
+        dataset: String,
+        /// Its ordered column.
+        column: String,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
+    /// A column is named twice.
+    #[error("column `{column}` is asked for twice")]
+    DuplicateColumn {
+        /// The column.
+        column: String,
+    },
+
+    /// A key is named twice.
+    #[error("dataset {dataset} is asked for twice")]
+    DuplicateKey {
+        /// The dataset.
+        dataset: String,
+    },
+
+    /// Datasets of one query are ordered on columns of different names or types.
+    #[error("{first}, but {other}: a query needs one ordered column, name and type, for all")]
+    OrderedColumns {
+        /// The first dataset of the query.
+        first: Box<OrderedOn>,
+        /// The first one that differs.
+        other: Box<OrderedOn>,
+    },
+
+    /// The rows cannot be one batch: a text column of over 2 GiB, or a dictionary with more values than its key type
+    /// can name. Read them batch by batch.
+    #[error("dataset {dataset}: the rows do not fit into one batch ({source}): read them batch by batch")]
+    TooLarge {
+        /// The dataset.
+        dataset: String,
+        /// Arrow's error.
+        source: ArrowError,
+    },
+
+    /// Arrow failed.
+    #[error(transparent)]
+    Arrow(ArrowError),
+}
+
+/// What a dataset is ordered on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderedOn {
+    /// The dataset.
+    pub dataset: String,
+    /// Its ordered column.
+    pub column: String,
+    /// The column's type.
+    pub column_type: String,
+}
+
+impl fmt::Display for OrderedOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "dataset {} is ordered on `{}` ({})", self.dataset, self.column, self.column_type)
+    }
+}
+
+impl From<ArrowError> for Error {
+    fn from(error: ArrowError) -> Self {
+        match error {
+            ArrowError::ExternalError(inner) => match inner.downcast::<Self>() {
+                Ok(own) => *own,
+                Err(inner) => Self::Arrow(ArrowError::ExternalError(inner)),
+            },
+            other => Self::Arrow(other),
+        }
+    }
+}
+
+impl From<Error> for ArrowError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Arrow(error) => error,
+            own => Self::ExternalError(Box::new(own)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_errors_survive_the_way_through_arrow() {
+        let arrow = ArrowError::from(Error::DuplicateColumn { column: "a".to_owned() });
+        assert!(matches!(Error::from(arrow), Error::DuplicateColumn { column } if column == "a"));
+        let foreign = ArrowError::from(Error::from(ArrowError::DivideByZero));
+        assert!(matches!(foreign, ArrowError::DivideByZero));
+    }
+}

@@ -1,0 +1,89 @@
+//! Several datasets walked together, chunk by chunk.
+
+use std::fmt;
+use std::sync::Arc;
+
+use oups_core::{Snapshot, StoreKey};
+use rayon::prelude::*;
+
+use crate::align::{Aligner, Step};
+use crate::chunk::{Chunk, Keys};
+use crate::columns::Columns;
+use crate::cursor::Cursor;
+use crate::error::Result;
+use crate::span::Span;
+
+/// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
+const OPEN_FILES: usize = 128;
+
+/// The chunks of a query, in ascending order.
+///
+/// - Each chunk covers one span for all keys, and holds every key of the query, perhaps without rows.
+/// - Spans ascend and do not overlap; each starts where the one before ended. Rows that are equal in the ordered column
+///   are never in two chunks.
+/// - Of each key the chunks hold, one after the other, exactly the rows in range, in stored order.
+/// - A chunk holds at most two row groups a key (more only where they hold nothing but one value), and has rows.
+///
+/// Holds the snapshots until it is dropped. An error is the last item.
+pub struct Intersections<K> {
+    /// `None` after the end, and for a query without keys.
+    walk: Option<Walk<K>>,
+}
+
+struct Walk<K> {
+    keys: Arc<Keys<K>>,
+    steps: Aligner<Snapshot>,
+    cursors: Vec<Cursor>,
+}
+
+impl<K: StoreKey> Intersections<K> {
+    pub(crate) fn none() -> Self {
+        Self { walk: None }
+    }
+
+    pub(crate) fn new(
+        keys: Arc<Keys<K>>,
+        snapshots: Vec<Snapshot>,
+        columns: Vec<Columns>,
+        span: Option<Span>,
+    ) -> Self {
+        let cursors = snapshots.iter().zip(columns).enumerate();
+        let cursors = cursors.map(|(at, (snapshot, columns))| Cursor::new(snapshot.clone(), columns, at < OPEN_FILES));
+        let cursors = cursors.collect();
+        Self { walk: Some(Walk { keys, steps: Aligner::new(snapshots, span), cursors }) }
+    }
+}
+
+impl<K: StoreKey> Walk<K> {
+    fn next_chunk(&mut self) -> Result<Option<Chunk<K>>> {
+        for Step { span, groups } in self.steps.by_ref() {
+            let cursors = self.cursors.par_iter_mut().zip(groups);
+            let batches: Vec<_> = cursors.map(|(cursor, groups)| cursor.read(groups, &span)).collect();
+            let batches = batches.into_iter().collect::<Result<_>>()?;
+            let chunk = Chunk { keys: self.keys.clone(), span, batches };
+            if chunk.rows() > 0 {
+                return Ok(Some(chunk));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<K: StoreKey> Iterator for Intersections<K> {
+    type Item = Result<Chunk<K>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let chunk = self.walk.as_mut()?.next_chunk().transpose();
+        if !matches!(chunk, Some(Ok(_))) {
+            self.walk = None;
+        }
+        chunk
+    }
+}
+
+impl<K: fmt::Debug> fmt::Debug for Intersections<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = self.walk.as_ref().map(|walk| &walk.keys.keys);
+        f.debug_struct("Intersections").field("keys", &keys).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,90 @@
+//! Ranges of the ordered column, in every form that Rust writes them.
+
+use std::ops::{self, Bound};
+
+use crate::bound::BoundValue;
+
+/// A range of the ordered column as the caller wrote it. Made by [`IntoRange`]; checked against the column when the
+/// reading starts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderedRange {
+    /// Where it starts.
+    pub start: Bound<BoundValue>,
+    /// Where it ends.
+    pub end: Bound<BoundValue>,
+}
+
+impl Default for OrderedRange {
+    /// Everything.
+    fn default() -> Self {
+        Self { start: Bound::Unbounded, end: Bound::Unbounded }
+    }
+}
+
+/// Every form of range: `a..b`, `a..`, `..b`, `a..=b`, `..=b`, `..`, and a pair of [`Bound`]s for the rest, with
+/// anything that is a [`BoundValue`] as bounds.
+///
+/// As everywhere in Rust, `a..b` does not hold `b`. A range that ends before it starts holds nothing, and is no error.
+///
+/// ```
+/// use std::ops::Bound;
+/// use oups_query::{IntoRange, OrderedRange};
+///
+/// let day = ("2013-02-08".."2013-02-09").into_range();
+/// assert!(matches!(day.end, Bound::Excluded(_)));
+/// assert_eq!((..).into_range(), OrderedRange::default());
+/// assert_eq!((Bound::Included(0), Bound::<i32>::Unbounded).into_range(), (0..).into_range());
+/// ```
+pub trait IntoRange {
+    /// The range.
+    fn into_range(self) -> OrderedRange;
+}
+
+impl IntoRange for OrderedRange {
+    fn into_range(self) -> Self {
+        self
+    }
+}
+
+impl IntoRange for ops::RangeFull {
+    fn into_range(self) -> OrderedRange {
+        OrderedRange::default()
+    }
+}
+
+impl<T: Into<BoundValue>> IntoRange for (Bound<T>, Bound<T>) {
+    fn into_range(self) -> OrderedRange {
+        OrderedRange { start: self.0.map(Into::into), end: self.1.map(Into::into) }
+    }
+}
+
+impl<T: Into<BoundValue>> IntoRange for ops::Range<T> {
+    fn into_range(self) -> OrderedRange {
+        (Bound::Included(self.start), Bound::Excluded(self.end)).into_range()
+    }
+}
+
+impl<T: Into<BoundValue>> IntoRange for ops::RangeFrom<T> {
+    fn into_range(self) -> OrderedRange {
+        (Bound::Included(self.start), Bound::Unbounded).into_range()
+    }
+}
+
+impl<T: Into<BoundValue>> IntoRange for ops::RangeTo<T> {
+    fn into_range(self) -> OrderedRange {
+        (Bound::Unbounded, Bound::Excluded(self.end)).into_range()
+    }
+}
+
+impl<T: Into<BoundValue>> IntoRange for ops::RangeInclusive<T> {
+    fn into_range(self) -> OrderedRange {
+        let (start, end) = self.into_inner();
+        (Bound::Included(start), Bound::Included(end)).into_range()
+    }
+}
+
+impl<T: Into<BoundValue>> IntoRange for ops::RangeToInclusive<T> {
+    fn into_range(self) -> OrderedRange {
+        (Bound::Unbounded, Bound::Included(self.end)).into_range()
+    }
+}

@@ -1,0 +1,73 @@
+//! What a scan reads, decided before the first row is decoded.
+
+use std::ops::Range;
+
+use oups_core::decode::RowGroupFile;
+use oups_core::{Entry, Snapshot};
+
+use crate::columns::Columns;
+use crate::error::Result;
+use crate::prune::prune;
+use crate::range::OrderedRange;
+use crate::resolve::resolve;
+use crate::rows::rows_in;
+use crate::span::Span;
+
+/// Rows of one row group to be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    /// The row group's position in the manifest.
+    pub(crate) at: usize,
+    /// The wanted rows of it.
+    pub(crate) rows: Range<u64>,
+    /// The file, if it had to be opened to find the rows: at most two pieces of a scan.
+    pub(crate) file: Option<RowGroupFile>,
+}
+
+/// A scan with every question answered but the rows themselves.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) span: Option<Span>,
+    pub(crate) columns: Columns,
+    pub(crate) pieces: Vec<Piece>,
+}
+
+impl Reading {
+    /// Prunes, and finds the exact rows at the edges of the range.
+    ///
+    /// # Errors
+    ///
+    /// For a bound or a column that does not fit, and where a file at the range's edges cannot be read.
+    pub(crate) fn prepare(snapshot: Snapshot, range: &OrderedRange, columns: Option<&[String]>) -> Result<Self> {
+        let columns = Columns::find(columns, snapshot.schema())?;
+        let span = resolve(range, snapshot.schema())?;
+        let entries = &snapshot.manifest().entries;
+        let wanted = span.as_ref().map_or(0..0, |span| prune(entries, span));
+        let mut pieces = Vec::with_capacity(wanted.len());
+        for at in wanted {
+            let (Some(entry), Some(span)) = (entries.get(at), &span) else { continue };
+            pieces.push(piece(&snapshot, at, entry, span)?);
+        }
+        pieces.retain(|piece| !piece.rows.is_empty());
+        Ok(Self { snapshot, span, columns, pieces })
+    }
+
+    /// The number of rows.
+    pub(crate) fn rows(&self) -> u64 {
+        self.pieces.iter().map(|piece| piece.rows.end - piece.rows.start).sum()
+    }
+
+    /// The entry of a piece.
+    pub(crate) fn entry(&self, piece: &Piece) -> Option<&Entry> {
+        self.snapshot.manifest().entries.get(piece.at)
+    }
+}
+
+fn piece(snapshot: &Snapshot, at: usize, entry: &Entry, span: &Span) -> Result<Piece> {
+    if span.contains(&entry.min) && span.contains(&entry.max) {
+        return Ok(Piece { at, rows: 0..entry.rows, file: None });
+    }
+    let file = snapshot.open_row_group(entry)?;
+    Ok(Piece { at, rows: rows_in(&file, entry, span, 0)?, file: Some(file) })
+}

@@ -1,0 +1,91 @@
+//! What is in the folder after a step, and what must hold of it whatever was done.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use oups_core::{Dataset, Settings};
+use oups_tests::model::compare;
+use oups_tests::stored::row_groups;
+use oups_tests::table::{Cell, Columns, Row, from_array, from_batches};
+use oups_tests::tree::tree;
+
+/// The store's files and the dataset in it.
+pub(super) struct Look {
+    /// Every file, but for lock files, which come and go.
+    pub(super) tree: BTreeMap<String, Vec<u8>>,
+    /// None: there is no dataset.
+    pub(super) files: Option<Files>,
+}
+
+/// One version of the dataset.
+pub(super) struct Files {
+    pub(super) version: u64,
+    pub(super) names: Vec<String>,
+    /// Rows, minimum and maximum of each row group, as the manifest says.
+    pub(super) layout: Vec<(usize, Cell, Cell)>,
+    pub(super) rows: Vec<Row>,
+    pub(super) metadata: BTreeMap<String, String>,
+    pub(super) settings: Settings,
+    /// Whether a file is not known to be durable.
+    pub(super) flagged: bool,
+}
+
+impl Look {
+    pub(super) fn at(dataset: &Dataset, root: &Path, columns: &Columns) -> Self {
+        let files = dataset.snapshot_if_there().unwrap().map(|snapshot| {
+            let manifest = snapshot.manifest();
+            let groups = row_groups(&snapshot);
+            let at = columns.iter().position(|(name, _)| *name == manifest.ordered_on).unwrap();
+            let mut rows = Vec::new();
+            let mut layout = Vec::new();
+            for (entry, batches) in manifest.entries.iter().zip(&groups) {
+                let group = from_batches(columns, batches).unwrap();
+                let bounds = manifest.ordered.to_array(&[entry.min.clone(), entry.max.clone()]).unwrap();
+                let bounds = from_array(columns[at].1, &bounds).unwrap();
+                assert_eq!(entry.rows as usize, group.len(), "rows of {}", entry.file);
+                assert_eq!(bounds[0], group[0][at], "minimum of {}", entry.file);
+                assert_eq!(bounds[1], group[group.len() - 1][at], "maximum of {}", entry.file);
+                layout.push((group.len(), bounds[0].clone(), bounds[1].clone()));
+                rows.extend(group);
+            }
+            Files {
+                version: manifest.commit,
+                names: manifest.entries.iter().map(|entry| entry.file.clone()).collect(),
+                layout,
+                rows,
+                metadata: manifest.metadata.clone(),
+                settings: manifest.settings.clone(),
+                flagged: manifest.entries.iter().any(|entry| !entry.synced),
+            }
+        });
+        let mut tree = tree(root);
+        tree.retain(|name, bytes| !(name.ends_with(".lock") && bytes.is_empty()));
+        Self { tree, files }
+    }
+}
+
+impl Files {
+    pub(super) fn layout(&self) -> Vec<(usize, Cell, Cell)> {
+        self.layout.clone()
+    }
+
+    /// Values never decrease, neither in the manifest's order nor in that of the names; the folder holds what it should.
+    pub(super) fn check(&self, look: &Look, name: &str) {
+        let ascends = |(_, _, max): &(usize, Cell, Cell), (_, min, _): &(usize, Cell, Cell)| compare(max, min).is_le();
+        assert!(self.layout.windows(2).all(|pair| ascends(&pair[0], &pair[1])), "{name}: {:?}", self.layout);
+        let mut named: Vec<_> = self.names.iter().zip(&self.layout).collect();
+        named.sort_by_key(|(name, _)| *name);
+        assert!(named.windows(2).all(|pair| ascends(pair[0].1, pair[1].1)), "{name}: {named:?}");
+
+        let (mut kept, mut others) = (Vec::new(), Vec::new());
+        for file in look.tree.keys().filter_map(|path| path.strip_prefix("x/")) {
+            if file.ends_with(".parquet") { &mut kept } else { &mut others }.push(file);
+        }
+        let mut names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(kept, names, "{name}: row group files");
+        // Nobody reads, so only what an unsynced commit replaced is kept.
+        let retired = others.iter().all(|file| self.flagged && file.contains(".retired-"));
+        assert!(retired, "{name}: {others:?}");
+    }
+}

@@ -1,0 +1,96 @@
+//! What reading refuses, and what it says.
+
+use std::fs;
+
+use arrow::error::ArrowError;
+use oups_core::Error as CoreError;
+use oups_query::{Error, QueryStore, ReadDataset};
+
+use super::{dataset, numbers, store_of, write};
+
+#[test]
+fn a_bound_of_another_type_is_named() {
+    let (_folder, store) = store_of("name:str");
+    let dataset = write(&store, "x", &[1, 2], 1);
+    let error = dataset.scan().range("noon"..).batches().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "dataset x: a bound on column `t` is to be a whole number (Int64), not the text `noon`"
+    );
+    assert!(matches!(dataset.scan().range(1.5..).count().unwrap_err(), Error::Bound { column, .. } if column == "t"));
+}
+
+#[test]
+fn columns_are_checked() {
+    let (_folder, store) = store_of("name:str");
+    let dataset = write(&store, "x", &[1, 2], 1);
+    let error = dataset.scan().columns(["n", "m"]).batches().unwrap_err();
+    assert_eq!(error.to_string(), "dataset x: there is no column `m`; the columns are t, n, s");
+    assert!(matches!(error, Error::Core(CoreError::UnknownColumn { .. })));
+    let error = dataset.scan().columns(["n", "t", "n"]).batches().unwrap_err();
+    assert!(matches!(error, Error::DuplicateColumn { column } if column == "n"));
+}
+
+#[test]
+fn a_dataset_that_is_not_there_is_named() {
+    let (_folder, store) = store_of("name:str");
+    write(&store, "x", &[1], 1);
+    let error = dataset(&store, "y").scan().batches().unwrap_err();
+    assert!(matches!(error, Error::Core(CoreError::NoDataset { dataset, .. }) if dataset == "y"));
+    let keys = ["x", "y"].map(|key| store.parse_key(key).unwrap());
+    let error = store.query(&keys).intersections().unwrap_err();
+    assert!(matches!(error, Error::Core(CoreError::NoDataset { dataset, .. }) if dataset == "y"));
+}
+
+#[test]
+fn keys_are_asked_for_once() {
+    let (_folder, store) = store_of("name:str");
+    write(&store, "x", &[1], 1);
+    let key = store.parse_key("x").unwrap();
+    let error = store.query([&key, &key]).intersections().unwrap_err();
+    assert!(matches!(error, Error::DuplicateKey { dataset } if dataset == "x"));
+}
+
+#[test]
+fn datasets_of_one_query_are_ordered_alike() {
+    let (_folder, store) = store_of("name:str");
+    write(&store, "x", &[1], 1);
+    let other = dataset(&store, "y");
+    other.write(super::batch(&[1], 0)).ordered_on("n").commit().unwrap();
+    let texts = dataset(&store, "z");
+    texts.write(super::batch(&[1], 0)).ordered_on("s").commit().unwrap();
+    let keys = |paths: [&str; 2]| paths.map(|path| store.parse_key(path).unwrap());
+    let error = store.query(keys(["x", "y"])).intersections().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "dataset x is ordered on `t` (Int64), but dataset y is ordered on `n` (Int64): a query needs one ordered \
+         column, name and type, for all"
+    );
+    let error = store.query(keys(["z", "x"])).intersections().unwrap_err();
+    assert!(matches!(error, Error::OrderedColumns { other, .. } if other.dataset == "x"));
+}
+
+#[test]
+fn a_damaged_file_is_an_error_item_and_the_last() {
+    let (folder, store) = store_of("name:str");
+    let dataset = write(&store, "x", &[1, 2, 3, 4, 5, 6], 2);
+    let file = dataset.snapshot().unwrap().manifest().entries[1].file.clone();
+    let path = folder.path().join("x").join(&file);
+    let mut bytes = fs::read(&path).unwrap();
+    let end = bytes.len() - 30;
+    bytes[end..].fill(0xff);
+    fs::write(&path, bytes).unwrap();
+
+    let mut batches = dataset.scan().batches().unwrap();
+    assert_eq!(numbers(&batches.next().unwrap().unwrap(), "t"), [1, 2]);
+    let error: ArrowError = batches.next().unwrap().unwrap_err();
+    let ArrowError::ExternalError(inner) = &error else { panic!("{error:?}") };
+    assert!(matches!(inner.downcast_ref(), Some(Error::Core(CoreError::Damaged { path: found, .. })) if *found == path));
+    assert!(matches!(Error::from(error), Error::Core(CoreError::Damaged { .. })));
+    assert!(batches.next().is_none());
+
+    let chunks: Vec<_> = store.query([store.parse_key("x").unwrap()]).intersections().unwrap().collect();
+    assert!(matches!(chunks.as_slice(), [Err(Error::Core(CoreError::Damaged { .. }))]), "{chunks:?}");
+    // A range that does not need the file does not meet it.
+    assert_eq!(dataset.scan().range(5..).count().unwrap(), 2);
+}

@@ -1,0 +1,145 @@
+//! Scans of one dataset: ranges, columns, batches, plans, snapshots.
+
+use std::ops::Bound;
+
+use arrow::array::{RecordBatch, RecordBatchReader};
+use oups_query::{IntoRange, ReadDataset};
+
+use super::{batch, numbers, store_of, write};
+
+const TIMES: [i64; 12] = [-2, 0, 0, 1, 3, 3, 3, 3, 4, 7, 9, 9];
+
+#[track_caller]
+fn check(range: impl IntoRange + Clone, wanted: impl Fn(i64) -> bool) {
+    let (_folder, store) = store_of("name:str");
+    let expected: Vec<i64> = (0..12).filter(|&at| wanted(TIMES[at as usize])).collect();
+    for target in [1, 2, 3, 5, 100] {
+        let dataset = write(&store, &format!("x{target}"), &TIMES, target);
+        let scan = dataset.scan().range(range.clone());
+        assert_eq!(numbers(&scan.clone().collect().unwrap(), "n"), expected, "row groups of {target}");
+        assert_eq!(scan.count().unwrap(), expected.len() as u64, "row groups of {target}");
+    }
+}
+
+#[test]
+fn every_form_of_range() {
+    check(.., |_| true);
+    check(0..4, |t| (0..4).contains(&t));
+    check(0.., |t| t >= 0);
+    check(..0, |t| t < 0);
+    check(0..=3, |t| (0..=3).contains(&t));
+    check(..=3u8, |t| t <= 3);
+    check((Bound::Excluded(3), Bound::Included(9)), |t| t > 3 && t <= 9);
+    check((Bound::Excluded(3), Bound::<i64>::Unbounded), |t| t > 3);
+    check("3".."9", |t| (3..9).contains(&t));
+}
+
+#[test]
+#[expect(clippy::reversed_empty_ranges, reason = "that they hold nothing is the point")]
+fn empty_and_inverted_ranges_hold_nothing() {
+    check(3..3, |_| false);
+    check(7..-5, |_| false);
+    check(7..=3, |_| false);
+    check((Bound::Excluded(3), Bound::Excluded(3)), |_| false);
+    check(5..7, |_| false);
+    check(100.., |_| false);
+    check(..-100, |_| false);
+    check(u64::MAX.., |_| false);
+    check(i128::MIN..i128::MAX, |_| true);
+}
+
+#[test]
+fn columns_come_in_the_order_in_which_they_are_asked_for() {
+    let (_folder, store) = store_of("name:str");
+    let dataset = write(&store, "x", &TIMES, 5);
+    let scan = dataset.scan().range(3..4);
+    let found = scan.clone().columns(["s", "t"]).collect().unwrap();
+    let expected = batch(&TIMES, 0).slice(4, 4).project(&[2, 0]).unwrap();
+    assert_eq!(found, expected);
+    // Without the ordered column, and without any.
+    assert_eq!(numbers(&scan.clone().columns(["n"]).collect().unwrap(), "n"), [4, 5, 6, 7]);
+    let none = scan.columns(Vec::<String>::new()).collect().unwrap();
+    assert_eq!((none.num_columns(), none.num_rows()), (0, 4));
+}
+
+#[test]
+fn batches_are_a_reader_of_bounded_batches() {
+    let (_folder, store) = store_of("name:str");
+    let dataset = write(&store, "x", &TIMES, 5);
+    let batches = dataset.scan().batch_size(2).batches().unwrap();
+    assert_eq!(batches.schema(), dataset.schema().unwrap());
+    let reader: Box<dyn RecordBatchReader + Send> = Box::new(batches);
+    let batches: Vec<RecordBatch> = reader.map(Result::unwrap).collect();
+    let rows: Vec<_> = batches.iter().map(RecordBatch::num_rows).collect();
+    assert_eq!(rows, [2, 2, 1, 2, 2, 1, 2]);
+    assert!(batches.iter().all(|batch| batch.schema() == dataset.schema().unwrap()));
+    assert_eq!(dataset.scan().batch_size(0).batches().unwrap().count(), 12);
+}
+
+#[test]
+fn many_rows_are_decoded_column_by_column_with_the_same_result() {
+    let (_folder, store) = store_of("name:str");
+    let times: Vec<i64> = (0..200_000).map(|at| at / 3).collect();
+    let dataset = write(&store, "x", &times, 120_000);
+    let scan = dataset.scan().range(10..66_000);
+    let whole = batch(&times, 0);
+    let expected = whole.slice(30, 66_000 * 3 - 30);
+    for threads in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let batches: Vec<_> = pool.install(|| scan.clone().batches().unwrap().map(Result::unwrap).collect());
+        let found = arrow::compute::concat_batches(&whole.schema(), &batches).unwrap();
+        assert_eq!(found, expected, "{threads} threads");
+        let rows: Vec<_> = batches.iter().map(RecordBatch::num_rows).collect();
+        assert_eq!(rows, [32_768, 32_768, 32_768, 21_666, 32_768, 32_768, 12_464], "{threads} threads");
+    }
+}
+
+#[test]
+fn a_plan_tells_what_is_read() {
+    let (_folder, store) = store_of("name:str");
+    let dataset = write(&store, "x", &TIMES, 3);
+    let plan = dataset.scan().range(0..4).columns(["n"]).plan().unwrap();
+    assert_eq!((plan.row_groups.len(), plan.pruned, plan.rows()), (3, 1, 7));
+    let mut text = plan.to_string();
+    for (at, group) in plan.row_groups.iter().enumerate() {
+        text = text.replace(&group.file, &format!("<file {at}>"));
+    }
+    insta::assert_snapshot!(text, @r"
+    scan of x at version 1
+      range on t: 0..4
+      columns: n
+      row groups: 3 of 4 (1 pruned), 7 rows
+        <file 0>: rows 1..3 of 3
+        <file 1>: all 3 rows
+        <file 2>: rows 0..2 of 3
+    ");
+    let nothing = dataset.scan().range(4..4).plan().unwrap();
+    assert_eq!((nothing.range, nothing.pruned), (None, 4));
+}
+
+#[test]
+fn a_scan_of_a_snapshot_does_not_see_later_writes() {
+    let (_folder, store) = store_of("name:str");
+    let dataset = write(&store, "x", &TIMES, 3);
+    let snapshot = dataset.snapshot().unwrap();
+    let mut batches = dataset.scan().batches().unwrap();
+    let first = batches.next().unwrap().unwrap();
+    dataset.write(batch(&TIMES, 100)).commit().unwrap();
+    assert_eq!(snapshot.scan().count().unwrap(), 12);
+    assert_eq!(dataset.scan().count().unwrap(), 24);
+    let rest: usize = batches.by_ref().map(|batch| batch.unwrap().num_rows()).sum();
+    assert_eq!(first.num_rows() + rest, 12);
+    let pins = || std::fs::read_dir(store.root().join("oups.pins")).unwrap().count();
+    assert!(pins() > 0);
+    drop((batches, snapshot));
+    assert_eq!(pins(), 0, "dropping the readers lets the snapshot go");
+}
+
+#[test]
+fn an_empty_dataset_has_a_schema_and_no_rows() {
+    let (_folder, store) = store_of("name:str");
+    let dataset = write(&store, "x", &[], 3);
+    assert_eq!(dataset.scan().range(1..).collect().unwrap(), batch(&[], 0));
+    assert_eq!(dataset.scan().count().unwrap(), 0);
+    assert!(dataset.scan().range("no number"..).count().is_err(), "bounds are checked all the same");
+}

@@ -1,0 +1,38 @@
+//! Stores with one dataset, and what is in it.
+
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use oups_core::decode::ReadOptions;
+use oups_core::{AnyKey, Dataset, KeySchema, Separator, Snapshot, Store};
+
+/// A new store whose keys are one text.
+///
+/// # Panics
+///
+/// If it cannot be made.
+pub fn new_store(root: &Path) -> Store<AnyKey> {
+    Store::create_for(root, KeySchema::parse("name:str", Separator::default()).unwrap()).unwrap()
+}
+
+/// The dataset of a key.
+///
+/// # Panics
+///
+/// If the text is no key of the store.
+pub fn dataset(store: &Store<AnyKey>, key: &str) -> Dataset {
+    store.dataset(&store.parse_key(key).unwrap()).unwrap()
+}
+
+/// The rows of each row group, as the files hold them.
+///
+/// # Panics
+///
+/// If a file cannot be read.
+pub fn row_groups(snapshot: &Snapshot) -> Vec<Vec<RecordBatch>> {
+    let group = |entry| {
+        let file = snapshot.open_row_group(entry).unwrap();
+        file.batches(ReadOptions::default()).unwrap().map(Result::unwrap).collect()
+    };
+    snapshot.manifest().entries.iter().map(group).collect()
+}
