@@ -82,8 +82,13 @@ fn nothing_in_the_range_is_no_commit() {
     dataset.write(rows([0, 1, 8, 9])).ordered_on("at").commit().unwrap();
     let before = tree(folder.path());
     // Before, behind, between, inverted, empty, and in a gap within a row group.
-    let ranges =
-        [(-9..0).into_range(), (10..).into_range(), (3..5).into_range(), (Bound::Included(5), Bound::Excluded(3)).into_range(), (1..1).into_range()];
+    let ranges = [
+        (-9..0).into_range(),
+        (10..).into_range(),
+        (3..5).into_range(),
+        (Bound::Included(5), Bound::Excluded(3)).into_range(),
+        (1..1).into_range(),
+    ];
     for range in ranges.into_iter().chain([(2..=7).into_range(), (u64::MAX..).into_range()]) {
         let done = dataset.delete(range.clone()).commit().unwrap();
         assert_eq!((done.changed, done.version, done.rows_deleted), (false, 1, 0), "{range:?}");

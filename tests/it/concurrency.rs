@@ -31,7 +31,8 @@ fn rows(values: impl IntoIterator<Item = i64>) -> RecordBatch {
 
 fn seen(snapshot: &Snapshot) -> Vec<i64> {
     let entries = snapshot.manifest().entries.iter();
-    let batches = entries.flat_map(|entry| snapshot.open_row_group(entry).unwrap().batches(ReadOptions::default()).unwrap());
+    let batches =
+        entries.flat_map(|entry| snapshot.open_row_group(entry).unwrap().batches(ReadOptions::default()).unwrap());
     batches.flat_map(|batch| batch.unwrap().column(0).as_primitive::<Int64Type>().values().to_vec()).collect()
 }
 
@@ -59,9 +60,10 @@ fn a_snapshot_outlives_rewriting_removal_and_making_again() {
     drop((first, second));
     dataset.write(rows([101])).commit().unwrap();
     assert_eq!(files(folder.path()), 2, "what the snapshots held is gone with the next write");
-    assert_eq!(tree(folder.path()).into_keys().filter(|name| !name.starts_with("x/")).collect::<Vec<_>>(), [
-        "oups.json", "x.lock", "x.opdmd"
-    ]);
+    assert_eq!(
+        tree(folder.path()).into_keys().filter(|name| !name.starts_with("x/")).collect::<Vec<_>>(),
+        ["oups.json", "x.lock", "x.opdmd"]
+    );
 }
 
 #[test]
@@ -161,7 +163,11 @@ fn a_version_that_moved_on_is_a_conflict() {
     let dataset = dataset(folder.path());
     let error = dataset.write(rows([1])).ordered_on("time").if_version(3).commit().unwrap_err();
     assert!(matches!(error, Error::VersionConflict { expected: 3, found: 0, .. }), "{error}");
-    assert_eq!(tree(folder.path()).into_keys().collect::<Vec<_>>(), ["oups.json"], "a refused first write leaves nothing");
+    assert_eq!(
+        tree(folder.path()).into_keys().collect::<Vec<_>>(),
+        ["oups.json"],
+        "a refused first write leaves nothing"
+    );
     dataset.write(rows([1])).ordered_on("time").if_version(0).commit().unwrap();
     let error = dataset.write(rows([2])).if_version(0).commit().unwrap_err();
     assert!(matches!(error, Error::VersionConflict { expected: 0, found: 1, .. }), "{error}");

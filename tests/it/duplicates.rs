@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
-};
+use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, Int64Type};
 use oups_core::decode::ReadOptions;
@@ -24,7 +22,8 @@ fn rows(rows: &[(i64, Option<&str>, i64)]) -> RecordBatch {
     let time: Int64Array = rows.iter().map(|row| row.0).collect();
     let group: StringArray = rows.iter().map(|row| row.1).collect();
     let value: Int64Array = rows.iter().map(|row| row.2).collect();
-    let columns: [(&str, ArrayRef); 3] = [("time", Arc::new(time)), ("group", Arc::new(group)), ("value", Arc::new(value))];
+    let columns: [(&str, ArrayRef); 3] =
+        [("time", Arc::new(time)), ("group", Arc::new(group)), ("value", Arc::new(value))];
     RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, name == "group")))
         .unwrap()
 }

@@ -11,8 +11,10 @@ mod duplicates;
 mod guide;
 mod histories;
 mod keys;
+mod leftovers;
 mod one_spot;
 mod plan;
 mod query;
-mod quickstart;
+mod readme;
+
 mod refused;

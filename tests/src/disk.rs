@@ -100,8 +100,10 @@ struct Change {
 
 impl Change {
     fn apply(&self, names: &mut BTreeMap<String, usize>) {
-        self.removed.iter().for_each(|name| drop(names.remove(name)));
-        self.set.iter().for_each(|(name, node)| drop(names.insert(name.clone(), *node)));
+        if let Some(name) = &self.removed {
+            names.remove(name);
+        }
+        names.extend(self.set.clone());
     }
 }
 
@@ -262,7 +264,10 @@ impl Disk {
             Unsynced::AllLost => durable.clone(),
             Unsynced::Drawn(seed) => {
                 let mut names = durable.clone();
-                pending.iter().filter(|change| draw(seed, change.number) % 2 == 0).for_each(|change| change.apply(&mut names));
+                pending
+                    .iter()
+                    .filter(|change| draw(seed, change.number).is_multiple_of(2))
+                    .for_each(|change| change.apply(&mut names));
                 names
             }
         };

@@ -81,10 +81,7 @@ fn bare_walk(root: &Path) -> Result<()> {
 
 fn list<K: StoreKey>(root: &Path, wanted: usize) -> Result<()> {
     let found = Store::<K>::open(root)?.discover(KeyFilter::all())?;
-    ensure!(
-        found.keys.len() == wanted && found.strangers.is_empty(),
-        "the listing is wrong"
-    );
+    ensure!(found.keys.len() == wanted && found.strangers.is_empty(), "the listing is wrong");
     Ok(())
 }
 

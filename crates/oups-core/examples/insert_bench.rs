@@ -38,6 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     for (name, duplicates) in [("insert", DuplicatesOn::Off), ("and duplicates", DuplicatesOn::All)] {
         // Around an edge of two row groups, where most are touched.
+        // The second insert takes in the small row group that the first one left behind these two.
         let spot = 5_000_000 - 500;
         let new = rows(spot..spot + 1_000)?;
         let start = Instant::now();

@@ -72,7 +72,9 @@ fn digits_at(bytes: &[u8], marker: &str) -> Option<usize> {
     let at = bytes.windows(marker.len()).rposition(|window| window == marker)? + marker.len();
     // Between marker and digits the format puts a few bytes: a field header and a length, or `": "`.
     (at..at + 8).find(|&start| {
-        bytes.get(start..start + DIGITS).is_some_and(|digits| digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+        bytes
+            .get(start..start + DIGITS)
+            .is_some_and(|digits| digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
     })
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Result;
 use crate::fs::{DirEntry, EntryKind, Fs, failed};
-use crate::key::{KeyFilter, KeySchema, StoreKey, component, for_each_field};
+use crate::key::{FieldValue, KeyError, KeyFilter, KeySchema, StoreKey, component, for_each_field};
 use crate::layout::{self, DAMAGED_SUFFIX, MANIFEST_SUFFIX, SIDE_SUFFIXES};
 
 /// More names than this are not asked for one by one: one listing is cheaper.
@@ -53,25 +53,18 @@ impl fmt::Display for Stranger {
 /// # Errors
 ///
 /// [`Error::Io`](crate::Error::Io) if a folder cannot be listed.
-pub(crate) fn discover<K: StoreKey>(fs: &dyn Fs, root: &Path, schema: &KeySchema, filter: &KeyFilter) -> Result<Discovery<K>> {
-    let mut walk = Walk {
-        fs,
-        root,
-        schema,
-        filter,
-        keys: Vec::new(),
-        remains: Vec::new(),
-        strangers: Vec::new(),
-    };
+pub(crate) fn discover<K: StoreKey>(
+    fs: &dyn Fs,
+    root: &Path,
+    schema: &KeySchema,
+    filter: &KeyFilter,
+) -> Result<Discovery<K>> {
+    let mut walk = Walk { fs, root, schema, filter, keys: Vec::new(), remains: Vec::new(), strangers: Vec::new() };
     walk.level(0, "")?;
-    let Walk {
-        mut keys,
-        mut remains,
-        mut strangers,
-        ..
-    } = walk;
+    let Walk { mut keys, mut remains, mut strangers, .. } = walk;
     // A folder that changes while it is listed may give an entry twice.
-    keys.sort_unstable();
+    // Stable sorting, as it is fast where most is in order.
+    keys.sort();
     keys.dedup();
     remains.sort_unstable();
     remains.dedup();
@@ -97,20 +90,12 @@ impl<K: StoreKey> Walk<'_, K> {
         let last = level + 1 == self.schema.levels().len();
         if let Some(components) = self.named_components(level) {
             for component in components {
-                if last {
-                    self.probe_dataset(above, &component)?
-                } else {
-                    self.probe_folder(level, above, &component)?
-                }
+                if last { self.probe_dataset(above, &component)? } else { self.probe_folder(level, above, &component)? }
             }
             return Ok(());
         }
         let entries = self.list(above)?;
-        if last {
-            self.datasets(above, &entries)
-        } else {
-            self.folders(level, above, &entries)
-        }
+        if last { self.datasets(above, &entries) } else { self.folders(level, above, &entries) }
     }
 
     /// The components that the filter lets pass at a level, if it names them all and they are few.
@@ -119,14 +104,8 @@ impl<K: StoreKey> Walk<'_, K> {
         if cfg!(any(target_os = "macos", target_os = "windows")) {
             return None;
         }
-        let texts: Vec<_> = self
-            .schema
-            .level_range(level)
-            .map(|at| self.filter.texts(at))
-            .collect::<Option<_>>()?;
-        let count = texts
-            .iter()
-            .try_fold(1, |count: usize, texts| count.checked_mul(texts.len()));
+        let texts: Vec<_> = self.schema.level_range(level).map(|at| self.filter.texts(at)).collect::<Option<_>>()?;
+        let count = texts.iter().try_fold(1, |count: usize, texts| count.checked_mul(texts.len()));
         if count.is_none_or(|count| count > MOST_PROBES) {
             return None;
         }
@@ -138,12 +117,7 @@ impl<K: StoreKey> Walk<'_, K> {
             }
             combined = longer;
         }
-        Some(
-            combined
-                .iter()
-                .filter_map(|texts| component(self.schema.separator(), texts))
-                .collect(),
-        )
+        Some(combined.iter().filter_map(|texts| component(self.schema.separator(), texts)).collect())
     }
 
     fn probe_folder(&mut self, level: usize, above: &str, component: &str) -> Result<()> {
@@ -172,14 +146,25 @@ impl<K: StoreKey> Walk<'_, K> {
 
     /// Goes into the folders whose names pass.
     fn folders(&mut self, level: usize, above: &str, entries: &[DirEntry]) -> Result<()> {
+        let mut folders = Vec::new();
         for entry in entries {
-            let path = format!("{above}{}", entry.name);
-            match self.passes(level, &path, &entry.name) {
-                _ if above.is_empty() && is_of_the_store(entry) => {}
-                Err(reason) => self.stranger(&path, reason),
-                Ok(_) if entry.kind != EntryKind::Dir => self.stranger(&path, "a level of keys is a folder".to_owned()),
-                Ok(false) => {}
-                Ok(true) => self.level(level + 1, &format!("{path}/"))?,
+            if above.is_empty() && is_of_the_store(entry) {
+                continue;
+            }
+            match self.values(level, above, &entry.name) {
+                Err(error) => self.stranger(above, &entry.name, error.to_string()),
+                Ok(_) if entry.kind != EntryKind::Dir => {
+                    self.stranger(above, &entry.name, "a level of keys is a folder".to_owned());
+                }
+                Ok(values) => folders.push((values, entry.name.as_str())),
+            }
+        }
+        // In the order of the keys, so that what is found needs little sorting.
+        folders.sort_unstable();
+        let first = self.schema.level_range(level).start;
+        for (values, name) in folders {
+            if values.iter().zip(first..).all(|(value, at)| self.filter.passes(at, &value.to_text())) {
+                self.level(level + 1, &format!("{above}{name}/"))?;
             }
         }
         Ok(())
@@ -187,85 +172,91 @@ impl<K: StoreKey> Walk<'_, K> {
 
     /// Collects the datasets whose manifests are listed.
     fn datasets(&mut self, above: &str, entries: &[DirEntry]) -> Result<()> {
-        let level = self.schema.levels().len() - 1;
-        let mut folders = Vec::new();
-        let mut manifests = HashSet::new();
+        let before = self.keys.len();
+        let mut path = above.to_owned();
+        let mut manifests = HashSet::with_capacity(entries.len() / 2);
         for entry in entries {
-            let name = entry.name.as_str();
-            if let Some(component) = name.strip_suffix(MANIFEST_SUFFIX) {
-                manifests.insert(component);
-                self.manifest(level, above, component, entry.kind);
-            } else if above.is_empty() && is_of_the_store(entry) {
-                continue;
-            } else if !name.contains('.') && entry.kind == EntryKind::Dir {
-                folders.push(name);
-            } else {
-                match self.side_file_of(level, above, entry) {
-                    Some(component) => folders.push(component),
-                    None => self.stranger(&format!("{above}{name}"), "no part of a dataset".to_owned()),
+            if let Some(component) = entry.name.strip_suffix(MANIFEST_SUFFIX) {
+                path.truncate(above.len());
+                path.push_str(component);
+                match self.manifest(&path, component, entry.kind) {
+                    Ok(true) => _ = manifests.insert(component),
+                    Ok(false) => {}
+                    Err(reason) => self.stranger(above, &entry.name, reason),
                 }
             }
         }
-        // A folder without a manifest is a removed dataset's, or a listing missed a manifest that was replaced meanwhile,
-        // as some file systems do. The folder, which stays through all commits, tells where to ask again.
-        folders.sort_unstable();
-        folders.dedup();
-        for name in folders.into_iter().filter(|name| !manifests.contains(name)) {
-            match self.passes(level, &format!("{above}{name}"), name) {
-                Err(reason) => self.stranger(&format!("{above}{name}"), reason),
-                Ok(false) => {}
-                Ok(true) => self.probe_dataset(above, name)?,
-            }
+        for entry in entries.iter().filter(|entry| !entry.name.ends_with(MANIFEST_SUFFIX)) {
+            self.beside_manifests(above, entry, &manifests)?;
+        }
+        if let Some(keys) = self.keys.get_mut(before..) {
+            keys.sort_unstable();
         }
         Ok(())
     }
 
-    /// Takes the key of a manifest, if it passes.
-    fn manifest(&mut self, level: usize, above: &str, component: &str, kind: EntryKind) {
-        let path = format!("{above}{component}");
+    /// Takes the key of a manifest, if it passes. Says whether the name is a dataset's, or why not.
+    fn manifest(&mut self, path: &str, component: &str, kind: EntryKind) -> Result<bool, String> {
         if kind != EntryKind::File {
-            return self.stranger(&format!("{path}{MANIFEST_SUFFIX}"), "a manifest is a file".to_owned());
+            return Err("a manifest is a file".to_owned());
         }
-        let key = K::parse_path(self.schema, &path).map_err(|error| error.to_string());
         // The levels above have passed; without a filter there is nothing left to ask.
-        let passes = if self.filter.is_all() {
-            Ok(true)
-        } else {
-            self.passes(level, &path, component)
-        };
-        match (key, passes) {
-            (Ok(key), Ok(true)) => self.keys.push(key),
-            (Ok(_), Ok(false)) => {}
-            (Err(reason), _) | (_, Err(reason)) => self.stranger(&format!("{path}{MANIFEST_SUFFIX}"), reason),
+        if self.filter.is_all() || self.passes(path, component).map_err(|error| error.to_string())? {
+            self.keys.push(K::parse_path(self.schema, path).map_err(|error| error.to_string())?);
         }
+        Ok(true)
     }
 
-    /// Whether the component's fields pass the filter; the error says why it is none.
-    fn passes(&self, level: usize, path: &str, component: &str) -> Result<bool, String> {
+    /// Looks at what is no manifest in a folder of datasets.
+    fn beside_manifests(&mut self, above: &str, entry: &DirEntry, manifests: &HashSet<&str>) -> Result<()> {
+        let name = entry.name.as_str();
+        let component = match entry.kind {
+            EntryKind::Dir => Some(name.strip_suffix(DAMAGED_SUFFIX).unwrap_or(name)),
+            EntryKind::File => SIDE_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)),
+            EntryKind::Other => None,
+        };
+        if component.is_some_and(|component| manifests.contains(component))
+            || above.is_empty() && is_of_the_store(entry)
+        {
+            return Ok(());
+        }
+        let Some(component) = component else {
+            self.stranger(above, name, "no part of a dataset".to_owned());
+            return Ok(());
+        };
+        match self.passes(&format!("{above}{component}"), component) {
+            Err(error) => self.stranger(above, name, error.to_string()),
+            // A folder without a manifest is a removed dataset's, or the listing missed a manifest that was replaced
+            // meanwhile, as some file systems do. The folder, which stays through all commits, tells to ask again.
+            Ok(true) => self.probe_dataset(above, component)?,
+            Ok(false) => {}
+        }
+        Ok(())
+    }
+
+    /// Whether the fields of a path's last component pass the filter; the error says why it is none.
+    fn passes(&self, path: &str, component: &str) -> Result<bool, KeyError> {
         let mut passes = true;
-        for_each_field(self.schema, level, path, component, |at, value| {
-            passes = passes && self.filter.passes(at, &value.to_text());
-        })
-        .map_err(|error| error.to_string())?;
+        let last = self.schema.levels().len() - 1;
+        for_each_field(self.schema, last, path, component, |at, field_type, text| {
+            passes = passes && self.filter.passes(at, text);
+            field_type.has(text).then_some(())
+        })?;
         Ok(passes)
     }
 
-    /// The component of the dataset, written or removed, whose side file or side folder the entry is.
-    fn side_file_of<'e>(&self, level: usize, above: &str, entry: &'e DirEntry) -> Option<&'e str> {
-        let name = entry.name.as_str();
-        let component = match entry.kind {
-            EntryKind::File => SIDE_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)),
-            EntryKind::Dir => name.strip_suffix(DAMAGED_SUFFIX),
-            EntryKind::Other => None,
-        }?;
-        self.passes(level, &format!("{above}{component}"), component).is_ok().then_some(component)
+    /// The values of a component's fields.
+    fn values(&self, level: usize, above: &str, component: &str) -> Result<Vec<FieldValue>, KeyError> {
+        let mut values = Vec::new();
+        for_each_field(self.schema, level, &format!("{above}{component}"), component, |_, field_type, text| {
+            values.push(FieldValue::parse(field_type, text)?);
+            Some(())
+        })?;
+        Ok(values)
     }
 
-    fn stranger(&mut self, path: &str, reason: String) {
-        self.strangers.push(Stranger {
-            path: self.root.join(path),
-            reason,
-        });
+    fn stranger(&mut self, above: &str, name: &str, reason: String) {
+        self.strangers.push(Stranger { path: self.root.join(format!("{above}{name}")), reason });
     }
 
     fn kind(&self, path: &Path) -> Result<Option<EntryKind>> {

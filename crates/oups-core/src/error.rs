@@ -62,7 +62,7 @@ pub enum Error {
     },
 
     /// Where a file or folder of the store belongs, something else is.
-    #[error("{} is {found}, where a store has {expected}: move it away (oups follows no symbolic links in a store)", path.display())]
+    #[error("{} is {found}, where a store has {expected}: move it away", path.display())]
     InTheWay {
         /// The path.
         path: PathBuf,
@@ -118,7 +118,9 @@ pub enum Error {
     },
 
     /// The dataset's folder holds row group files, but there is no manifest: it was lost. Nothing is overwritten.
-    #[error("dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: `oups repair` or `Dataset::repair` rebuilds it from them")]
+    #[error(
+        "dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: `oups repair` or `Dataset::repair` rebuilds it from them"
+    )]
     ManifestLost {
         /// The dataset.
         dataset: String,
@@ -128,7 +130,7 @@ pub enum Error {
 
     /// The folder belongs to another key whose name the file system does not tell apart from this one.
     #[error(
-        "the folder of dataset {dataset} belongs to dataset {found}: this file system folds the two names into one"
+        "the folder of dataset {dataset} belongs to dataset {found}: it was copied or renamed by hand, or this file system folds the two names into one; use the other name, or move the folder and its side files away"
     )]
     KeyFolded {
         /// The dataset asked for.
@@ -156,7 +158,7 @@ pub enum Error {
     },
 
     /// A column's type or nullability does not fit the dataset's.
-    #[error("dataset {dataset}, column `{column}`: expected {expected}, found {found}")]
+    #[error("dataset {dataset}{}: expected {expected}, found {found}", if column.is_empty() { String::new() } else { format!(", column `{column}`") })]
     Schema {
         /// The dataset.
         dataset: String,
@@ -238,7 +240,9 @@ pub enum Error {
     },
 
     /// The program's rule for duplicates answered with rows that cannot take their place.
-    #[error("dataset {dataset}: the rule for duplicates at {value} answered with {found}; expected rows with the columns and the ordered value of the duplicates")]
+    #[error(
+        "dataset {dataset}: the rule for duplicates at {value} answered with {found}; expected rows with the columns and the ordered value of the duplicates"
+    )]
     Resolution {
         /// The dataset.
         dataset: String,
@@ -282,7 +286,7 @@ pub enum Error {
     },
 
     /// The dataset is not at the version that the caller expected.
-    #[error("dataset {dataset} is at version {found}, not {expected}: read it again before writing")]
+    #[error("dataset {dataset} {}, not {expected}: read it again before writing", if *found == 0 { "is not there, so at version 0".to_owned() } else { format!("is at version {found}") })]
     VersionConflict {
         /// The dataset.
         dataset: String,

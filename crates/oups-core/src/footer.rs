@@ -152,6 +152,9 @@ impl Claims {
         if Seal::fits(file, &self.pairs).map_err(failed("read", path))? {
             return Ok(());
         }
-        Err(Error::Damaged { path: path.to_owned(), detail: "its bytes have changed: the seal does not fit".to_owned() })
+        Err(Error::Damaged {
+            path: path.to_owned(),
+            detail: "its bytes have changed: the seal does not fit".to_owned(),
+        })
     }
 }

@@ -233,7 +233,9 @@ mod tests {
 
     #[test]
     fn foreign_names_are_not_ours() {
-        for name in ["", "x.parquet", "80_81-12-3-f.parquet", "80_81-0000000012-000003-FFFFFFFFFFFFFFFF.parquet", "a.tmp"] {
+        for name in
+            ["", "x.parquet", "80_81-12-3-f.parquet", "80_81-0000000012-000003-FFFFFFFFFFFFFFFF.parquet", "a.tmp"]
+        {
             assert_eq!(FolderName::parse(name), None, "{name}");
         }
     }

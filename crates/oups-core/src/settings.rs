@@ -101,7 +101,11 @@ impl Settings {
             // Stored, an empty list means all columns: the next write would follow another rule than this one.
             if columns.is_empty() {
                 let expected = "at least one column, or all columns (`DuplicatesOn::All`)".to_owned();
-                return Err(Error::InvalidOption { option: "duplicates_on", expected, found: "an empty list".to_owned() });
+                return Err(Error::InvalidOption {
+                    option: "duplicates_on",
+                    expected,
+                    found: "an empty list".to_owned(),
+                });
             }
             columns.iter().try_for_each(|column| schema.index_of(column).map(|_| ()))?;
         }
@@ -165,7 +169,8 @@ mod tests {
         for duplicates_on in [DuplicatesOn::Off, DuplicatesOn::All, DuplicatesOn::Columns(vec!["a".into()])] {
             for (keep, _) in KeepRule::NAMES {
                 for max_off_target in [None, Some(3)] {
-                    let settings = Settings { duplicates_on: duplicates_on.clone(), keep, max_off_target, ..Settings::default() };
+                    let settings =
+                        Settings { duplicates_on: duplicates_on.clone(), keep, max_off_target, ..Settings::default() };
                     assert_eq!(Settings::from_json(&settings.to_json()), Some(settings));
                 }
             }

@@ -37,11 +37,12 @@ impl Snapshot {
         let mut pin = if loaded.iter().any(Option::is_some) { Pin::create(fs, root)?.map(Arc::new) } else { None };
         // Pin, then look again: docs/commit.md says why nothing can slip through. A dataset that was not there has
         // nothing to pin, and may be answered as it was.
-        let mut unsure: Vec<usize> = (0..datasets.len()).filter(|&at| loaded.get(at).is_some_and(Option::is_some)).collect();
+        let mut unsure: Vec<usize> =
+            (0..datasets.len()).filter(|&at| loaded.get(at).is_some_and(Option::is_some)).collect();
         while let (Some(held), false) = (&pin, unsure.is_empty()) {
-            let lines = unsure.iter().filter_map(|&at| {
-                Some((loaded.get(at)?.as_ref()?.manifest.commit, datasets.get(at)?.text()))
-            });
+            let lines = unsure
+                .iter()
+                .filter_map(|&at| Some((loaded.get(at)?.as_ref()?.manifest.commit, datasets.get(at)?.text())));
             if !held.add(lines)? {
                 // A full disk is no reason not to read.
                 pin = None;

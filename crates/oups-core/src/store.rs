@@ -170,7 +170,11 @@ impl<K: StoreKey> Store<K> {
     /// # Errors
     ///
     /// As [`verify`](Self::verify).
-    pub fn verify_with(&self, filter: impl Into<KeyFilter>, mut progress: impl FnMut(VerifyProgress<'_>)) -> Result<Vec<Finding>> {
+    pub fn verify_with(
+        &self,
+        filter: impl Into<KeyFilter>,
+        mut progress: impl FnMut(VerifyProgress<'_>),
+    ) -> Result<Vec<Finding>> {
         let found = self.discover(filter)?;
         let total = found.keys.len() + found.remains.len();
         let mut findings = verify::outside(&self.inner, &found.strangers)?;

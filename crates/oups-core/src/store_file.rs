@@ -40,11 +40,7 @@ fn write_text(out: &mut String, schema: &KeySchema) -> std::fmt::Result {
         writeln!(out, "      \"fields\": [")?;
         for (at, field) in level.fields.iter().enumerate() {
             let (name, type_name) = (quote(&field.name), quote(field.field_type.name()));
-            writeln!(
-                out,
-                "        {{ \"name\": {name}, \"type\": {type_name} }}{}",
-                comma(at, level.fields.len())
-            )?;
+            writeln!(out, "        {{ \"name\": {name}, \"type\": {type_name} }}{}", comma(at, level.fields.len()))?;
         }
         writeln!(out, "      ]")?;
         writeln!(out, "    }}{}", comma(at, schema.levels().len()))?;
@@ -69,29 +65,17 @@ fn comma(at: usize, count: usize) -> &'static str {
 /// [`Error::Damaged`] if any byte was changed, or the file is not one of ours; [`Error::NewerFormat`] if a newer version
 /// wrote it.
 pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<KeySchema> {
-    let damaged = |detail: String| Error::Damaged {
-        path: path.to_owned(),
-        detail,
-    };
+    let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
     if checksum::unseal(&mut bytes, MARKER).is_none() {
         let found = checksum::carried(&bytes, MARKER).map_or("none".to_owned(), |sum| format!("{sum:032x}"));
-        return Err(damaged(format!(
-            "its content does not have the checksum that it names ({found})"
-        )));
+        return Err(damaged(format!("its content does not have the checksum that it names ({found})")));
     }
     let file: Value = serde_json::from_slice(&bytes).map_err(|error| damaged(format!("no JSON: {error}")))?;
-    let (format, version) = (
-        file.get("format").and_then(Value::as_str),
-        file.get("version").and_then(Value::as_u64),
-    );
+    let (format, version) = (file.get("format").and_then(Value::as_str), file.get("version").and_then(Value::as_u64));
     match (format, version) {
         (Some(FORMAT), Some(VERSION)) => {}
         (Some(FORMAT), Some(found)) if found > VERSION => {
-            return Err(Error::NewerFormat {
-                path: path.to_owned(),
-                found,
-                supported: VERSION,
-            });
+            return Err(Error::NewerFormat { path: path.to_owned(), found, supported: VERSION });
         }
         _ => {
             return Err(damaged(format!(
@@ -114,33 +98,20 @@ fn level(level: &Value) -> Result<Level, String> {
         None => None,
         Some(_) => Some(text(level, "name")?.to_owned()),
     };
-    Ok(Level {
-        name,
-        fields: list(level, "fields")?.iter().map(field).collect::<Result<_, _>>()?,
-    })
+    Ok(Level { name, fields: list(level, "fields")?.iter().map(field).collect::<Result<_, _>>()? })
 }
 
 fn field(field: &Value) -> Result<Field, String> {
     let field_type = text(field, "type")?.parse().map_err(|error| format!("{error}"))?;
-    Ok(Field {
-        name: text(field, "name")?.to_owned(),
-        field_type,
-    })
+    Ok(Field { name: text(field, "name")?.to_owned(), field_type })
 }
 
 fn text<'a>(object: &'a Value, member: &str) -> Result<&'a str, String> {
-    object
-        .get(member)
-        .and_then(Value::as_str)
-        .ok_or_else(|| format!("`{member}` is no text"))
+    object.get(member).and_then(Value::as_str).ok_or_else(|| format!("`{member}` is no text"))
 }
 
 fn list<'a>(object: &'a Value, member: &str) -> Result<&'a [Value], String> {
-    object
-        .get(member)
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .ok_or_else(|| format!("`{member}` is no list"))
+    object.get(member).and_then(Value::as_array).map(Vec::as_slice).ok_or_else(|| format!("`{member}` is no list"))
 }
 
 #[cfg(test)]
@@ -149,19 +120,10 @@ mod tests {
     use crate::key::{FieldType, Separator};
 
     fn measure() -> KeySchema {
-        let field = |name: &str, field_type| Field {
-            name: name.to_owned(),
-            field_type,
-        };
+        let field = |name: &str, field_type| Field { name: name.to_owned(), field_type };
         let levels = vec![
-            Level {
-                name: None,
-                fields: vec![field("quantity", FieldType::Str), field("größe", FieldType::U8)],
-            },
-            Level {
-                name: Some("sampling".to_owned()),
-                fields: vec![field("checksum", FieldType::Text)],
-            },
+            Level { name: None, fields: vec![field("quantity", FieldType::Str), field("größe", FieldType::U8)] },
+            Level { name: Some("sampling".to_owned()), fields: vec![field("checksum", FieldType::Text)] },
         ];
         KeySchema::new(Separator::Underscore, levels).unwrap()
     }
@@ -205,18 +167,12 @@ mod tests {
                 let mut changed = file.clone();
                 changed[at] ^= change;
                 let result = decode(&changed);
-                assert!(
-                    matches!(result, Err(Error::Damaged { .. })),
-                    "byte {at} ^ {change}: {result:?}"
-                );
+                assert!(matches!(result, Err(Error::Damaged { .. })), "byte {at} ^ {change}: {result:?}");
             }
             let mut longer = file.clone();
             longer.insert(at, b' ');
             for other in [file[..at].to_vec(), [&file[..at], &file[at + 1..]].concat(), longer] {
-                assert!(
-                    matches!(decode(&other), Err(Error::Damaged { .. })),
-                    "byte {at} missing or added"
-                );
+                assert!(matches!(decode(&other), Err(Error::Damaged { .. })), "byte {at} missing or added");
             }
         }
     }
@@ -224,14 +180,7 @@ mod tests {
     #[test]
     fn a_newer_file_is_named_whatever_it_holds() {
         let newer = sealed("{\"format\": \"oups store\", \"version\": 7, \"levels\": 3, \"checksum\": \"CHECKSUM\"}\n");
-        assert!(matches!(
-            decode(&newer),
-            Err(Error::NewerFormat {
-                found: 7,
-                supported: 1,
-                ..
-            })
-        ));
+        assert!(matches!(decode(&newer), Err(Error::NewerFormat { found: 7, supported: 1, .. })));
         let mut damaged = newer;
         damaged[40] ^= 1;
         assert!(matches!(decode(&damaged), Err(Error::Damaged { .. })));
@@ -241,10 +190,7 @@ mod tests {
     fn what_an_older_reader_may_ignore_is_ignored() {
         let text = String::from_utf8(encode(&measure())).unwrap();
         let (before, digits) = text.rsplit_once("\"checksum\": \"").unwrap();
-        let longer = format!(
-            "{before}\"more\": [1],\n  \"checksum\": \"{PLACEHOLDER}{}",
-            &digits[32..]
-        );
+        let longer = format!("{before}\"more\": [1],\n  \"checksum\": \"{PLACEHOLDER}{}", &digits[32..]);
         assert_eq!(decode(&sealed(&longer)).unwrap(), measure());
     }
 
@@ -261,11 +207,7 @@ mod tests {
             "{\"format\": \"oups store\", \"version\": 1, \"separator\": \".\", \"levels\": [], \"checksum\": \"CHECKSUM\"}",
             "{\"format\": \"oups store\", \"version\": 1, \"separator\": \"-\", \"levels\": [{\"fields\": [{\"name\": \"a\", \"type\": \"f64\"}]}], \"checksum\": \"CHECKSUM\"}",
         ] {
-            let bytes = if text.contains("CHECKSUM") {
-                sealed(text)
-            } else {
-                text.as_bytes().to_vec()
-            };
+            let bytes = if text.contains("CHECKSUM") { sealed(text) } else { text.as_bytes().to_vec() };
             let error = decode(&bytes).unwrap_err();
             assert!(
                 matches!(error, Error::Damaged { .. }) && error.to_string().contains("oups.json"),

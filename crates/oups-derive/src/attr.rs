@@ -88,10 +88,7 @@ impl Attrs {
             self.krate.replace(text.parse_with(Path::parse_mod_style)?).is_some()
         };
         if twice {
-            gather.push(Error::new_spanned(
-                &meta.path,
-                format!("`{}` is given twice", name(meta)),
-            ));
+            gather.push(Error::new_spanned(&meta.path, format!("`{}` is given twice", name(meta))));
         }
         Ok(())
     }
@@ -107,12 +104,7 @@ fn refused(meta: &ParseNestedMeta<'_>, place: Place) -> Option<Error> {
         "the separator is the same on all levels: set it on the `TopLevel` struct".to_owned()
     } else {
         let settings: Vec<_> = settings.iter().map(|setting| format!("`{setting}`")).collect();
-        format!(
-            "unknown setting `{}`: {} takes {}",
-            name(meta),
-            place.name(),
-            settings.join(", ")
-        )
+        format!("unknown setting `{}`: {} takes {}", name(meta), place.name(), settings.join(", "))
     };
     Some(Error::new_spanned(&meta.path, message))
 }

@@ -10,14 +10,7 @@ use crate::model::Kind;
 
 /// The errors, and stubs of what a level has.
 pub(crate) fn level(input: &DeriveInput, kind: Kind, error: &Error) -> TokenStream {
-    let krate = krate(
-        input,
-        if kind == Kind::Top {
-            Place::TopLevel
-        } else {
-            Place::SubLevel
-        },
-    );
+    let krate = krate(input, if kind == Kind::Top { Place::TopLevel } else { Place::SubLevel });
     let errors = error.to_compile_error();
     if matches!(input.data, Data::Union(_)) {
         // No union has the order and the text that the traits ask for.
@@ -26,10 +19,9 @@ pub(crate) fn level(input: &DeriveInput, kind: Kind, error: &Error) -> TokenStre
     let ident = &input.ident;
     let (generics, arguments, bounds) = generics(input);
     let (trait_name, separator) = match kind {
-        Kind::Top => (
-            quote!(TopLevel),
-            quote!(const SEPARATOR: #krate::key::Separator = #krate::key::Separator::Dash;),
-        ),
+        Kind::Top => {
+            (quote!(TopLevel), quote!(const SEPARATOR: #krate::key::Separator = #krate::key::Separator::Dash;))
+        }
         Kind::Sub => (quote!(SubLevel), TokenStream::new()),
     };
     let text = match kind {

@@ -63,10 +63,7 @@ impl Separator {
     ];
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(separator, _)| *separator == text)
-            .map(|(_, name)| Self(name))
+        Self::ALL.iter().find(|(separator, _)| *separator == text).map(|(_, name)| Self(name))
     }
 }
 

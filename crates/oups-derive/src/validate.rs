@@ -24,10 +24,7 @@ pub(crate) fn level(input: &DeriveInput, kind: Kind) -> Result<Level> {
         kind,
         ident: input.ident.clone(),
         visibility: input.vis.clone(),
-        filter: attrs
-            .filter
-            .clone()
-            .unwrap_or_else(|| format_ident!("{}Filter", input.ident)),
+        filter: attrs.filter.clone().unwrap_or_else(|| format_ident!("{}Filter", input.ident)),
         krate: krate(attrs),
         separator,
         fields,
@@ -41,11 +38,7 @@ pub(crate) fn choice(input: &DeriveInput) -> Result<Choice> {
     let attrs = attr::read(&input.attrs, Place::Enum, &mut gather);
     refuse_generics(&input.generics, &mut gather);
     let variants = variants(input, &mut gather);
-    gather.finish(Choice {
-        ident: input.ident.clone(),
-        krate: krate(attrs),
-        variants,
-    })
+    gather.finish(Choice { ident: input.ident.clone(), krate: krate(attrs), variants })
 }
 
 fn krate(attrs: Attrs) -> Path {
@@ -78,17 +71,11 @@ fn fields(input: &DeriveInput, derive: &str, gather: &mut Gather) -> (Vec<Field>
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => &fields.named,
             Fields::Unnamed(fields) => {
-                gather.push(Error::new_spanned(
-                    fields,
-                    "the fields of a key need names: filters and columns use them",
-                ));
+                gather.push(Error::new_spanned(fields, "the fields of a key need names: filters and columns use them"));
                 return (Vec::new(), None);
             }
             Fields::Unit => {
-                gather.push(Error::new_spanned(
-                    &input.ident,
-                    "a level of a key needs at least one field",
-                ));
+                gather.push(Error::new_spanned(&input.ident, "a level of a key needs at least one field"));
                 return (Vec::new(), None);
             }
         },
@@ -103,10 +90,7 @@ fn fields(input: &DeriveInput, derive: &str, gather: &mut Gather) -> (Vec<Field>
         }
     };
     if named.is_empty() {
-        gather.push(Error::new_spanned(
-            &input.ident,
-            "a level of a key needs at least one field",
-        ));
+        gather.push(Error::new_spanned(&input.ident, "a level of a key needs at least one field"));
     }
 
     let mut fields = Vec::new();
@@ -114,11 +98,7 @@ fn fields(input: &DeriveInput, derive: &str, gather: &mut Gather) -> (Vec<Field>
     for (at, field) in named.iter().enumerate() {
         let attrs = attr::read(&field.attrs, Place::Field, gather);
         let Some(ident) = field.ident.clone() else { continue };
-        let field = Field {
-            name: ident.unraw().to_string(),
-            ident,
-            field_type: field.ty.clone(),
-        };
+        let field = Field { name: ident.unraw().to_string(), ident, field_type: field.ty.clone() };
         match attrs.sublevel {
             None => fields.push(field),
             Some(mark) => sublevels.push((at, mark, field)),
@@ -133,18 +113,12 @@ fn sublevel(sublevels: Vec<(usize, Span, Field)>, count: usize, gather: &mut Gat
     let mut sublevels = sublevels.into_iter();
     let (at, mark, field) = sublevels.next()?;
     for (_, mark, _) in sublevels {
-        gather.push(Error::new(
-            mark,
-            "a level has one sublevel; a further one goes into that",
-        ));
+        gather.push(Error::new(mark, "a level has one sublevel; a further one goes into that"));
     }
     if count == 1 {
         gather.push(Error::new(mark, "a level needs a field of its own beside its sublevel"));
     } else if !several && at + 1 != count {
-        gather.push(Error::new(
-            mark,
-            "the sublevel is the last field of its level: move it to the end",
-        ));
+        gather.push(Error::new(mark, "the sublevel is the last field of its level: move it to the end"));
     }
     Some(field)
 }
@@ -163,10 +137,7 @@ fn variants(input: &DeriveInput, gather: &mut Gather) -> Vec<Variant> {
         }
     };
     if data.variants.is_empty() {
-        gather.push(Error::new_spanned(
-            &input.ident,
-            "an enum without variants has no values to make a key of",
-        ));
+        gather.push(Error::new_spanned(&input.ident, "an enum without variants has no values to make a key of"));
     }
     let mut variants: Vec<Variant> = Vec::new();
     for variant in &data.variants {
@@ -179,16 +150,10 @@ fn variants(input: &DeriveInput, gather: &mut Gather) -> Vec<Variant> {
             None => (variant.ident.unraw().to_string(), variant.ident.span()),
         };
         if let Some(other) = variants.iter().find(|other| other.text == text) {
-            let message = format!(
-                "`{}` has the text `{text}` already: two values cannot share a path",
-                other.ident
-            );
+            let message = format!("`{}` has the text `{text}` already: two values cannot share a path", other.ident);
             gather.push(Error::new(span, message));
         }
-        variants.push(Variant {
-            ident: variant.ident.clone(),
-            text,
-        });
+        variants.push(Variant { ident: variant.ident.clone(), text });
     }
     variants
 }

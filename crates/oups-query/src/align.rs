@@ -5,7 +5,7 @@ use std::ops::Range;
 use oups_core::{Entry, Snapshot};
 
 use crate::prune::prune;
-use crate::span::{Cut, Span};
+use oups_core::ordered::{Cut, Span};
 
 /// What the aligner needs of a dataset: its row groups in order.
 pub(crate) trait RowGroups {

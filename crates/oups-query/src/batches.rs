@@ -7,8 +7,8 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
 use crate::error::Result;
-use crate::lanes::{Lanes, concat};
 use crate::reading::{Piece, Reading};
+use crate::whole::decode;
 
 /// The batches of a scan, in order. Holds the snapshot until it is dropped.
 ///
@@ -19,7 +19,7 @@ pub struct Batches {
     batch_rows: usize,
     /// The pieces to come.
     rest: std::vec::IntoIter<Piece>,
-    current: Option<Lanes>,
+    current: Option<oups_core::decode::Batches>,
 }
 
 impl Batches {
@@ -42,15 +42,10 @@ impl Batches {
         batch
     }
 
-    /// Batches of this scan as one.
-    pub(crate) fn concat(&self, batches: &[RecordBatch]) -> Result<RecordBatch> {
-        concat(batches, &self.reading.columns.schema, &self.reading.snapshot.manifest().dataset)
-    }
-
     fn decode(&mut self) -> Result<Option<RecordBatch>> {
         loop {
             if let Some(batch) = self.current.as_mut().and_then(Iterator::next) {
-                return batch.map(Some);
+                return Ok(Some(batch?));
             }
             self.current = None;
             let Some(piece) = self.rest.next() else { return Ok(None) };
@@ -58,13 +53,9 @@ impl Batches {
         }
     }
 
-    fn open(&self, piece: Piece) -> Result<Option<Lanes>> {
-        let Some(entry) = self.reading.entry(&piece) else { return Ok(None) };
-        let file = match piece.file {
-            Some(file) => file,
-            None => self.reading.snapshot.open_row_group(entry)?,
-        };
-        Ok(Some(Lanes::open(&file, &self.reading.columns, piece.rows, self.batch_rows)?))
+    fn open(&self, piece: Piece) -> Result<Option<oups_core::decode::Batches>> {
+        let Some(file) = self.reading.open(&piece)? else { return Ok(None) };
+        Ok(Some(decode(&file, &self.reading.columns, piece.rows, self.batch_rows)?))
     }
 }
 

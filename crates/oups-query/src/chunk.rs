@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use oups_core::ordered::{OrdValue, OrderedType};
 
-use crate::span::Span;
+use oups_core::ordered::Span;
 
 /// The rows of all datasets of a query in one span of the ordered column.
 #[derive(Clone, Debug)]

@@ -8,13 +8,9 @@ use oups_core::{Entry, Snapshot};
 
 use crate::columns::Columns;
 use crate::error::Result;
-use crate::lanes::{Lanes, concat};
 use crate::rows::rows_in;
-use crate::span::Span;
-
-/// Rows that are decoded at a time: a text column of twice this many rows fits into one array however long its texts
-/// are, within reason.
-const BATCH_ROWS: usize = 128 << 10;
+use crate::whole::{concat, read_whole};
+use oups_core::ordered::Span;
 
 /// Where the reading of one dataset stands.
 #[derive(Debug)]
@@ -64,9 +60,7 @@ impl Cursor {
         let rows = rows_in(&file, entry, span, behind)?;
         let behind = rows.end;
         if !rows.is_empty() {
-            for batch in Lanes::open(&file, &self.columns, rows, BATCH_ROWS)? {
-                out.push(batch?);
-            }
+            out.extend(read_whole(&file, &self.columns, rows)?);
         }
         if behind < entry.rows {
             self.part = Some(Part { at, behind, file: self.keeps_open.then_some(file) });

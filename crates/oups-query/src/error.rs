@@ -11,25 +11,24 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// The iterators over batches give [`ArrowError`]s, as [`RecordBatchReader`](arrow::array::RecordBatchReader) demands;
 /// ours travel inside them, and `Error::from(arrow_error)`, which `?` calls, takes them out again.
+///
+/// ```
+/// use arrow::array::RecordBatchReader;
+///
+/// fn rows(reader: impl RecordBatchReader) -> oups_query::Result<usize> {
+///     let mut rows = 0;
+///     for batch in reader {
+///         rows += batch?.num_rows();
+///     }
+///     Ok(rows)
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The store refused or failed: no such dataset or column, a damaged file, a snapshot that is gone.
     #[error(transparent)]
     Core(#[from] oups_core::Error),
-
-    /// A bound of a range is no value that can be compared with the ordered column's.
-    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {found}")]
-    Bound {
-        /// The dataset.
-        dataset: String,
-        /// Its ordered column.
-        column: String,
-        /// What would do.
-        expected: String,
-        /// What was given.
-        found: String,
-    },
 
     /// A column is named twice.
     #[error("column `{column}` is asked for twice")]

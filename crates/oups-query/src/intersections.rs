@@ -11,7 +11,7 @@ use crate::chunk::{Chunk, Keys};
 use crate::columns::Columns;
 use crate::cursor::Cursor;
 use crate::error::Result;
-use crate::span::Span;
+use oups_core::ordered::Span;
 
 /// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
 const OPEN_FILES: usize = 128;
@@ -41,12 +41,7 @@ impl<K: StoreKey> Intersections<K> {
         Self { walk: None }
     }
 
-    pub(crate) fn new(
-        keys: Arc<Keys<K>>,
-        snapshots: Vec<Snapshot>,
-        columns: Vec<Columns>,
-        span: Option<Span>,
-    ) -> Self {
+    pub(crate) fn new(keys: Arc<Keys<K>>, snapshots: Vec<Snapshot>, columns: Vec<Columns>, span: Option<Span>) -> Self {
         let cursors = snapshots.iter().zip(columns).enumerate();
         let cursors = cursors.map(|(at, (snapshot, columns))| Cursor::new(snapshot.clone(), columns, at < OPEN_FILES));
         let cursors = cursors.collect();

@@ -5,32 +5,25 @@
 
 mod align;
 mod batches;
-mod bound;
 mod chunk;
 mod columns;
 mod cursor;
 mod error;
 mod intersections;
-mod lanes;
 mod plan;
 mod prune;
 mod query;
-mod range;
 mod reading;
-mod resolve;
 mod rows;
 mod scan;
-mod span;
 #[cfg(test)]
 mod test_entries;
+mod whole;
 
 pub use batches::Batches;
-pub use bound::BoundValue;
 pub use chunk::Chunk;
 pub use error::{Error, OrderedOn, Result};
 pub use intersections::Intersections;
 pub use plan::{PlannedRowGroup, ScanPlan};
 pub use query::{Query, QueryStore};
-pub use range::{IntoRange, OrderedRange};
 pub use scan::{ReadDataset, Scan};
-pub use span::Span;

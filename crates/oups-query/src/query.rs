@@ -11,10 +11,39 @@ use crate::chunk::Keys;
 use crate::columns::Columns;
 use crate::error::{Error, OrderedOn, Result};
 use crate::intersections::Intersections;
-use crate::range::{IntoRange, OrderedRange};
-use crate::resolve::resolve;
+use oups_core::ordered::{IntoRange, OrderedRange};
 
 /// Gives a store its [`query`](Self::query).
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow::array::{Int64Array, RecordBatch};
+/// use oups_core::{AnyKey, KeySchema, Separator, Store};
+/// use oups_query::QueryStore;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("city:str", Separator::default())?)?;
+/// let rows = |days: Vec<i64>| RecordBatch::try_from_iter([("day", Arc::new(Int64Array::from(days)) as _)]);
+/// let (berlin, oslo) = (store.parse_key("berlin")?, store.parse_key("oslo")?);
+/// store.dataset(&berlin)?.write(rows((0..6).collect())?).ordered_on("day").row_group_target(1).commit()?;
+/// store.dataset(&oslo)?.write(rows(vec![1, 4])?).ordered_on("day").commit()?;
+///
+/// let mut spans = Vec::new();
+/// for chunk in store.query([&berlin, &oslo]).range(1..).intersections()? {
+///     let chunk = chunk?;
+///     let days = |key| chunk.get(key).map(|rows| rows.num_rows());
+///     spans.push((chunk.start_text(), chunk.end_text(), days(&berlin), days(&oslo)));
+/// }
+/// let text = |value: &str| Some(value.to_owned());
+/// assert_eq!(spans, [
+///     (text("1"), text("3"), Some(2), Some(1)),
+///     (text("3"), text("5"), Some(2), Some(1)),
+///     (text("5"), None, Some(1), Some(0)),
+/// ]);
+/// # Ok(())
+/// # }
+/// ```
 pub trait QueryStore<K> {
     /// Begins a read of the datasets of these keys. Nothing happens before one of the [`Query`]'s last methods is called.
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K>;
@@ -61,14 +90,15 @@ impl<K: StoreKey> Query<K> {
     /// # Errors
     ///
     /// [`Error::DuplicateKey`]; [`oups_core::Error::NoDataset`] for a key that has none; [`Error::OrderedColumns`] if
-    /// they are not ordered on one column, name and type; [`Error::Bound`], [`Error::DuplicateColumn`],
+    /// they are not ordered on one column, name and type; [`oups_core::Error::Bound`], [`Error::DuplicateColumn`],
     /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
     pub fn intersections(self) -> Result<Intersections<K>> {
         let positions = positions(&self.store, &self.keys)?;
         let snapshots = self.store.snapshots(&self.keys)?;
         let Some(first) = snapshots.first().cloned() else { return Ok(Intersections::none()) };
         check_ordered_columns(&snapshots)?;
-        let span = resolve(&self.range, first.schema())?;
+        let schema = first.schema();
+        let span = self.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let columns = snapshots.iter().map(|snapshot| Columns::find(self.columns.as_deref(), snapshot.schema()));
         let columns = columns.collect::<Result<Vec<_>>>()?;
         let keys = Keys { keys: self.keys, positions, ordered: first.schema().ordered_type().clone() };
@@ -99,9 +129,8 @@ fn check_ordered_columns(snapshots: &[Snapshot]) -> Result<()> {
     };
     match others.iter().map(Snapshot::schema).find(differs) {
         None => Ok(()),
-        Some(other) => Err(Error::OrderedColumns {
-            first: Box::new(ordered_on(first)),
-            other: Box::new(ordered_on(other)),
-        }),
+        Some(other) => {
+            Err(Error::OrderedColumns { first: Box::new(ordered_on(first)), other: Box::new(ordered_on(other)) })
+        }
     }
 }

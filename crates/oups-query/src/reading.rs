@@ -2,16 +2,17 @@
 
 use std::ops::Range;
 
+use arrow::array::RecordBatch;
 use oups_core::decode::RowGroupFile;
 use oups_core::{Entry, Snapshot};
 
 use crate::columns::Columns;
 use crate::error::Result;
 use crate::prune::prune;
-use crate::range::OrderedRange;
-use crate::resolve::resolve;
 use crate::rows::rows_in;
-use crate::span::Span;
+use crate::whole::{concat, read_whole};
+use oups_core::ordered::OrderedRange;
+use oups_core::ordered::Span;
 
 /// Rows of one row group to be read.
 #[derive(Clone, Debug)]
@@ -41,7 +42,8 @@ impl Reading {
     /// For a bound or a column that does not fit, and where a file at the range's edges cannot be read.
     pub(crate) fn prepare(snapshot: Snapshot, range: &OrderedRange, columns: Option<&[String]>) -> Result<Self> {
         let columns = Columns::find(columns, snapshot.schema())?;
-        let span = resolve(range, snapshot.schema())?;
+        let schema = snapshot.schema();
+        let span = range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let entries = &snapshot.manifest().entries;
         let wanted = span.as_ref().map_or(0..0, |span| prune(entries, span));
         let mut pieces = Vec::with_capacity(wanted.len());
@@ -61,6 +63,34 @@ impl Reading {
     /// The entry of a piece.
     pub(crate) fn entry(&self, piece: &Piece) -> Option<&Entry> {
         self.snapshot.manifest().entries.get(piece.at)
+    }
+
+    /// The file of a piece.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read.
+    pub(crate) fn open(&self, piece: &Piece) -> Result<Option<RowGroupFile>> {
+        match (&piece.file, self.entry(piece)) {
+            (Some(file), _) => Ok(Some(file.clone())),
+            (None, Some(entry)) => Ok(Some(self.snapshot.open_row_group(entry)?)),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// All rows as one batch.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read, and if the rows do not fit.
+    pub(crate) fn collect(&self) -> Result<RecordBatch> {
+        let mut batches = Vec::with_capacity(self.pieces.len());
+        for piece in &self.pieces {
+            if let Some(file) = self.open(piece)? {
+                batches.extend(read_whole(&file, &self.columns, piece.rows.clone())?);
+            }
+        }
+        concat(&batches, &self.columns.schema, &self.snapshot.manifest().dataset)
     }
 }
 

@@ -6,7 +6,7 @@ use oups_core::Entry;
 use oups_core::decode::{OrdRange, RowGroupFile};
 
 use crate::error::Result;
-use crate::span::Span;
+use oups_core::ordered::Span;
 
 /// The rows of a row group file that are in the span, of which those before `behind` are known not to be.
 ///

@@ -6,13 +6,35 @@ use oups_core::{Dataset, Snapshot};
 use crate::batches::Batches;
 use crate::error::Result;
 use crate::plan::ScanPlan;
-use crate::range::{IntoRange, OrderedRange};
 use crate::reading::Reading;
+use oups_core::ordered::{IntoRange, OrderedRange};
 
 /// Rows of a batch, unless the caller says otherwise.
 const BATCH_ROWS: usize = 32 << 10;
 
 /// Gives a dataset its [`scan`](Self::scan).
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow::array::{Int64Array, RecordBatch};
+/// use oups_core::{AnyKey, KeySchema, Separator, Store};
+/// use oups_query::ReadDataset;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("city:str", Separator::default())?)?;
+/// let dataset = store.dataset(&store.parse_key("berlin")?)?;
+/// let rows = |days: Vec<i64>| RecordBatch::try_from_iter([("day", Arc::new(Int64Array::from(days)) as _)]);
+/// dataset.write(rows(vec![0, 1, 1, 2, 5])?).ordered_on("day").commit()?;
+///
+/// assert_eq!(dataset.scan().range(0..2).collect()?, rows(vec![0, 1, 1])?);
+/// assert_eq!(dataset.scan().range(1..).count()?, 4);
+/// for batch in dataset.scan().range(..=1).columns(["day"]).batch_size(2).batches()? {
+///     assert!(batch?.num_rows() <= 2);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub trait ReadDataset {
     /// Begins a read. Nothing happens before one of the [`Scan`]'s last methods is called; a scan of a dataset reads
     /// the newest version of that moment, a scan of a snapshot reads that.
@@ -74,7 +96,7 @@ impl Scan {
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::NoDataset`]; [`Error::Bound`](crate::Error::Bound) for a bound that cannot be compared with
+    /// [`oups_core::Error::NoDataset`]; [`oups_core::Error::Bound`] for a bound that cannot be compared with
     /// the ordered column; [`oups_core::Error::UnknownColumn`] and
     /// [`Error::DuplicateColumn`](crate::Error::DuplicateColumn); [`oups_core::Error::Damaged`] for a damaged manifest, or
     /// file at an edge of the range.
@@ -90,12 +112,7 @@ impl Scan {
     /// As [`batches`](Self::batches), and those of reading; [`Error::TooLarge`](crate::Error::TooLarge) if the rows do not
     /// fit into one batch.
     pub fn collect(self) -> Result<RecordBatch> {
-        let mut batches = self.batches()?;
-        let mut all = Vec::new();
-        while let Some(batch) = batches.next_batch()? {
-            all.push(batch);
-        }
-        batches.concat(&all)
+        self.reading()?.collect()
     }
 
     /// The exact number of rows. Only row groups at the edges of the range are opened, and only the ordered column's

@@ -55,7 +55,11 @@ pub(crate) fn run(data: &Path, path: &Path, out: &mut impl Write) -> Result<()> 
             .duplicates_on(["time"])
             .metadata("source", "nycflights13 (CC0)")
             .commit()?;
-        writeln!(out, "{airport}: wrote {} rows into {} quarterly row groups", written.rows_written, written.files_written)?;
+        writeln!(
+            out,
+            "{airport}: wrote {} rows into {} quarterly row groups",
+            written.rows_written, written.files_written
+        )?;
     }
 
     // Days later come the true readings of JFK: some replace wrong ones, some were missing. Settings are remembered.
@@ -97,7 +101,8 @@ fn within(rows: &RecordBatch, start: &str, end: &str) -> Result<BooleanArray> {
 fn with_faults(rows: &RecordBatch) -> Result<RecordBatch> {
     let wrong = within(rows, "2013-02-08T17:00:00Z", STORM.1)?;
     let temp = rows.column(2).as_primitive::<Float64Type>();
-    let temp: Float64Array = temp.iter().zip(wrong.iter()).map(|(t, w)| if w == Some(true) { t.map(|t| t + 10.0) } else { t }).collect();
+    let temp: Float64Array =
+        temp.iter().zip(wrong.iter()).map(|(t, w)| if w == Some(true) { t.map(|t| t + 10.0) } else { t }).collect();
     let mut columns = rows.columns().to_vec();
     columns[2] = std::sync::Arc::new(temp);
     let missing = within(rows, "2013-02-08T20:00:00Z", "2013-02-09T02:00:00Z")?;
@@ -116,7 +121,9 @@ fn show_storm(store: &Store<Weather>, out: &mut impl Write) -> Result<()> {
             let rows = chunk.get(key).context("a chunk has every key of its query")?;
             let time = rows.column(0).as_primitive::<TimestampMicrosecondType>();
             let temp = rows.column(1).as_primitive::<Float64Type>();
-            readings.extend((0..rows.num_rows()).filter(|&row| temp.is_valid(row)).map(|row| (time.value(row), temp.value(row))));
+            readings.extend(
+                (0..rows.num_rows()).filter(|&row| temp.is_valid(row)).map(|row| (time.value(row), temp.value(row))),
+            );
         }
     }
     write!(out, "UTC ")?;

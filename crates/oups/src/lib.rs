@@ -57,6 +57,7 @@
 //! - Reading: [`ReadDataset`], [`QueryStore`].
 
 pub use oups_core::key;
+pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
 pub use oups_core::{
     AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
     IntoRows, Keep, KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Manifest, Plan, Resolver, Result, Rows,
@@ -64,8 +65,8 @@ pub use oups_core::{
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
-    Batches, BoundValue, Chunk, Error as QueryError, Intersections, IntoRange, OrderedOn, OrderedRange,
-    PlannedRowGroup, Query, QueryStore, ReadDataset, Scan, ScanPlan, Span,
+    Batches, Chunk, Error as QueryError, Intersections, OrderedOn, PlannedRowGroup, Query, QueryStore, ReadDataset,
+    Scan, ScanPlan,
 };
 
 /// What most programs need: `use oups::prelude::*;`.

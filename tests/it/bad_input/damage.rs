@@ -73,50 +73,133 @@ pub(super) fn table() -> Vec<Bad> {
 
 fn manifests() -> Vec<Bad> {
     vec![
-        bad!("a lost manifest, written", |root| fs::remove_file(root.join(MANIFEST)).unwrap(), |root| {
-            dataset(root, KEY)?.write(rows(20..25)).ordered_on("time").commit().map(|_| ())
-        }, Error::ManifestLost { files: 3, .. }),
-        bad!("a lost manifest, read", |root| fs::remove_file(root.join(MANIFEST)).unwrap(), read, Error::NoDataset { .. }),
-        bad!("a truncated manifest", |root| change(root, MANIFEST, |bytes| bytes[..bytes.len() / 2].to_vec()), append, Error::Damaged { .. }),
+        bad!(
+            "a lost manifest, written",
+            |root| fs::remove_file(root.join(MANIFEST)).unwrap(),
+            |root| { dataset(root, KEY)?.write(rows(20..25)).ordered_on("time").commit().map(|_| ()) },
+            Error::ManifestLost { files: 3, .. }
+        ),
+        bad!(
+            "a lost manifest, read",
+            |root| fs::remove_file(root.join(MANIFEST)).unwrap(),
+            read,
+            Error::NoDataset { .. }
+        ),
+        bad!(
+            "a truncated manifest",
+            |root| change(root, MANIFEST, |bytes| bytes[..bytes.len() / 2].to_vec()),
+            append,
+            Error::Damaged { .. }
+        ),
         bad!("an empty manifest", |root| change(root, MANIFEST, |_| Vec::new()), read, Error::Damaged { .. }),
-        bad!("a manifest with a changed byte", |root| change(root, MANIFEST, |bytes| flip(bytes, 40)), read, Error::Damaged { .. }),
-        bad!("a manifest with a changed checksum", |root| change(root, MANIFEST, |bytes| {
-            let at = bytes.len() - 60;
-            flip(bytes, at)
-        }), append, Error::Damaged { .. }),
-        bad!("a foreign Parquet file as the manifest", |root| change(root, MANIFEST, |_| foreign()), append, Error::Damaged { .. }),
-        bad!("a manifest of a newer version", |root| change(root, MANIFEST, newer), append, Error::NewerFormat { found: 9, .. }),
-        bad!("a manifest of another dataset", |root| {
-            fs::copy(root.join("a-1/y.opdmd"), root.join(MANIFEST)).unwrap();
-        }, append, Error::KeyFolded { .. }),
-        bad!("a dataset copied by hand", |root| {
-            fs::create_dir(root.join("b-2")).unwrap();
-            fs::copy(root.join(MANIFEST), root.join("b-2/new.opdmd")).unwrap();
-        }, |root| first(root, rows(0..3)), Error::KeyFolded { .. }),
+        bad!(
+            "a manifest with a changed byte",
+            |root| change(root, MANIFEST, |bytes| flip(bytes, 40)),
+            read,
+            Error::Damaged { .. }
+        ),
+        bad!(
+            "a manifest with a changed checksum",
+            |root| change(root, MANIFEST, |bytes| {
+                let at = bytes.len() - 60;
+                flip(bytes, at)
+            }),
+            append,
+            Error::Damaged { .. }
+        ),
+        bad!(
+            "a foreign Parquet file as the manifest",
+            |root| change(root, MANIFEST, |_| foreign()),
+            append,
+            Error::Damaged { .. }
+        ),
+        bad!(
+            "a manifest of a newer version",
+            |root| change(root, MANIFEST, newer),
+            append,
+            Error::NewerFormat { found: 9, .. }
+        ),
+        bad!(
+            "a manifest of another dataset",
+            |root| {
+                fs::copy(root.join("a-1/y.opdmd"), root.join(MANIFEST)).unwrap();
+            },
+            append,
+            Error::KeyFolded { .. }
+        ),
+        bad!(
+            "a dataset copied by hand",
+            |root| {
+                fs::create_dir(root.join("b-2")).unwrap();
+                fs::copy(root.join(MANIFEST), root.join("b-2/new.opdmd")).unwrap();
+            },
+            |root| first(root, rows(0..3)),
+            Error::KeyFolded { .. }
+        ),
     ]
 }
 
 fn row_groups() -> Vec<Bad> {
     vec![
-        bad!("a missing row group file, read", |root| fs::remove_file(row_group(root, 1)).unwrap(), read, Error::Damaged { .. }),
-        bad!("a missing row group file, merged", |root| fs::remove_file(row_group(root, 1)).unwrap(), merge, Error::Damaged { .. }),
-        bad!("a truncated row group file, read", |root| change_row_group(root, |bytes| bytes[..50].to_vec()), read, Error::Damaged { .. }),
-        bad!("a truncated row group file, merged", |root| change_row_group(root, |bytes| bytes[..50].to_vec()), merge, Error::Damaged { .. }),
+        bad!(
+            "a missing row group file, read",
+            |root| fs::remove_file(row_group(root, 1)).unwrap(),
+            read,
+            Error::Damaged { .. }
+        ),
+        bad!(
+            "a missing row group file, merged",
+            |root| fs::remove_file(row_group(root, 1)).unwrap(),
+            merge,
+            Error::Damaged { .. }
+        ),
+        bad!(
+            "a truncated row group file, read",
+            |root| change_row_group(root, |bytes| bytes[..50].to_vec()),
+            read,
+            Error::Damaged { .. }
+        ),
+        bad!(
+            "a truncated row group file, merged",
+            |root| change_row_group(root, |bytes| bytes[..50].to_vec()),
+            merge,
+            Error::Damaged { .. }
+        ),
         bad!("an empty row group file", |root| change_row_group(root, |_| Vec::new()), read, Error::Damaged { .. }),
         bad!("a foreign row group file", |root| change_row_group(root, |_| foreign()), read, Error::Damaged { .. }),
-        bad!("swapped row group files", |root| {
-            let (one, other) = (row_group(root, 0), row_group(root, 1));
-            let bytes = fs::read(&one).unwrap();
-            fs::copy(&other, &one).unwrap();
-            fs::write(&other, bytes).unwrap();
-        }, read, Error::Damaged { .. }),
-        bad!("zeros as a row group file", |root| change_row_group(root, |bytes| vec![0; bytes.len()]), read, Error::Damaged { .. }),
-        bad!("a row group file with a changed byte, merged", |root| change_row_group(root, |bytes| flip(bytes, 60)), merge, Error::Damaged { .. }),
-        bad!("a folder as a row group file", |root| {
-            let path = row_group(root, 1);
-            fs::remove_file(&path).unwrap();
-            fs::create_dir(path).unwrap();
-        }, merge, Error::Damaged { .. } | Error::Io { .. }),
+        bad!(
+            "swapped row group files",
+            |root| {
+                let (one, other) = (row_group(root, 0), row_group(root, 1));
+                let bytes = fs::read(&one).unwrap();
+                fs::copy(&other, &one).unwrap();
+                fs::write(&other, bytes).unwrap();
+            },
+            read,
+            Error::Damaged { .. }
+        ),
+        bad!(
+            "zeros as a row group file",
+            |root| change_row_group(root, |bytes| vec![0; bytes.len()]),
+            read,
+            Error::Damaged { .. }
+        ),
+        bad!(
+            "a row group file with a changed byte, merged",
+            |root| change_row_group(root, |bytes| flip(bytes, 60)),
+            merge,
+            Error::Damaged { .. }
+        ),
+        bad!(
+            "a folder as a row group file",
+            |root| {
+                let path = row_group(root, 1);
+                fs::remove_file(&path).unwrap();
+                fs::create_dir(path).unwrap();
+            },
+            merge,
+            Error::Damaged { .. } | Error::Io { .. }
+        ),
     ]
 }
 
@@ -125,11 +208,15 @@ fn locks() -> Vec<Bad> {
         bad!("a lock that another writer holds", timed_out, Error::LockTimeout { holder: Some(_), .. }),
         bad!("a handle whose fsync has failed", poisoned, Error::Poisoned { .. }),
         bad!("a disk that fails", |root| append_on(root, &FaultFs::hitting(10, Fault::Fails)), Error::Io { .. }),
-        bad!("a disk that fails at an unsynced write", |root| {
-            let store = Store::<AnyKey>::open_on(Arc::new(FaultFs::hitting(9, Fault::Fails)), root)?;
-            let dataset = store.dataset(&store.parse_key(KEY)?)?;
-            dataset.write(rows(20..25)).durability(Durability::Unsynced).commit().map(|_| ())
-        }, Error::Io { .. }),
+        bad!(
+            "a disk that fails at an unsynced write",
+            |root| {
+                let store = Store::<AnyKey>::open_on(Arc::new(FaultFs::hitting(9, Fault::Fails)), root)?;
+                let dataset = store.dataset(&store.parse_key(KEY)?)?;
+                dataset.write(rows(20..25)).durability(Durability::Unsynced).commit().map(|_| ())
+            },
+            Error::Io { .. }
+        ),
     ]
 }
 

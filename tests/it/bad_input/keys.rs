@@ -24,19 +24,31 @@ pub(super) fn table() -> Vec<Bad> {
         bad!("an absolute path", |root| key(root, "/etc/passwd"), Error::Key(_)),
         bad!("a key with a NUL", |root| key(root, "a-1/x\0y"), Error::Key(KeyError::NotCanonical { .. })),
         bad!("a key with a backslash", |root| key(root, "a-1/x\\y"), Error::Key(KeyError::NotCanonical { .. })),
-        bad!("a key with the name of a side file", |root| key(root, "a-1/x.opdmd"), Error::Key(KeyError::NotCanonical { .. })),
+        bad!(
+            "a key with the name of a side file",
+            |root| key(root, "a-1/x.opdmd"),
+            Error::Key(KeyError::NotCanonical { .. })
+        ),
         bad!("a key with a line break", |root| key(root, "a-1/x\ny"), Error::Key(KeyError::NotCanonical { .. })),
         bad!("an empty text that is not written as one", |root| key(root, "a-1/"), Error::Key(_)),
         bad!("a number with a leading zero", |root| key(root, "a-07/x"), Error::Key(_)),
         bad!("a number with a plus", |root| key(root, "a-+7/x"), Error::Key(_)),
         bad!("a number that is too large", |root| key(root, "a-2147483648/x"), Error::Key(KeyError::Value { .. })),
         bad!("a number that is none", |root| key(root, "a-seven/x"), Error::Key(KeyError::Value { .. })),
-        bad!("a letter that is encoded without need", |root| key(root, "a-1/%41"), Error::Key(KeyError::NotCanonical { .. })),
+        bad!(
+            "a letter that is encoded without need",
+            |root| key(root, "a-1/%41"),
+            Error::Key(KeyError::NotCanonical { .. })
+        ),
         bad!("lower-case hexadecimal digits", |root| key(root, "a-1/x%2fy"), Error::Key(KeyError::NotCanonical { .. })),
         bad!("an encoding that is cut off", |root| key(root, "a-1/x%2"), Error::Key(KeyError::NotCanonical { .. })),
         bad!("an encoding that is no text", |root| key(root, "a-1/%FF"), Error::Key(KeyError::NotCanonical { .. })),
         bad!("a reserved name", |root| key(root, "a-1/CON"), Error::Key(KeyError::NotCanonical { .. })),
-        bad!("a component of 201 bytes", |root| key(root, &format!("a-1/{}", "x".repeat(201))), Error::Key(KeyError::TooLong { .. })),
+        bad!(
+            "a component of 201 bytes",
+            |root| key(root, &format!("a-1/{}", "x".repeat(201))),
+            Error::Key(KeyError::TooLong { .. })
+        ),
         bad!(
             "a component of 210 bytes when encoded",
             |root| {
@@ -62,7 +74,11 @@ pub(super) fn table() -> Vec<Bad> {
         bad!("a key schema of an unknown type", |_| schema("name:string"), Error::Key(_)),
         bad!("a key schema without fields", |_| schema(""), Error::Key(_)),
         bad!("a key schema with a field twice", |_| schema("a:str,a:str"), Error::Key(_)),
-        bad!("a separator that is none", |_| ".".parse::<Separator>().map(|_| ()).map_err(Error::from), Error::Key(KeyError::Separator { .. })),
+        bad!(
+            "a separator that is none",
+            |_| ".".parse::<Separator>().map(|_| ()).map_err(Error::from),
+            Error::Key(KeyError::Separator { .. })
+        ),
     ]
 }
 

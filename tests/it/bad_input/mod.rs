@@ -83,7 +83,7 @@ fn check(bad: &Bad, prepared: &Path, root: &Path) -> Result<String, String> {
 
 /// Without what differs from run to run: the store's folder, random digits, process, host and times.
 fn redacted(text: &str, root: &Path) -> String {
-    let text = text.replace(&root.display().to_string(), "STORE");
+    let text = text.replace(&root.display().to_string(), "STORE").replace('\0', "␀").replace('\n', "␊");
     let mut out = String::new();
     let mut digits = String::new();
     for letter in text.chars().chain(['\0']) {

@@ -19,25 +19,49 @@ pub(super) fn table() -> Vec<Bad> {
 
 fn targets() -> Vec<Bad> {
     vec![
-        bad!("a target of no rows", with!(KEY, row_group_target(0)), Error::InvalidOption { option: "row_group_target", .. }),
+        bad!(
+            "a target of no rows",
+            with!(KEY, row_group_target(0)),
+            Error::InvalidOption { option: "row_group_target", .. }
+        ),
         bad!("a target of minus five rows", with!(KEY, row_group_target(-5)), Error::InvalidOption { .. }),
         bad!("a period that is none", with!(KEY, row_group_target("1fortnight")), Error::InvalidOption { .. }),
         bad!("a period of no days", with!(KEY, row_group_target("0D")), Error::InvalidOption { .. }),
         bad!("an empty period", with!(KEY, row_group_target("")), Error::InvalidOption { .. }),
         bad!("a negative period", with!(KEY, row_group_target("-1D")), Error::InvalidOption { .. }),
         bad!("a period of too many days", with!(KEY, row_group_target("99999999999D")), Error::InvalidOption { .. }),
-        bad!("more rows than there can be", with!(KEY, row_group_target("99999999999999999999999")), Error::InvalidOption { .. }),
+        bad!(
+            "more rows than there can be",
+            with!(KEY, row_group_target("99999999999999999999999")),
+            Error::InvalidOption { .. }
+        ),
         bad!("a period on a column of numbers", with!(KEY, row_group_target("1D")), Error::InvalidOption { .. }),
-        bad!("no off-target row group at all", with!(KEY, max_off_target(0)), Error::InvalidOption { option: "max_off_target", .. }),
+        bad!(
+            "no off-target row group at all",
+            with!(KEY, max_off_target(0)),
+            Error::InvalidOption { option: "max_off_target", .. }
+        ),
     ]
 }
 
 fn columns() -> Vec<Bad> {
     vec![
-        bad!("a first write without an ordered column", with!("b-2/new", metadata("a", "b")), Error::NoOrderedColumn { .. }),
+        bad!(
+            "a first write without an ordered column",
+            with!("b-2/new", metadata("a", "b")),
+            Error::NoOrderedColumn { .. }
+        ),
         bad!("an ordered column that is not there", with!("b-2/new", ordered_on("tim")), Error::UnknownColumn { .. }),
-        bad!("another ordered column", with!(KEY, ordered_on("value")), Error::InvalidOption { option: "ordered_on", .. }),
-        bad!("a duplicate column that is not there", with!(KEY, duplicates_on(["time", "station"])), Error::UnknownColumn { .. }),
+        bad!(
+            "another ordered column",
+            with!(KEY, ordered_on("value")),
+            Error::InvalidOption { option: "ordered_on", .. }
+        ),
+        bad!(
+            "a duplicate column that is not there",
+            with!(KEY, duplicates_on(["time", "station"])),
+            Error::UnknownColumn { .. }
+        ),
         bad!(
             "an empty list of duplicate columns",
             with!(KEY, duplicates_on(DuplicatesOn::Columns(Vec::new()))),
@@ -48,15 +72,23 @@ fn columns() -> Vec<Bad> {
 
 fn rules() -> Vec<Bad> {
     vec![
-        bad!("no rule where the dataset's is the program's", with!("a-1/y", metadata("a", "b")), Error::InvalidOption { option: "keep", .. }),
-        bad!("a rule of a column that is not there", with!("a-1/y", keep(Resolver::newest("version"))), Error::UnknownColumn { .. }),
+        bad!(
+            "no rule where the dataset's is the program's",
+            with!("a-1/y", metadata("a", "b")),
+            Error::InvalidOption { option: "keep", .. }
+        ),
+        bad!(
+            "a rule of a column that is not there",
+            with!("a-1/y", keep(Resolver::newest("version"))),
+            Error::UnknownColumn { .. }
+        ),
         bad!(
             "a rule that combines what is no number",
             |root| {
                 let sum = Resolver::combine([("tag", Combine::Sum)]);
                 dataset(root, "a-1/y")?.write(rows([3, 3])).keep(sum).commit().map(|_| ())
             },
-            Error::Arrow { .. }
+            Error::Resolution { .. }
         ),
         bad!(
             "a rule that fails",
@@ -64,7 +96,7 @@ fn rules() -> Vec<Bad> {
                 let rule = Resolver::new(|_| Err(ArrowError::ComputeError("no price for EUR".into())));
                 dataset(root, "a-1/y")?.write(rows([3])).keep(rule).commit().map(|_| ())
             },
-            Error::Arrow { .. }
+            Error::Resolution { .. }
         ),
         bad!(
             "a rule that answers with other columns",
@@ -108,9 +140,15 @@ fn versions() -> Vec<Bad> {
             |root| dataset(root, "b-2/new")?.write(Vec::new()).ordered_on("time").commit().map(|_| ()),
             Error::NoDataset { .. }
         ),
-        bad!("metadata of a dataset that is not there", |root| {
-            dataset(root, "b-2/new")?.rewrite().ordered_on("time").metadata("a", "b").commit().map(|_| ())
-        }, Error::NoDataset { .. }),
-        bad!("the settings of a dataset that is not there", |root| dataset(root, "b-2/new")?.settings().map(|_| ()), Error::NoDataset { .. }),
+        bad!(
+            "metadata of a dataset that is not there",
+            |root| { dataset(root, "b-2/new")?.rewrite().ordered_on("time").metadata("a", "b").commit().map(|_| ()) },
+            Error::NoDataset { .. }
+        ),
+        bad!(
+            "the settings of a dataset that is not there",
+            |root| dataset(root, "b-2/new")?.settings().map(|_| ()),
+            Error::NoDataset { .. }
+        ),
     ]
 }

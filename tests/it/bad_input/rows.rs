@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int8Array, Int32Array, Int64Array,
-    RecordBatch, RecordBatchOptions, StringArray, StructArray, TimestampSecondArray, new_empty_array,
+    Array, ArrayRef, BooleanArray, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int8Array, Int32Array,
+    Int64Array, RecordBatch, RecordBatchOptions, StringArray, StructArray, TimestampSecondArray, new_empty_array,
 };
 use arrow::datatypes::{DataType, Field, Fields, Int8Type, IntervalUnit, Schema, UnionFields, UnionMode};
 use arrow::error::ArrowError;
@@ -44,7 +44,11 @@ fn order() -> Vec<Bad> {
     vec![
         bad!("unsorted at the first row", |root| write(root, rows([5, 1, 2, 3])), Error::Unsorted { row: 1, .. }),
         bad!("unsorted in the middle", |root| write(root, rows([1, 2, 9, 3, 4])), Error::Unsorted { row: 3, .. }),
-        bad!("unsorted at the last row", |root| write(root, rows((0..5_000).chain([7]))), Error::Unsorted { row: 5_000, .. }),
+        bad!(
+            "unsorted at the last row",
+            |root| write(root, rows((0..5_000).chain([7]))),
+            Error::Unsorted { row: 5_000, .. }
+        ),
         bad!(
             "unsorted across batches",
             |root| dataset(root, KEY)?.write(vec![rows(0..5), rows([]), rows(3..9)]).commit().map(|_| ()),
@@ -65,10 +69,17 @@ fn order() -> Vec<Bad> {
             |root| first(root, columns([("time", dictionary(&[Some(0), Some(1)], ints([7, 5])))])),
             Error::Unsorted { row: 1, .. }
         ),
-        bad!("zero before negative zero", |root| first(root, columns([("time", floats(&[0.0, -0.0]))])), Error::Unsorted { row: 1, .. }),
+        bad!(
+            "zero before negative zero",
+            |root| first(root, columns([("time", floats(&[0.0, -0.0]))])),
+            Error::Unsorted { row: 1, .. }
+        ),
         bad!(
             "unsorted times",
-            |root| first(root, columns([("time", Arc::new(TimestampSecondArray::from(vec![60, 0]).with_timezone("+02:00")))])),
+            |root| first(
+                root,
+                columns([("time", Arc::new(TimestampSecondArray::from(vec![60, 0]).with_timezone("+02:00")))])
+            ),
             Error::Unsorted { row: 1, .. }
         ),
     ]
@@ -85,7 +96,14 @@ fn holes() -> Vec<Bad> {
             "null in the ordered column of a later write",
             |root| {
                 let time = Arc::new(Int64Array::from(vec![Some(1), Some(2), None]));
-                write(root, columns([("time", time), ("value", ints(0..3)), ("tag", Arc::new(StringArray::from(vec!["t"; 3])))]))
+                write(
+                    root,
+                    columns([
+                        ("time", time),
+                        ("value", ints(0..3)),
+                        ("tag", Arc::new(StringArray::from(vec!["t"; 3]))),
+                    ]),
+                )
             },
             Error::Unorderable { row: 2, value: "null", .. }
         ),
@@ -137,11 +155,14 @@ fn holes() -> Vec<Bad> {
                 let nested = dataset(root, "b-2/new")?;
                 let empty = columns([("time", ints([1])), ("s", strict)]);
                 nested.write(empty).ordered_on("time").commit()?;
-                let outcome = nested.write(columns([("time", ints([2])), ("s", structs(true, Int64Array::from(vec![None])))])).commit();
-                oups_core::Store::<oups_core::AnyKey>::open(root).and_then(|store| store.remove(&store.parse_key("b-2/new")?))?;
+                let outcome = nested
+                    .write(columns([("time", ints([2])), ("s", structs(true, Int64Array::from(vec![None])))]))
+                    .commit();
+                oups_core::Store::<oups_core::AnyKey>::open(root)
+                    .and_then(|store| store.remove(&store.parse_key("b-2/new")?))?;
                 outcome.map(|_| ())
             },
-            Error::Schema { .. } | Error::Arrow { .. }
+            Error::Schema { .. }
         ),
     ]
 }
@@ -150,30 +171,56 @@ fn fit() -> Vec<Bad> {
     let mut table = vec![
         bad!(
             "a column of another type",
-            |root| write(root, columns([("time", ints([1])), ("value", floats(&[1.0])), ("tag", Arc::new(StringArray::from(vec!["t"])))])),
+            |root| write(
+                root,
+                columns([
+                    ("time", ints([1])),
+                    ("value", floats(&[1.0])),
+                    ("tag", Arc::new(StringArray::from(vec!["t"])))
+                ])
+            ),
             Error::Schema { .. }
         ),
         bad!(
             "an ordered column of another type",
-            |root| write(root, columns([("time", floats(&[1.0])), ("value", ints([1])), ("tag", Arc::new(StringArray::from(vec!["t"])))])),
+            |root| write(
+                root,
+                columns([
+                    ("time", floats(&[1.0])),
+                    ("value", ints([1])),
+                    ("tag", Arc::new(StringArray::from(vec!["t"])))
+                ])
+            ),
             Error::Schema { .. }
         ),
         bad!(
             "a column that the dataset has not",
-            |root| write(root, columns([("time", ints([1])), ("tag", Arc::new(StringArray::from(vec!["t"]))), ("more", ints([1]))])),
+            |root| write(
+                root,
+                columns([("time", ints([1])), ("tag", Arc::new(StringArray::from(vec!["t"]))), ("more", ints([1]))])
+            ),
             Error::Schema { .. }
         ),
-        bad!("no ordered column", |root| write(root, columns([("tag", Arc::new(StringArray::from(vec!["t"])))])), Error::Schema { .. }),
+        bad!(
+            "no ordered column",
+            |root| write(root, columns([("tag", Arc::new(StringArray::from(vec!["t"])))])),
+            Error::Schema { .. }
+        ),
         bad!("no column without nulls", |root| write(root, columns([("time", ints([1]))])), Error::Schema { .. }),
-        bad!("a value too long for its decimal", |root| {
-            let decimals = Decimal128Array::from(vec![12_345]).with_precision_and_scale(4, 0);
-            first(root, columns([("time", ints([1])), ("d", Arc::new(decimals.unwrap_or_else(|_| too_long())))]))
-        }, Error::Schema { .. }),
+        bad!(
+            "a value too long for its decimal",
+            |root| {
+                let decimals = Decimal128Array::from(vec![12_345]).with_precision_and_scale(4, 0);
+                first(root, columns([("time", ints([1])), ("d", Arc::new(decimals.unwrap_or_else(|_| too_long())))]))
+            },
+            Error::Schema { .. }
+        ),
     ];
     table.push(bad!(
         "two columns of one name, later",
         |root| {
-            let twice = Schema::new(vec![schema().field(0).clone(), schema().field(2).clone(), schema().field(2).clone()]);
+            let twice =
+                Schema::new(vec![schema().field(0).clone(), schema().field(2).clone(), schema().field(2).clone()]);
             let tag: ArrayRef = Arc::new(StringArray::from(vec!["t"]));
             let batch = RecordBatch::try_new(Arc::new(twice), vec![ints([1]), tag.clone(), tag]).unwrap();
             write(root, batch)
@@ -201,21 +248,33 @@ fn types() -> Vec<Bad> {
         bad!(
             "two columns of one name",
             |root| {
-                let fields = vec![Field::new("time", DataType::Int64, false), Field::new("time", DataType::Int64, false)];
+                let fields =
+                    vec![Field::new("time", DataType::Int64, false), Field::new("time", DataType::Int64, false)];
                 first(root, RecordBatch::try_new(Arc::new(Schema::new(fields)), vec![ints([1]), ints([1])]).unwrap())
             },
             Error::Schema { .. }
         ),
-        bad!("month-day-nano intervals", |root| first(root, of_type(DataType::Interval(IntervalUnit::MonthDayNano))), Error::UnsupportedType { .. }),
+        bad!(
+            "month-day-nano intervals",
+            |root| first(root, of_type(DataType::Interval(IntervalUnit::MonthDayNano))),
+            Error::UnsupportedType { .. }
+        ),
         bad!(
             "a union",
-            |root| first(root, of_type(DataType::Union(UnionFields::from_fields(vec![Field::new("a", DataType::Int8, true)]), UnionMode::Dense))),
+            |root| first(
+                root,
+                of_type(DataType::Union(
+                    UnionFields::from_fields(vec![Field::new("a", DataType::Int8, true)]),
+                    UnionMode::Dense
+                ))
+            ),
             Error::UnsupportedType { .. }
         ),
         bad!(
             "run-end encoding",
             |root| {
-                let (ends, values) = (Field::new("run_ends", DataType::Int32, false), Field::new("values", DataType::Int8, true));
+                let (ends, values) =
+                    (Field::new("run_ends", DataType::Int32, false), Field::new("values", DataType::Int8, true));
                 first(root, of_type(DataType::RunEndEncoded(Arc::new(ends), Arc::new(values))))
             },
             Error::UnsupportedType { .. }
@@ -236,10 +295,26 @@ fn types() -> Vec<Bad> {
             },
             Error::Schema { .. }
         ),
-        bad!("a struct without fields", |root| first(root, of_type(DataType::Struct(Fields::empty()))), Error::UnsupportedType { .. }),
-        bad!("a negative scale", |root| first(root, of_type(DataType::Decimal128(5, -2))), Error::UnsupportedType { .. }),
-        bad!("lists of length 0", |root| first(root, of_type(DataType::new_fixed_size_list(DataType::Int8, 0, true))), Error::UnsupportedType { .. }),
-        bad!("binary of width 0", |root| first(root, of_type(DataType::FixedSizeBinary(0))), Error::UnsupportedType { .. }),
+        bad!(
+            "a struct without fields",
+            |root| first(root, of_type(DataType::Struct(Fields::empty()))),
+            Error::UnsupportedType { .. }
+        ),
+        bad!(
+            "a negative scale",
+            |root| first(root, of_type(DataType::Decimal128(5, -2))),
+            Error::UnsupportedType { .. }
+        ),
+        bad!(
+            "lists of length 0",
+            |root| first(root, of_type(DataType::new_fixed_size_list(DataType::Int8, 0, true))),
+            Error::UnsupportedType { .. }
+        ),
+        bad!(
+            "binary of width 0",
+            |root| first(root, of_type(DataType::FixedSizeBinary(0))),
+            Error::UnsupportedType { .. }
+        ),
         bad!(
             "a narrow dictionary in a list",
             |root| {
@@ -256,9 +331,21 @@ fn types() -> Vec<Bad> {
             },
             Error::UnsupportedType { .. }
         ),
-        bad!("ordered on booleans", |root| first(root, columns([("time", Arc::new(BooleanArray::from(vec![false])))])), Error::UnsupportedType { .. }),
-        bad!("ordered on lists", |root| first(root, ordered_on(DataType::new_list(DataType::Int8, true))), Error::UnsupportedType { .. }),
-        bad!("ordered on intervals", |root| first(root, ordered_on(DataType::Interval(IntervalUnit::DayTime))), Error::UnsupportedType { .. }),
+        bad!(
+            "ordered on booleans",
+            |root| first(root, columns([("time", Arc::new(BooleanArray::from(vec![false])))])),
+            Error::UnsupportedType { .. }
+        ),
+        bad!(
+            "ordered on lists",
+            |root| first(root, ordered_on(DataType::new_list(DataType::Int8, true))),
+            Error::UnsupportedType { .. }
+        ),
+        bad!(
+            "ordered on intervals",
+            |root| first(root, ordered_on(DataType::Interval(IntervalUnit::DayTime))),
+            Error::UnsupportedType { .. }
+        ),
         bad!("ordered on nulls", |root| first(root, ordered_on(DataType::Null)), Error::UnsupportedType { .. }),
     ]
 }
@@ -270,7 +357,10 @@ fn readers() -> Vec<Bad> {
     vec![
         bad!(
             "a reader that fails midway",
-            |root| dataset(root, KEY)?.write(reader(vec![Ok(rows(0..5)), broken(), Ok(rows(5..9))])).commit().map(|_| ()),
+            |root| dataset(root, KEY)?
+                .write(reader(vec![Ok(rows(0..5)), broken(), Ok(rows(5..9))]))
+                .commit()
+                .map(|_| ()),
             Error::Input { rows: 5, .. }
         ),
         bad!(
@@ -280,12 +370,18 @@ fn readers() -> Vec<Bad> {
         ),
         bad!(
             "a reader whose batches change their columns",
-            |root| dataset(root, KEY)?.write(reader(vec![Ok(rows(0..5)), Ok(columns([("time", ints([7]))]))])).commit().map(|_| ()),
+            |root| dataset(root, KEY)?
+                .write(reader(vec![Ok(rows(0..5)), Ok(columns([("time", ints([7]))]))]))
+                .commit()
+                .map(|_| ()),
             Error::Schema { .. }
         ),
         bad!(
             "batches of different columns",
-            |root| dataset(root, KEY)?.write(vec![rows(0..5), rows(5..6).project(&[1, 0, 2]).unwrap()]).commit().map(|_| ()),
+            |root| dataset(root, KEY)?
+                .write(vec![rows(0..5), rows(5..6).project(&[1, 0, 2]).unwrap()])
+                .commit()
+                .map(|_| ()),
             Error::Schema { .. }
         ),
         bad!(
@@ -296,8 +392,13 @@ fn readers() -> Vec<Bad> {
                     let keys = Int8Array::from_iter_values((0..range.end - range.start).map(|key| key as i8));
                     Arc::new(DictionaryArray::<Int8Type>::try_new(keys, Arc::new(texts)).unwrap())
                 };
-                let batch = |range: std::ops::Range<i64>| columns([("time", ints(range.clone())), ("name", texts(range))]);
-                dataset(root, "b-2/new")?.write(vec![batch(0..100), batch(100..200)]).ordered_on("time").commit().map(|_| ())
+                let batch =
+                    |range: std::ops::Range<i64>| columns([("time", ints(range.clone())), ("name", texts(range))]);
+                dataset(root, "b-2/new")?
+                    .write(vec![batch(0..100), batch(100..200)])
+                    .ordered_on("time")
+                    .commit()
+                    .map(|_| ())
             },
             Error::Schema { .. }
         ),

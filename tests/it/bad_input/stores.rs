@@ -25,7 +25,12 @@ fn store_file(root: &Path, bytes: impl AsRef<[u8]>) {
 
 pub(super) fn table() -> Vec<Bad> {
     vec![
-        bad!("a folder without a store", |root| fs::remove_file(root.join("oups.json")).unwrap(), open, Error::NoStore { .. }),
+        bad!(
+            "a folder without a store",
+            |root| fs::remove_file(root.join("oups.json")).unwrap(),
+            open,
+            Error::NoStore { .. }
+        ),
         bad!("no folder", |root| open(&root.join("nowhere")), Error::NoStore { .. }),
         bad!("a file as a store", |root| open(&root.join("oups.json")), Error::NoStore { .. }),
         bad!(
@@ -45,7 +50,11 @@ pub(super) fn table() -> Vec<Bad> {
             Error::InTheWay { .. }
         ),
         bad!("a store of other keys", |root| Store::<Station>::open(root).map(|_| ()), Error::StoreSchema { .. }),
-        bad!("a store of other keys, or to be made", |root| Store::<Station>::open_or_create(root).map(|_| ()), Error::StoreSchema { .. }),
+        bad!(
+            "a store of other keys, or to be made",
+            |root| Store::<Station>::open_or_create(root).map(|_| ()),
+            Error::StoreSchema { .. }
+        ),
         bad!("a foreign oups.json", |root| store_file(root, "{\"name\": \"oups\"}\n"), open, Error::Damaged { .. }),
         bad!("an empty oups.json", |root| store_file(root, ""), open, Error::Damaged { .. }),
         bad!("an oups.json of no text", |root| store_file(root, [0xff; 300]), open, Error::Damaged { .. }),
@@ -84,7 +93,11 @@ pub(super) fn table() -> Vec<Bad> {
             },
             Error::NoDataset { .. }
         ),
-        bad!("reading what is not there", |root| dataset(root, "b-2/new")?.snapshot().map(|_| ()), Error::NoDataset { .. }),
+        bad!(
+            "reading what is not there",
+            |root| dataset(root, "b-2/new")?.snapshot().map(|_| ()),
+            Error::NoDataset { .. }
+        ),
         bad!(
             "one of several datasets is not there",
             |root| {

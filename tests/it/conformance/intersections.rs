@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use oups_core::ordered::OrdValue;
-use oups_core::{AnyKey, Store};
+use oups_core::{AnyKey, Durability, Store};
 use oups_query::{Chunk, QueryStore};
 use oups_tests::intersections::{Case, Stored, cases};
 use oups_tests::model::Target;
@@ -14,7 +14,8 @@ use crate::query::store_of;
 fn write(store: &Store<AnyKey>, case: &Case, stored: &Stored) -> AnyKey {
     let key = store.parse_key(&stored.key).unwrap();
     let dataset = store.dataset(&key).unwrap();
-    let write = dataset.write(to_batch(&case.columns, &stored.rows).unwrap()).ordered_on("ts");
+    let write =
+        dataset.write(to_batch(&case.columns, &stored.rows).unwrap()).ordered_on("ts").durability(Durability::Unsynced);
     match &stored.target {
         Target::Rows(rows) => write.row_group_target(*rows as u64).commit().unwrap(),
         Target::Period(period) => write.row_group_target(period.as_str()).commit().unwrap(),
@@ -36,7 +37,9 @@ fn check_spans(case: &Case, chunks: &[Chunk<AnyKey>]) {
         assert_eq!((first.start().cloned(), last.end().cloned()), (start, end), "{}: ends", case.name);
     }
     for pair in chunks.windows(2) {
-        assert!(matches!((pair[0].end(), pair[1].start()), (Bound::Excluded(end), Bound::Included(start)) if end == start));
+        assert!(
+            matches!((pair[0].end(), pair[1].start()), (Bound::Excluded(end), Bound::Included(start)) if end == start)
+        );
     }
     for chunk in chunks {
         assert!(chunk.rows() > 0, "{}: an empty chunk", case.name);
@@ -53,10 +56,8 @@ fn check_spans(case: &Case, chunks: &[Chunk<AnyKey>]) {
 fn check(case: &Case) {
     let (_folder, store) = store_of("name:str,number:int");
     let keys: Vec<_> = case.datasets.iter().map(|stored| write(&store, case, stored)).collect();
-    let range = (
-        case.start.map_or(Bound::Unbounded, Bound::Included),
-        case.end.map_or(Bound::Unbounded, Bound::Excluded),
-    );
+    let range =
+        (case.start.map_or(Bound::Unbounded, Bound::Included), case.end.map_or(Bound::Unbounded, Bound::Excluded));
     let chunks: Vec<_> = store.query(&keys).range(range).intersections().unwrap().map(Result::unwrap).collect();
     check_spans(case, &chunks);
     for (key, stored) in keys.iter().zip(&case.datasets) {

@@ -11,11 +11,7 @@ fn check(case: &Case, mut model: Model, exact: bool) {
             (Expect::Error, Err(_)) => assert_eq!(before, (model.exists, model.groups.clone(), model.metadata.clone())),
             (Expect::Stored { metadata, rows, layout }, Ok(written)) => {
                 assert_eq!(model.rows(), *rows, "{name}: rows");
-                assert_eq!(
-                    &model.metadata.clone().into_iter().collect::<Vec<_>>(),
-                    metadata,
-                    "{name}: metadata"
-                );
+                assert_eq!(&model.metadata.clone().into_iter().collect::<Vec<_>>(), metadata, "{name}: metadata");
                 let Some(layout) = layout else { return };
                 let expected: Vec<_> = layout
                     .row_groups
@@ -34,10 +30,7 @@ fn check(case: &Case, mut model: Model, exact: bool) {
 #[test]
 fn the_model_passes_every_case() {
     let cases = cases().unwrap();
-    assert_eq!(
-        (cases.len(), cases.iter().map(|case| case.steps.len()).sum::<usize>()),
-        (311, 1_247)
-    );
+    assert_eq!((cases.len(), cases.iter().map(|case| case.steps.len()).sum::<usize>()), (311, 1_247));
     for case in &cases {
         check(case, Model::new(case.columns.clone(), &case.ordered_on), true);
     }
@@ -46,10 +39,6 @@ fn the_model_passes_every_case() {
 #[test]
 fn the_model_passes_every_case_when_equal_regions_keep_their_files() {
     for case in &cases().unwrap() {
-        check(
-            case,
-            Model::new(case.columns.clone(), &case.ordered_on).keeping_equal(),
-            false,
-        );
+        check(case, Model::new(case.columns.clone(), &case.ordered_on).keeping_equal(), false);
     }
 }

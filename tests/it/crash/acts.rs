@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{Int64Array, RecordBatch};
-use oups_core::{Durability, Result, Store};
 use oups_core::{AnyKey, Dataset};
+use oups_core::{Durability, Result, Store};
 
 /// The dataset that all acts are about.
 pub(crate) const KEY: &str = "a-1/b";
@@ -76,7 +76,8 @@ pub(crate) fn dataset(store: &Store<AnyKey>) -> Result<Dataset> {
 }
 
 pub(crate) fn first(store: &Store<AnyKey>) -> Result<()> {
-    let write = dataset(store)?.write(rows(0..10, 1)).ordered_on("time").row_group_target(4).metadata("a", "1").commit();
+    let write =
+        dataset(store)?.write(rows(0..10, 1)).ordered_on("time").row_group_target(4).metadata("a", "1").commit();
     write.map(drop)
 }
 

@@ -17,7 +17,8 @@ const FAULTS: [Fault; 5] = [Fault::Fails, Fault::FailsAfter, Fault::DiesBefore, 
 fn every_commit_survives_a_fault_at_every_operation() {
     let points: usize = std::thread::scope(|scope| {
         let halves = KINDS.chunks(KINDS.len().div_ceil(2));
-        let threads: Vec<_> = halves.map(|kinds| scope.spawn(|| kinds.iter().map(all_faults_of).sum::<usize>())).collect();
+        let threads: Vec<_> =
+            halves.map(|kinds| scope.spawn(|| kinds.iter().map(all_faults_of).sum::<usize>())).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     println!("{points} fault points");
@@ -95,7 +96,9 @@ fn power_loss_after(
         let seen = look(root);
         match result {
             Ok(()) => assert_eq!(&seen, new, "{at}: reported done"),
-            Err(Error::NotDurable { .. }) => assert!(seen == *old || seen == *new, "{at}: neither old nor new: {seen:?}"),
+            Err(Error::NotDurable { .. }) => {
+                assert!(seen == *old || seen == *new, "{at}: neither old nor new: {seen:?}")
+            }
             Err(_) => assert_eq!(&seen, old, "{at}: reported as failed"),
         }
         next_write_succeeds(root, seen, &at);

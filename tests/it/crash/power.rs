@@ -12,7 +12,8 @@ use oups_tests::scratch;
 
 use super::acts::{KINDS, Kind};
 use super::state::{
-    Seen, after_next, create, is_damage, is_exhaustive, look, next_write, next_write_succeeds, open, repair_keeps, try_look,
+    Seen, after_next, create, is_damage, is_exhaustive, look, next_write, next_write_succeeds, open, repair_keeps,
+    try_look,
 };
 
 /// Draws a point, and one in how many points is followed by another power loss; more with `OUPS_CRASH=exhaustive`.
@@ -24,7 +25,8 @@ fn effort() -> (u64, u64) {
 fn every_commit_survives_a_power_loss_at_every_moment() {
     let counts: Vec<Counts> = std::thread::scope(|scope| {
         let halves = KINDS.chunks(KINDS.len().div_ceil(2));
-        let threads: Vec<_> = halves.map(|kinds| scope.spawn(|| kinds.iter().map(all_moments_of).collect::<Vec<_>>())).collect();
+        let threads: Vec<_> =
+            halves.map(|kinds| scope.spawn(|| kinds.iter().map(all_moments_of).collect::<Vec<_>>())).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     let tried: usize = counts.iter().map(|counts| counts.tried).sum();
@@ -71,7 +73,13 @@ fn all_moments_of(kind: &Kind) -> Counts {
     let case = Case { kind, states: states.split_off(kept), scratch: scratch.path() };
     let mut counts = Counts::default();
     for moment in 0..=last.len() {
-        let at = format!("{}: death after {} of {} ({:?})", kind.name, moment, last.len(), last.get(moment.wrapping_sub(1)).map(short));
+        let at = format!(
+            "{}: death after {} of {} ({:?})",
+            kind.name,
+            moment,
+            last.len(),
+            last.get(moment.wrapping_sub(1)).map(short)
+        );
         let is_over = moment == last.len();
         for (image, how) in images(&disk, last.get(moment), moment as u64) {
             check(&case, image, is_over, &format!("{at}, {how}"), &mut counts);
@@ -111,7 +119,7 @@ fn check(case: &Case<'_>, image: Image, is_over: bool, at: &str, counts: &mut Co
         let seen = try_look(&root).unwrap_or_else(|error| panic!("{at}: {error}"));
         let (old, new) = (&case.states[0], &case.states[1]);
         assert!(seen == *new || seen == *old && !is_over, "{at}: neither old nor new: {seen:?}");
-        if draw(counts.tried as u64, 7) % effort().1 == 0 {
+        if draw(counts.tried as u64, 7).is_multiple_of(effort().1) {
             again(case, &image, &seen, at, counts);
         }
         next_write_succeeds(&root, seen, at);

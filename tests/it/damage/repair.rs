@@ -84,7 +84,10 @@ fn a_lost_or_damaged_manifest_is_rebuilt() {
         if is_lost {
             fs::remove_file(&manifest).unwrap();
             let error = dataset(root, "a").write(batch(0..1, "x")).ordered_on("time").commit().unwrap_err();
-            assert!(matches!(error, Error::ManifestLost { .. }) && error.to_string().contains("oups repair"), "{error}");
+            assert!(
+                matches!(error, Error::ManifestLost { .. }) && error.to_string().contains("oups repair"),
+                "{error}"
+            );
         } else {
             flip(&manifest, 100, 1);
             let error = dataset(root, "a").snapshot().unwrap_err();
@@ -222,7 +225,8 @@ fn a_repair_that_dies_is_gone_on_with() {
             let root = folder.path().join("hit");
             copy_tree(&prepared, &root);
             let faulty = FaultFs::hitting(operation, Fault::DiesAfter);
-            let store = oups_core::Store::<oups_core::AnyKey>::open_on(std::sync::Arc::new(faulty.clone()), &root).unwrap();
+            let store =
+                oups_core::Store::<oups_core::AnyKey>::open_on(std::sync::Arc::new(faulty.clone()), &root).unwrap();
             let result = store.dataset(&store.parse_key("a").unwrap()).unwrap().repair();
             let is_over = !faulty.is_dead();
             assert!(result.is_ok() || !is_over, "{result:?}");

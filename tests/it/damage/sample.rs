@@ -29,7 +29,12 @@ pub(super) fn dataset(root: &Path, key: &str) -> Dataset {
 pub(super) fn make(root: &Path) {
     let store = Store::create_for(root, KeySchema::parse("name:str", Separator::default()).unwrap()).unwrap();
     let a = store.dataset(&store.parse_key("a").unwrap()).unwrap();
-    a.write(batch(0..40, "first")).ordered_on("time").row_group_target(20).metadata("source", "buoy 7").commit().unwrap();
+    a.write(batch(0..40, "first"))
+        .ordered_on("time")
+        .row_group_target(20)
+        .metadata("source", "buoy 7")
+        .commit()
+        .unwrap();
     a.write(batch(100..130, "second")).commit().unwrap();
     a.write(batch(5..8, "third")).duplicates_on(["time"]).commit().unwrap();
     a.write(batch(200..240, "fourth")).commit().unwrap();

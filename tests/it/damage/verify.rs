@@ -47,21 +47,24 @@ fn what_happens_to_row_group_files_is_found() {
         fs::write(&files[1], &bytes[..bytes.len() - 1]).unwrap();
         flip(&files[2], 40, 3);
     });
-    assert_eq!(found, [
-        (FindingKind::Missing, names[0].clone(), Some(0)),
-        (FindingKind::Truncated, names[1].clone(), Some(1)),
-        (FindingKind::Changed, names[2].clone(), Some(2)),
-    ]);
+    assert_eq!(
+        found,
+        [
+            (FindingKind::Missing, names[0].clone(), Some(0)),
+            (FindingKind::Truncated, names[1].clone(), Some(1)),
+            (FindingKind::Changed, names[2].clone(), Some(2)),
+        ]
+    );
     let found = found_after(|_, files| {
         names = files.iter().map(|file| name_of(file)).collect();
         let (left, right) = (fs::read(&files[0]).unwrap(), fs::read(&files[2]).unwrap());
         fs::write(&files[0], right).unwrap();
         fs::write(&files[2], left).unwrap();
     });
-    assert_eq!(found, [
-        (FindingKind::Swapped, names[0].clone(), Some(0)),
-        (FindingKind::Swapped, names[2].clone(), Some(2)),
-    ]);
+    assert_eq!(
+        found,
+        [(FindingKind::Swapped, names[0].clone(), Some(0)), (FindingKind::Swapped, names[2].clone(), Some(2)),]
+    );
 }
 
 #[test]
@@ -99,13 +102,17 @@ fn a_lost_manifest_is_found() {
         make(folder.path());
         fs::remove_file(folder.path().join("a.opdmd")).unwrap();
         let store = open(folder.path());
-        let filter = if filter.is_empty() { KeyFilter::all() } else { KeyFilter::parse(store.schema(), [filter]).unwrap() };
+        let filter =
+            if filter.is_empty() { KeyFilter::all() } else { KeyFilter::parse(store.schema(), [filter]).unwrap() };
         let found = store.verify(filter).unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].kind, FindingKind::ManifestLost);
         assert_eq!(
             found[0].to_string(),
-            format!("dataset a: lost manifest: {}: the folder holds 6 row group files", folder.path().join("a.opdmd").display())
+            format!(
+                "dataset a: lost manifest: {}: the folder holds 6 row group files",
+                folder.path().join("a.opdmd").display()
+            )
         );
     }
 }

@@ -25,9 +25,7 @@ fn the_documented_key() {
     let key = Measure {
         quantity: "temperature".to_owned(),
         city: "berlin".to_owned(),
-        sampling: Sampling {
-            frequency: "1D".to_owned(),
-        },
+        sampling: Sampling { frequency: "1D".to_owned() },
     };
     assert_eq!(key.to_path().unwrap(), "temperature-berlin/1D");
     assert_eq!(format!("{key:>24}"), "   temperature-berlin/1D");
@@ -40,10 +38,7 @@ fn the_documented_key() {
 fn the_schema_tells_fields_of_one_name_apart() {
     let schema = Deep::schema();
     let names: Vec<_> = schema.field_names().collect();
-    assert_eq!(
-        names,
-        ["name", "number", "flag", "middle.inner.name", "letter", "large"]
-    );
+    assert_eq!(names, ["name", "number", "flag", "middle.inner.name", "letter", "large"]);
     assert_eq!(schema.field_index("middle.flag"), Ok(2));
     assert_eq!(schema.levels()[1].name.as_deref(), Some("middle"));
 }
@@ -53,26 +48,11 @@ fn numbers_are_ordered_as_numbers() {
     let key = |number| Deep {
         name: String::new(),
         number,
-        middle: Middle {
-            flag: true,
-            inner: Inner {
-                name: String::new(),
-                letter: 'x',
-                large: 0,
-            },
-        },
+        middle: Middle { flag: true, inner: Inner { name: String::new(), letter: 'x', large: 0 } },
     };
     let keys: BTreeSet<_> = [10, -1, 9, -10].map(key).into();
     let paths: Vec<_> = keys.iter().map(|key| key.to_path().unwrap()).collect();
-    assert_eq!(
-        paths,
-        [
-            "%-%2D10/true/%-x-0",
-            "%-%2D1/true/%-x-0",
-            "%-9/true/%-x-0",
-            "%-10/true/%-x-0"
-        ]
-    );
+    assert_eq!(paths, ["%-%2D10/true/%-x-0", "%-%2D1/true/%-x-0", "%-9/true/%-x-0", "%-10/true/%-x-0"]);
 }
 
 #[test]
@@ -80,20 +60,12 @@ fn the_longest_component_has_200_bytes() {
     let key = |text: String| One { text };
     assert_eq!(key("x".repeat(200)).to_path().map(|path| path.len()), Ok(200));
     match key("x".repeat(201)).to_path() {
-        Err(KeyError::TooLong {
-            bytes: 201, limit: 200, ..
-        }) => {}
+        Err(KeyError::TooLong { bytes: 201, limit: 200, .. }) => {}
         other => panic!("{other:?}"),
     }
-    assert!(matches!(
-        One::from_path(&"x".repeat(201)),
-        Err(KeyError::TooLong { .. })
-    ));
+    assert!(matches!(One::from_path(&"x".repeat(201)), Err(KeyError::TooLong { .. })));
     // Encoded, not as it is.
-    assert!(matches!(
-        key(".".repeat(67)).to_path(),
-        Err(KeyError::TooLong { bytes: 201, .. })
-    ));
+    assert!(matches!(key(".".repeat(67)).to_path(), Err(KeyError::TooLong { bytes: 201, .. })));
     assert_eq!(key(".".repeat(66)).to_path().map(|path| path.len()), Ok(198));
 }
 
@@ -119,8 +91,5 @@ struct Unsafe {
 #[test]
 fn a_field_that_is_not_one_to_one_has_no_path() {
     assert_eq!(Unsafe { field: Forgetful(1, 0) }.to_path().as_deref(), Ok("1"));
-    assert!(matches!(
-        Unsafe { field: Forgetful(1, 2) }.to_path(),
-        Err(KeyError::NotOneToOne { .. })
-    ));
+    assert!(matches!(Unsafe { field: Forgetful(1, 2) }.to_path(), Err(KeyError::NotOneToOne { .. })));
 }

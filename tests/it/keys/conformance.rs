@@ -7,19 +7,13 @@ use serde_json::Value;
 /// The levels of a case's schema, the outermost first.
 fn levels(name: Option<&str>, fields: &Value, out: &mut Vec<Level>) {
     let at = out.len();
-    out.push(Level {
-        name: name.map(str::to_owned),
-        fields: Vec::new(),
-    });
+    out.push(Level { name: name.map(str::to_owned), fields: Vec::new() });
     for field in fields.as_array().unwrap() {
         let name = field["name"].as_str().unwrap();
         match field["type"].as_str() {
             Some(field_type) => {
                 let field_type = field_type.parse().unwrap();
-                out[at].fields.push(Field {
-                    name: name.to_owned(),
-                    field_type,
-                });
+                out[at].fields.push(Field { name: name.to_owned(), field_type });
             }
             None => levels(Some(name), &field["type"]["fields"], out),
         }

@@ -36,15 +36,7 @@ fn messages_name_the_key_the_field_and_what_would_do() {
     for path in ["Wednesday-xy-1", "Tuesday-%-1", "Tuesday-x-01", "Tuesday-x"] {
         lines.push(Own::from_path(path).unwrap_err().to_string());
     }
-    for condition in [
-        "city",
-        "citi=x",
-        "frequenz=x",
-        "altitude=x",
-        "level2.city=x",
-        "number=x",
-        "number=7x?",
-    ] {
+    for condition in ["city", "citi=x", "frequenz=x", "altitude=x", "level2.city=x", "number=x", "number=7x?"] {
         lines.push(match KeyFilter::parse(&schema, [condition]) {
             Ok(_) => format!("{condition} is a filter"),
             Err(error) => error.to_string(),
@@ -53,17 +45,11 @@ fn messages_name_the_key_the_field_and_what_would_do() {
     let ambiguous = KeySchema::parse("a:str/b:str/b:str", Separator::Dash).unwrap();
     lines.push(KeyFilter::parse(&ambiguous, ["b=1"]).unwrap_err().to_string());
     for (text, separator) in [("a:str,b:float", "-"), ("a:str,a:int", "-"), ("a", "-"), ("a:str", "/")] {
-        let schema = separator
-            .parse::<Separator>()
-            .and_then(|separator| KeySchema::parse(text, separator));
+        let schema = separator.parse::<Separator>().and_then(|separator| KeySchema::parse(text, separator));
         lines.push(schema.unwrap_err().to_string());
     }
     lines.push(AnyKey::new(&schema, ["x".into()]).unwrap_err().to_string());
-    lines.push(
-        AnyKey::new(&schema, ["x".into(), (-1).into(), "y".into(), "z".into()])
-            .unwrap_err()
-            .to_string(),
-    );
+    lines.push(AnyKey::new(&schema, ["x".into(), (-1).into(), "y".into(), "z".into()]).unwrap_err().to_string());
     insta::assert_snapshot!(lines.join("\n"));
 }
 
@@ -72,10 +58,7 @@ fn another_stores_key_is_refused() {
     use oups::StoreKey;
     let schema = KeySchema::parse("a:str", Separator::Dash).unwrap();
     let key = AnyKey::parse(&schema, "x").unwrap();
-    for other in [
-        KeySchema::parse("b:str", Separator::Dash),
-        KeySchema::parse("a:str", Separator::Plus),
-    ] {
+    for other in [KeySchema::parse("b:str", Separator::Dash), KeySchema::parse("a:str", Separator::Plus)] {
         let error = key.path_text(&other.unwrap()).unwrap_err();
         assert!(matches!(error, oups::KeyError::OtherSchema { .. }), "{error}");
     }

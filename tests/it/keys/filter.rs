@@ -22,26 +22,13 @@ struct Sampling {
 }
 
 fn key(city: &str, number: u64, frequency: &str) -> Measure {
-    let sampling = Sampling {
-        frequency: frequency.to_owned(),
-        letter: 'x',
-    };
-    Measure {
-        city: city.to_owned(),
-        number,
-        weekday: Weekday::Monday,
-        sampling,
-    }
+    let sampling = Sampling { frequency: frequency.to_owned(), letter: 'x' };
+    Measure { city: city.to_owned(), number, weekday: Weekday::Monday, sampling }
 }
 
 fn passing(filter: impl Into<KeyFilter>) -> Vec<String> {
     let filter = filter.into();
-    let keys = [
-        key("berlin", 5, "1D"),
-        key("berlin", 50, "1h"),
-        key("oslo", 5, "1h"),
-        key("", 5, "*"),
-    ];
+    let keys = [key("berlin", 5, "1D"), key("berlin", 50, "1h"), key("oslo", 5, "1h"), key("", 5, "*")];
     for key in &keys {
         assert_eq!(filter.matches(key), filter.matches(&untyped(key)));
     }
@@ -55,29 +42,14 @@ fn passing(filter: impl Into<KeyFilter>) -> Vec<String> {
 fn typed_filters_take_literals() {
     assert_eq!(passing(Measure::filter()), ["berlin1D", "berlin1h", "oslo1h", "*"]);
     assert_eq!(passing(Measure::filter().city("berlin")), ["berlin1D", "berlin1h"]);
-    assert_eq!(
-        passing(Measure::filter().city(String::from("berlin")).number(5)),
-        ["berlin1D"]
-    );
-    assert_eq!(
-        passing(Measure::filter().number_in([5, 6]).city_in(["oslo", ""])),
-        ["oslo1h", "*"]
-    );
+    assert_eq!(passing(Measure::filter().city(String::from("berlin")).number(5)), ["berlin1D"]);
+    assert_eq!(passing(Measure::filter().number_in([5, 6]).city_in(["oslo", ""])), ["oslo1h", "*"]);
     assert_eq!(passing(Measure::filter().weekday(Weekday::Tuesday)), [""; 0]);
-    assert_eq!(
-        passing(Measure::filter().sampling(Sampling::filter().frequency("1h"))),
-        ["berlin1h", "oslo1h"]
-    );
+    assert_eq!(passing(Measure::filter().sampling(Sampling::filter().frequency("1h"))), ["berlin1h", "oslo1h"]);
     let sampling = Sampling::filter().letter('x').frequency_in(vec!["1h".to_owned()]);
     assert_eq!(passing(Measure::filter().city("oslo").sampling(sampling)), ["oslo1h"]);
-    assert_eq!(
-        passing(Measure::filter().sampling(Sampling::filter().letter('y'))),
-        [""; 0]
-    );
-    assert_eq!(
-        passing(Measure::filter().city("").sampling(Sampling::filter().frequency("*"))),
-        ["*"]
-    );
+    assert_eq!(passing(Measure::filter().sampling(Sampling::filter().letter('y'))), [""; 0]);
+    assert_eq!(passing(Measure::filter().city("").sampling(Sampling::filter().frequency("*"))), ["*"]);
     assert_eq!(passing(Measure::filter().city("berlin").city("oslo")), ["oslo1h"]);
     assert_eq!(passing(Measure::filter().city_in([""; 0])), [""; 0]);
 }

@@ -25,10 +25,7 @@ mod traps {
 }
 
 /// The key, in a module where every name means something else.
-#[expect(
-    unreachable_pub,
-    reason = "a public key in a private module shows what the derive makes public"
-)]
+#[expect(unreachable_pub, reason = "a public key in a private module shows what the derive makes public")]
 mod inside {
     #[expect(unused_imports, reason = "they only have to be in scope")]
     use super::traps::{
@@ -96,10 +93,7 @@ mod inside {
 
     impl Level {
         pub(super) fn new() -> Self {
-            Self {
-                filter: Kind::r#As,
-                kind: Kind::Other,
-            }
+            Self { filter: Kind::r#As, kind: Kind::Other }
         }
     }
 
@@ -145,16 +139,8 @@ fn keys_of_awkward_names_work() {
     assert_eq!(inside::Key::from_path(&path).as_ref(), Ok(&key));
     let names: Vec<_> = inside::Key::schema().field_names().take(3).map(str::to_owned).collect();
     assert_eq!(names, ["type", "reader", "writer"]);
-    let filter = inside::Key::filter()
-        .r#type(1)
-        .type_in([1, 2])
-        .value_in(8)
-        .values_in([3])
-        .default(6)
-        .clone(5);
-    let filter = filter
-        .r#fn(inside::Level::filter().filter(inside::Kind::r#As))
-        .is_day(false);
+    let filter = inside::Key::filter().r#type(1).type_in([1, 2]).value_in(8).values_in([3]).default(6).clone(5);
+    let filter = filter.r#fn(inside::Level::filter().filter(inside::Kind::r#As)).is_day(false);
     let filter: oups::KeyFilter = filter.into();
     assert!(filter.matches(&key));
 }

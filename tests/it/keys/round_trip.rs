@@ -15,15 +15,12 @@ fn is_component(component: &str) -> bool {
     let reserved = |name: &str| {
         let name = name.to_lowercase();
         let port = |start: &str| {
-            name.strip_prefix(start)
-                .is_some_and(|rest| rest.chars().count() == 1 && "0123456789¹²³".contains(rest))
+            name.strip_prefix(start).is_some_and(|rest| rest.chars().count() == 1 && "0123456789¹²³".contains(rest))
         };
         ["con", "prn", "aux", "nul"].contains(&name.as_str()) || port("com") || port("lpt")
     };
     (1..=200).contains(&component.len())
-        && component
-            .chars()
-            .all(|c| c.is_alphanumeric() || "_-~=@+, %".contains(c))
+        && component.chars().all(|c| c.is_alphanumeric() || "_-~=@+, %".contains(c))
         && !component.starts_with(' ')
         && !component.ends_with(' ')
         && !component.contains("  ")
@@ -132,13 +129,6 @@ fn runner(seed: [u8; 32]) -> proptest::test_runner::TestRunner {
 fn values_are_typed() {
     let schema = KeySchema::parse("a:str,b:i8,c:u8,d:bool,e:char/f:text", Separator::Dash).unwrap();
     let key = AnyKey::parse(&schema, "x-%2D1-1-true-y/z").unwrap();
-    let expected = [
-        "x".into(),
-        (-1).into(),
-        1_u8.into(),
-        true.into(),
-        'y'.into(),
-        FieldValue::Text("z".to_owned()),
-    ];
+    let expected = ["x".into(), (-1).into(), 1_u8.into(), true.into(), 'y'.into(), FieldValue::Text("z".to_owned())];
     assert_eq!(key.values(), expected);
 }

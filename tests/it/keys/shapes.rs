@@ -91,14 +91,7 @@ pub(crate) fn deep() -> impl Strategy<Value = Deep> {
     (text(), number, any::<bool>(), text(), letter, large).prop_map(|(name, number, flag, inner, letter, large)| Deep {
         name,
         number,
-        middle: Middle {
-            flag,
-            inner: Inner {
-                name: inner,
-                letter,
-                large,
-            },
-        },
+        middle: Middle { flag, inner: Inner { name: inner, letter, large } },
     })
 }
 

@@ -16,10 +16,7 @@ fn the_pictures_of_the_page_are_true() {
         std::fs::write(&path, &redrawn).unwrap();
     } else {
         assert!(page.matches("```plan\n").count() > 8, "the page has pictures");
-        assert_eq!(
-            page, redrawn,
-            "docs/merge.md is out of date: run this test with OUPS_UPDATE_DOCS=1"
-        );
+        assert_eq!(page, redrawn, "docs/merge.md is out of date: run this test with OUPS_UPDATE_DOCS=1");
     }
 }
 

@@ -42,22 +42,13 @@ impl Ordered {
 fn columns(ordered: Ordered) -> Columns {
     let column = |name: &str, col_type| (name.to_owned(), col_type);
     let named = column("name", ColType::Utf8);
-    vec![
-        column("v", ColType::Int64),
-        column("at", ordered.col_type()),
-        named,
-        column("id", ColType::Int64),
-    ]
+    vec![column("v", ColType::Int64), column("at", ordered.col_type()), named, column("id", ColType::Int64)]
 }
 
 /// Rows in order. Few different values, so that bounds are met and duplicates are many; the id tells rows apart where
 /// that is wanted, to see which of equals stayed and where.
 fn rows(ordered: Ordered, most: usize, ids: Option<i64>) -> impl Strategy<Value = Vec<Row>> {
-    let name = prop_oneof![
-        Just(Cell::Null),
-        Just(Cell::Text("a".into())),
-        Just(Cell::Text("b".into()))
-    ];
+    let name = prop_oneof![Just(Cell::Null), Just(Cell::Text("a".into())), Just(Cell::Text("b".into()))];
     prop::collection::vec((-12_i64..12, 0_i64..2, name), 0..most).prop_map(move |mut cells| {
         cells.sort_by_key(|cells| cells.0);
         let row = |(at, (value, v, name)): (usize, (i64, i64, Cell))| {
@@ -86,26 +77,13 @@ fn groups(ordered: Ordered, ids: bool) -> impl Strategy<Value = Vec<Vec<Row>>> {
 }
 
 fn write(ordered: Ordered, ids: Option<i64>) -> impl Strategy<Value = Write> {
-    let periods = vec![
-        "90min", "6h", "1D", "2D", "W", "W-WED", "2W-FRI", "MS", "3MS", "QS", "YS",
-    ];
+    let periods = vec!["90min", "6h", "1D", "2D", "W", "W-WED", "2W-FRI", "MS", "3MS", "QS", "YS"];
     let by_rows = (1_i64..14).prop_map(Target::Rows).boxed();
-    let by_period = prop::sample::select(periods)
-        .prop_map(|text| Target::Period(text.to_owned()))
-        .boxed();
-    let target = if let Ordered::Time(_) = ordered {
-        prop_oneof![by_rows, by_period].boxed()
-    } else {
-        by_rows
-    };
+    let by_period = prop::sample::select(periods).prop_map(|text| Target::Period(text.to_owned())).boxed();
+    let target = if let Ordered::Time(_) = ordered { prop_oneof![by_rows, by_period].boxed() } else { by_rows };
     let names = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
-    let duplicates = prop::sample::select(vec![
-        None,
-        names(&[]),
-        names(&["at"]),
-        names(&["name"]),
-        names(&["v", "name"]),
-    ]);
+    let duplicates =
+        prop::sample::select(vec![None, names(&[]), names(&["at"]), names(&["name"]), names(&["v", "name"])]);
     let new = prop_oneof![4 => rows(ordered, 12, ids), 1 => Just(vec![])];
     let keep = prop::sample::select(vec![Keep::Last, Keep::First]);
     (new, target, duplicates, keep, prop::option::of(1_i64..5)).prop_map(
@@ -130,11 +108,7 @@ fn history() -> impl Strategy<Value = (Ordered, Vec<Vec<Row>>, Vec<Write>)> {
     (ordered, any::<bool>()).prop_flat_map(|(ordered, ids)| {
         let id = |write: i64| ids.then_some(write * 1_000);
         let writes = (write(ordered, id(1)), write(ordered, id(2)), write(ordered, id(3)));
-        (
-            Just(ordered),
-            groups(ordered, ids),
-            writes.prop_map(|(first, second, third)| vec![first, second, third]),
-        )
+        (Just(ordered), groups(ordered, ids), writes.prop_map(|(first, second, third)| vec![first, second, third]))
     })
 }
 

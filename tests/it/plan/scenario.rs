@@ -71,10 +71,8 @@ fn dataset(stored: &str, timed: bool) -> Result<Dataset> {
     let col_type = if timed { ColType::TimestampNs } else { ColType::Int64 };
     let mut dataset = Dataset::new(vec![("at".to_owned(), col_type)], "at");
     if !stored.contains(" of ") {
-        let groups = stored
-            .split(')')
-            .map(|group| group.trim().trim_start_matches('('))
-            .filter(|group| !group.is_empty());
+        let groups =
+            stored.split(')').map(|group| group.trim().trim_start_matches('(')).filter(|group| !group.is_empty());
         dataset.groups = groups.map(|group| row_group(group, timed)).collect::<Result<_>>()?;
     }
     Ok(dataset)
@@ -83,19 +81,12 @@ fn dataset(stored: &str, timed: bool) -> Result<Dataset> {
 /// So many row groups of so many rows: the first has the values 0 to 9, the next 10 to 19, and so on.
 fn many(count: &str, rows: &str) -> Result<Vec<StoredGroup>> {
     let rows = rows.trim_end_matches(" rows").parse()?;
-    let group = |at: i64| StoredGroup {
-        min: OrdValue::I64(at * 10),
-        max: OrdValue::I64(at * 10 + 9),
-        rows,
-    };
+    let group = |at: i64| StoredGroup { min: OrdValue::I64(at * 10), max: OrdValue::I64(at * 10 + 9), rows };
     Ok((0..count.parse()?).map(group).collect())
 }
 
 fn row_group(values: &str, timed: bool) -> Result<Vec<Row>> {
-    values
-        .split_whitespace()
-        .map(|value| Ok(vec![cell(value, timed)?]))
-        .collect()
+    values.split_whitespace().map(|value| Ok(vec![cell(value, timed)?])).collect()
 }
 
 /// A whole number, or a time of 2024 as month, day and hour: `01-31T18`.
@@ -103,10 +94,9 @@ fn cell(text: &str, timed: bool) -> Result<Cell> {
     if !timed {
         return Ok(Cell::Int(text.parse().with_context(|| format!("{text} is no number"))?));
     }
-    let (Some((month, day)), Some((_, hour))) = (
-        text.split_once('T').and_then(|at| at.0.split_once('-')),
-        text.split_once('T'),
-    ) else {
+    let (Some((month, day)), Some((_, hour))) =
+        (text.split_once('T').and_then(|at| at.0.split_once('-')), text.split_once('T'))
+    else {
         bail!("{text} is no time")
     };
     let date = NaiveDate::from_ymd_opt(2024, month.parse()?, day.parse()?).context("no such day")?;
@@ -115,9 +105,5 @@ fn cell(text: &str, timed: bool) -> Result<Cell> {
 }
 
 fn show(value: i64, timed: bool) -> String {
-    if timed {
-        DateTime::from_timestamp_nanos(value).format("%m-%dT%H").to_string()
-    } else {
-        value.to_string()
-    }
+    if timed { DateTime::from_timestamp_nanos(value).format("%m-%dT%H").to_string() } else { value.to_string() }
 }

@@ -17,7 +17,9 @@ fn a_bound_of_another_type_is_named() {
         error.to_string(),
         "dataset x: a bound on column `t` is to be a whole number (Int64), not the text `noon`"
     );
-    assert!(matches!(dataset.scan().range(1.5..).count().unwrap_err(), Error::Bound { column, .. } if column == "t"));
+    assert!(
+        matches!(dataset.scan().range(1.5..).count().unwrap_err(), Error::Core(oups_core::Error::Bound { column, .. }) if column == "t")
+    );
 }
 
 #[test]
@@ -85,7 +87,9 @@ fn a_damaged_file_is_an_error_item_and_the_last() {
     assert_eq!(numbers(&batches.next().unwrap().unwrap(), "t"), [1, 2]);
     let error: ArrowError = batches.next().unwrap().unwrap_err();
     let ArrowError::ExternalError(inner) = &error else { panic!("{error:?}") };
-    assert!(matches!(inner.downcast_ref(), Some(Error::Core(CoreError::Damaged { path: found, .. })) if *found == path));
+    assert!(
+        matches!(inner.downcast_ref(), Some(Error::Core(CoreError::Damaged { path: found, .. })) if *found == path)
+    );
     assert!(matches!(Error::from(error), Error::Core(CoreError::Damaged { .. })));
     assert!(batches.next().is_none());
 

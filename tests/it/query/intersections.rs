@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use oups_core::{AnyKey, Store};
+use oups_core::{AnyKey, Durability, Store};
 use oups_query::{Chunk, Intersections, QueryStore};
 
 use super::{batch, numbers, store_of, write};
@@ -68,6 +68,7 @@ fn every_chunk_has_every_key_and_no_other() {
 }
 
 #[test]
+#[expect(clippy::reversed_empty_ranges, reason = "that it holds nothing is the point")]
 fn no_rows_means_no_chunks() {
     let (_folder, store) = store_of("name:str");
     write(&store, "a", &[1, 100], 10);
@@ -87,13 +88,23 @@ fn more_datasets_than_files_may_stay_open() {
         let times: Vec<i64> = (0..6).map(|at| at * 10 + number as i64 % 7).collect();
         let target = if number % 2 == 0 { 1 } else { 10 };
         let dataset = store.dataset(key).unwrap();
-        dataset.write(batch(&times, 0)).ordered_on("t").row_group_target(target).commit().unwrap();
+        dataset
+            .write(batch(&times, 0))
+            .ordered_on("t")
+            .row_group_target(target)
+            .durability(Durability::Unsynced)
+            .commit()
+            .unwrap();
     }
-    let chunks: Vec<_> = store.query(&wide).intersections().unwrap().map(Result::unwrap).collect();
-    assert!(chunks.len() > 2, "{} chunks", chunks.len());
-    for key in &wide {
-        let found: Vec<i64> = chunks.iter().flat_map(|chunk| numbers(chunk.get(key).unwrap(), "n")).collect();
-        assert_eq!(found, [0, 1, 2, 3, 4, 5], "{key}");
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let chunks = store.query(&wide).intersections().unwrap();
+        let chunks: Vec<_> = pool.install(|| chunks.map(Result::unwrap).collect());
+        assert!(chunks.len() > 2, "{} chunks", chunks.len());
+        for key in &wide {
+            let found: Vec<i64> = chunks.iter().flat_map(|chunk| numbers(chunk.get(key).unwrap(), "n")).collect();
+            assert_eq!(found, [0, 1, 2, 3, 4, 5], "{key}");
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod scan;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-use oups_core::{AnyKey, Dataset, KeySchema, Separator, Store};
+use oups_core::{AnyKey, Dataset, Durability, KeySchema, Separator, Store};
 use tempfile::TempDir;
 
 /// An empty store of this key schema.
@@ -36,7 +36,13 @@ fn batch(times: &[i64], first: i64) -> RecordBatch {
 /// Writes these times in row groups of `target` rows.
 fn write(store: &Store<AnyKey>, path: &str, times: &[i64], target: u64) -> Dataset {
     let dataset = dataset(store, path);
-    dataset.write(batch(times, 0)).ordered_on("t").row_group_target(target).commit().unwrap();
+    dataset
+        .write(batch(times, 0))
+        .ordered_on("t")
+        .row_group_target(target)
+        .durability(Durability::Unsynced)
+        .commit()
+        .unwrap();
     dataset
 }
 

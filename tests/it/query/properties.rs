@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::Int64Type;
-use oups_query::{BoundValue, IntoRange, QueryStore, ReadDataset};
+use oups_core::Durability;
+use oups_core::ordered::{BoundValue, IntoRange};
+use oups_query::{QueryStore, ReadDataset};
 use proptest::prelude::*;
 
 use super::store_of;
@@ -102,7 +104,7 @@ proptest! {
     ) {
         let (_folder, store) = store_of("name:str");
         let dataset = super::dataset(&store, "x");
-        dataset.write(rows(kind, &values)).ordered_on("t").row_group_target(target).commit().unwrap();
+        dataset.write(rows(kind, &values)).ordered_on("t").row_group_target(target).durability(Durability::Unsynced).commit().unwrap();
         for range in ranges {
             let bounds = (range.0.map(|value| kind.bound(value)), range.1.map(|value| kind.bound(value)));
             let scan = dataset.scan().range(bounds.into_range()).batch_size(batch_size);
@@ -125,7 +127,7 @@ proptest! {
         for (at, (values, target)) in datasets.iter().enumerate() {
             let key = store.parse_key(&format!("x-{at}")).unwrap();
             let dataset = store.dataset(&key).unwrap();
-            dataset.write(rows(kind, values)).ordered_on("t").row_group_target(*target).commit().unwrap();
+            dataset.write(rows(kind, values)).ordered_on("t").row_group_target(*target).durability(Durability::Unsynced).commit().unwrap();
             keys.push(key);
         }
         let bounds = (range.0.map(|value| kind.bound(value)), range.1.map(|value| kind.bound(value)));

@@ -32,13 +32,7 @@ mod tests {
         let key: Measure = "rain=2024/1D".parse().unwrap();
         assert_eq!((key.year, key.sampling.frequency), (2024, Frequency::Daily));
         assert_eq!(key.to_path().unwrap(), key.to_string());
-        assert!(
-            "rain=2024/2D"
-                .parse::<Measure>()
-                .unwrap_err()
-                .to_string()
-                .contains("one of `Hourly`, `1D`")
-        );
+        assert!("rain=2024/2D".parse::<Measure>().unwrap_err().to_string().contains("one of `Hourly`, `1D`"));
 
         let sampling = Sampling::filter().frequency_in([Frequency::Hourly, Frequency::Daily]);
         let filter: KeyFilter = Measure::filter().quantity("rain").year(2024).sampling(sampling).into();

@@ -29,13 +29,7 @@ struct Layout<'a> {
 
 /// The whole dataset, in order, as merge regions and the regions between them.
 pub(super) fn merge_regions(groups: &[Vec<Row>], new: &[Row], ordered: usize, options: &Options) -> Vec<Region> {
-    let mut layout = Layout {
-        groups,
-        new,
-        ordered,
-        options,
-        regions: vec![],
-    };
+    let mut layout = Layout { groups, new, ordered, options, regions: vec![] };
     layout.regions = layout.find_regions();
     let merged = layout.find_merged();
     let mut result: Vec<Region> = Vec::new();
@@ -46,10 +40,7 @@ pub(super) fn merge_regions(groups: &[Vec<Row>], new: &[Row], ordered: usize, op
                 last.groups.extend(region.groups);
                 last.new.extend(region.new);
             }
-            Some(_) => result.push(Region {
-                rewritten: true,
-                ..region
-            }),
+            Some(_) => result.push(Region { rewritten: true, ..region }),
             None => result.push(region),
         }
     }
@@ -68,19 +59,8 @@ impl Layout<'_> {
     /// Every row group and, between them, every run of new rows that belong to none.
     fn find_regions(&self) -> Vec<Region> {
         let count = self.groups.len();
-        let mut inside: Vec<Region> = (0..count)
-            .map(|at| Region {
-                groups: vec![at],
-                ..Region::default()
-            })
-            .collect();
-        let mut before: Vec<Region> = vec![
-            Region {
-                has_new: true,
-                ..Region::default()
-            };
-            count + 1
-        ];
+        let mut inside: Vec<Region> = (0..count).map(|at| Region { groups: vec![at], ..Region::default() }).collect();
+        let mut before: Vec<Region> = vec![Region { has_new: true, ..Region::default() }; count + 1];
         for (row, cells) in self.new.iter().enumerate() {
             let value = &cells[self.ordered];
             let belongs = |group: &usize| {
@@ -95,9 +75,7 @@ impl Layout<'_> {
             match takers.last() {
                 Some(&last) => inside[last].new.push(row),
                 None => {
-                    let after = (0..count)
-                        .filter(|&group| compare(self.max(group), value).is_le())
-                        .count();
+                    let after = (0..count).filter(|&group| compare(self.max(group), value).is_le()).count();
                     before[after].new.push(row);
                 }
             }
@@ -112,10 +90,7 @@ impl Layout<'_> {
 
     /// The first and last value of a region.
     fn span(&self, region: &Region) -> (Cell, Cell) {
-        let stored = region
-            .groups
-            .iter()
-            .flat_map(|&group| [self.min(group), self.max(group)]);
+        let stored = region.groups.iter().flat_map(|&group| [self.min(group), self.max(group)]);
         let new = region.new.iter().map(|&row| &self.new[row][self.ordered]);
         let mut values: Vec<&Cell> = stored.chain(new).collect();
         values.sort_by(|left, right| compare(left, right));
@@ -132,11 +107,7 @@ impl Layout<'_> {
             Sizing::Rows(target) => {
                 let size = self.old_rows(region) + region.new.len();
                 let low = target * 8 / 10;
-                if region.has_new {
-                    size < low
-                } else {
-                    size < low || size > target
-                }
+                if region.has_new { size < low } else { size < low || size > target }
             }
             Sizing::Period(period) => {
                 let periods = |region: &Region| {

@@ -50,14 +50,33 @@ struct Total {
 }
 
 impl Total {
-    fn text(&self, dry_run: bool) -> String {
-        let (changed, datasets) = (self.changed, counted(self.changed + self.unchanged + self.failed, "dataset"));
-        if dry_run {
-            return format!("would compact {changed} of {datasets}, this was a dry run: nothing is changed");
+    fn count(&mut self, done: &Done) {
+        let changed = match done {
+            Done::Written(written) => written.changed,
+            Done::Planned(plan) => !plan.is_noop(),
+        };
+        if changed {
+            self.changed += 1;
+        } else {
+            self.unchanged += 1;
         }
-        match changed {
-            0 => format!("compacted none of {datasets}"),
-            _ => format!("compacted {changed} of {datasets}: {} row groups into {}", self.before, self.after),
+        if let Done::Written(written) = done {
+            self.before += written.files_replaced as u64;
+            self.after += written.files_written as u64;
+        }
+    }
+
+    fn text(&self, dry_run: bool) -> String {
+        let Self { changed, unchanged, failed, before, after } = self;
+        let datasets = changed + unchanged + failed;
+        if datasets == 0 {
+            return "no dataset matches".to_owned();
+        }
+        let datasets = counted(datasets, "dataset");
+        match (changed, dry_run) {
+            (_, true) => format!("would compact {changed} of {datasets}; this was a dry run, nothing is changed"),
+            (0, false) => format!("compacted none of {datasets}"),
+            _ => format!("compacted {changed} of {datasets}: {} into {after}", counted(*before, "row group")),
         }
     }
 }
@@ -94,24 +113,6 @@ fn one(
 enum Done {
     Written(Written),
     Planned(Plan),
-}
-
-impl Total {
-    fn count(&mut self, done: &Done) {
-        let changed = match done {
-            Done::Written(written) => written.changed,
-            Done::Planned(plan) => !plan.is_noop(),
-        };
-        if changed {
-            self.changed += 1;
-        } else {
-            self.unchanged += 1;
-        }
-        if let Done::Written(written) = done {
-            self.before += written.files_replaced as u64;
-            self.after += written.files_written as u64;
-        }
-    }
 }
 
 impl Done {

@@ -105,6 +105,9 @@ fn text(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
         Value::String(text) => text.clone(),
+        // As `write` takes columns: none named are all of them.
+        Value::Array(columns) if columns.is_empty() => "*".to_owned(),
+        Value::Array(columns) => columns.iter().map(text).collect::<Vec<_>>().join(","),
         other => other.to_string(),
     }
 }

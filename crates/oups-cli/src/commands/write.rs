@@ -91,17 +91,18 @@ fn only_metadata(args: &Write) -> bool {
 
 /// Refuses a rule for duplicates where none are looked for: `--keep reject` alone would let every one in.
 fn keep_has_a_use(dataset: &Dataset, args: &Write) -> Result<()> {
-    const WANTED: &str = "--keep is about duplicates: say which rows are, with --duplicates-on COLUMNS";
+    const WANTED: &str = "say which rows are duplicates, with --duplicates-on COLUMNS";
+    let useless = |why: &str| -> Result<()> { bail!(Usage(format!("--keep has no use where {why}: {WANTED}"))) };
     if args.duplicates.keep.is_none() {
         return Ok(());
     }
     match &args.duplicates.duplicates_on {
-        Some(DuplicateColumns(DuplicatesOn::Off)) => bail!(Usage(WANTED.to_owned())),
+        Some(DuplicateColumns(DuplicatesOn::Off)) => useless("all rows are kept"),
         Some(_) => Ok(()),
         None => match dataset.snapshot_if_there()? {
-            None => bail!(Usage(WANTED.to_owned())),
+            None => useless("all rows are kept"),
             Some(found) if found.manifest().settings.duplicates_on == DuplicatesOn::Off => {
-                bail!(Usage(format!("{} keeps duplicates. {WANTED}", dataset.path_text())))
+                useless(&format!("all rows are kept, as in {}", dataset.path_text()))
             }
             Some(_) => Ok(()),
         },
@@ -126,9 +127,9 @@ fn explained(error: anyhow::Error, store: &Store<AnyKey>, key: &str, places: &Pl
         Error::Unorderable { row, column, .. } => {
             places.find(*row).map(|place| format!("that is {place}; leave out rows without a value in `{column}`"))
         }
-        Error::Duplicate { row, of, .. } => places.find(*row).map(|place| {
-            let first = of.and_then(|row| places.find(row)).map(|place| format!(", the first is {place}"));
-            format!("that is {place}{}; leave one out, or give --keep last or first", first.unwrap_or_default())
+        Error::Duplicate { row, of, .. } => places.find(*row).map(|place| match of.and_then(|of| places.find(of)) {
+            Some(of) => format!("that is {place}, a duplicate of {of}; leave one out, or give --keep last or first"),
+            None => format!("that is {place}; leave it out, or give --keep last to replace the stored row"),
         }),
         // A rule of a program of the user's, which cannot be stored.
         Error::InvalidOption { option: "keep", .. } => {

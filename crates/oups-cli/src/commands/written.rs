@@ -75,7 +75,6 @@ pub(super) fn plan_facts(key: &str, plan: &Plan) -> Value {
     json!({
         "key": key,
         "dry_run": true,
-        "would_change": !plan.is_noop(),
         "new_rows": plan.new_rows(),
         "rows_rewritten": plan.rows_rewritten(),
         "row_groups_kept": plan.row_groups_kept(),

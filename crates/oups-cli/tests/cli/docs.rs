@@ -1,24 +1,34 @@
-//! `docs/program.md` shows real output: its commands are run, and what it shows is compared.
+//! Documents show real output: the commands of their `console` blocks are run, and what they show is compared.
 
 use std::path::Path;
 
 use crate::sandbox::{Sandbox, stable};
 
-/// Set to write the output into the document instead.
+/// Set to write the output into the documents instead.
 const UPDATE: &str = "OUPS_UPDATE_DOCS";
 
 #[test]
 fn the_program_by_example_is_real() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/program.md");
+    is_real("docs/program.md", &Sandbox::with_weather());
+}
+
+#[test]
+fn the_front_page_is_real() {
+    is_real("README.md", &Sandbox::with_shipped_weather());
+}
+
+fn is_real(name: &str, sandbox: &Sandbox) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
     let document = std::fs::read_to_string(&path).unwrap();
-    let real = run(&document, &Sandbox::with_weather());
+    let real = run(&document, sandbox);
+    assert_ne!(document.lines().filter(|line| line.starts_with("$ oups ")).count(), 0, "{name} has no session");
     if std::env::var_os(UPDATE).is_some() {
         std::fs::write(&path, real).unwrap();
         return;
     }
     assert!(
         stable(&document) == stable(&real),
-        "docs/program.md does not show what the program prints; {UPDATE}=1 cargo test -p oups-cli writes it anew"
+        "{name} does not show what the program prints; {UPDATE}=1 cargo test -p oups-cli writes it anew. It prints:\n{real}"
     );
 }
 

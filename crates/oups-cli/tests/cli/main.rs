@@ -1,5 +1,6 @@
 //! The program from outside: its output, errors and exit codes on real data.
 
+mod changes;
 mod docs;
 mod errors;
 mod facts;

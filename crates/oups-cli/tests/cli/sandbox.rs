@@ -38,6 +38,18 @@ impl Sandbox {
         sandbox
     }
 
+    /// With the shipped files where a clone of the repository has them.
+    pub(crate) fn with_shipped_weather() -> Self {
+        const FOLDER: &str = "tests/data/weather";
+        let sandbox = Self::empty();
+        std::fs::create_dir_all(sandbox.path(FOLDER)).unwrap();
+        for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(FOLDER)).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), sandbox.path(FOLDER).join(file.file_name())).unwrap();
+        }
+        sandbox
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -9,8 +9,8 @@ mod turn;
 use std::path::Path;
 
 pub(crate) use new_files::NewFiles;
-pub(crate) use retire::all_of as retired_by_removal;
 pub(crate) use remove::remove;
+pub(crate) use retire::all_of as retired_by_removal;
 pub(crate) use turn::Turn;
 
 use crate::fs::StoreFs;

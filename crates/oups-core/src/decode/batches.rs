@@ -31,27 +31,16 @@ pub struct Batches {
 
 impl std::fmt::Debug for Batches {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batches")
-            .field("path", &self.path)
-            .field("rows_left", &self.rows_left)
-            .finish_non_exhaustive()
+        f.debug_struct("Batches").field("path", &self.path).field("rows_left", &self.rows_left).finish_non_exhaustive()
     }
 }
 
 impl Batches {
     pub(super) fn new(file: &RowGroupFile, options: ReadOptions) -> Result<Self> {
         let (schema, order, mask) = projection(file, options.columns.as_deref())?;
-        let rows = options
-            .rows
-            .unwrap_or_else(|| std::iter::once(0..file.rows()).collect());
+        let rows = options.rows.unwrap_or_else(|| std::iter::once(0..file.rows()).collect());
         let rows_left = rows.iter().map(|range| range.end.saturating_sub(range.start)).sum();
-        let mut batches = Self {
-            path: file.path.clone(),
-            schema,
-            order,
-            reader: None,
-            rows_left,
-        };
+        let mut batches = Self { path: file.path.clone(), schema, order, reader: None, rows_left };
         if rows_left == 0 {
             return Ok(batches);
         }
@@ -88,9 +77,7 @@ impl Batches {
             None => Ok(None),
             Some(batch) => {
                 let columns = order.iter().zip(schema.fields());
-                let columns = columns
-                    .map(|(at, field)| column(&batch, *at, field))
-                    .collect::<Result<_, _>>()?;
+                let columns = columns.map(|(at, field)| column(&batch, *at, field)).collect::<Result<_, _>>()?;
                 let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
                 RecordBatch::try_new_with_options(schema.clone(), columns, &rows).map(Some)
             }
@@ -101,10 +88,7 @@ impl Batches {
             None => return Err(damaged(&self.path, "more rows than the footer says")),
         }
         if batch.is_none() && self.rows_left > 0 {
-            return Err(damaged(
-                &self.path,
-                format!("{} rows less than the footer says", self.rows_left),
-            ));
+            return Err(damaged(&self.path, format!("{} rows less than the footer says", self.rows_left)));
         }
         Ok(batch)
     }
@@ -124,48 +108,25 @@ impl Iterator for Batches {
 
 /// A decoded column in its wanted type: dictionaries may have wider keys.
 fn column(batch: &RecordBatch, at: usize, field: &Field) -> Result<ArrayRef, ArrowError> {
-    let array = batch
-        .columns()
-        .get(at)
-        .ok_or_else(|| ArrowError::SchemaError("a column is missing".into()))?;
+    let array = batch.columns().get(at).ok_or_else(|| ArrowError::SchemaError("a column is missing".into()))?;
     if array.data_type() == field.data_type() {
         return Ok(array.clone());
     }
-    cast_with_options(
-        array,
-        field.data_type(),
-        &CastOptions {
-            safe: false,
-            ..CastOptions::default()
-        },
-    )
+    cast_with_options(array, field.data_type(), &CastOptions { safe: false, ..CastOptions::default() })
 }
 
 /// The schema of the wanted columns, the place of each among the decoded ones, and what to decode.
 fn projection(file: &RowGroupFile, columns: Option<&[usize]>) -> Result<(SchemaRef, Vec<usize>, ProjectionMask)> {
     let schema = file.arrow_schema();
     let Some(columns) = columns else {
-        return Ok((
-            schema.clone(),
-            (0..schema.fields().len()).collect(),
-            ProjectionMask::all(),
-        ));
+        return Ok((schema.clone(), (0..schema.fields().len()).collect(), ProjectionMask::all()));
     };
     let mut decoded = columns.to_vec();
     decoded.sort_unstable();
-    let order = columns
-        .iter()
-        .filter_map(|column| decoded.binary_search(column).ok())
-        .collect();
-    let projected = schema
-        .project(columns)
-        .map_err(|error| file.schema.arrow_error(error))?;
+    let order = columns.iter().filter_map(|column| decoded.binary_search(column).ok()).collect();
+    let projected = schema.project(columns).map_err(|error| file.schema.arrow_error(error))?;
     let mask = ProjectionMask::roots(file.metadata.parquet_schema(), decoded);
-    Ok((
-        Arc::new(Schema::new_with_metadata(projected.fields, schema.metadata().clone())),
-        order,
-        mask,
-    ))
+    Ok((Arc::new(Schema::new_with_metadata(projected.fields, schema.metadata().clone())), order, mask))
 }
 
 fn selection(rows: &[Range<u64>], total: u64) -> RowSelection {

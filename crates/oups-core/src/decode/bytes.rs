@@ -29,10 +29,7 @@ impl StoredBytes {
     pub(super) fn with_tail(file: Arc<dyn ReadFile>) -> io::Result<Self> {
         let start = file.len().saturating_sub(TAIL);
         let tail = read(&*file, start, file.len() - start)?;
-        Ok(Self {
-            file,
-            held: vec![(start, tail)],
-        })
+        Ok(Self { file, held: vec![(start, tail)] })
     }
 
     /// The same file with these ranges in memory instead.
@@ -40,24 +37,16 @@ impl StoredBytes {
         let mut held = Vec::new();
         for range in ranges {
             let len = range.end.saturating_sub(range.start);
-            let bytes = self
-                .held(range.start, len)
-                .map_or_else(|| read(&*self.file, range.start, len), Ok)?;
+            let bytes = self.held(range.start, len).map_or_else(|| read(&*self.file, range.start, len), Ok)?;
             held.push((range.start, bytes));
         }
         held.sort_by_key(|(start, _)| *start);
-        Ok(Self {
-            file: self.file.clone(),
-            held,
-        })
+        Ok(Self { file: self.file.clone(), held })
     }
 
     /// The same file with nothing in memory.
     pub(super) fn bare(&self) -> Self {
-        Self {
-            file: self.file.clone(),
-            held: Vec::new(),
-        }
+        Self { file: self.file.clone(), held: Vec::new() }
     }
 
     fn held(&self, start: u64, len: u64) -> Option<Bytes> {
@@ -72,10 +61,7 @@ impl StoredBytes {
 /// Reads exactly these bytes; the file's length is asked first, so that a damaged footer cannot make us allocate.
 fn read(file: &dyn ReadFile, start: u64, len: u64) -> io::Result<Bytes> {
     if start.checked_add(len).is_none_or(|end| end > file.len()) {
-        let message = format!(
-            "bytes {start} to {start} + {len} are not all in the file's {}",
-            file.len()
-        );
+        let message = format!("bytes {start} to {start} + {len} are not all in the file's {}", file.len());
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
     }
     let mut buffer = vec![0; usize::try_from(len).map_err(io::Error::other)?];
@@ -93,11 +79,7 @@ impl ChunkReader for StoredBytes {
     type T = BlockReader;
 
     fn get_read(&self, start: u64) -> Result<BlockReader> {
-        Ok(BlockReader {
-            source: self.clone(),
-            next: start,
-            block: Bytes::new(),
-        })
+        Ok(BlockReader { source: self.clone(), next: start, block: Bytes::new() })
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {

@@ -53,11 +53,7 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self {
-            columns: None,
-            rows: None,
-            batch_rows: 32 << 10,
-        }
+        Self { columns: None, rows: None, batch_rows: 32 << 10 }
     }
 }
 
@@ -74,10 +70,7 @@ pub struct RowGroupFile {
 
 impl fmt::Debug for RowGroupFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RowGroupFile")
-            .field("path", &self.path)
-            .field("rows", &self.rows)
-            .finish_non_exhaustive()
+        f.debug_struct("RowGroupFile").field("path", &self.path).field("rows", &self.rows).finish_non_exhaustive()
     }
 }
 
@@ -97,17 +90,11 @@ impl RowGroupFile {
     ) -> Result<Self> {
         let path = path.into();
         if file.len() != facts.bytes {
-            return Err(damaged(
-                &path,
-                format!("expected {} bytes, found {}", facts.bytes, file.len()),
-            ));
+            return Err(damaged(&path, format!("expected {} bytes, found {}", facts.bytes, file.len())));
         }
         let open = Self::open_unchecked(file, path, schema, view)?;
         if open.rows != facts.rows {
-            return Err(damaged(
-                &open.path,
-                format!("expected {} rows, found {}", facts.rows, open.rows),
-            ));
+            return Err(damaged(&open.path, format!("expected {} rows, found {}", facts.rows, open.rows)));
         }
         open.check_span(facts)?;
         Ok(open)
@@ -136,21 +123,11 @@ impl RowGroupFile {
         })?;
         let groups = metadata.metadata().row_groups();
         let [group] = groups else {
-            return Err(damaged(
-                &path,
-                format!("expected one row group, found {}", groups.len()),
-            ));
+            return Err(damaged(&path, format!("expected one row group, found {}", groups.len())));
         };
         let found = u64::try_from(group.num_rows()).ok().filter(|rows| *rows > 0);
         let rows = found.ok_or_else(|| damaged(&path, format!("a row group of {} rows", group.num_rows())))?;
-        Ok(Self {
-            path: path.into(),
-            bytes: bytes.bare(),
-            metadata,
-            schema: schema.clone(),
-            view,
-            rows,
-        })
+        Ok(Self { path: path.into(), bytes: bytes.bare(), metadata, schema: schema.clone(), view, rows })
     }
 
     /// The number of rows.
@@ -174,10 +151,7 @@ impl RowGroupFile {
     /// The footer's key-values in the order in which they are there; those without a value are left out.
     pub fn key_values(&self) -> impl Iterator<Item = (&str, &str)> {
         let pairs = self.metadata.metadata().file_metadata().key_value_metadata();
-        pairs
-            .into_iter()
-            .flatten()
-            .filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)))
+        pairs.into_iter().flatten().filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)))
     }
 
     /// Decodes rows and columns.
@@ -221,8 +195,5 @@ fn decodable(schema: &SchemaRef) -> SchemaRef {
         };
         Arc::new(field.as_ref().clone().with_data_type(data_type))
     });
-    Arc::new(Schema::new_with_metadata(
-        fields.collect::<Fields>(),
-        schema.metadata().clone(),
-    ))
+    Arc::new(Schema::new_with_metadata(fields.collect::<Fields>(), schema.metadata().clone()))
 }

@@ -21,11 +21,7 @@ pub fn guard<T, E: Into<DecodeError>>(path: &Path, decode: impl FnOnce() -> Resu
     match catch_unwind(AssertUnwindSafe(decode)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(match error.into() {
-            DecodeError::Io(source) => Error::Io {
-                action: "read",
-                path: path.into(),
-                source,
-            },
+            DecodeError::Io(source) => Error::Io { action: "read", path: path.into(), source },
             DecodeError::Content(detail) => damaged(path, detail),
         }),
         Err(panic) => Err(damaged(path, format!("the decoder stopped: {}", message(&*panic)))),
@@ -83,14 +79,10 @@ impl From<String> for DecodeError {
 }
 
 pub(super) fn damaged(path: &Path, detail: impl Into<String>) -> Error {
-    Error::Damaged {
-        path: path.into(),
-        detail: detail.into(),
-    }
+    Error::Damaged { path: path.into(), detail: detail.into() }
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("an unknown panic")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("an unknown panic")
 }

@@ -19,16 +19,9 @@ const GAP: u64 = 8 << 10;
 pub(super) fn byte_ranges(file: &RowGroupFile, mask: &ProjectionMask, rows: &[Range<u64>]) -> Result<Vec<Range<u64>>> {
     let group = file.group()?;
     let mut ranges = Vec::new();
-    for (leaf, chunk) in group
-        .columns()
-        .iter()
-        .enumerate()
-        .filter(|(leaf, _)| mask.leaf_included(*leaf))
-    {
+    for (leaf, chunk) in group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf)) {
         // Not `byte_range`: it panics where a damaged footer has negative numbers.
-        let start = chunk
-            .dictionary_page_offset()
-            .unwrap_or_else(|| chunk.data_page_offset());
+        let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
         let bounds = (u64::try_from(start), u64::try_from(chunk.compressed_size()));
         let (Ok(start), Ok(len)) = bounds else {
             return Err(damaged(&file.path, "a column chunk at a negative place"));
@@ -46,22 +39,14 @@ pub(super) fn byte_ranges(file: &RowGroupFile, mask: &ProjectionMask, rows: &[Ra
 
 /// The page locations of a column; `None` if the file has no offset index.
 pub(super) fn locations(file: &RowGroupFile, leaf: usize) -> Option<&[PageLocation]> {
-    let pages = file
-        .metadata
-        .metadata()
-        .offset_index()?
-        .first()?
-        .get(leaf)?
-        .page_locations();
+    let pages = file.metadata.metadata().offset_index()?.first()?.get(leaf)?.page_locations();
     (!pages.is_empty()).then_some(pages)
 }
 
 /// The rows of each page of a column, made monotone: a damaged index must not turn a range around.
 pub(super) fn page_rows(pages: &[PageLocation], total: u64) -> impl Iterator<Item = Range<u64>> {
     let start = move |at: usize| {
-        let row = pages
-            .get(at)
-            .map_or(total, |page| u64::try_from(page.first_row_index).unwrap_or(total));
+        let row = pages.get(at).map_or(total, |page| u64::try_from(page.first_row_index).unwrap_or(total));
         row.min(total)
     };
     (0..pages.len()).map(move |at| start(at)..start(at + 1).max(start(at)))
@@ -74,17 +59,12 @@ fn chunk_ranges(
     wanted: &[Range<u64>],
     out: &mut Vec<Range<u64>>,
 ) {
-    let first = pages
-        .first()
-        .and_then(|page| u64::try_from(page.offset).ok())
-        .unwrap_or(chunk.start);
+    let first = pages.first().and_then(|page| u64::try_from(page.offset).ok()).unwrap_or(chunk.start);
     if chunk.start < first {
         out.push(chunk.start..first.min(chunk.end));
     }
     for (page, rows) in pages.iter().zip(page_rows(pages, total)) {
-        let hit = wanted
-            .iter()
-            .any(|range| range.start < rows.end && rows.start < range.end);
+        let hit = wanted.iter().any(|range| range.start < rows.end && rows.start < range.end);
         let place = (u64::try_from(page.offset), u64::try_from(page.compressed_page_size));
         if let (true, (Ok(start), Ok(len))) = (hit, place) {
             out.push(start..start.saturating_add(len));

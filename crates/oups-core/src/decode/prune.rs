@@ -23,10 +23,7 @@ pub struct OrdRange {
 
 impl OrdRange {
     /// All values.
-    pub const ALL: Self = Self {
-        start: Bound::Unbounded,
-        end: Bound::Unbounded,
-    };
+    pub const ALL: Self = Self { start: Bound::Unbounded, end: Bound::Unbounded };
 
     /// Of sorted keys, the positions in the range.
     pub fn positions(&self, keys: &OrdKeys) -> Range<usize> {
@@ -42,28 +39,16 @@ impl OrdRange {
 
     fn lower(&self) -> Option<Edge<'_>> {
         match &self.start {
-            Bound::Included(value) => Some(Edge {
-                value,
-                after_equal: false,
-            }),
-            Bound::Excluded(value) => Some(Edge {
-                value,
-                after_equal: true,
-            }),
+            Bound::Included(value) => Some(Edge { value, after_equal: false }),
+            Bound::Excluded(value) => Some(Edge { value, after_equal: true }),
             Bound::Unbounded => None,
         }
     }
 
     fn upper(&self) -> Option<Edge<'_>> {
         match &self.end {
-            Bound::Included(value) => Some(Edge {
-                value,
-                after_equal: true,
-            }),
-            Bound::Excluded(value) => Some(Edge {
-                value,
-                after_equal: false,
-            }),
+            Bound::Included(value) => Some(Edge { value, after_equal: true }),
+            Bound::Excluded(value) => Some(Edge { value, after_equal: false }),
             Bound::Unbounded => None,
         }
     }
@@ -78,19 +63,11 @@ struct Edge<'a> {
 impl Edge<'_> {
     /// Whether rows of this value are before the edge.
     fn is_after(&self, value: &OrdValue) -> bool {
-        if self.after_equal {
-            value <= self.value
-        } else {
-            value < self.value
-        }
+        if self.after_equal { value <= self.value } else { value < self.value }
     }
 
     fn position(&self, keys: &OrdKeys) -> usize {
-        if self.after_equal {
-            keys.upper_bound(self.value)
-        } else {
-            keys.lower_bound(self.value)
-        }
+        if self.after_equal { keys.upper_bound(self.value) } else { keys.lower_bound(self.value) }
     }
 }
 
@@ -109,9 +86,7 @@ impl RowGroupFile {
         }
         let pages = PageSpans::of(self)?;
         let start = range.lower().map_or(Ok(0), |edge| self.edge_row(&edge, &pages))?;
-        let end = range
-            .upper()
-            .map_or(Ok(self.rows()), |edge| self.edge_row(&edge, &pages))?;
+        let end = range.upper().map_or(Ok(self.rows()), |edge| self.edge_row(&edge, &pages))?;
         Ok(start..end.max(start))
     }
 
@@ -129,10 +104,7 @@ impl RowGroupFile {
         let mut row = candidates.start;
         for batch in self.batches(options)? {
             let batch = batch?;
-            let column = batch
-                .columns()
-                .first()
-                .ok_or_else(|| damaged(&self.path, "no ordered column"))?;
+            let column = batch.columns().first().ok_or_else(|| damaged(&self.path, "no ordered column"))?;
             let keys = guard(&self.path, || self.schema.ordered_type().keys(column))?;
             let before = edge.position(&keys);
             row += before as u64;
@@ -159,10 +131,7 @@ impl RowGroupFile {
             let field = self.schema.plain().field(self.schema.ordered_index());
             let converter = StatisticsConverter::from_column_index(leaf, field, self.metadata.parquet_schema())?;
             let groups = || self.metadata.metadata().row_groups().iter();
-            let (mins, maxes) = (
-                converter.row_group_mins(groups())?,
-                converter.row_group_maxes(groups())?,
-            );
+            let (mins, maxes) = (converter.row_group_mins(groups())?, converter.row_group_maxes(groups())?);
             Ok::<_, DecodeError>((self.spans(&mins)?, self.spans(&maxes)?))
         })?;
         let ordered = self.schema.ordered_type();
@@ -170,28 +139,20 @@ impl RowGroupFile {
             && min > &facts.min
         {
             let (expected, found) = (ordered.format(&facts.min), ordered.format(min));
-            return Err(damaged(
-                &self.path,
-                format!("expected rows from {expected} on, found them from {found} on"),
-            ));
+            return Err(damaged(&self.path, format!("expected rows from {expected} on, found them from {found} on")));
         }
         if let Some(Some(max)) = max.first()
             && max < &facts.max
         {
             let (expected, found) = (ordered.format(&facts.max), ordered.format(max));
-            return Err(damaged(
-                &self.path,
-                format!("expected rows up to {expected}, found them up to {found}"),
-            ));
+            return Err(damaged(&self.path, format!("expected rows up to {expected}, found them up to {found}")));
         }
         Ok(())
     }
 
     fn spans(&self, statistics: &ArrayRef) -> Result<Vec<Option<OrdValue>>, DecodeError> {
         let keys = self.schema.ordered_type().keys(statistics)?;
-        Ok((0..keys.len())
-            .map(|at| keys.get(at).filter(|_| statistics.is_valid(at)))
-            .collect())
+        Ok((0..keys.len()).map(|at| keys.get(at).filter(|_| statistics.is_valid(at))).collect())
     }
 }
 
@@ -204,11 +165,7 @@ struct PageSpans {
 
 impl PageSpans {
     fn of(file: &RowGroupFile) -> Result<Self> {
-        let unknown = Self {
-            rows: Vec::new(),
-            mins: Vec::new(),
-            maxes: Vec::new(),
-        };
+        let unknown = Self { rows: Vec::new(), mins: Vec::new(), maxes: Vec::new() };
         let leaf = file.ordered_leaf()?;
         let metadata = file.metadata.metadata();
         let (Some(pages), Some(columns), Some(offsets)) =

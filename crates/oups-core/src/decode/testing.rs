@@ -37,9 +37,7 @@ pub(crate) fn encode(schema: &Arc<DatasetSchema>, batches: &[RecordBatch]) -> (E
 }
 
 pub(crate) fn facts(encoded: &Encoded) -> FileFacts {
-    let Encoded {
-        rows, min, max, bytes, ..
-    } = encoded.clone();
+    let Encoded { rows, min, max, bytes, .. } = encoded.clone();
     FileFacts { rows, bytes, min, max }
 }
 

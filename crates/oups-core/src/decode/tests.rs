@@ -31,9 +31,7 @@ fn column(data_type: &DataType, rows: i64) -> ArrayRef {
         | DataType::BinaryView => {
             // A common start that is longer than the statistics.
             let text = |at: i64| format!("{:0>80}", (at / 700) * 3);
-            let values = (0..rows)
-                .map(|at| OrdValue::Bytes(text(at).into_bytes().into()))
-                .collect::<Vec<_>>();
+            let values = (0..rows).map(|at| OrdValue::Bytes(text(at).into_bytes().into())).collect::<Vec<_>>();
             OrderedType::new(data_type).unwrap().to_array(&values).unwrap()
         }
         other => cast(&numbers, other).unwrap(),
@@ -82,12 +80,7 @@ fn ordered_types() -> Vec<DataType> {
         Dictionary(Box::new(Int32), Box::new(Utf8)),
         Dictionary(Box::new(Int16), Box::new(Int64)),
     ];
-    for unit in [
-        TimeUnit::Second,
-        TimeUnit::Millisecond,
-        TimeUnit::Microsecond,
-        TimeUnit::Nanosecond,
-    ] {
+    for unit in [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
         types.extend([None, Some("Asia/Tokyo".into())].map(|zone| Timestamp(unit, zone)));
     }
     types
@@ -109,11 +102,7 @@ fn a_range_of_values_is_a_range_of_rows_for_every_ordered_type() {
             let (from, to) = (Bound::Included(value.clone()), Bound::Excluded(value.clone()));
             assert_eq!(rows(from.clone(), Bound::Unbounded), below..20_000, "{data_type}");
             assert_eq!(rows(Bound::Unbounded, to.clone()), 0..below, "{data_type}");
-            assert_eq!(
-                rows(from.clone(), Bound::Included(value)),
-                below..including,
-                "{data_type}"
-            );
+            assert_eq!(rows(from.clone(), Bound::Included(value)), below..including, "{data_type}");
             assert_eq!(rows(from, to), below..below, "{data_type}");
         }
     }
@@ -123,24 +112,16 @@ fn a_range_of_values_is_a_range_of_rows_for_every_ordered_type() {
 fn columns_come_in_the_wanted_order() {
     let fields = ["a", "b", "c"].map(|name| Field::new(name, DataType::Int64, false));
     let schema = Arc::new(Schema::new(fields.to_vec()));
-    let columns = (0..3)
-        .map(|n| Arc::new(Int64Array::from(vec![n, n + 10])) as ArrayRef)
-        .collect();
+    let columns = (0..3).map(|n| Arc::new(Int64Array::from(vec![n, n + 10])) as ArrayRef).collect();
     let batch = RecordBatch::try_new(schema.clone(), columns).unwrap();
     let schema = Arc::new(DatasetSchema::new("d", schema, "a").unwrap());
     let file = open(&schema, std::slice::from_ref(&batch), View::Stored);
     for columns in [vec![2, 0], vec![1], vec![]] {
-        let options = ReadOptions {
-            columns: Some(columns.clone()),
-            ..ReadOptions::default()
-        };
+        let options = ReadOptions { columns: Some(columns.clone()), ..ReadOptions::default() };
         let found = file.batches(options).unwrap().next().unwrap().unwrap();
         assert_eq!(found, batch.project(&columns).unwrap());
     }
-    let options = ReadOptions {
-        columns: Some(vec![7]),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions { columns: Some(vec![7]), ..ReadOptions::default() };
     assert!(file.batches(options).is_err());
 }
 
@@ -153,32 +134,14 @@ fn a_file_that_is_not_what_the_manifest_says_is_damaged() {
     let (encoded, bytes) = encode(&schema, &[batch]);
     let good = facts(&encoded);
     let open = |facts: &FileFacts, schema: &Arc<DatasetSchema>| {
-        RowGroupFile::open(
-            Arc::new(MemoryFile(bytes.clone())),
-            "memory",
-            schema,
-            View::Stored,
-            facts,
-        )
+        RowGroupFile::open(Arc::new(MemoryFile(bytes.clone())), "memory", schema, View::Stored, facts)
     };
     assert!(open(&good, &schema).is_ok());
     let wrong = [
-        FileFacts {
-            bytes: 1,
-            ..good.clone()
-        },
-        FileFacts {
-            rows: 1,
-            ..good.clone()
-        },
-        FileFacts {
-            min: OrdValue::I64(-1),
-            ..good.clone()
-        },
-        FileFacts {
-            max: OrdValue::I64(99),
-            ..good.clone()
-        },
+        FileFacts { bytes: 1, ..good.clone() },
+        FileFacts { rows: 1, ..good.clone() },
+        FileFacts { min: OrdValue::I64(-1), ..good.clone() },
+        FileFacts { max: OrdValue::I64(99), ..good.clone() },
     ];
     let other = Arc::new(Schema::new(vec![Field::new("at", DataType::Utf8, false)]));
     let other = Arc::new(DatasetSchema::new("d", other, "at").unwrap());
@@ -190,10 +153,7 @@ fn a_file_that_is_not_what_the_manifest_says_is_damaged() {
 
 fn read_all(bytes: Vec<u8>, schema: &Arc<DatasetSchema>) -> Result<usize> {
     let file = RowGroupFile::open_unchecked(Arc::new(MemoryFile(bytes)), "memory", schema, View::Stored)?;
-    let middle = OrdRange {
-        start: Bound::Included(OrdValue::I64(6)),
-        end: Bound::Unbounded,
-    };
+    let middle = OrdRange { start: Bound::Included(OrdValue::I64(6)), end: Bound::Unbounded };
     file.rows_in(&middle)?;
     let mut rows = 0;
     for batch in file.batches(ReadOptions::default())? {
@@ -204,18 +164,9 @@ fn read_all(bytes: Vec<u8>, schema: &Arc<DatasetSchema>) -> Result<usize> {
 
 fn small_file() -> (Arc<DatasetSchema>, Vec<u8>) {
     let at = column(&DataType::Int64, 5000);
-    let text: ArrayRef = Arc::new(StringArray::from_iter(
-        (0..5000).map(|v| (v % 3 != 0).then(|| v.to_string())),
-    ));
-    let side = cast(
-        &text.slice(0, 60),
-        &DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8)),
-    );
-    let side = arrow::compute::take(
-        &side.unwrap(),
-        &UInt32Array::from_iter_values((0..5000).map(|v| v % 60)),
-        None,
-    );
+    let text: ArrayRef = Arc::new(StringArray::from_iter((0..5000).map(|v| (v % 3 != 0).then(|| v.to_string()))));
+    let side = cast(&text.slice(0, 60), &DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8)));
+    let side = arrow::compute::take(&side.unwrap(), &UInt32Array::from_iter_values((0..5000).map(|v| v % 60)), None);
     let columns = [("at", at), ("text", text), ("side", side.unwrap())];
     let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true))).unwrap();
     let schema = Arc::new(DatasetSchema::new("d", batch.schema(), "at").unwrap());

@@ -1,14 +1,16 @@
 //! What makes a row the same as another: the values of some columns, as bytes that compare.
 
-use arrow::array::{Array, ArrayRef, AsArray, Float16Array, Float32Array, Float64Array, RecordBatch, UInt64Array, make_array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Float16Array, Float32Array, Float64Array, RecordBatch, UInt64Array, make_array,
+};
 use arrow::compute::take;
 use arrow::datatypes::{DataType, Float16Type, Float32Type, Float64Type};
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, Rows, SortField};
 
+use crate::Result;
 use crate::schema::DatasetSchema;
 use crate::settings::DuplicatesOn;
-use crate::Result;
 
 /// The columns that tell rows of one ordered value apart. Null equals null, NaN equals NaN.
 #[derive(Debug)]

@@ -91,12 +91,13 @@ fn ask(schema: &Arc<DatasetSchema>, block: &Block, rows: &[usize], resolver: &Re
     let error = |error| schema.arrow_error(error);
     let run = take_record_batch(&block.rows.batch, &positions(rows.iter().copied())).map_err(error)?;
     let stored = rows.iter().filter(|&&row| !block.rows.origin.is_new(row)).count();
-    let answer = resolver.resolve(&DuplicateRun::new(run, stored)).map_err(error)?;
     let refused = |found: String| Error::Resolution {
         dataset: schema.dataset().to_owned(),
         value: rows.first().map(|&row| schema.ordered_type().format(&block.keys.value(row))).unwrap_or_default(),
         found,
     };
+    let answer = resolver.resolve(&DuplicateRun::new(run, stored));
+    let answer = answer.map_err(|error| refused(format!("the error \"{error}\"")))?;
     // Metadata of the schema is not the rule's business; names, types and nullability are.
     let columns = RecordBatch::try_new(schema.plain().clone(), answer.columns().to_vec());
     let answer = columns.map_err(|error: ArrowError| refused(error.to_string()))?;

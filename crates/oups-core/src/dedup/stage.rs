@@ -120,7 +120,9 @@ impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
         }
         let Some(whole) = self.whole.as_ref().filter(|_| !moved.is_empty()) else { return Ok(false) };
         let rows = |side: fn(&(usize, usize)) -> usize| {
-            whole.rows(&block.rows.batch, &positions(moved.iter().map(side))).map_err(|error| self.schema.arrow_error(error))
+            whole
+                .rows(&block.rows.batch, &positions(moved.iter().map(side)))
+                .map_err(|error| self.schema.arrow_error(error))
         };
         let (kept, stored) = (rows(|pair| pair.0)?, rows(|pair| pair.1)?);
         Ok(kept.iter().ne(stored.iter()))

@@ -150,34 +150,16 @@ fn texts(found: &Discovery<Measure>) -> Vec<String> {
     found.keys.iter().map(ToString::to_string).collect()
 }
 
-const PATHS: [&str; 5] = [
-    "oslo-2/1D",
-    "berlin-10/1D",
-    "berlin-9/1D",
-    "berlin-9/%",
-    "berlin-9/10min",
-];
+const PATHS: [&str; 5] = ["oslo-2/1D", "berlin-10/1D", "berlin-9/1D", "berlin-9/%", "berlin-9/10min"];
 
 #[test]
 fn keys_come_in_key_order() {
     let store = store(&PATHS);
     let found = find(&LocalFs, store.path(), KeyFilter::all());
-    assert_eq!(
-        texts(&found),
-        [
-            "berlin-9/%",
-            "berlin-9/10min",
-            "berlin-9/1D",
-            "berlin-10/1D",
-            "oslo-2/1D"
-        ]
-    );
+    assert_eq!(texts(&found), ["berlin-9/%", "berlin-9/10min", "berlin-9/1D", "berlin-10/1D", "oslo-2/1D"]);
     assert_eq!(found.strangers, []);
     let any: Discovery<AnyKey> = discover(&LocalFs, store.path(), &Measure::schema(), &KeyFilter::all()).unwrap();
-    assert_eq!(
-        any.keys.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        texts(&found)
-    );
+    assert_eq!(any.keys.iter().map(ToString::to_string).collect::<Vec<_>>(), texts(&found));
 }
 
 #[test]
@@ -193,19 +175,13 @@ fn a_filter_rules_out_folders() {
     let store = store(&PATHS);
     let fs = Watched::new(store.path());
     let found = find(&fs, store.path(), Measure::filter().city("berlin"));
-    assert_eq!(
-        texts(&found),
-        ["berlin-9/%", "berlin-9/10min", "berlin-9/1D", "berlin-10/1D"]
-    );
+    assert_eq!(texts(&found), ["berlin-9/%", "berlin-9/10min", "berlin-9/1D", "berlin-10/1D"]);
     assert_eq!(fs.log(), ["list ", "list berlin-10", "list berlin-9"]);
 
     let filter = KeyFilter::parse(&Measure::schema(), ["city=*o", "frequency=1?"]).unwrap();
     assert_eq!(texts(&find(&fs, store.path(), filter)), ["oslo-2/1D"]);
     let filter = KeyFilter::parse(&Measure::schema(), ["number=9", "number=2", "frequency=1*"]).unwrap();
-    assert_eq!(
-        texts(&find(&fs, store.path(), filter)),
-        ["berlin-9/10min", "berlin-9/1D", "oslo-2/1D"]
-    );
+    assert_eq!(texts(&find(&fs, store.path(), filter)), ["berlin-9/10min", "berlin-9/1D", "oslo-2/1D"]);
 }
 
 #[test]
@@ -214,11 +190,7 @@ fn levels_whose_fields_are_all_named_are_asked_for_by_name() {
     let store = store(&PATHS);
     let fs = Watched::new(store.path());
     let filter = Measure::filter().city_in(["berlin", "paris"]).number_in([9, 10]);
-    let found = find(
-        &fs,
-        store.path(),
-        filter.clone().sampling(Sampling::filter().frequency("1D")),
-    );
+    let found = find(&fs, store.path(), filter.clone().sampling(Sampling::filter().frequency("1D")));
     assert_eq!(texts(&found), ["berlin-9/1D", "berlin-10/1D"]);
     assert_eq!(
         fs.log(),
@@ -232,28 +204,11 @@ fn levels_whose_fields_are_all_named_are_asked_for_by_name() {
         ]
     );
     assert_eq!(texts(&find(&fs, store.path(), filter)).len(), 4);
-    let asked = [
-        "kind berlin-10",
-        "kind berlin-9",
-        "kind paris-10",
-        "kind paris-9",
-        "list berlin-10",
-        "list berlin-9",
-    ];
+    let asked = ["kind berlin-10", "kind berlin-9", "kind paris-10", "kind paris-9", "list berlin-10", "list berlin-9"];
     assert_eq!(fs.log(), asked);
 
-    assert_eq!(
-        texts(&find(
-            &fs,
-            store.path(),
-            Measure::filter().city("x".repeat(201)).number(1)
-        )),
-        [""; 0]
-    );
-    assert_eq!(
-        texts(&find(&fs, store.path(), Measure::filter().city_in([""; 0]).number(1))),
-        [""; 0]
-    );
+    assert_eq!(texts(&find(&fs, store.path(), Measure::filter().city("x".repeat(201)).number(1))), [""; 0]);
+    assert_eq!(texts(&find(&fs, store.path(), Measure::filter().city_in([""; 0]).number(1))), [""; 0]);
     assert_eq!(fs.log(), [""; 0]);
     let many = Measure::filter().city_in((0..300).map(|n| n.to_string())).number(9);
     assert_eq!(texts(&find(&fs, store.path(), many)), [""; 0]);
@@ -275,23 +230,10 @@ fn strangers_are_skipped_and_reported() {
     ] {
         fs::write(at(file), "").unwrap();
     }
-    for folder in [
-        "berlin",
-        "berlin-x",
-        "berlin-09",
-        "NUL",
-        "berlin-9/3D.opdmd",
-        "berlin-9/.git",
-        "berlin-9/a%",
-    ] {
+    for folder in ["berlin", "berlin-x", "berlin-09", "NUL", "berlin-9/3D.opdmd", "berlin-9/.git", "berlin-9/a%"] {
         fs::create_dir(at(folder)).unwrap();
     }
-    for side_file in [
-        "oups.json.tmp",
-        "berlin-9/1D.opdmd.tmp",
-        "berlin-9/old.opdmd.removed",
-        "berlin-9/old.lock",
-    ] {
+    for side_file in ["oups.json.tmp", "berlin-9/1D.opdmd.tmp", "berlin-9/old.opdmd.removed", "berlin-9/old.lock"] {
         fs::write(at(side_file), "").unwrap();
     }
     for leftover in ["berlin-9/old", "bonn-1"] {
@@ -303,11 +245,7 @@ fn strangers_are_skipped_and_reported() {
     let found = find(&LocalFs, store.path(), KeyFilter::all());
     assert_eq!(texts(&found), ["berlin-9/1D"]);
     let root = store.path().display().to_string();
-    let strangers: Vec<_> = found
-        .strangers
-        .iter()
-        .map(|stranger| stranger.to_string().replace(&root, ""))
-        .collect();
+    let strangers: Vec<_> = found.strangers.iter().map(|stranger| stranger.to_string().replace(&root, "")).collect();
     insta::assert_snapshot!(strangers.join("\n"));
 }
 
@@ -320,10 +258,7 @@ fn a_store_of_one_level_has_datasets_at_its_root() {
     }
     let store = store(&["a", "oups", "%4EUL"]);
     let found: Discovery<Single> = discover(&LocalFs, store.path(), &Single::schema(), &KeyFilter::all()).unwrap();
-    assert_eq!(
-        found.keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>(),
-        ["NUL", "a", "oups"]
-    );
+    assert_eq!(found.keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>(), ["NUL", "a", "oups"]);
     assert_eq!(found.strangers, []);
 }
 
@@ -339,10 +274,7 @@ fn a_dataset_removed_meanwhile_is_no_error() {
             fs::remove_dir_all(&removed).unwrap();
         }
     });
-    assert_eq!(
-        texts(&find(&fs, store.path(), KeyFilter::all())),
-        ["berlin-10/1D", "oslo-2/1D"]
-    );
+    assert_eq!(texts(&find(&fs, store.path(), KeyFilter::all())), ["berlin-10/1D", "oslo-2/1D"]);
 }
 
 #[test]
@@ -352,10 +284,7 @@ fn a_manifest_that_a_listing_missed_is_found_by_its_folder() {
     let mut fs = Watched::new(store.path());
     fs.hidden = &["1D.opdmd"];
     assert_eq!(texts(&find(&fs, store.path(), KeyFilter::all())).len(), PATHS.len());
-    assert_eq!(
-        texts(&find(&fs, store.path(), Measure::filter().city("oslo"))),
-        ["oslo-2/1D"]
-    );
+    assert_eq!(texts(&find(&fs, store.path(), Measure::filter().city("oslo"))), ["oslo-2/1D"]);
 }
 
 #[test]

@@ -27,16 +27,9 @@ impl DistinctLimit {
         let counters = limited.map(|(column, limit)| {
             let values = schema.plain().field(column).data_type().clone();
             let converter = RowConverter::new(vec![SortField::new(values)])?;
-            Ok(Self {
-                column,
-                limit,
-                converter,
-                seen: HashSet::new(),
-            })
+            Ok(Self { column, limit, converter, seen: HashSet::new() })
         });
-        counters
-            .collect::<Result<_, ArrowError>>()
-            .map_err(|error| schema.arrow_error(error))
+        counters.collect::<Result<_, ArrowError>>().map_err(|error| schema.arrow_error(error))
     }
 
     /// Counts a batch's values; an error if there are more than the keys can name.

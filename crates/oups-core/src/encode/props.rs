@@ -51,11 +51,7 @@ pub(super) fn properties(schema: &DatasetSchema, parquet: &SchemaDescriptor, fir
             _ => builder,
         };
         if is_ordered {
-            let sorting = SortingColumn {
-                column_idx: leaf as i32,
-                descending: false,
-                nulls_first: false,
-            };
+            let sorting = SortingColumn { column_idx: leaf as i32, descending: false, nulls_first: false };
             builder = builder
                 .set_sorting_columns(Some(vec![sorting]))
                 .set_column_statistics_enabled(column.path().clone(), EnabledStatistics::Page);
@@ -83,7 +79,5 @@ fn encoded(
         _ if is_ordered && values == Encoding::DELTA_BINARY_PACKED => Choice::Values,
         _ => choose(array),
     };
-    builder
-        .set_column_encoding(path.clone(), values)
-        .set_column_dictionary_enabled(path, choice == Choice::Dictionary)
+    builder.set_column_encoding(path.clone(), values).set_column_dictionary_enabled(path, choice == Choice::Dictionary)
 }

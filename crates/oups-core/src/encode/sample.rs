@@ -67,10 +67,7 @@ impl Fingerprints {
 }
 
 fn hashed<'a>(values: impl Iterator<Item = Option<&'a [u8]>>) -> Vec<u64> {
-    values
-        .flatten()
-        .map(|v| twox_hash::XxHash3_128::oneshot(v) as u64)
-        .collect()
+    values.flatten().map(|v| twox_hash::XxHash3_128::oneshot(v) as u64).collect()
 }
 
 /// Values of a fixed number of bytes, sign-extended to 64 bits; wider ones hashed.
@@ -78,17 +75,9 @@ fn fixed_width(array: &ArrayRef) -> Option<Vec<u64>> {
     let width = array.data_type().primitive_width()?;
     let data = array.to_data();
     let from = data.offset().checked_mul(width)?;
-    let bytes = data
-        .buffers()
-        .first()?
-        .as_slice()
-        .get(from..from + array.len().checked_mul(width)?)?;
+    let bytes = data.buffers().first()?.as_slice().get(from..from + array.len().checked_mul(width)?)?;
     let valid = |at: usize| array.is_valid(at);
-    let values = bytes
-        .chunks_exact(width)
-        .enumerate()
-        .filter(|(at, _)| valid(*at))
-        .map(|(_, value)| value);
+    let values = bytes.chunks_exact(width).enumerate().filter(|(at, _)| valid(*at)).map(|(_, value)| value);
     Some(values.map(widen).collect())
 }
 
@@ -104,10 +93,7 @@ fn widen(value: &[u8]) -> u64 {
 
 /// The bits that a difference takes on average in Parquet's delta packing: miniblocks of 32 in blocks of 128.
 fn delta_bits(values: &[u64]) -> u32 {
-    let deltas: Vec<i64> = values
-        .windows(2)
-        .map(|pair| pair[1].wrapping_sub(pair[0]) as i64)
-        .collect();
+    let deltas: Vec<i64> = values.windows(2).map(|pair| pair[1].wrapping_sub(pair[0]) as i64).collect();
     let (mut total, mut miniblocks) = (0, 0);
     for block in deltas.chunks(128) {
         let min = block.iter().copied().min().unwrap_or_default();

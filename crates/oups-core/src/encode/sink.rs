@@ -15,11 +15,7 @@ pub(super) struct HashingSink<W> {
 
 impl<W: Write> HashingSink<W> {
     pub(super) fn new(inner: W) -> Self {
-        Self {
-            inner: Some(inner),
-            hasher: XxHash3_128::new(),
-            bytes: 0,
-        }
+        Self { inner: Some(inner), hasher: XxHash3_128::new(), bytes: 0 }
     }
 
     /// The inner sink, the number of bytes and their XXH3-128; `None` the second time.

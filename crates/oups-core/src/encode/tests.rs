@@ -30,18 +30,8 @@ fn dictionary(keys: DataType, values: DataType) -> DataType {
 /// Arrays with nulls of every allowed type that a cast from whole numbers or text gives.
 fn cast_arrays() -> Vec<ArrayRef> {
     use DataType::*;
-    let zones = [
-        None,
-        Some("UTC".into()),
-        Some("America/New_York".into()),
-        Some("+05:30".into()),
-    ];
-    let units = [
-        TimeUnit::Second,
-        TimeUnit::Millisecond,
-        TimeUnit::Microsecond,
-        TimeUnit::Nanosecond,
-    ];
+    let zones = [None, Some("UTC".into()), Some("America/New_York".into()), Some("+05:30".into())];
+    let units = [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
     let mut of_numbers = vec![
         Boolean,
         Int8,
@@ -93,10 +83,7 @@ fn cast_arrays() -> Vec<ArrayRef> {
     for values in [Date32, Time32(TimeUnit::Second), Time32(TimeUnit::Millisecond)] {
         arrays.push(cast(&cast(&int32, &values).unwrap(), &dictionary(UInt8, values)).unwrap());
     }
-    for values in [
-        Timestamp(TimeUnit::Second, Some("Europe/Berlin".into())),
-        Duration(TimeUnit::Millisecond),
-    ] {
+    for values in [Timestamp(TimeUnit::Second, Some("Europe/Berlin".into())), Duration(TimeUnit::Millisecond)] {
         arrays.push(packed(&cast(&numbers, &values).unwrap()));
     }
     arrays
@@ -104,14 +91,9 @@ fn cast_arrays() -> Vec<ArrayRef> {
 
 /// A dictionary array of any values.
 fn packed(values: &ArrayRef) -> ArrayRef {
-    let keys: Int32Array = (0..values.len() as i32)
-        .map(|at| values.is_valid(at as usize).then_some(at))
-        .collect();
-    let present = arrow::compute::take(
-        values,
-        &Int32Array::from_iter_values((0..values.len() as i32).map(|v| v / 2 * 2)),
-        None,
-    );
+    let keys: Int32Array = (0..values.len() as i32).map(|at| values.is_valid(at as usize).then_some(at)).collect();
+    let present =
+        arrow::compute::take(values, &Int32Array::from_iter_values((0..values.len() as i32).map(|v| v / 2 * 2)), None);
     Arc::new(DictionaryArray::try_new(keys, present.unwrap()).unwrap())
 }
 
@@ -183,18 +165,10 @@ fn every_allowed_type_comes_back_as_it_was() {
         let written = [batch.slice(0, 7), batch.slice(7, 33)];
         let file = open(&schema, &written, View::Stored);
         for rows in [0..40, 5..23] {
-            let options = ReadOptions {
-                rows: Some(vec![rows.clone()]),
-                batch_rows: 16,
-                ..ReadOptions::default()
-            };
+            let options = ReadOptions { rows: Some(vec![rows.clone()]), batch_rows: 16, ..ReadOptions::default() };
             let batches: Result<Vec<_>> = file.batches(options).unwrap().collect();
             let batches = batches.unwrap_or_else(|error| panic!("{}, rows {rows:?}: {error}", array.data_type()));
-            assert!(
-                batches.iter().all(|batch| &batch.schema() == schema.stored()),
-                "{}",
-                array.data_type()
-            );
+            assert!(batches.iter().all(|batch| &batch.schema() == schema.stored()), "{}", array.data_type());
             let plain = |batch: &RecordBatch| {
                 let fit = crate::schema::fit(&schema, &batch.schema()).unwrap();
                 fit.apply(batch).unwrap()
@@ -203,14 +177,8 @@ fn every_allowed_type_comes_back_as_it_was() {
             let expected = plain(&batch.slice(rows.start as usize, rows.count()));
             assert_eq!(found, expected, "{}", array.data_type());
         }
-        let merged = open(&schema, &written, View::Plain)
-            .batches(ReadOptions::default())
-            .unwrap();
-        assert!(
-            merged
-                .map(Result::unwrap)
-                .all(|batch| &batch.schema() == schema.plain())
-        );
+        let merged = open(&schema, &written, View::Plain).batches(ReadOptions::default()).unwrap();
+        assert!(merged.map(Result::unwrap).all(|batch| &batch.schema() == schema.plain()));
     }
 }
 
@@ -230,10 +198,7 @@ fn a_dictionary_of_more_values_than_its_keys_is_refused() {
             let stored = RecordBatch::try_new(schema.stored().clone(), vec![batch.column(0).clone(), stored]).unwrap();
             let file = open(&schema, &[stored], View::Stored);
             assert_eq!(
-                file.batches(ReadOptions::default())
-                    .unwrap()
-                    .map(|b| b.unwrap().num_rows())
-                    .sum::<usize>(),
+                file.batches(ReadOptions::default()).unwrap().map(|b| b.unwrap().num_rows()).sum::<usize>(),
                 128
             );
         } else {
@@ -272,10 +237,5 @@ fn a_failing_sink_is_an_io_error_and_no_rows_are_refused() {
     let mut writer = RowGroupWriter::new(Full, "memory", &schema).unwrap();
     let error = writer.write(&batch).and_then(|()| writer.finish(vec![])).unwrap_err();
     assert!(matches!(error, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull));
-    assert!(
-        RowGroupWriter::new(Vec::new(), "memory", &schema)
-            .unwrap()
-            .finish(vec![])
-            .is_err()
-    );
+    assert!(RowGroupWriter::new(Vec::new(), "memory", &schema).unwrap().finish(vec![]).is_err());
 }

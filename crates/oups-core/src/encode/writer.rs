@@ -65,10 +65,7 @@ struct Encoder<W: Write + Send> {
 
 impl<W: Write + Send> std::fmt::Debug for RowGroupWriter<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RowGroupWriter")
-            .field("path", &self.path)
-            .field("rows", &self.rows)
-            .finish_non_exhaustive()
+        f.debug_struct("RowGroupWriter").field("path", &self.path).field("rows", &self.rows).finish_non_exhaustive()
     }
 }
 
@@ -104,10 +101,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
             return Ok(());
         }
         let value = |at: usize| {
-            let keys = self
-                .schema
-                .keys(&batch.slice(at, 1))
-                .map_err(|error| self.schema.arrow_error(error))?;
+            let keys = self.schema.keys(&batch.slice(at, 1)).map_err(|error| self.schema.arrow_error(error))?;
             Ok::<_, Error>(keys.first())
         };
         self.min = self.min.take().map_or_else(|| value(0), |min| Ok(Some(min)))?;
@@ -115,11 +109,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
         self.rows += batch.num_rows() as u64;
         self.waiting_rows += batch.num_rows();
         self.waiting.push(batch.clone());
-        if self.waiting_rows >= BLOCK_ROWS {
-            self.encode_waiting()
-        } else {
-            Ok(())
-        }
+        if self.waiting_rows >= BLOCK_ROWS { self.encode_waiting() } else { Ok(()) }
     }
 
     /// Ends the file with these key-values in its footer, before the Arrow schema.
@@ -133,23 +123,10 @@ impl<W: Write + Send> RowGroupWriter<W> {
         self.encode_waiting()?;
         let (Some(state), Some(min), Some(max)) = (self.state.take(), self.min.take(), self.max.take()) else {
             let (expected, found) = ("at least one".into(), "none".into());
-            return Err(Error::InvalidOption {
-                option: "rows of a row group",
-                expected,
-                found,
-            });
+            return Err(Error::InvalidOption { option: "rows of a row group", expected, found });
         };
         let (sink, bytes, checksum) = end_file(state, &self.schema, key_values).map_err(|e| self.error(e))?;
-        Ok((
-            Encoded {
-                rows: self.rows,
-                min,
-                max,
-                bytes,
-                checksum,
-            },
-            sink,
-        ))
+        Ok((Encoded { rows: self.rows, min, max, bytes, checksum }, sink))
     }
 
     fn encode_waiting(&mut self) -> Result<()> {
@@ -157,19 +134,14 @@ impl<W: Write + Send> RowGroupWriter<W> {
         self.waiting_rows = 0;
         let Some(first) = batches.first() else { return Ok(()) };
         for limit in &mut self.limits {
-            batches
-                .iter()
-                .try_for_each(|batch| limit.count(&self.schema, batch.columns()))?;
+            batches.iter().try_for_each(|batch| limit.count(&self.schema, batch.columns()))?;
         }
         if let Some(sink) = self.sink.take() {
             let sample = largest(&batches).unwrap_or(first);
             let encoder = Encoder::new(sink, &self.schema, sample.columns());
             self.state = Some(encoder.map_err(|error| self.error(error))?);
         }
-        let encoded = self
-            .state
-            .as_mut()
-            .map_or(Ok(()), |state| state.encode(&self.schema, &batches));
+        let encoded = self.state.as_mut().map_or(Ok(()), |state| state.encode(&self.schema, &batches));
         encoded.map_err(|error| self.error(error))
     }
 
@@ -186,11 +158,7 @@ fn largest(batches: &[RecordBatch]) -> Option<&RecordBatch> {
 fn sink_error(path: &Path, schema: &DatasetSchema, error: ParquetError) -> Error {
     match error {
         ParquetError::External(source) => match source.downcast::<std::io::Error>() {
-            Ok(source) => Error::Io {
-                action: "write",
-                path: path.into(),
-                source: *source,
-            },
+            Ok(source) => Error::Io { action: "write", path: path.into(), source: *source },
             Err(source) => schema.arrow_error(arrow::error::ArrowError::ExternalError(source)),
         },
         other => schema.arrow_error(arrow::error::ArrowError::ParquetError(other.to_string())),
@@ -252,7 +220,5 @@ fn end_file<W: Write + Send>(
     file.append_key_value_metadata(KeyValue::new(SEAL.to_owned(), seal.text()));
     // Not `into_inner`, which turns an error of the sink into a text.
     file.finish()?;
-    file.inner_mut()
-        .take()
-        .ok_or_else(|| ParquetError::General("the sink is gone".into()))
+    file.inner_mut().take().ok_or_else(|| ParquetError::General("the sink is gone".into()))
 }

@@ -55,9 +55,7 @@ impl Fs for LocalFs {
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
-        fs::read_dir(path)?
-            .filter_map(|entry| listed(entry).transpose())
-            .collect()
+        fs::read_dir(path)?.filter_map(|entry| listed(entry).transpose()).collect()
     }
 
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
@@ -69,12 +67,7 @@ impl Fs for LocalFs {
     }
 
     fn open_lock(&self, path: &Path, create: bool) -> io::Result<Box<dyn LockFile>> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(create)
-            .truncate(false)
-            .open(path)?;
+        let file = OpenOptions::new().read(true).write(true).create(create).truncate(false).open(path)?;
         Ok(Box::new(LocalLock { file }))
     }
 }

@@ -3,16 +3,16 @@
 //! [`LocalFs`] is the real thing; tests wrap it to count, fail and stop operations. Nothing else in the library opens,
 //! renames, lists or removes a file of a store (the spool's anonymous temporary files are no files of the store).
 
-mod store_fs;
 mod local;
+mod store_fs;
 
 use std::fmt::Debug;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-pub(crate) use store_fs::{StoreFs, failed, if_there, is_not_found};
 pub use local::LocalFs;
+pub(crate) use store_fs::{StoreFs, failed, if_there, is_not_found};
 
 /// File operations that a store needs. Paths are absolute or relative to the process, as given to the store.
 pub trait Fs: Debug + Send + Sync {

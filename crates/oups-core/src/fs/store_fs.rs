@@ -98,11 +98,9 @@ impl StoreFs {
     /// [`Error::InTheWay`] for anything else.
     pub(crate) fn expect_kind(&self, path: &Path, expected: EntryKind) -> Result<Option<EntryKind>> {
         match self.kind(path)? {
-            Some(found) if found != expected => Err(Error::InTheWay {
-                path: path.to_owned(),
-                expected: name_of(expected),
-                found: name_of(found),
-            }),
+            Some(found) if found != expected => {
+                Err(Error::InTheWay { path: path.to_owned(), expected: name_of(expected), found: name_of(found) })
+            }
             found => Ok(found),
         }
     }
@@ -111,11 +109,13 @@ impl StoreFs {
     pub(crate) fn create_dir(&self, path: &Path) -> Result<bool> {
         match self.fs.create_dir(path) {
             Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match self.expect_kind(path, EntryKind::Dir)? {
-                Some(_) => Ok(false),
-                // It was there a moment ago.
-                None => Err(failed("create folder", path)(io::ErrorKind::NotFound.into())),
-            },
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                match self.expect_kind(path, EntryKind::Dir)? {
+                    Some(_) => Ok(false),
+                    // It was there a moment ago.
+                    None => Err(failed("create folder", path)(io::ErrorKind::NotFound.into())),
+                }
+            }
             Err(error) => Err(failed("create folder", path)(error)),
         }
     }
@@ -142,7 +142,7 @@ fn name_of(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::File => "a file",
         EntryKind::Dir => "a folder",
-        EntryKind::Other => "a symbolic link or a device",
+        EntryKind::Other => "a symbolic link, which oups does not follow, or a device",
     }
 }
 

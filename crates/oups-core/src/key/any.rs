@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use super::path::{Fields, check_length, not_canonical, wrong_shape};
-use super::{FieldValue, KeyError, KeySchema, KeyWriter};
+use super::{FieldType, FieldValue, KeyError, KeySchema, KeyWriter};
 
 /// A key of any schema: its values, known by name at run time.
 ///
@@ -51,11 +51,7 @@ impl AnyKey {
     pub fn from_texts<S: AsRef<str>>(schema: &KeySchema, texts: &[S]) -> Result<Self, KeyError> {
         let expected = schema.field_types().len();
         if texts.len() != expected {
-            return Err(KeyError::ValueCount {
-                schema: schema.to_string(),
-                expected,
-                found: texts.len(),
-            });
+            return Err(KeyError::ValueCount { schema: schema.to_string(), expected, found: texts.len() });
         }
         let values = texts.iter().zip(schema.field_types()).zip(schema.field_names());
         let values = values.map(|((text, field_type), name)| {
@@ -66,10 +62,7 @@ impl AnyKey {
                 found: text.as_ref().to_owned(),
             })
         });
-        Ok(Self {
-            schema: schema.clone(),
-            values: values.collect::<Result<_, _>>()?,
-        })
+        Ok(Self { schema: schema.clone(), values: values.collect::<Result<_, _>>()? })
     }
 
     /// The key of a path.
@@ -84,15 +77,15 @@ impl AnyKey {
             let Some(component) = components.next() else {
                 return Err(wrong_shape(schema, path));
             };
-            for_each_field(schema, level, path, component, |_, value| values.push(value))?;
+            for_each_field(schema, level, path, component, |_, field_type, text| {
+                values.push(FieldValue::parse(field_type, text)?);
+                Some(())
+            })?;
         }
         if components.next().is_some() {
             return Err(wrong_shape(schema, path));
         }
-        Ok(Self {
-            schema: schema.clone(),
-            values: values.into_boxed_slice(),
-        })
+        Ok(Self { schema: schema.clone(), values: values.into_boxed_slice() })
     }
 
     /// The key's path below the store's root.
@@ -122,13 +115,15 @@ impl AnyKey {
     }
 }
 
-/// Reads the fields of one component of a path, each with its text as it was before encoding.
+/// Reads the fields of one component of a path: each one's place, type, and text as it was before encoding.
+///
+/// `each` says `None` of a text that is no value of the type.
 pub(crate) fn for_each_field(
     schema: &KeySchema,
     level: usize,
     path: &str,
     component: &str,
-    mut each: impl FnMut(usize, FieldValue),
+    mut each: impl FnMut(usize, FieldType, &str) -> Option<()>,
 ) -> Result<(), KeyError> {
     let mut fields = Fields::new(path, component, schema.separator().as_char())?;
     for at in schema.level_range(level) {
@@ -137,19 +132,14 @@ pub(crate) fn for_each_field(
         };
         let text = text.map_err(|malformed| not_canonical(path, component, malformed))?;
         let field_type = schema.field_type(at);
-        let value = FieldValue::parse(field_type, &text).ok_or_else(|| KeyError::Value {
+        each(at, field_type, &text).ok_or_else(|| KeyError::Value {
             key: path.to_owned(),
             field: schema.field_name(at).to_owned(),
             expected: field_type.expected(),
-            found: text.into_owned(),
+            found: text.to_string(),
         })?;
-        each(at, value);
     }
-    if fields.next().is_some() {
-        Err(wrong_shape(schema, path))
-    } else {
-        Ok(())
-    }
+    if fields.next().is_some() { Err(wrong_shape(schema, path)) } else { Ok(()) }
 }
 
 /// The key's path, also where that is too long for a file system.
@@ -171,9 +161,7 @@ impl fmt::Display for AnyKey {
 /// The names and values.
 impl fmt::Debug for AnyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map()
-            .entries(self.schema.field_names().zip(&self.values))
-            .finish()
+        f.debug_map().entries(self.schema.field_names().zip(&self.values)).finish()
     }
 }
 

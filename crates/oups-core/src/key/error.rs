@@ -179,8 +179,5 @@ pub enum KeyError {
 }
 
 fn did_you_mean(similar: &Option<String>) -> String {
-    similar
-        .as_ref()
-        .map(|name| format!(" (did you mean `{name}`?)"))
-        .unwrap_or_default()
+    similar.as_ref().map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
 }

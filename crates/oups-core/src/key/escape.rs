@@ -58,10 +58,7 @@ pub(super) fn parse_field(encoded: &str, separator: char) -> Result<Cow<'_, str>
     if again == encoded {
         Ok(Cow::Owned(text))
     } else {
-        Err(Malformed::NotCanonical {
-            expected: again,
-            found: encoded.to_owned(),
-        })
+        Err(Malformed::NotCanonical { expected: again, found: encoded.to_owned() })
     }
 }
 
@@ -93,14 +90,10 @@ pub(super) fn is_reserved(component: &str) -> bool {
     let Some(head) = component.get(..3) else { return false };
     let tail = component.get(3..).unwrap_or_default();
     if tail.is_empty() {
-        return ["con", "prn", "aux", "nul"]
-            .iter()
-            .any(|name| head.eq_ignore_ascii_case(name));
+        return ["con", "prn", "aux", "nul"].iter().any(|name| head.eq_ignore_ascii_case(name));
     }
     let mut tail = tail.chars();
-    let digit = tail
-        .next()
-        .is_some_and(|c| c.is_ascii_digit() || matches!(c, '¹' | '²' | '³'));
+    let digit = tail.next().is_some_and(|c| c.is_ascii_digit() || matches!(c, '¹' | '²' | '³'));
     digit && tail.next().is_none() && ["com", "lpt"].iter().any(|name| head.eq_ignore_ascii_case(name))
 }
 
@@ -126,9 +119,7 @@ fn stands_for_itself(c: char, previous: Option<char>, last: bool) -> bool {
 }
 
 fn push_escaped(out: &mut String, c: char) {
-    const HEX: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     for byte in c.encode_utf8(&mut [0; 4]).bytes() {
         out.push('%');
         out.push(HEX[usize::from(byte >> 4)]);
@@ -143,25 +134,17 @@ fn unescape(encoded: &str) -> Result<String, Malformed> {
         let (before, escape) = rest.split_at(at);
         bytes.extend_from_slice(before.as_bytes());
         let byte = escape.get(1..3).and_then(hex_byte);
-        bytes.push(byte.ok_or_else(|| Malformed::Escape {
-            found: escape.chars().take(3).collect(),
-        })?);
+        bytes.push(byte.ok_or_else(|| Malformed::Escape { found: escape.chars().take(3).collect() })?);
         rest = escape.get(3..).unwrap_or_default();
     }
     bytes.extend_from_slice(rest.as_bytes());
-    String::from_utf8(bytes).map_err(|_| Malformed::Escape {
-        found: encoded.to_owned(),
-    })
+    String::from_utf8(bytes).map_err(|_| Malformed::Escape { found: encoded.to_owned() })
 }
 
 /// Lower-case digits pass here; that they are not canonical is found by encoding again.
 fn hex_byte(digits: &str) -> Option<u8> {
     let both_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
-    if both_hex {
-        u8::from_str_radix(digits, 16).ok()
-    } else {
-        None
-    }
+    if both_hex { u8::from_str_radix(digits, 16).ok() } else { None }
 }
 
 #[cfg(test)]
@@ -199,22 +182,16 @@ mod tests {
 
     #[test]
     fn other_spellings_are_no_fields() {
-        for text in [
-            "%41", "%2d", "%2", "%%", "%2G", "%+1", "%FF", "a ", " a", "a  b", "a.b", "", "%2D%", "a%zzé",
-        ] {
+        for text in ["%41", "%2d", "%2", "%%", "%2G", "%+1", "%FF", "a ", " a", "a  b", "a.b", "", "%2D%", "a%zzé"] {
             assert!(parse_field(text, '-').is_err(), "{text:?}");
         }
     }
 
     #[test]
     fn windows_names_get_their_first_letter_encoded() {
-        for (name, disguised) in [
-            ("NUL", "%4EUL"),
-            ("con", "%63on"),
-            ("Com0", "%43om0"),
-            ("LPT³", "%4CPT³"),
-            ("aux", "%61ux"),
-        ] {
+        for (name, disguised) in
+            [("NUL", "%4EUL"), ("con", "%63on"), ("Com0", "%43om0"), ("LPT³", "%4CPT³"), ("aux", "%61ux")]
+        {
             let mut path = format!("a/{name}");
             disguise_reserved(&mut path, 2);
             assert_eq!(path, format!("a/{disguised}"));

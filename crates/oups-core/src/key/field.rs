@@ -87,6 +87,10 @@ impl KeyField for String {
     fn from_text(text: &str) -> Option<Self> {
         Some(text.to_owned())
     }
+
+    fn read_field(reader: &mut KeyReader<'_>, name: &str) -> Result<Self, KeyError> {
+        reader.exact_field(name)
+    }
 }
 
 impl KeyField for bool {
@@ -99,6 +103,10 @@ impl KeyField for bool {
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
     }
+
+    fn read_field(reader: &mut KeyReader<'_>, name: &str) -> Result<Self, KeyError> {
+        reader.exact_field(name)
+    }
 }
 
 impl KeyField for char {
@@ -110,6 +118,10 @@ impl KeyField for char {
 
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+
+    fn read_field(reader: &mut KeyReader<'_>, name: &str) -> Result<Self, KeyError> {
+        reader.exact_field(name)
     }
 }
 
@@ -131,6 +143,10 @@ macro_rules! integers {
 
             fn from_text(text: &str) -> Option<Self> {
                 if is_plain_number(text) { text.parse().ok() } else { None }
+            }
+
+            fn read_field(reader: &mut KeyReader<'_>, name: &str) -> Result<Self, KeyError> {
+                reader.exact_field(name)
             }
         }
     )*};

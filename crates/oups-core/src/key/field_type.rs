@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::KeyError;
+use super::{FieldValue, KeyError};
 
 /// The type of one field of a key, as the store's schema keeps it.
 ///
@@ -88,6 +88,11 @@ impl FieldType {
         }
     }
 
+    /// Whether the text is how a value of the type is written.
+    pub(crate) fn has(self, text: &str) -> bool {
+        matches!(self, Self::Str | Self::Text) || FieldValue::parse(self, text).is_some()
+    }
+
     /// The values of the type, as an error message describes them.
     pub fn expected(self) -> String {
         let (min, max) = match self {
@@ -122,15 +127,9 @@ impl FromStr for FieldType {
         if name == "int" {
             return Ok(Self::I64);
         }
-        Self::ALL
-            .into_iter()
-            .find(|field_type| field_type.name() == name)
-            .ok_or_else(|| {
-                let names: Vec<_> = Self::ALL.iter().map(|field_type| field_type.name()).collect();
-                KeyError::Type {
-                    found: name.to_owned(),
-                    expected: format!("int, {}", names.join(", ")),
-                }
-            })
+        Self::ALL.into_iter().find(|field_type| field_type.name() == name).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|field_type| field_type.name()).collect();
+            KeyError::Type { found: name.to_owned(), expected: format!("int, {}", names.join(", ")) }
+        })
     }
 }

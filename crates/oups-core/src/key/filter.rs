@@ -69,10 +69,7 @@ impl KeyFilter {
         for condition in conditions {
             let condition = condition.as_ref();
             let Some((field, value)) = condition.split_once('=') else {
-                return Err(KeyError::Filter {
-                    found: condition.to_owned(),
-                    expected: "`field=value`".to_owned(),
-                });
+                return Err(KeyError::Filter { found: condition.to_owned(), expected: "`field=value`".to_owned() });
             };
             filter = filter.with(schema, field, value)?;
         }
@@ -99,10 +96,7 @@ impl KeyFilter {
         }
         let slot = slot(&mut self.fields, at);
         if *slot == FieldFilter::Any {
-            *slot = FieldFilter::OneOf {
-                texts: BTreeSet::new(),
-                globs: Vec::new(),
-            };
+            *slot = FieldFilter::OneOf { texts: BTreeSet::new(), globs: Vec::new() };
         }
         if let FieldFilter::OneOf { texts, globs } = slot {
             match literal {
@@ -115,10 +109,7 @@ impl KeyFilter {
 
     /// Whether the key passes.
     pub fn matches<K: StoreKey>(&self, key: &K) -> bool {
-        key.values()
-            .iter()
-            .enumerate()
-            .all(|(at, value)| self.passes(at, &value.to_text()))
+        key.values().iter().enumerate().all(|(at, value)| self.passes(at, &value.to_text()))
     }
 
     /// Whether every key passes, whatever its fields are.
@@ -160,10 +151,7 @@ impl<L> LevelFilter<L> {
     #[must_use]
     pub fn one_of<S: Into<String>>(mut self, at: usize, texts: impl IntoIterator<Item = S>) -> Self {
         let texts = texts.into_iter().map(Into::into).collect();
-        *slot(&mut self.fields, at) = FieldFilter::OneOf {
-            texts,
-            globs: Vec::new(),
-        };
+        *slot(&mut self.fields, at) = FieldFilter::OneOf { texts, globs: Vec::new() };
         self
     }
 
@@ -178,19 +166,13 @@ impl<L> LevelFilter<L> {
 
 impl<L> Default for LevelFilter<L> {
     fn default() -> Self {
-        Self {
-            fields: Vec::new(),
-            level: PhantomData,
-        }
+        Self { fields: Vec::new(), level: PhantomData }
     }
 }
 
 impl<L> Clone for LevelFilter<L> {
     fn clone(&self) -> Self {
-        Self {
-            fields: self.fields.clone(),
-            level: PhantomData,
-        }
+        Self { fields: self.fields.clone(), level: PhantomData }
     }
 }
 

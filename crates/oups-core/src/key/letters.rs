@@ -11,10 +11,7 @@ pub(super) fn is_letter_or_digit(c: char) -> bool {
     }
     let c = u32::from(c);
     let after = RANGES.partition_point(|&(first, _)| first <= c);
-    after
-        .checked_sub(1)
-        .and_then(|at| RANGES.get(at))
-        .is_some_and(|&(_, last)| c <= last)
+    after.checked_sub(1).and_then(|at| RANGES.get(at)).is_some_and(|&(_, last)| c <= last)
 }
 
 /// First and last of each run of letters and digits beyond ASCII, ascending.

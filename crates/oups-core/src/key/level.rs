@@ -77,11 +77,7 @@ pub trait TopLevel: Clone + Debug + Ord + Hash + Send + Sync + 'static {
             Ok(other) => format!("{other:?}"),
             Err(error) => format!("an error ({error})"),
         };
-        Err(KeyError::NotOneToOne {
-            key: path,
-            expected: format!("{self:?}"),
-            found,
-        })
+        Err(KeyError::NotOneToOne { key: path, expected: format!("{self:?}"), found })
     }
 
     /// The key of a path.

@@ -14,30 +14,18 @@ pub struct KeyWriter {
 
 #[derive(Debug)]
 enum Purpose {
-    Path {
-        separator: char,
-        path: String,
-        component_start: usize,
-    },
+    Path { separator: char, path: String, component_start: usize },
     Values(Vec<FieldValue>),
 }
 
 impl KeyWriter {
     pub(super) fn path(separator: Separator) -> Self {
         let separator = separator.as_char();
-        Self {
-            purpose: Purpose::Path {
-                separator,
-                path: String::new(),
-                component_start: 0,
-            },
-        }
+        Self { purpose: Purpose::Path { separator, path: String::new(), component_start: 0 } }
     }
 
     pub(super) fn values() -> Self {
-        Self {
-            purpose: Purpose::Values(Vec::new()),
-        }
+        Self { purpose: Purpose::Values(Vec::new()) }
     }
 
     /// Takes the next field of the level.
@@ -54,12 +42,7 @@ impl KeyWriter {
 
     /// Takes the next field's text. Only paths are made of texts.
     pub(super) fn text(&mut self, text: &str) {
-        if let Purpose::Path {
-            separator,
-            path,
-            component_start,
-        } = &mut self.purpose
-        {
+        if let Purpose::Path { separator, path, component_start } = &mut self.purpose {
             if path.len() > *component_start {
                 path.push(*separator);
             }
@@ -69,10 +52,7 @@ impl KeyWriter {
 
     /// Begins the next level.
     pub fn level(&mut self) {
-        if let Purpose::Path {
-            path, component_start, ..
-        } = &mut self.purpose
-        {
+        if let Purpose::Path { path, component_start, .. } = &mut self.purpose {
             disguise_reserved(path, *component_start);
             path.push('/');
             *component_start = path.len();
@@ -82,11 +62,7 @@ impl KeyWriter {
     /// The path, whatever its length.
     pub(super) fn finish_path(self) -> String {
         match self.purpose {
-            Purpose::Path {
-                mut path,
-                component_start,
-                ..
-            } => {
+            Purpose::Path { mut path, component_start, .. } => {
                 disguise_reserved(&mut path, component_start);
                 path
             }
@@ -143,14 +119,7 @@ impl<'a> KeyReader<'a> {
         let component = levels.next().unwrap_or_default();
         let separator = separator.as_char();
         let fields = Fields::new(path, component, separator)?;
-        Ok(Self {
-            path,
-            separator,
-            schema,
-            component,
-            fields,
-            levels,
-        })
+        Ok(Self { path, separator, schema, component, fields, levels })
     }
 
     /// The next field of the level.
@@ -159,18 +128,29 @@ impl<'a> KeyReader<'a> {
     ///
     /// [`KeyError`] if there is none, or its text is no value of the type or not how the value is written.
     pub fn field<F: KeyField>(&mut self, name: &str) -> Result<F, KeyError> {
-        let Some(text) = self.fields.next() else {
-            return Err(self.wrong_shape());
-        };
-        let text = text.map_err(|malformed| not_canonical(self.path, self.component, malformed))?;
-        F::from_text(&text)
-            .filter(|value| value.to_text() == text)
-            .ok_or_else(|| KeyError::Value {
-                key: self.path.to_owned(),
-                field: name.to_owned(),
-                expected: F::expected(),
-                found: text.into_owned(),
-            })
+        let text = self.text()?;
+        let value = F::from_text(&text).filter(|value| value.to_text() == text);
+        value.ok_or_else(|| self.no_value::<F>(name, &text))
+    }
+
+    /// [`field`](Self::field) of a type that reads no text but those that it writes.
+    pub(super) fn exact_field<F: KeyField>(&mut self, name: &str) -> Result<F, KeyError> {
+        let text = self.text()?;
+        F::from_text(&text).ok_or_else(|| self.no_value::<F>(name, &text))
+    }
+
+    fn text(&mut self) -> Result<Cow<'a, str>, KeyError> {
+        let text = self.fields.next().ok_or_else(|| self.wrong_shape())?;
+        text.map_err(|malformed| not_canonical(self.path, self.component, malformed))
+    }
+
+    fn no_value<F: KeyField>(&self, name: &str, text: &str) -> KeyError {
+        KeyError::Value {
+            key: self.path.to_owned(),
+            field: name.to_owned(),
+            expected: F::expected(),
+            found: text.to_owned(),
+        }
     }
 
     /// Ends the level and begins the next.
@@ -227,10 +207,7 @@ impl<'a> Fields<'a> {
             return Err(not_canonical(
                 path,
                 component,
-                Malformed::NotCanonical {
-                    expected,
-                    found: component.to_owned(),
-                },
+                Malformed::NotCanonical { expected, found: component.to_owned() },
             ));
         }
         if component.starts_with('%')
@@ -238,10 +215,7 @@ impl<'a> Fields<'a> {
         {
             return Ok(Self::Disguised(Some(name)));
         }
-        Ok(Self::Split {
-            fields: component.split(separator),
-            separator,
-        })
+        Ok(Self::Split { fields: component.split(separator), separator })
     }
 }
 
@@ -262,38 +236,22 @@ pub(super) fn not_canonical(path: &str, component: &str, malformed: Malformed) -
         Malformed::Escape { found } => ("`%` and two upper-case hexadecimal digits of UTF-8".to_owned(), found),
         Malformed::NotCanonical { expected, found } => (format!("`{expected}`"), found),
     };
-    KeyError::NotCanonical {
-        key: path.to_owned(),
-        component: component.to_owned(),
-        expected,
-        found,
-    }
+    KeyError::NotCanonical { key: path.to_owned(), component: component.to_owned(), expected, found }
 }
 
 /// The error for a path that has not the schema's number of levels, or in one level not that of fields.
 pub(super) fn wrong_shape(schema: &KeySchema, path: &str) -> KeyError {
     let levels = schema.levels();
     let uneven = path.split('/').zip(levels).map(|(component, level)| {
-        let found = if undisguise(component).is_some() {
-            1
-        } else {
-            component.split(schema.separator().as_char()).count()
-        };
+        let found =
+            if undisguise(component).is_some() { 1 } else { component.split(schema.separator().as_char()).count() };
         (component, level, found)
     });
-    match uneven
-        .into_iter()
-        .find(|(_, level, found)| level.fields.len() != *found)
-    {
+    match uneven.into_iter().find(|(_, level, found)| level.fields.len() != *found) {
         Some((component, level, found)) => KeyError::Fields {
             key: path.to_owned(),
             component: component.to_owned(),
-            fields: level
-                .fields
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(","),
+            fields: level.fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
             expected: level.fields.len(),
             found,
         },

@@ -87,27 +87,13 @@ impl KeySchema {
                 prefix.push('.');
             }
             for field in &level.fields {
-                let shared = levels
-                    .iter()
-                    .flat_map(|level| &level.fields)
-                    .filter(|f| f.name == field.name)
-                    .count()
-                    > 1;
+                let shared = levels.iter().flat_map(|level| &level.fields).filter(|f| f.name == field.name).count() > 1;
                 let full_name = format!("{prefix}{}", field.name);
                 let name = if shared { full_name.clone() } else { field.name.clone() };
-                leaves.push(Leaf {
-                    name,
-                    full_name,
-                    level: at,
-                    field: field.clone(),
-                });
+                leaves.push(Leaf { name, full_name, level: at, field: field.clone() });
             }
         }
-        Self(Arc::new(Parts {
-            separator,
-            levels,
-            leaves,
-        }))
+        Self(Arc::new(Parts { separator, levels, leaves }))
     }
 
     /// What joins the fields of a level.
@@ -134,10 +120,7 @@ impl KeySchema {
     }
 
     pub(crate) fn field_type(&self, at: usize) -> FieldType {
-        self.0
-            .leaves
-            .get(at)
-            .map_or(FieldType::Text, |leaf| leaf.field.field_type)
+        self.0.leaves.get(at).map_or(FieldType::Text, |leaf| leaf.field.field_type)
     }
 
     pub(crate) fn field_name(&self, at: usize) -> &str {
@@ -154,11 +137,7 @@ impl KeySchema {
         if let Some(at) = leaves.iter().position(|leaf| leaf.full_name == name) {
             return Ok(at);
         }
-        let named: Vec<_> = leaves
-            .iter()
-            .enumerate()
-            .filter(|(_, leaf)| leaf.field.name == name)
-            .collect();
+        let named: Vec<_> = leaves.iter().enumerate().filter(|(_, leaf)| leaf.field.name == name).collect();
         match named.as_slice() {
             &[(at, _)] => Ok(at),
             [] => Err(KeyError::UnknownField {
@@ -177,13 +156,7 @@ impl KeySchema {
     ///
     /// The names of structs, and of the fields that hold a nested level, do not matter.
     pub fn is_compatible(&self, other: &Self) -> bool {
-        let fields = |schema: &Self| {
-            schema
-                .levels()
-                .iter()
-                .map(|level| level.fields.clone())
-                .collect::<Vec<_>>()
-        };
+        let fields = |schema: &Self| schema.levels().iter().map(|level| level.fields.clone()).collect::<Vec<_>>();
         self.separator() == other.separator() && fields(self) == fields(other)
     }
 
@@ -195,13 +168,7 @@ impl KeySchema {
     }
 
     fn check(&self) -> Result<(), KeyError> {
-        let refuse = |rule, found: String| {
-            Err(KeyError::SchemaRule {
-                schema: self.levels_text(),
-                rule,
-                found,
-            })
-        };
+        let refuse = |rule, found: String| Err(KeyError::SchemaRule { schema: self.levels_text(), rule, found });
         if self.levels().is_empty() {
             return refuse("a key has at least one level", "none".to_owned());
         }
@@ -211,16 +178,11 @@ impl KeySchema {
             }
             let names = level.name.iter().chain(level.fields.iter().map(|field| &field.name));
             if let Some(name) = names.clone().find(|name| !is_name(name)) {
-                return refuse(
-                    "a name has no blanks, control characters or `: , / . =`",
-                    format!("`{name}`"),
-                );
+                return refuse("a name has no blanks, control characters or `: , / . =`", format!("`{name}`"));
             }
             let names: Vec<_> = level.fields.iter().map(|field| &field.name).collect();
-            let twice = names
-                .iter()
-                .enumerate()
-                .find(|(at, name)| names.iter().skip(at + 1).any(|other| other == *name));
+            let twice =
+                names.iter().enumerate().find(|(at, name)| names.iter().skip(at + 1).any(|other| other == *name));
             if let Some((_, name)) = twice {
                 return refuse("the fields of a level have different names", format!("`{name}` twice"));
             }
@@ -248,30 +210,19 @@ pub struct SchemaBuilder {
 
 impl SchemaBuilder {
     pub(super) fn new() -> Self {
-        Self {
-            levels: vec![Level {
-                name: None,
-                fields: Vec::new(),
-            }],
-        }
+        Self { levels: vec![Level { name: None, fields: Vec::new() }] }
     }
 
     /// Adds a field to the level.
     pub fn field(&mut self, name: &str, field_type: FieldType) {
         if let Some(level) = self.levels.last_mut() {
-            level.fields.push(Field {
-                name: name.to_owned(),
-                field_type,
-            });
+            level.fields.push(Field { name: name.to_owned(), field_type });
         }
     }
 
     /// Begins the next level, which the named field holds.
     pub fn level(&mut self, name: &str) {
-        self.levels.push(Level {
-            name: Some(name.to_owned()),
-            fields: Vec::new(),
-        });
+        self.levels.push(Level { name: Some(name.to_owned()), fields: Vec::new() });
     }
 
     pub(super) fn finish(self, separator: Separator) -> KeySchema {

@@ -52,17 +52,8 @@ impl KeySchema {
 /// Reads one `name:type` that starts at a character of the whole text; blanks around its parts are fine.
 fn parse_field(text: &str, at: usize, field: &str) -> Result<Field, KeyError> {
     let refuse = |offset: usize, expected: String, found: &str| {
-        let found = if found.is_empty() {
-            "nothing".to_owned()
-        } else {
-            format!("`{found}`")
-        };
-        Err(KeyError::SchemaText {
-            schema: text.to_owned(),
-            at: at + offset,
-            expected,
-            found,
-        })
+        let found = if found.is_empty() { "nothing".to_owned() } else { format!("`{found}`") };
+        Err(KeyError::SchemaText { schema: text.to_owned(), at: at + offset, expected, found })
     };
     let indent = |part: &str| part.chars().take_while(|c| c.is_whitespace()).count();
 
@@ -70,22 +61,13 @@ fn parse_field(text: &str, at: usize, field: &str) -> Result<Field, KeyError> {
         return refuse(indent(field), "a field as `name:type`".to_owned(), field.trim());
     };
     if !is_name(name.trim()) {
-        return refuse(
-            indent(name),
-            "a field's name, without blanks, `.` and `=`,".to_owned(),
-            name.trim(),
-        );
+        return refuse(indent(name), "a field's name, without blanks, `.` and `=`,".to_owned(), name.trim());
     }
     match type_name.trim().parse::<FieldType>() {
-        Ok(field_type) => Ok(Field {
-            name: name.trim().to_owned(),
-            field_type,
-        }),
-        Err(KeyError::Type { found, expected }) => refuse(
-            name.chars().count() + 1 + indent(type_name),
-            format!("a type ({expected})"),
-            &found,
-        ),
+        Ok(field_type) => Ok(Field { name: name.trim().to_owned(), field_type }),
+        Err(KeyError::Type { found, expected }) => {
+            refuse(name.chars().count() + 1 + indent(type_name), format!("a type ({expected})"), &found)
+        }
         Err(other) => Err(other),
     }
 }
@@ -118,18 +100,10 @@ mod tests {
 
     #[test]
     fn the_text_form_reads_back() {
-        for text in [
-            "a:str",
-            "a:str,b:i64/c:u128/d:text",
-            "a:str,b:i64/a:str,b:i64",
-            "größe:char,r#x:bool",
-        ] {
+        for text in ["a:str", "a:str,b:i64/c:u128/d:text", "a:str,b:i64/a:str,b:i64", "größe:char,r#x:bool"] {
             assert_eq!(parse(text).unwrap().to_string(), text);
         }
-        assert_eq!(
-            parse(" a : str , b:int / c:bool").unwrap().to_string(),
-            "a:str,b:i64/c:bool"
-        );
+        assert_eq!(parse(" a : str , b:int / c:bool").unwrap().to_string(), "a:str,b:i64/c:bool");
         let other = KeySchema::parse("a:str", Separator::Space).unwrap();
         assert_eq!(other.to_string(), "a:str (separator ` `)");
     }
@@ -149,9 +123,7 @@ mod tests {
             ("a.b:str", 1, "`a.b`"),
         ] {
             match parse(text) {
-                Err(KeyError::SchemaText {
-                    at: place, found: what, ..
-                }) => {
+                Err(KeyError::SchemaText { at: place, found: what, .. }) => {
                     assert_eq!((place, what.as_str()), (at, found), "{text:?}");
                 }
                 other => panic!("{text:?}: {other:?}"),
@@ -163,10 +135,7 @@ mod tests {
     #[test]
     fn names_of_several_levels_are_told_apart() {
         let schema = parse("a:str,b:int/a:str,c:int/a:str").unwrap();
-        assert_eq!(
-            schema.field_names().collect::<Vec<_>>(),
-            ["a", "b", "level2.a", "c", "level2.level3.a"]
-        );
+        assert_eq!(schema.field_names().collect::<Vec<_>>(), ["a", "b", "level2.a", "c", "level2.level3.a"]);
         assert_eq!(schema.field_index("a"), Ok(0));
         assert_eq!(schema.field_index("c"), Ok(3));
         assert_eq!(schema.field_index("level2.c"), Ok(3));

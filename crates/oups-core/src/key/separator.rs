@@ -39,16 +39,8 @@ pub enum Separator {
 
 impl Separator {
     /// Every separator there is.
-    pub const ALL: [Self; 8] = [
-        Self::Dash,
-        Self::Underscore,
-        Self::Equals,
-        Self::At,
-        Self::Plus,
-        Self::Comma,
-        Self::Tilde,
-        Self::Space,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Dash, Self::Underscore, Self::Equals, Self::At, Self::Plus, Self::Comma, Self::Tilde, Self::Space];
 
     /// The character.
     pub const fn as_char(self) -> char {

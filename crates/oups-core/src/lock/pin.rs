@@ -79,13 +79,13 @@ impl Drop for Pin {
 
 pub(super) fn cannot_write(error: &Error) -> bool {
     matches!(error, Error::Io { source, .. }
-        if matches!(
-            source.kind(),
-            io::ErrorKind::PermissionDenied
-                | io::ErrorKind::ReadOnlyFilesystem
-                | io::ErrorKind::StorageFull
-                | io::ErrorKind::QuotaExceeded
-        ))
+    if matches!(
+        source.kind(),
+        io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+    ))
 }
 
 /// The commits of a dataset that readers hold. Stale pin files are unlinked on the way.

@@ -55,18 +55,12 @@ impl WriterLock {
         } else {
             Left::Died { commit: Mark::parse(&text).and_then(|mark| mark.commit) }
         };
-        Ok(Self {
-            fs: fs.clone(),
-            path,
-            file,
-            owner: Owner::this_process(),
-            mark: Mark::of_this_process(),
-            left,
-            is_new,
-        })
+        let (owner, mark) = (Owner::this_process(), Mark::of_this_process());
+        Ok(Self { fs: fs.clone(), path, file, owner, mark, left, is_new })
     }
 
-    /// The lock file, and whether it had to be made. A folder that another writer finds empty may vanish between its making and the opening of the lock file in it.
+    /// The lock file, and whether it had to be made. A folder that another writer finds empty may vanish between its
+    /// making and the opening of the lock file in it.
     fn open(fs: &StoreFs, paths: &DatasetPaths, take: Take) -> Result<Option<(Box<dyn LockFile>, bool)>> {
         match open_locked(fs, &paths.lock(), false, take) {
             Err(error) if is_not_found(&error) => {}

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, RecordBatch, StringArray, UInt64Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, RecordBatch, StringArray, UInt64Array,
+};
 use arrow::datatypes::{DataType, Field, Schema, UInt64Type};
 use arrow::error::ArrowError;
 use bytes::Bytes;
@@ -27,6 +29,8 @@ pub(crate) const FORMAT: u64 = 1;
 
 const KIND: &str = "manifest";
 const CHECKSUM: &str = "oups.checksum";
+const WRONG_CHECKSUM: &str = "its checksum is wrong: it was changed, cut off, or is no manifest of oups; \
+                              `oups repair` rebuilds it from the row group files";
 const META: &str = "oups.meta.";
 
 /// The manifest's file, with the checksum that it carries.
@@ -64,8 +68,7 @@ pub(crate) fn encode(path: &Path, manifest: &Manifest) -> Result<(Vec<u8>, u128)
 ///
 /// [`Error::Damaged`] if a byte has changed or the content breaks a rule; [`Error::NewerFormat`] for a newer format.
 pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<(Manifest, u128)> {
-    let sum = unseal(&mut bytes, CHECKSUM)
-        .ok_or_else(|| damaged(path, "the checksum of the manifest is wrong".to_owned()))?;
+    let sum = unseal(&mut bytes, CHECKSUM).ok_or_else(|| damaged(path, WRONG_CHECKSUM.to_owned()))?;
     let (batches, key_values) = read(path, Bytes::from(bytes))?;
     // The schema is decoded by Arrow, which may stop at what it does not know.
     let manifest = guard(path, || Ok::<_, String>(from_parts(path, &batches, &key_values)))??;
@@ -134,17 +137,16 @@ fn read(path: &Path, bytes: Bytes) -> Result<(Vec<RecordBatch>, HashMap<String, 
     guard(path, || -> parquet::errors::Result<_> {
         let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())?;
         let pairs = metadata.metadata().file_metadata().key_value_metadata().map(Vec::as_slice).unwrap_or_default();
-        let key_values =
-            pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata).with_batch_size(1 << 16).build()?;
+        let key_values = pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
+        let reader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata).with_batch_size(1 << 16).build()?;
         Ok((reader.collect::<Result<Vec<_>, _>>()?, key_values))
     })
 }
 
 fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String, String>) -> Result<Manifest> {
-    let text = |key: &str| {
-        key_values.get(key).map(String::as_str).ok_or_else(|| damaged(path, format!("it has no `{key}`")))
-    };
+    let text =
+        |key: &str| key_values.get(key).map(String::as_str).ok_or_else(|| damaged(path, format!("it has no `{key}`")));
     let wrong = |key: &str| damaged(path, format!("`{key}` is not as the format says"));
     let number = |key: &str| text(key)?.parse::<u64>().map_err(|_| wrong(key));
     if text("oups.kind")? != KIND {

@@ -81,3 +81,56 @@ fn ordered_column_exists(manifest: &Manifest) -> Option<String> {
         Err(_) => Some(format!("the schema has no ordered column `{}`", manifest.ordered_on)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use arrow::datatypes::{DataType, Field, Schema};
+
+    use super::*;
+    use crate::manifest::Retired;
+    use crate::ordered::{OrdValue, OrderedType};
+    use crate::settings::Settings;
+
+    const LIVE: &str = "80_81-0000000003-000000-00000000000000aa.parquet";
+
+    fn manifest() -> Manifest {
+        let (min, max) = (OrdValue::I64(1), OrdValue::I64(2));
+        Manifest {
+            commit: 5,
+            dataset: "a".to_owned(),
+            schema: Arc::new(Schema::new(vec![Field::new("t", DataType::Int64, false)])),
+            ordered_on: "t".to_owned(),
+            ordered: OrderedType::new(&DataType::Int64).unwrap(),
+            settings: Settings::default(),
+            metadata: BTreeMap::new(),
+            entries: vec![Entry { file: LIVE.to_owned(), rows: 2, bytes: 9, min, max, checksum: 0, synced: true }],
+            retired: vec![Retired { file: LIVE.replace("aa", "bb"), by: 4 }],
+        }
+    }
+
+    fn broken_by(change: fn(&mut Manifest)) -> String {
+        let mut manifest = manifest();
+        change(&mut manifest);
+        broken(&manifest).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_live_file_is_not_retired() {
+        assert_eq!(broken(&manifest()), None);
+        assert!(broken_by(|manifest| manifest.retired[0].file = LIVE.to_owned()).contains("as there and as replaced"));
+        assert!(broken_by(|manifest| manifest.retired[0].by = 3).contains("of commit 3 and replaced by 3"));
+        assert!(broken_by(|manifest| manifest.retired[0].by = 6).contains("replaced by 6"));
+        assert!(broken_by(|manifest| manifest.retired[0].file = "../x.parquet".to_owned()).contains("no name"));
+    }
+
+    #[test]
+    fn numbers_do_not_overflow() {
+        assert!(broken_by(|manifest| manifest.commit = u64::MAX).contains("no commit"));
+        assert!(broken_by(|manifest| manifest.commit = 0).contains("no commit"));
+        assert!(broken_by(|manifest| manifest.entries[0].rows = u64::MAX).contains("more rows or bytes"));
+        assert!(broken_by(|manifest| manifest.entries[0].bytes = u64::MAX).contains("more rows or bytes"));
+    }
+}

@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use arrow::datatypes::SchemaRef;
 
 pub(crate) use codec::{FORMAT, encode};
-pub(crate) use schema_text::from_text as schema_from_text;
 pub(crate) use load::{Loaded, current_checksum, load, load_tombstone, reload};
+pub(crate) use schema_text::from_text as schema_from_text;
 
+use crate::Result;
 use crate::layout;
 use crate::ordered::{OrdValue, OrderedType};
-use crate::Result;
 use crate::plan::StoredGroup;
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;

@@ -30,10 +30,7 @@ impl Merged {
     ///
     /// If there are not that many.
     pub(crate) fn slice(&self, offset: usize, len: usize) -> Self {
-        Self {
-            batch: self.batch.slice(offset, len),
-            origin: self.origin.slice(offset, len),
-        }
+        Self { batch: self.batch.slice(offset, len), origin: self.origin.slice(offset, len) }
     }
 
     /// The number of rows.

@@ -19,9 +19,7 @@ fn schema(text: bool) -> Arc<DatasetSchema> {
 /// Rows with the value and a text that says where they come from.
 fn batch(schema: &DatasetSchema, rows: &[(i32, String)]) -> RecordBatch {
     let at: ArrayRef = match schema.ordered_type().data_type() {
-        DataType::Utf8 => Arc::new(StringArray::from_iter_values(
-            rows.iter().map(|(at, _)| format!("{at:0>30}")),
-        )),
+        DataType::Utf8 => Arc::new(StringArray::from_iter_values(rows.iter().map(|(at, _)| format!("{at:0>30}")))),
         _ => Arc::new(Int32Array::from_iter_values(rows.iter().map(|(at, _)| *at))),
     };
     let id = StringArray::from_iter_values(rows.iter().map(|(_, id)| id));
@@ -29,10 +27,7 @@ fn batch(schema: &DatasetSchema, rows: &[(i32, String)]) -> RecordBatch {
 }
 
 fn rows(prefix: char, at: &[i32]) -> Vec<(i32, String)> {
-    at.iter()
-        .enumerate()
-        .map(|(row, at)| (*at, format!("{prefix}{row}")))
-        .collect()
+    at.iter().enumerate().map(|(row, at)| (*at, format!("{prefix}{row}"))).collect()
 }
 
 fn stream(schema: &DatasetSchema, rows: &[(i32, String)], len: usize) -> impl Iterator<Item = Result<RecordBatch>> {
@@ -61,13 +56,7 @@ fn one_side_alone_passes_without_a_copy() {
     let one = batch(&schema, &rows('s', &[1, 2, 3]));
     let merge = Merge::new(&schema, std::iter::once(Ok(one.clone())), std::iter::empty());
     let found: Vec<_> = merge.map(Result::unwrap).collect();
-    assert_eq!(
-        found,
-        [Merged {
-            batch: one.clone(),
-            origin: Origin::Stored
-        }]
-    );
+    assert_eq!(found, [Merged { batch: one.clone(), origin: Origin::Stored }]);
     let pointer = |batch: &RecordBatch| batch.column(0).as_primitive::<Int32Type>().values().as_ptr();
     assert_eq!(pointer(&found[0].batch), pointer(&one));
 }
@@ -80,10 +69,8 @@ fn long_runs_pass_and_short_ones_are_gathered() {
     let schema = schema(false);
     let (stored, new) = (rows('s', &stored), rows('n', &[25_000]));
     let merge = Merge::new(&schema, stream(&schema, &stored, 1 << 20), stream(&schema, &new, 1));
-    let origins: Vec<_> = merge
-        .map(|merged| merged.unwrap())
-        .map(|merged| (merged.num_rows(), merged.origin))
-        .collect();
+    let origins: Vec<_> =
+        merge.map(|merged| merged.unwrap()).map(|merged| (merged.num_rows(), merged.origin)).collect();
     let last = (24_999, Origin::Stored);
     assert_eq!(origins, [(25_001, Origin::Stored), (1, Origin::New), last]);
 }

@@ -41,9 +41,7 @@ struct Side<I> {
 
 impl<S, N> std::fmt::Debug for Merge<S, N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Merge")
-            .field("ready", &self.ready.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Merge").field("ready", &self.ready.len()).finish_non_exhaustive()
     }
 }
 
@@ -54,23 +52,8 @@ where
 {
     /// Merges two streams.
     pub(crate) fn new(schema: &Arc<DatasetSchema>, stored: S, new: N) -> Self {
-        let (stored, new) = (
-            Side {
-                stream: stored,
-                head: None,
-            },
-            Side {
-                stream: new,
-                head: None,
-            },
-        );
-        Self {
-            schema: schema.clone(),
-            stored,
-            new,
-            ready: VecDeque::new(),
-            failed: false,
-        }
+        let (stored, new) = (Side { stream: stored, head: None }, Side { stream: new, head: None });
+        Self { schema: schema.clone(), stored, new, ready: VecDeque::new(), failed: false }
     }
 
     /// Makes the next batches ready; `false` at the end of both streams.
@@ -89,31 +72,15 @@ where
         let new = self.new.split(from_new);
         let runs = match (&stored, &new) {
             (Some((_, stored)), Some((_, new))) => runs(stored, new),
-            (Some((_, keys)), None) => vec![Run {
-                is_new: false,
-                start: 0,
-                len: keys.len(),
-            }],
-            (None, Some((_, keys))) => vec![Run {
-                is_new: true,
-                start: 0,
-                len: keys.len(),
-            }],
+            (Some((_, keys)), None) => vec![Run { is_new: false, start: 0, len: keys.len() }],
+            (None, Some((_, keys))) => vec![Run { is_new: true, start: 0, len: keys.len() }],
             (None, None) => Vec::new(),
         };
         let batch = |side: Option<(RecordBatch, OrdKeys)>| {
-            side.map_or_else(
-                || RecordBatch::new_empty(self.schema.plain().clone()),
-                |(batch, _)| batch,
-            )
+            side.map_or_else(|| RecordBatch::new_empty(self.schema.plain().clone()), |(batch, _)| batch)
         };
-        let sides = Sides {
-            stored: batch(stored),
-            new: batch(new),
-        };
-        sides
-            .assemble(&runs, &mut self.ready)
-            .map_err(|error| self.schema.arrow_error(error))?;
+        let sides = Sides { stored: batch(stored), new: batch(new) };
+        sides.assemble(&runs, &mut self.ready).map_err(|error| self.schema.arrow_error(error))?;
         Ok(true)
     }
 }
@@ -192,10 +159,7 @@ impl Sides {
             true => (&self.new, Origin::New),
             false => (&self.stored, Origin::Stored),
         };
-        Merged {
-            batch: side.slice(run.start, run.len),
-            origin,
-        }
+        Merged { batch: side.slice(run.start, run.len), origin }
     }
 
     /// Copies the rows of short runs into one batch.
@@ -203,16 +167,12 @@ impl Sides {
         if let [] | [_] = runs {
             return Ok(runs.first().map(|run| self.pass(run)));
         }
-        let rows = runs
-            .iter()
-            .flat_map(|run| (run.start..run.start + run.len).map(|row| (usize::from(run.is_new), row)));
+        let rows =
+            runs.iter().flat_map(|run| (run.start..run.start + run.len).map(|row| (usize::from(run.is_new), row)));
         let rows: Vec<_> = rows.collect();
         let batch = interleave_record_batch(&[&self.stored, &self.new], &rows)?;
         let new: BooleanBuffer = rows.iter().map(|(side, _)| *side == 1).collect();
-        Ok(Some(Merged {
-            batch,
-            origin: Origin::Mixed(new),
-        }))
+        Ok(Some(Merged { batch, origin: Origin::Mixed(new) }))
     }
 }
 

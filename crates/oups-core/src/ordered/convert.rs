@@ -30,9 +30,7 @@ impl OrderedType {
         }
         if array.data_type() != self.data_type() {
             let (expected, found) = (self.data_type(), array.data_type());
-            return Err(ArrowError::SchemaError(format!(
-                "expected a column of type {expected}, found {found}"
-            )));
+            return Err(ArrowError::SchemaError(format!("expected a column of type {expected}, found {found}")));
         }
         Ok(match self.data_type() {
             DataType::Decimal128(..) => OrdKeys::I128(array.as_primitive::<Decimal128Type>().values().clone()),
@@ -62,45 +60,22 @@ impl OrderedType {
     pub fn to_array(&self, values: &[OrdValue]) -> Result<ArrayRef, ArrowError> {
         match self.data_type() {
             DataType::Decimal128(precision, scale) => {
-                let values = values.iter().map(|v| {
-                    if let OrdValue::I128(v) = v {
-                        Ok(*v)
-                    } else {
-                        Err(form(self, v))
-                    }
-                });
+                let values = values.iter().map(|v| if let OrdValue::I128(v) = v { Ok(*v) } else { Err(form(self, v)) });
                 let array = PrimitiveArray::<Decimal128Type>::from_iter_values(values.collect::<Result<Vec<_>, _>>()?);
                 Ok(Arc::new(array.with_precision_and_scale(*precision, *scale)?))
             }
             DataType::Decimal256(precision, scale) => {
-                let values = values.iter().map(|v| {
-                    if let OrdValue::I256(v) = v {
-                        Ok(*v)
-                    } else {
-                        Err(form(self, v))
-                    }
-                });
+                let values = values.iter().map(|v| if let OrdValue::I256(v) = v { Ok(*v) } else { Err(form(self, v)) });
                 let array = PrimitiveArray::<Decimal256Type>::from_iter_values(values.collect::<Result<Vec<_>, _>>()?);
                 Ok(Arc::new(array.with_precision_and_scale(*precision, *scale)?))
             }
             data_type if is_bytes(data_type) => {
-                let values = values.iter().map(|v| {
-                    if let OrdValue::Bytes(v) = v {
-                        Ok(&**v)
-                    } else {
-                        Err(form(self, v))
-                    }
-                });
+                let values =
+                    values.iter().map(|v| if let OrdValue::Bytes(v) = v { Ok(&**v) } else { Err(form(self, v)) });
                 byte_array(&values.collect::<Result<Vec<_>, _>>()?, data_type)
             }
             data_type => {
-                let values = values.iter().map(|v| {
-                    if let OrdValue::I64(v) = v {
-                        Ok(*v)
-                    } else {
-                        Err(form(self, v))
-                    }
-                });
+                let values = values.iter().map(|v| if let OrdValue::I64(v) = v { Ok(*v) } else { Err(form(self, v)) });
                 scalar_array(values.collect::<Result<Vec<_>, _>>()?, data_type)
             }
         }
@@ -113,10 +88,7 @@ fn form(expected: &OrderedType, found: &OrdValue) -> ArrowError {
 
 fn is_bytes(data_type: &DataType) -> bool {
     use DataType::*;
-    matches!(
-        data_type,
-        Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView | FixedSizeBinary(_)
-    )
+    matches!(data_type, Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView | FixedSizeBinary(_))
 }
 
 fn widened<T: ArrowPrimitiveType>(array: &ArrayRef) -> ScalarBuffer<i64>
@@ -178,12 +150,7 @@ fn unsigned<T: ArrowPrimitiveType>(array: &ArrayRef) -> ScalarBuffer<i64>
 where
     T::Native: Into<u64>,
 {
-    array
-        .as_primitive::<T>()
-        .values()
-        .iter()
-        .map(|v| (Into::<u64>::into(*v) ^ SIGN) as i64)
-        .collect()
+    array.as_primitive::<T>().values().iter().map(|v| (Into::<u64>::into(*v) ^ SIGN) as i64).collect()
 }
 
 fn byte_keys(array: &ArrayRef) -> Result<BinaryViewArray, ArrowError> {
@@ -198,9 +165,7 @@ fn byte_keys(array: &ArrayRef) -> Result<BinaryViewArray, ArrowError> {
             BinaryViewArray::from_iter_values(array.as_fixed_size_binary().iter().map(Option::unwrap_or_default))
         }
         other => {
-            return Err(ArrowError::SchemaError(format!(
-                "a column of type {other} has no order"
-            )));
+            return Err(ArrowError::SchemaError(format!("a column of type {other} has no order")));
         }
     })
 }
@@ -208,9 +173,7 @@ fn byte_keys(array: &ArrayRef) -> Result<BinaryViewArray, ArrowError> {
 fn byte_array(values: &[&[u8]], data_type: &DataType) -> Result<ArrayRef, ArrowError> {
     let text = || -> Result<Vec<&str>, ArrowError> {
         let texts = values.iter().map(|v| std::str::from_utf8(v));
-        texts
-            .collect::<Result<_, _>>()
-            .map_err(|e| ArrowError::InvalidArgumentError(e.to_string()))
+        texts.collect::<Result<_, _>>().map_err(|e| ArrowError::InvalidArgumentError(e.to_string()))
     };
     Ok(match data_type {
         DataType::Utf8 => Arc::new(StringArray::from_iter_values(text()?)),
@@ -231,38 +194,25 @@ fn scalar_array(values: Vec<i64>, data_type: &DataType) -> Result<ArrayRef, Arro
     let out_of_range = |v: i64| ArrowError::InvalidArgumentError(format!("{v} is out of the range of {data_type}"));
     match data_type {
         DataType::Float16 => {
-            let narrow = values
-                .into_iter()
-                .map(|v| i16::try_from(v).map_err(|_| out_of_range(v)));
+            let narrow = values.into_iter().map(|v| i16::try_from(v).map_err(|_| out_of_range(v)));
             let floats =
                 narrow.map(|v| v.map(|v| <Float16Type as ArrowPrimitiveType>::Native::from_bits(order16(v) as u16)));
-            Ok(Arc::new(Float16Array::from_iter_values(
-                floats.collect::<Result<Vec<_>, _>>()?,
-            )))
+            Ok(Arc::new(Float16Array::from_iter_values(floats.collect::<Result<Vec<_>, _>>()?)))
         }
         DataType::Float32 => {
-            let narrow = values
-                .into_iter()
-                .map(|v| i32::try_from(v).map_err(|_| out_of_range(v)));
+            let narrow = values.into_iter().map(|v| i32::try_from(v).map_err(|_| out_of_range(v)));
             let floats = narrow.map(|v| v.map(|v| f32::from_bits(order32(v) as u32)));
-            Ok(Arc::new(Float32Array::from_iter_values(
-                floats.collect::<Result<Vec<_>, _>>()?,
-            )))
+            Ok(Arc::new(Float32Array::from_iter_values(floats.collect::<Result<Vec<_>, _>>()?)))
         }
-        DataType::Float64 => Ok(Arc::new(Float64Array::from_iter_values(
-            values.into_iter().map(|v| f64::from_bits(order64(v) as u64)),
-        ))),
+        DataType::Float64 => {
+            Ok(Arc::new(Float64Array::from_iter_values(values.into_iter().map(|v| f64::from_bits(order64(v) as u64)))))
+        }
         DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => {
             let values = values.into_iter().map(|v| v as u64 ^ SIGN);
-            strict_cast(
-                Arc::new(PrimitiveArray::<UInt64Type>::from_iter_values(values)),
-                data_type,
-            )
+            strict_cast(Arc::new(PrimitiveArray::<UInt64Type>::from_iter_values(values)), data_type)
         }
         DataType::Decimal32(precision, scale) => {
-            let narrow = values
-                .into_iter()
-                .map(|v| i32::try_from(v).map_err(|_| out_of_range(v)));
+            let narrow = values.into_iter().map(|v| i32::try_from(v).map_err(|_| out_of_range(v)));
             let array = PrimitiveArray::<Decimal32Type>::from_iter_values(narrow.collect::<Result<Vec<_>, _>>()?);
             Ok(Arc::new(array.with_precision_and_scale(*precision, *scale)?))
         }
@@ -280,12 +230,5 @@ fn scalar_array(values: Vec<i64>, data_type: &DataType) -> Result<ArrayRef, Arro
 }
 
 fn strict_cast(array: ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
-    cast_with_options(
-        &array,
-        to,
-        &CastOptions {
-            safe: false,
-            ..CastOptions::default()
-        },
-    )
+    cast_with_options(&array, to, &CastOptions { safe: false, ..CastOptions::default() })
 }

@@ -154,10 +154,7 @@ fn first_descent<T: PartialOrd + Copy>(values: &[T]) -> Option<usize> {
         let block = &values[start..end];
         let descends = block.iter().zip(&block[1..]).fold(false, |any, (a, b)| any | (b < a));
         if descends {
-            return block
-                .windows(2)
-                .position(|pair| pair[1] < pair[0])
-                .map(|at| start + at + 1);
+            return block.windows(2).position(|pair| pair[1] < pair[0]).map(|at| start + at + 1);
         }
         start = end - 1;
     }

@@ -25,7 +25,6 @@ impl OrderedType {
         }
     }
 
-
     /// A text for file names: of two values of one type, the smaller never has the greater text.
     ///
     /// Lower-case hexadecimal digits, their number fixed by the type's form: 16, 32 and 64 for numbers of 64, 128 and

@@ -40,12 +40,7 @@ fn types_of_64_bits() -> Vec<(DataType, Vec<i64>)> {
         (Float32, vec![-3, 0, i64::from(2.5f32.to_bits())]),
         (Float64, any.clone()),
     ];
-    for unit in [
-        TimeUnit::Second,
-        TimeUnit::Millisecond,
-        TimeUnit::Microsecond,
-        TimeUnit::Nanosecond,
-    ] {
+    for unit in [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
         types.push((Timestamp(unit, None), any.clone()));
         types.push((Timestamp(unit, zone.clone()), any.clone()));
         types.push((Duration(unit), any.clone()));
@@ -62,10 +57,7 @@ fn arrays_and_values_are_inverse() {
         assert_eq!(array.data_type(), &data_type);
         assert_eq!(ordered.from_array(&array).unwrap(), values, "{data_type}");
         let texts: Vec<_> = values.iter().map(|v| ordered.name_text(v)).collect();
-        assert!(
-            texts.is_sorted() && texts.iter().all(|t| t.len() == 16),
-            "{data_type}: {texts:?}"
-        );
+        assert!(texts.is_sorted() && texts.iter().all(|t| t.len() == 16), "{data_type}: {texts:?}");
     }
 }
 
@@ -74,30 +66,14 @@ fn wide_and_byte_types_are_inverse() {
     use DataType::*;
     let wide = [-5i128, 0, 10].map(|v| OrdValue::I256(i256::from_i128(v)));
     let ordered_type = ordered(Decimal256(40, 2));
-    assert_eq!(
-        ordered_type.from_array(&ordered_type.to_array(&wide).unwrap()).unwrap(),
-        wide
-    );
+    assert_eq!(ordered_type.from_array(&ordered_type.to_array(&wide).unwrap()).unwrap(), wide);
     assert_eq!(ordered_type.format(&wide[0]), "-0.05");
     assert_eq!(ordered_type.parse("-0.05").unwrap(), wide[0]);
     assert!(wide.iter().map(|v| ordered_type.name_text(v)).is_sorted());
     let decimals = [-5, 0, 10].map(OrdValue::I128);
     let ordered_type = ordered(Decimal128(20, 1));
-    assert_eq!(
-        ordered_type
-            .from_array(&ordered_type.to_array(&decimals).unwrap())
-            .unwrap(),
-        decimals
-    );
-    for data_type in [
-        Utf8,
-        LargeUtf8,
-        Utf8View,
-        Binary,
-        LargeBinary,
-        BinaryView,
-        FixedSizeBinary(3),
-    ] {
+    assert_eq!(ordered_type.from_array(&ordered_type.to_array(&decimals).unwrap()).unwrap(), decimals);
+    for data_type in [Utf8, LargeUtf8, Utf8View, Binary, LargeBinary, BinaryView, FixedSizeBinary(3)] {
         let ordered = ordered(data_type.clone());
         let values = [b"abc", b"abd", b"zzz"].map(|v| OrdValue::Bytes(v.as_slice().into()));
         let array = ordered.to_array(&values).unwrap();
@@ -113,24 +89,14 @@ fn wide_and_byte_types_are_inverse() {
 fn dictionaries_are_ordered_by_value() {
     let plain: ArrayRef = Arc::new(StringArray::from(vec!["b", "b", "a"]));
     let data_type = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8));
-    let keys = ordered(data_type.clone())
-        .keys(&cast(&plain, &data_type).unwrap())
-        .unwrap();
+    let keys = ordered(data_type.clone()).keys(&cast(&plain, &data_type).unwrap()).unwrap();
     assert_eq!(keys.value(0), OrdValue::Bytes(b"b".as_slice().into()));
     assert_eq!(keys.first_descent(), Some(2));
 }
 
 #[test]
 fn floats_follow_the_total_order() {
-    let values = [
-        f64::NEG_INFINITY,
-        -1.5,
-        -0.0,
-        0.0,
-        f64::MIN_POSITIVE,
-        2.0,
-        f64::INFINITY,
-    ];
+    let values = [f64::NEG_INFINITY, -1.5, -0.0, 0.0, f64::MIN_POSITIVE, 2.0, f64::INFINITY];
     let array: ArrayRef = Arc::new(Float64Array::from(values.to_vec()));
     let keys = ordered(DataType::Float64).keys(&array).unwrap();
     assert_eq!(keys.first_descent(), None);
@@ -150,10 +116,7 @@ fn nulls_and_nans_are_found() {
 
 #[test]
 fn timestamps_are_texts() {
-    let zoned = ordered(DataType::Timestamp(
-        TimeUnit::Nanosecond,
-        Some("America/New_York".into()),
-    ));
+    let zoned = ordered(DataType::Timestamp(TimeUnit::Nanosecond, Some("America/New_York".into())));
     let local = ordered(DataType::Timestamp(TimeUnit::Second, None));
     assert_eq!(zoned.format(&OrdValue::I64(-1)), "1969-12-31T23:59:59.999999999Z");
     assert_eq!(local.format(&OrdValue::I64(0)), "1970-01-01T00:00:00");
@@ -214,13 +177,7 @@ fn names_of_bytes_keep_the_order() {
 fn types_without_order_are_refused() {
     use DataType::*;
     let list = List(Arc::new(Field::new_list_field(Int32, true)));
-    for data_type in [
-        Boolean,
-        Null,
-        list,
-        Interval(IntervalUnit::YearMonth),
-        Time32(TimeUnit::Nanosecond),
-    ] {
+    for data_type in [Boolean, Null, list, Interval(IntervalUnit::YearMonth), Time32(TimeUnit::Nanosecond)] {
         assert_eq!(OrderedType::new(&data_type), None, "{data_type}");
     }
 }

@@ -172,10 +172,7 @@ fn hex(bytes: &[u8]) -> String {
 fn from_hex(digits: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> = digits.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect();
     let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-    digits
-        .chunks(2)
-        .map(|pair| Some(pair.first()? << 4 | pair.last()?))
-        .collect()
+    digits.chunks(2).map(|pair| Some(pair.first()? << 4 | pair.last()?)).collect()
 }
 
 fn date_of(days: i64) -> Option<NaiveDate> {
@@ -199,22 +196,14 @@ fn per_second(unit: &TimeUnit) -> (i64, usize) {
 
 fn fraction(v: i64, unit: &TimeUnit) -> String {
     let (scale, digits) = per_second(unit);
-    if digits == 0 {
-        String::new()
-    } else {
-        format!(".{:0digits$}", v.rem_euclid(scale))
-    }
+    if digits == 0 { String::new() } else { format!(".{:0digits$}", v.rem_euclid(scale)) }
 }
 
 fn date_time_text(v: i64, unit: &TimeUnit, suffix: &str) -> Option<String> {
     let (scale, _) = per_second(unit);
     let instant =
         DateTime::from_timestamp(v.div_euclid(scale), 0).filter(|instant| four_digits(instant.date_naive()))?;
-    Some(format!(
-        "{}{}{suffix}",
-        instant.format("%Y-%m-%dT%H:%M:%S"),
-        fraction(v, unit)
-    ))
+    Some(format!("{}{}{suffix}", instant.format("%Y-%m-%dT%H:%M:%S"), fraction(v, unit)))
 }
 
 fn time_text(v: i64, unit: &TimeUnit) -> Option<String> {
@@ -230,9 +219,7 @@ fn parse_date(text: &str) -> Option<NaiveDate> {
 
 fn parse_time(text: &str) -> Option<NaiveTime> {
     let formats = ["%H:%M:%S%.f", "%H:%M"];
-    formats
-        .iter()
-        .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+    formats.iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok())
 }
 
 /// The local date and time, and the offset east of UTC if the text has one.

@@ -35,9 +35,7 @@ impl OrderedType {
     }
 
     fn of(data_type: &DataType) -> Self {
-        Self {
-            data_type: data_type.clone(),
-        }
+        Self { data_type: data_type.clone() }
     }
 
     /// The Arrow type of the values; never a dictionary.
@@ -52,10 +50,7 @@ impl OrderedType {
 
     /// Whether the values are points in time: timestamps and dates, on which period targets work.
     pub fn is_temporal(&self) -> bool {
-        matches!(
-            self.data_type,
-            DataType::Timestamp(..) | DataType::Date32 | DataType::Date64
-        )
+        matches!(self.data_type, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64)
     }
 
     /// The first value of the array that has no place in an order: its position, and `null` or `NaN`.
@@ -67,30 +62,14 @@ impl OrderedType {
 }
 
 fn first_null(array: &ArrayRef) -> Option<usize> {
-    array
-        .logical_nulls()
-        .filter(|nulls| nulls.null_count() > 0)?
-        .iter()
-        .position(|valid| !valid)
+    array.logical_nulls().filter(|nulls| nulls.null_count() > 0)?.iter().position(|valid| !valid)
 }
 
 fn first_nan(array: &ArrayRef) -> Option<usize> {
     match array.data_type() {
-        DataType::Float16 => array
-            .as_primitive::<Float16Type>()
-            .values()
-            .iter()
-            .position(|v| v.is_nan()),
-        DataType::Float32 => array
-            .as_primitive::<Float32Type>()
-            .values()
-            .iter()
-            .position(|v| v.is_nan()),
-        DataType::Float64 => array
-            .as_primitive::<Float64Type>()
-            .values()
-            .iter()
-            .position(|v| v.is_nan()),
+        DataType::Float16 => array.as_primitive::<Float16Type>().values().iter().position(|v| v.is_nan()),
+        DataType::Float32 => array.as_primitive::<Float32Type>().values().iter().position(|v| v.is_nan()),
+        DataType::Float64 => array.as_primitive::<Float64Type>().values().iter().position(|v| v.is_nan()),
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary_opt()?;
             first_nan(dictionary.values())?;

@@ -38,11 +38,7 @@ pub(super) fn cuts<N: NewRows + ?Sized>(groups: &[StoredGroup], new: &mut N, ded
     let mut from = 0;
     while from < new.rows() {
         let first = new.value_at(from)?;
-        let place = if dedup {
-            place_sharing(groups, &first)
-        } else {
-            place_alone(groups, &first)
-        };
+        let place = if dedup { place_sharing(groups, &first) } else { place_alone(groups, &first) };
         let end = match end_of(groups, place, dedup) {
             End::Below(value) => new.rows_below(value)?,
             End::UpTo(value) => new.rows_up_to(value)?,
@@ -51,12 +47,7 @@ pub(super) fn cuts<N: NewRows + ?Sized>(groups: &[StoredGroup], new: &mut N, ded
         // A run holds at least its first row; this only keeps the loop from standing still on rows that are not sorted.
         let end = end.max(from + 1);
         let last = new.value_at(end - 1)?;
-        cuts.push(Cut {
-            place,
-            rows: from..end,
-            first,
-            last,
-        });
+        cuts.push(Cut { place, rows: from..end, first, last });
         from = end;
     }
     Ok(cuts)

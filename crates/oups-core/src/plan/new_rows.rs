@@ -58,15 +58,11 @@ impl NewRows for &[OrdValue] {
     }
 
     fn value_at(&mut self, row: u64) -> Result<OrdValue> {
-        usize::try_from(row)
-            .ok()
-            .and_then(|row| self.get(row))
-            .cloned()
-            .ok_or_else(|| crate::Error::InvalidOption {
-                option: "row",
-                expected: format!("below {}", self.len()),
-                found: row.to_string(),
-            })
+        usize::try_from(row).ok().and_then(|row| self.get(row)).cloned().ok_or_else(|| crate::Error::InvalidOption {
+            option: "row",
+            expected: format!("below {}", self.len()),
+            found: row.to_string(),
+        })
     }
 
     fn rows_below(&mut self, value: &OrdValue) -> Result<u64> {

@@ -52,26 +52,12 @@ pub(super) fn regions<'a>(groups: &'a [StoredGroup], cuts: &'a [Cut], dedup: boo
                     touch_sharing(&mut regions, &cut.first);
                 }
                 let (min, max, stored) = (&group.min, &group.max, group.rows);
-                regions.push(Region {
-                    groups: at..at + 1,
-                    stored,
-                    new: cut.rows.clone(),
-                    touched: true,
-                    min,
-                    max,
-                });
+                regions.push(Region { groups: at..at + 1, stored, new: cut.rows.clone(), touched: true, min, max });
                 next = at + 1;
             }
             _ => {
                 let (min, max, new) = (&cut.first, &cut.last, cut.rows.clone());
-                regions.push(Region {
-                    groups: at..at,
-                    stored: 0,
-                    new,
-                    touched: true,
-                    min,
-                    max,
-                });
+                regions.push(Region { groups: at..at, stored: 0, new, touched: true, min, max });
             }
         }
     }

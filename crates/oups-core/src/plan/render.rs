@@ -25,14 +25,7 @@ pub fn render(plan: &MergePlan, groups: &[StoredGroup], show: &dyn Fn(&OrdValue)
     let (groups_width, rows_width) = (width(|line| &line.groups), width(|line| &line.rows));
     let (new_width, span_width) = (width(|line| &line.new), width(|line| &line.span));
     for line in &lines {
-        let Line {
-            verb,
-            groups,
-            rows,
-            new,
-            span,
-            note,
-        } = line;
+        let Line { verb, groups, rows, new, span, note } = line;
         let text = format!(
             "{verb:<7}  {groups:>groups_width$}  {rows:>rows_width$}  {new:>new_width$}  {span:<span_width$}  {note}"
         );
@@ -59,21 +52,14 @@ impl Line {
             groups: count(at.len() as u64, "row group"),
             rows: count(rows_of(stored, at.clone()), "row"),
             new: String::new(),
-            span: span_of(stored, at)
-                .map(|(min, max)| interval(min, max, show))
-                .unwrap_or_default(),
+            span: span_of(stored, at).map(|(min, max)| interval(min, max, show)).unwrap_or_default(),
             note,
         };
         match step {
             Step::Keep { groups } => old("keep", groups.clone(), ""),
             Step::Trim { group } => old("trim", *group..group + 1, "reaches out of the deleted range"),
             Step::Drop { groups } => old("drop", groups.clone(), "within the deleted range"),
-            Step::Merge {
-                groups,
-                rows,
-                reason,
-                span,
-            } => {
+            Step::Merge { groups, rows, reason, span } => {
                 let (has_groups, has_rows) = (!groups.is_empty(), !rows.is_empty());
                 let (verb, note) = match (has_groups, has_rows, reason) {
                     (false, _, _) => ("insert", ""),
@@ -103,11 +89,7 @@ fn marks(step: &Step) -> String {
         Step::Drop { groups } => repeated('×', groups.len()),
         Step::Merge { groups, rows, .. } => {
             let old = repeated('□', groups.len());
-            let new = if rows.is_empty() {
-                String::new()
-            } else {
-                format!("+{}", thousands(rows.end - rows.start))
-            };
+            let new = if rows.is_empty() { String::new() } else { format!("+{}", thousands(rows.end - rows.start)) };
             let gap = if old.is_empty() || new.is_empty() { "" } else { " " };
             format!("({old}{gap}{new})")
         }
@@ -149,12 +131,7 @@ fn summary(plan: &MergePlan, stored: &[StoredGroup]) -> String {
 }
 
 fn rows_of(stored: &[StoredGroup], at: Range<usize>) -> u64 {
-    stored
-        .get(at)
-        .unwrap_or_default()
-        .iter()
-        .map(|group| group.rows)
-        .fold(0, u64::saturating_add)
+    stored.get(at).unwrap_or_default().iter().map(|group| group.rows).fold(0, u64::saturating_add)
 }
 
 fn span_of(stored: &[StoredGroup], at: Range<usize>) -> Option<(&OrdValue, &OrdValue)> {

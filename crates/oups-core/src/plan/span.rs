@@ -32,10 +32,7 @@ fn touched_stretches(regions: &[Region<'_>], within: Range<usize>, spans: &mut V
     let mut at = within.start;
     while let Some(start) = (at..within.end).find(|&at| is_touched(at)) {
         let end = (start..within.end).find(|&at| !is_touched(at)).unwrap_or(within.end);
-        spans.push(Span {
-            regions: start..end,
-            reason: Reason::NewRows,
-        });
+        spans.push(Span { regions: start..end, reason: Reason::NewRows });
         at = end;
     }
 }
@@ -51,21 +48,12 @@ fn coalesced(regions: &[Region<'_>], options: &PlanOptions, max: NonZeroU64, spa
     let mut at = 0;
     while let Some(seed) = (at..regions.len()).find(|&at| if compacting { is_off(at) } else { is_touched(at) }) {
         let start = (at..seed).rev().take_while(|&at| is_off(at)).last().unwrap_or(seed);
-        let end = (seed..regions.len())
-            .find(|&at| !is_touched(at) && !is_off(at))
-            .unwrap_or(regions.len());
+        let end = (seed..regions.len()).find(|&at| !is_touched(at) && !is_off(at)).unwrap_or(regions.len());
         let run = regions.get(start..end).unwrap_or_default();
         let off = (start..end).filter(|&at| is_off(at)).count() as u64;
         if off > max.get() || fills_target(run, options) {
-            let reason = if run.iter().all(|region| region.touched) {
-                Reason::NewRows
-            } else {
-                Reason::OffTarget
-            };
-            spans.push(Span {
-                regions: start..end,
-                reason,
-            });
+            let reason = if run.iter().all(|region| region.touched) { Reason::NewRows } else { Reason::OffTarget };
+            spans.push(Span { regions: start..end, reason });
         } else {
             touched_stretches(regions, start..end, spans);
         }

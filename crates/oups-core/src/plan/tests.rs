@@ -6,11 +6,7 @@ use arrow::datatypes::{DataType, TimeUnit};
 
 /// Groups as `(min, max, rows)`.
 fn stored(groups: &[(i64, i64, u64)]) -> Vec<StoredGroup> {
-    let group = |&(min, max, rows)| StoredGroup {
-        min: OrdValue::I64(min),
-        max: OrdValue::I64(max),
-        rows,
-    };
+    let group = |&(min, max, rows)| StoredGroup { min: OrdValue::I64(min), max: OrdValue::I64(max), rows };
     groups.iter().map(group).collect()
 }
 
@@ -19,16 +15,8 @@ fn options(target: &str, dedup: bool, max_off_target: u64) -> PlanOptions {
         RowGroupTarget::Rows(_) => DataType::Int64,
         RowGroupTarget::Period(_) => DataType::Timestamp(TimeUnit::Second, None),
     };
-    let sizing = target
-        .parse::<RowGroupTarget>()
-        .unwrap()
-        .sizing("ts", &data_type)
-        .unwrap();
-    PlanOptions {
-        sizing,
-        dedup,
-        max_off_target: NonZeroU64::new(max_off_target),
-    }
+    let sizing = target.parse::<RowGroupTarget>().unwrap().sizing("ts", &data_type).unwrap();
+    PlanOptions { sizing, dedup, max_off_target: NonZeroU64::new(max_off_target) }
 }
 
 /// The steps as short text: `keep 0..2`, `merge 2..3 + 0..4`.
@@ -52,30 +40,15 @@ fn check(groups: &[(i64, i64, u64)], new: &[i64], options: PlanOptions, expected
 fn a_row_on_a_boundary_without_dedup() {
     let rows = options("10", false, 0);
     check(&[(1, 5, 9), (5, 8, 9)], &[5], rows, &["keep 0..1", "merge 1..2 + 0..1"]);
-    check(
-        &[(1, 5, 9), (5, 5, 9), (6, 8, 9)],
-        &[5],
-        rows,
-        &["keep 0..2", "merge 2..2 + 0..1", "keep 2..3"],
-    );
-    check(
-        &[(1, 5, 9), (5, 5, 9), (5, 8, 9)],
-        &[5],
-        rows,
-        &["keep 0..2", "merge 2..3 + 0..1"],
-    );
+    check(&[(1, 5, 9), (5, 5, 9), (6, 8, 9)], &[5], rows, &["keep 0..2", "merge 2..2 + 0..1", "keep 2..3"]);
+    check(&[(1, 5, 9), (5, 5, 9), (5, 8, 9)], &[5], rows, &["keep 0..2", "merge 2..3 + 0..1"]);
 }
 
 #[test]
 fn a_row_on_a_boundary_with_dedup_touches_all_who_share_it() {
     let rows = options("10", true, 0);
     check(&[(1, 5, 9), (5, 5, 9), (5, 8, 9)], &[5], rows, &["merge 0..3 + 0..1"]);
-    check(
-        &[(1, 5, 9), (5, 5, 9), (6, 8, 9)],
-        &[5],
-        rows,
-        &["merge 0..2 + 0..1", "keep 2..3"],
-    );
+    check(&[(1, 5, 9), (5, 5, 9), (6, 8, 9)], &[5], rows, &["merge 0..2 + 0..1", "keep 2..3"]);
 }
 
 #[test]
@@ -87,30 +60,15 @@ fn nothing_new_is_nothing_to_do() {
 
 #[test]
 fn an_oversize_group_is_recut_only_when_asked() {
-    check(
-        &[(1, 2, 10), (3, 9, 25)],
-        &[],
-        options("10", false, 3),
-        &["keep 0..1", "merge 1..2 + 0..0"],
-    );
+    check(&[(1, 2, 10), (3, 9, 25)], &[], options("10", false, 3), &["keep 0..1", "merge 1..2 + 0..0"]);
     check(&[(1, 2, 10), (3, 9, 25)], &[], options("10", false, 0), &["keep 0..2"]);
 }
 
 #[test]
 fn a_run_outside_of_new_rows_is_left_alone() {
     let groups = [(1, 2, 1), (3, 4, 1), (5, 6, 10), (7, 8, 1)];
-    check(
-        &groups,
-        &[9],
-        options("10", false, 1),
-        &["keep 0..3", "merge 3..4 + 0..1"],
-    );
-    check(
-        &groups,
-        &[9],
-        options("10", false, 2),
-        &["keep 0..4", "merge 4..4 + 0..1"],
-    );
+    check(&groups, &[9], options("10", false, 1), &["keep 0..3", "merge 3..4 + 0..1"]);
+    check(&groups, &[9], options("10", false, 2), &["keep 0..4", "merge 4..4 + 0..1"]);
 }
 
 #[test]

@@ -100,7 +100,8 @@ fn entries(plan: &Plan, base: Option<&Manifest>) -> Vec<Entry> {
         }
         _ => {
             kept.sort_by(|left, right| Place::of(left).cmp(&Place::of(right)));
-            let known = |file: &Found| base.and_then(|base| base.entries.iter().find(|entry| entry.file == file.live)).cloned();
+            let known =
+                |file: &Found| base.and_then(|base| base.entries.iter().find(|entry| entry.file == file.live)).cloned();
             let own = |file: &Found| Some(Entry { file: file.live.clone(), ..file.good()?.entry.clone() });
             kept.into_iter().filter_map(|file| known(file).or_else(|| own(file))).collect()
         }
@@ -164,7 +165,12 @@ impl<'a> Apply<'a> {
         }
         for at in moving {
             let Some(live) = plan.files.get(at).map(|file| file.live.clone()) else { continue };
-            let in_the_way = plan.choice.aside.keys().copied().find(|other| plan.files.get(*other).is_some_and(|file| file.name == live));
+            let in_the_way = plan
+                .choice
+                .aside
+                .keys()
+                .copied()
+                .find(|other| plan.files.get(*other).is_some_and(|file| file.name == live));
             if let Some(other) = in_the_way {
                 self.set_file_aside(plan, other)?;
                 plan.files.get_mut(other).into_iter().for_each(|file| file.name.clear());

@@ -99,12 +99,14 @@ impl Chooser<'_> {
 
     /// Whether a file that the commit replaced is gone: replaced files go only after the commit point.
     fn has_deleted(&self, members: &[usize]) -> bool {
-        let mut names = members.iter().filter_map(|&at| self.files.get(at)?.good()).flat_map(|good| &good.claims.replaces);
+        let mut names =
+            members.iter().filter_map(|&at| self.files.get(at)?.good()).flat_map(|good| &good.claims.replaces);
         names.any(|name| !self.files.iter().any(|file| file.live == *name))
     }
 
     fn note_replaced(&mut self) {
-        let places: HashMap<&str, usize> = self.files.iter().enumerate().map(|(at, file)| (file.live.as_str(), at)).collect();
+        let places: HashMap<&str, usize> =
+            self.files.iter().enumerate().map(|(at, file)| (file.live.as_str(), at)).collect();
         for (at, file) in self.files.iter().enumerate().filter(|(at, _)| !self.choice.aside.contains_key(at)) {
             self.replaced.extend(file.retired_by.map(|by| (at, by)));
             let names = file.good().map(|good| good.claims.replaces.as_slice()).unwrap_or_default();
@@ -145,7 +147,9 @@ impl Chooser<'_> {
     /// Newer commits first: a file that overlaps one that is taken already is an old one whose end was not seen.
     fn part_overlaps(&mut self) {
         let mut order: Vec<usize> = self.choice.kept.iter().copied().collect();
-        order.sort_by_key(|&at| self.files.get(at).map(|file| (std::cmp::Reverse(file.id.commit), file.id.part, file.id.random)));
+        order.sort_by_key(|&at| {
+            self.files.get(at).map(|file| (std::cmp::Reverse(file.id.commit), file.id.part, file.id.random))
+        });
         let mut taken: Vec<Place<'_>> = Vec::new();
         for at in order {
             let Some(place) = self.files.get(at).and_then(Place::of) else { continue };

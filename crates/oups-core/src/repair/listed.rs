@@ -31,9 +31,8 @@ pub(super) fn choose(manifest: &Manifest, files: &mut Vec<Found>) -> Choice {
             }
         }
     }
-    let is_unsynced = |at: usize| {
-        files.get(at).and_then(|file| entries.get(file.live.as_str())).is_some_and(|entry| !entry.synced)
-    };
+    let is_unsynced =
+        |at: usize| files.get(at).and_then(|file| entries.get(file.live.as_str())).is_some_and(|entry| !entry.synced);
     roll_back(files, &replaced, &mut choice, is_unsynced);
     choice
 }
@@ -53,13 +52,16 @@ fn fault(file: &Found, entry: &Entry) -> Option<String> {
 fn take_misnamed(manifest: &Manifest, files: &mut [Found]) {
     let by_checksum: HashMap<u128, &Entry> = manifest.entries.iter().map(|entry| (entry.checksum, entry)).collect();
     let has_own = |file: &&Found| {
-        file.good().is_some_and(|good| by_checksum.get(&good.entry.checksum).is_some_and(|entry| entry.file == file.live))
+        file.good()
+            .is_some_and(|good| by_checksum.get(&good.entry.checksum).is_some_and(|entry| entry.file == file.live))
     };
     let mut taken: HashSet<String> = files.iter().filter(has_own).map(|file| file.live.clone()).collect();
     let mut moved = HashSet::new();
     for (at, file) in files.iter_mut().enumerate() {
         let Some(content) = file.misnamed.take() else { continue };
-        let Some(entry) = by_checksum.get(&content.entry.checksum).filter(|entry| !taken.contains(&entry.file)) else { continue };
+        let Some(entry) = by_checksum.get(&content.entry.checksum).filter(|entry| !taken.contains(&entry.file)) else {
+            continue;
+        };
         let Some(id) = file_id(&entry.file) else { continue };
         taken.insert(entry.file.clone());
         moved.insert(at);

@@ -79,7 +79,9 @@ impl fmt::Display for RepairReport {
             return writeln!(f, "dataset {dataset}: all is well, nothing was changed");
         }
         match self.version {
-            Some(version) => writeln!(f, "dataset {dataset}: repaired as version {version}, {row_groups} row groups, {rows} rows")?,
+            Some(version) => {
+                writeln!(f, "dataset {dataset}: repaired as version {version}, {row_groups} row groups, {rows} rows")?
+            }
             None => writeln!(f, "dataset {dataset}: no row group is left")?,
         }
         match self.manifest {

@@ -41,8 +41,8 @@ pub fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
             return Err(schema_error(
                 dataset,
                 field.name(),
-                "no such column",
-                field.data_type().to_string(),
+                "a column of the dataset",
+                format!("another one, of type {}", field.data_type()),
             ));
         }
         if input.column_with_name(field.name()).map(|(first, _)| first) != Some(index) {
@@ -50,13 +50,8 @@ pub fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
         }
     }
     let columns = schema.plain().fields().iter().enumerate();
-    let columns = columns
-        .map(|(at, field)| source(schema, at, field, input))
-        .collect::<Result<_>>()?;
-    Ok(Fit {
-        schema: schema.clone(),
-        columns,
-    })
+    let columns = columns.map(|(at, field)| source(schema, at, field, input)).collect::<Result<_>>()?;
+    Ok(Fit { schema: schema.clone(), columns })
 }
 
 fn source(schema: &DatasetSchema, at: usize, field: &Field, input: &Schema) -> Result<Source> {
@@ -68,24 +63,16 @@ fn source(schema: &DatasetSchema, at: usize, field: &Field, input: &Schema) -> R
         return Err(schema_error(
             schema.dataset(),
             field.name(),
-            stored.to_string(),
+            format!("{stored} (without nulls, so it cannot be left out)"),
             "no such column",
         ));
     };
     let expected = field.data_type();
     let text = at == schema.ordered_index() && same_text(expected, &plain_type(found.data_type()));
     if text || same_type(expected, found.data_type()) {
-        return Ok(Source::Column {
-            index,
-            cast: expected != found.data_type(),
-        });
+        return Ok(Source::Column { index, cast: expected != found.data_type() });
     }
-    Err(schema_error(
-        schema.dataset(),
-        field.name(),
-        stored.to_string(),
-        found.data_type().to_string(),
-    ))
+    Err(schema_error(schema.dataset(), field.name(), stored.to_string(), found.data_type().to_string()))
 }
 
 fn same_text(expected: &DataType, found: &DataType) -> bool {
@@ -115,9 +102,7 @@ fn same_type(expected: &DataType, found: &DataType) -> bool {
         },
         (Struct(e), Struct(f)) => {
             e.len() == f.len()
-                && e.iter()
-                    .zip(f)
-                    .all(|(e, f)| e.name() == f.name() && same_type(e.data_type(), f.data_type()))
+                && e.iter().zip(f).all(|(e, f)| e.name() == f.name() && same_type(e.data_type(), f.data_type()))
         }
         (expected, found) => expected == found,
     }
@@ -146,21 +131,24 @@ impl Fit {
     /// [`Error::Schema`](crate::Error::Schema) naming column and row.
     pub fn check(&self, batch: &RecordBatch, first_row: u64) -> Result<()> {
         for (field, source) in self.schema.plain().fields().iter().zip(&self.columns) {
-            let Source::Column { index, .. } = source else { continue };
+            let Source::Column { index, cast } = source else { continue };
             let Some(array) = batch.columns().get(*index) else {
                 continue;
             };
             if !field.is_nullable() {
                 self.check_nulls(field, array, first_row)?;
             }
+            if *cast
+                && field.data_type().is_nested()
+                && let Err(error) = strict_cast(array, field.data_type())
+            {
+                let expected = format!("values that fit {}", field.data_type());
+                let found = format!("others from row {first_row} on: {error}");
+                return Err(schema_error(self.schema.dataset(), field.name(), expected, found));
+            }
             if let Err(error) = check_decimals(array) {
                 let expected = format!("values that fit {}", field.data_type());
-                return Err(schema_error(
-                    self.schema.dataset(),
-                    field.name(),
-                    expected,
-                    error.to_string(),
-                ));
+                return Err(schema_error(self.schema.dataset(), field.name(), expected, error.to_string()));
             }
         }
         Ok(())
@@ -191,11 +179,7 @@ impl Fit {
                 Source::Column { index, cast } => {
                     let missing = || ArrowError::SchemaError(format!("no column {}", field.name()));
                     let array = batch.columns().get(*index).ok_or_else(missing)?;
-                    if *cast {
-                        strict_cast(array, field.data_type())
-                    } else {
-                        Ok(array.clone())
-                    }
+                    if *cast { strict_cast(array, field.data_type()) } else { Ok(array.clone()) }
                 }
             })
             .collect();
@@ -207,28 +191,21 @@ impl Fit {
 }
 
 fn strict_cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
-    cast_with_options(
-        array,
-        to,
-        &CastOptions {
-            safe: false,
-            ..CastOptions::default()
-        },
-    )
+    cast_with_options(array, to, &CastOptions { safe: false, ..CastOptions::default() })
 }
 
 /// Parquet keeps a decimal in as few bytes as its precision needs: a value beyond it would come back as another one.
 fn check_decimals(array: &ArrayRef) -> Result<(), ArrowError> {
     match array.data_type() {
-        DataType::Decimal64(precision, _) if *precision <= 9 => array
-            .as_primitive::<Decimal64Type>()
-            .validate_decimal_precision(*precision),
-        DataType::Decimal128(precision, _) => array
-            .as_primitive::<Decimal128Type>()
-            .validate_decimal_precision(*precision),
-        DataType::Decimal256(precision, _) => array
-            .as_primitive::<Decimal256Type>()
-            .validate_decimal_precision(*precision),
+        DataType::Decimal64(precision, _) if *precision <= 9 => {
+            array.as_primitive::<Decimal64Type>().validate_decimal_precision(*precision)
+        }
+        DataType::Decimal128(precision, _) => {
+            array.as_primitive::<Decimal128Type>().validate_decimal_precision(*precision)
+        }
+        DataType::Decimal256(precision, _) => {
+            array.as_primitive::<Decimal256Type>().validate_decimal_precision(*precision)
+        }
         DataType::Struct(_) => array.as_struct().columns().iter().try_for_each(check_decimals),
         DataType::List(_) => check_decimals(array.as_list::<i32>().values()),
         DataType::LargeList(_) => check_decimals(array.as_list::<i64>().values()),

@@ -43,9 +43,8 @@ impl DatasetSchema {
     /// that is not there.
     pub fn new(dataset: &str, schema: SchemaRef, ordered_on: &str) -> Result<Self> {
         check_types(dataset, &schema)?;
-        let (ordered_index, field) = schema
-            .column_with_name(ordered_on)
-            .ok_or_else(|| unknown_column(dataset, &schema, ordered_on))?;
+        let (ordered_index, field) =
+            schema.column_with_name(ordered_on).ok_or_else(|| unknown_column(dataset, &schema, ordered_on))?;
         let ordered_type = OrderedType::new(field.data_type()).ok_or_else(|| Error::UnsupportedType {
             dataset: dataset.into(),
             column: ordered_on.into(),
@@ -53,13 +52,7 @@ impl DatasetSchema {
             reason: "rows cannot be ordered on it: use a number, date, time, timestamp, duration, text or binary",
         })?;
         let plain = plain_schema(&schema);
-        Ok(Self {
-            dataset: dataset.into(),
-            stored: schema,
-            plain,
-            ordered_index,
-            ordered_type,
-        })
+        Ok(Self { dataset: dataset.into(), stored: schema, plain, ordered_index, ordered_type })
     }
 
     /// The dataset's name for error messages.
@@ -99,9 +92,7 @@ impl DatasetSchema {
     /// [`Error::UnknownColumn`].
     pub fn index_of(&self, column: &str) -> Result<usize> {
         let found = self.stored.column_with_name(column);
-        found
-            .map(|(index, _)| index)
-            .ok_or_else(|| unknown_column(&self.dataset, &self.stored, column))
+        found.map(|(index, _)| index).ok_or_else(|| unknown_column(&self.dataset, &self.stored, column))
     }
 
     /// The ordered column of a batch that has this schema's columns, in comparable form.
@@ -117,20 +108,13 @@ impl DatasetSchema {
 
     /// An error of Arrow about this dataset's rows.
     pub(crate) fn arrow_error(&self, source: ArrowError) -> Error {
-        Error::Arrow {
-            dataset: self.dataset.to_string(),
-            source,
-        }
+        Error::Arrow { dataset: self.dataset.to_string(), source }
     }
 }
 
 fn unknown_column(dataset: &str, schema: &Schema, column: &str) -> Error {
     let columns: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    Error::UnknownColumn {
-        dataset: dataset.into(),
-        column: column.into(),
-        columns: columns.join(", "),
-    }
+    Error::UnknownColumn { dataset: dataset.into(), column: column.into(), columns: columns.join(", ") }
 }
 
 /// The schema with every dictionary, nested ones too, replaced by its values' type; the same one if there is none.

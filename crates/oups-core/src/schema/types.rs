@@ -30,13 +30,7 @@ fn check_fields(dataset: &str, parent: &str, fields: &Fields) -> Result<()> {
         if !names.insert(field.name()) {
             return Err(schema_error(dataset, &path, "one column of this name", "two"));
         }
-        check_type(
-            dataset,
-            &path,
-            field.data_type(),
-            field.is_nullable(),
-            !parent.is_empty(),
-        )?;
+        check_type(dataset, &path, field.data_type(), field.is_nullable(), !parent.is_empty())?;
     }
     Ok(())
 }
@@ -51,22 +45,11 @@ fn check_type(dataset: &str, path: &str, data_type: &DataType, nullable: bool, n
         | DataType::FixedSizeList(item, _)
             if !matches!(data_type, DataType::FixedSizeList(_, ..=0)) =>
         {
-            check_type(
-                dataset,
-                &join(path, item.name()),
-                item.data_type(),
-                item.is_nullable(),
-                true,
-            )
+            check_type(dataset, &join(path, item.name()), item.data_type(), item.is_nullable(), true)
         }
         DataType::Map(entries, _) => match entries.data_type() {
             DataType::Struct(fields) if fields.len() == 2 => check_fields(dataset, path, fields),
-            _ => Err(unsupported(
-                dataset,
-                path,
-                data_type,
-                "a map needs entries of a key and a value",
-            )),
+            _ => Err(unsupported(dataset, path, data_type, "a map needs entries of a key and a value")),
         },
         DataType::Dictionary(keys, values) => {
             let reason = "a dictionary needs whole numbers as keys and numbers, dates, times, text or binary as values";
@@ -133,20 +116,11 @@ fn decimal_refusal(data_type: &DataType, precision: u8, scale: i8) -> Option<&'s
 }
 
 fn join(parent: &str, name: &str) -> String {
-    if parent.is_empty() {
-        name.into()
-    } else {
-        format!("{parent}.{name}")
-    }
+    if parent.is_empty() { name.into() } else { format!("{parent}.{name}") }
 }
 
 fn unsupported(dataset: &str, column: &str, data_type: &DataType, reason: &'static str) -> Error {
-    Error::UnsupportedType {
-        dataset: dataset.into(),
-        column: column.into(),
-        found: data_type.to_string(),
-        reason,
-    }
+    Error::UnsupportedType { dataset: dataset.into(), column: column.into(), found: data_type.to_string(), reason }
 }
 
 pub(super) fn schema_error(
@@ -155,10 +129,5 @@ pub(super) fn schema_error(
     expected: impl Into<String>,
     found: impl Into<String>,
 ) -> Error {
-    Error::Schema {
-        dataset: dataset.into(),
-        column: column.into(),
-        expected: expected.into(),
-        found: found.into(),
-    }
+    Error::Schema { dataset: dataset.into(), column: column.into(), expected: expected.into(), found: found.into() }
 }

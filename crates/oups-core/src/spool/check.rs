@@ -26,12 +26,7 @@ pub(super) struct Checked {
 
 impl Checker {
     pub(super) fn new(fit: Fit, input: &Schema) -> Self {
-        Self {
-            fit,
-            fields: input.fields().clone(),
-            rows: 0,
-            last: None,
-        }
+        Self { fit, fields: input.fields().clone(), rows: 0, last: None }
     }
 
     pub(super) fn fit(&self) -> &Fit {
@@ -52,11 +47,7 @@ impl Checker {
         reader: &mut impl Iterator<Item = Result<RecordBatch, ArrowError>>,
     ) -> Result<Option<RecordBatch>> {
         let dataset = || self.fit.schema().dataset().to_owned();
-        reader.next().transpose().map_err(|source| Error::Input {
-            dataset: dataset(),
-            rows: self.rows,
-            source,
-        })
+        reader.next().transpose().map_err(|source| Error::Input { dataset: dataset(), rows: self.rows, source })
     }
 
     /// Checks the next batch; `None` if it has no rows.
@@ -69,12 +60,7 @@ impl Checker {
         let column = self.fit.ordered_column(batch).ok_or_else(|| self.foreign(batch))?;
         if let Some((row, value)) = schema.ordered_type().first_unorderable(column) {
             let (dataset, column) = (schema.dataset().into(), schema.ordered_on().into());
-            return Err(Error::Unorderable {
-                dataset,
-                column,
-                row: self.rows + row as u64,
-                value,
-            });
+            return Err(Error::Unorderable { dataset, column, row: self.rows + row as u64, value });
         }
         let keys = self.keys(&schema, batch)?;
         self.fit.check(batch, self.rows)?;
@@ -85,12 +71,7 @@ impl Checker {
         let start = self.rows;
         self.rows += batch.num_rows() as u64;
         self.last = Some(last.clone());
-        Ok(Some(Checked {
-            start,
-            first,
-            last,
-            keys,
-        }))
+        Ok(Some(Checked { start, first, last, keys }))
     }
 
     /// The keys of the ordered column, which may still be written differently (another kind of text, a dictionary).
@@ -113,21 +94,14 @@ impl Checker {
 
     fn foreign(&self, batch: &RecordBatch) -> Error {
         let names = |fields: &Fields| {
-            let names: Vec<_> = fields
-                .iter()
-                .map(|f| format!("{} {}", f.name(), f.data_type()))
-                .collect();
+            let names: Vec<_> = fields.iter().map(|f| format!("{} {}", f.name(), f.data_type())).collect();
             names.join(", ")
         };
         Error::Schema {
             dataset: self.fit.schema().dataset().into(),
             column: self.fit.schema().ordered_on().into(),
             expected: format!("batches of one schema ({})", names(&self.fields)),
-            found: format!(
-                "another in the batch at row {} ({})",
-                self.rows,
-                names(batch.schema_ref().fields())
-            ),
+            found: format!("another in the batch at row {} ({})", self.rows, names(batch.schema_ref().fields())),
         }
     }
 

@@ -25,20 +25,14 @@ pub(super) struct SpoolFile {
 impl SpoolFile {
     pub(super) fn new() -> Result<Self> {
         let file = tempfile::tempfile().map_err(|error| io_error("create", error))?;
-        Ok(Self {
-            file,
-            len: 0,
-            buffer: Vec::new(),
-        })
+        Ok(Self { file, len: 0, buffer: Vec::new() })
     }
 
     /// Appends a batch and tells where it is.
     pub(super) fn append(&mut self, batch: &RecordBatch) -> Result<(u64, usize)> {
         self.buffer.clear();
         encode(batch, &mut self.buffer).map_err(|error| changed(error.to_string()))?;
-        self.file
-            .write_all(&self.buffer)
-            .map_err(|error| io_error("write", error))?;
+        self.file.write_all(&self.buffer).map_err(|error| io_error("write", error))?;
         let place = (self.len, self.buffer.len());
         self.len += self.buffer.len() as u64;
         Ok(place)
@@ -47,9 +41,7 @@ impl SpoolFile {
     /// Reads a batch again.
     pub(super) fn read(&self, offset: u64, len: usize) -> Result<RecordBatch> {
         let mut bytes = MutableBuffer::from_len_zeroed(len);
-        self.file
-            .read_exact_at(bytes.as_slice_mut(), offset)
-            .map_err(|error| io_error("read", error))?;
+        self.file.read_exact_at(bytes.as_slice_mut(), offset).map_err(|error| io_error("read", error))?;
         let mut bytes = Buffer::from(bytes);
         match StreamDecoder::new().decode(&mut bytes) {
             Ok(Some(batch)) => Ok(batch),
@@ -66,11 +58,7 @@ fn encode(batch: &RecordBatch, buffer: &mut Vec<u8>) -> Result<(), ArrowError> {
 }
 
 fn io_error(action: &'static str, source: io::Error) -> Error {
-    Error::Io {
-        action,
-        path: std::env::temp_dir().join("(unnamed file of the input)"),
-        source,
-    }
+    Error::Io { action, path: std::env::temp_dir().join("(unnamed file of the input)"), source }
 }
 
 /// The file does not hold what was written.

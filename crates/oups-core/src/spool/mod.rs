@@ -126,14 +126,7 @@ impl Input {
     fn new(checker: Checker, chunks: Vec<Chunk>, file: Option<SpoolFile>) -> Self {
         let rows = checker.rows();
         let fit = checker.into_fit();
-        Self {
-            schema: fit.schema().clone(),
-            fit,
-            chunks,
-            rows,
-            file,
-            last_keys: Mutex::new(None),
-        }
+        Self { schema: fit.schema().clone(), fit, chunks, rows, file, last_keys: Mutex::new(None) }
     }
 
     /// The dataset's schema that the rows fit.
@@ -223,10 +216,7 @@ impl Input {
             return Ok(use_keys(keys));
         }
         let batch = self.read(chunk, 0..chunk.rows)?;
-        let keys = self
-            .schema
-            .keys(&batch)
-            .map_err(|error| self.schema.arrow_error(error))?;
+        let keys = self.schema.keys(&batch).map_err(|error| self.schema.arrow_error(error))?;
         let result = use_keys(&keys);
         *last = Some((at, keys));
         Ok(result)
@@ -240,10 +230,7 @@ impl Input {
         std::iter::from_fn(move || {
             let chunk = self.chunks.get(at).filter(|_| next < end)?;
             let from = (next - chunk.start) as usize;
-            let to = from
-                .saturating_add(BLOCK_ROWS)
-                .min(chunk.rows)
-                .min((end - chunk.start) as usize);
+            let to = from.saturating_add(BLOCK_ROWS).min(chunk.rows).min((end - chunk.start) as usize);
             next = chunk.start + to as u64;
             at += usize::from(to == chunk.rows);
             Some(self.read(chunk, from..to))
@@ -256,11 +243,7 @@ impl Input {
             (Place::File { offset, len }, Some(file)) => {
                 let batch = file.read(*offset, *len)?;
                 if batch.num_rows() != chunk.rows {
-                    return Err(file::changed(format!(
-                        "expected {} rows, found {}",
-                        chunk.rows,
-                        batch.num_rows()
-                    )));
+                    return Err(file::changed(format!("expected {} rows, found {}", chunk.rows, batch.num_rows())));
                 }
                 Ok(batch.slice(rows.start, rows.len()))
             }
@@ -271,19 +254,8 @@ impl Input {
 
 impl Chunk {
     fn in_memory(batch: RecordBatch, checked: Checked) -> Self {
-        let Checked {
-            start,
-            first,
-            last,
-            keys,
-        } = checked;
-        Self {
-            start,
-            rows: batch.num_rows(),
-            first,
-            last,
-            place: Place::Memory { batch, keys },
-        }
+        let Checked { start, first, last, keys } = checked;
+        Self { start, rows: batch.num_rows(), first, last, place: Place::Memory { batch, keys } }
     }
 
     fn end(&self) -> u64 {

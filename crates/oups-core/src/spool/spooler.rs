@@ -25,14 +25,7 @@ pub(super) struct Spooler {
 impl Spooler {
     pub(super) fn new(fit: Fit) -> Result<Self> {
         let file = SpoolFile::new()?;
-        Ok(Self {
-            fit,
-            file,
-            chunks: Vec::new(),
-            waiting: Vec::new(),
-            waiting_rows: 0,
-            rows: 0,
-        })
+        Ok(Self { fit, file, chunks: Vec::new(), waiting: Vec::new(), waiting_rows: 0, rows: 0 })
     }
 
     pub(super) fn push(&mut self, batch: RecordBatch) -> Result<()> {
@@ -71,13 +64,7 @@ impl Spooler {
         let (offset, len) = self.file.append(&block)?;
         let (start, rows) = (self.rows, block.num_rows());
         self.rows += rows as u64;
-        self.chunks.push(Chunk {
-            start,
-            rows,
-            first,
-            last,
-            place: Place::File { offset, len },
-        });
+        self.chunks.push(Chunk { start, rows, first, last, place: Place::File { offset, len } });
         Ok(())
     }
 }

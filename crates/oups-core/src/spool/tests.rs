@@ -13,26 +13,14 @@ fn schema_of(batch: &RecordBatch) -> Arc<DatasetSchema> {
 }
 
 fn batch(at: Vec<i64>) -> RecordBatch {
-    let text: StringArray = at
-        .iter()
-        .map(|v| (v % 7 != 0).then(|| format!("text number {v} of some length")))
-        .collect();
+    let text: StringArray =
+        at.iter().map(|v| (v % 7 != 0).then(|| format!("text number {v} of some length"))).collect();
     let dictionary = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8));
-    let side: StringArray = at
-        .iter()
-        .map(|v| Some(if v % 2 == 0 { "even" } else { "odd" }))
-        .collect();
+    let side: StringArray = at.iter().map(|v| Some(if v % 2 == 0 { "even" } else { "odd" })).collect();
     let side = cast(&side, &dictionary).unwrap();
     let view = cast(&text, &DataType::Utf8View).unwrap();
-    let fields = [
-        ("at", Arc::new(Int64Array::from(at)) as ArrayRef),
-        ("side", side),
-        ("text", Arc::new(text)),
-    ];
-    let columns = fields
-        .into_iter()
-        .chain([("view", view)])
-        .map(|(name, array)| (name, array, true));
+    let fields = [("at", Arc::new(Int64Array::from(at)) as ArrayRef), ("side", side), ("text", Arc::new(text))];
+    let columns = fields.into_iter().chain([("view", view)]).map(|(name, array)| (name, array, true));
     RecordBatch::try_from_iter_with_nullable(columns).unwrap()
 }
 
@@ -52,11 +40,7 @@ fn rows_of(input: &Input, rows: Range<u64>) -> RecordBatch {
 
 #[test]
 fn a_large_input_is_spooled_and_read_at_random() {
-    let batches = [
-        batch((0..150_000).collect()),
-        batch(vec![]),
-        batch((149_999..150_100).collect()),
-    ];
+    let batches = [batch((0..150_000).collect()), batch(vec![]), batch((149_999..150_100).collect())];
     let input = spooled(&batches, 1000).unwrap();
     assert!(input.is_spooled());
     assert_eq!(input.rows(), 150_101);
@@ -107,10 +91,7 @@ fn nulls_and_failing_readers_are_refused() {
         RecordBatch::try_from_iter_with_nullable([("at", Arc::new(Int64Array::from(at)) as ArrayRef, true)]).unwrap()
     };
     let error = in_memory(&[nulls(vec![Some(1), Some(2)]), nulls(vec![None])]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "dataset d, column `at`: row 2 is null, which has no place in an order"
-    );
+    assert_eq!(error.to_string(), "dataset d, column `at`: row 2 is null, which has no place in an order");
     let good = batch(vec![1, 2]);
     let reader = [Ok(good.clone()), Err(ArrowError::ComputeError("lost".into()))];
     let error = Input::from_reader(&schema_of(&good), &good.schema(), reader.into_iter(), 0).unwrap_err();

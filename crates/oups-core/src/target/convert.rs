@@ -13,11 +13,7 @@ pub(super) const EXPECTED: &str = "a number of rows of at least 1, or a period: 
 
 /// The error for a target that was given as `found`.
 pub(super) fn invalid(found: impl Into<String>) -> Error {
-    Error::InvalidOption {
-        option: OPTION,
-        expected: EXPECTED.to_owned(),
-        found: found.into(),
-    }
+    Error::InvalidOption { option: OPTION, expected: EXPECTED.to_owned(), found: found.into() }
 }
 
 impl FromStr for RowGroupTarget {
@@ -26,7 +22,7 @@ impl FromStr for RowGroupTarget {
     /// Reads `1000000` as rows, and everything else as a period.
     fn from_str(text: &str) -> Result<Self, Error> {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return text.parse().map(Self::Rows).map_err(|_| invalid(text));
+            return text.parse().map(Self::Rows).map_err(|_| invalid(format!("`{text}`")));
         }
         text.parse().map(Self::Period)
     }
@@ -34,12 +30,7 @@ impl FromStr for RowGroupTarget {
 
 /// A number of rows, from any integer.
 fn rows(count: impl TryInto<u64> + ToString + Copy) -> Result<RowGroupTarget, Error> {
-    count
-        .try_into()
-        .ok()
-        .and_then(NonZeroU64::new)
-        .map(RowGroupTarget::Rows)
-        .ok_or_else(|| invalid(count.to_string()))
+    count.try_into().ok().and_then(NonZeroU64::new).map(RowGroupTarget::Rows).ok_or_else(|| invalid(count.to_string()))
 }
 
 impl TryFrom<i32> for RowGroupTarget {
@@ -131,45 +122,23 @@ mod tests {
 
     #[test]
     fn text_round_trips() {
-        for text in [
-            "1", "1000000", "15min", "1D", "2h", "1s", "W-MON", "W-SUN", "2W-FRI", "MS", "2QS", "3YS",
-        ] {
+        for text in ["1", "1000000", "15min", "1D", "2h", "1s", "W-MON", "W-SUN", "2W-FRI", "MS", "2QS", "3YS"] {
             assert_eq!(text.parse::<RowGroupTarget>().unwrap().to_string(), text);
         }
-        for (text, canonical) in [
-            ("D", "1D"),
-            ("h", "1h"),
-            ("W", "W-SUN"),
-            ("1MS", "MS"),
-            ("1W", "W-SUN"),
-            ("07", "7"),
-        ] {
+        for (text, canonical) in [("D", "1D"), ("h", "1h"), ("W", "W-SUN"), ("1MS", "MS"), ("1W", "W-SUN"), ("07", "7")]
+        {
             assert_eq!(text.parse::<RowGroupTarget>().unwrap().to_string(), canonical);
         }
     }
 
     #[test]
     fn what_is_no_target_is_refused_by_name() {
-        for text in [
-            "",
-            "0",
-            "-1",
-            "+1",
-            "0D",
-            "bogus",
-            "1 D",
-            " 1D",
-            "1d",
-            "1H",
-            "ms",
-            "1.5h",
-            "W-",
-            "W-XYZ",
-            "99999999999D",
-        ] {
+        for text in
+            ["", "0", "-1", "+1", "0D", "bogus", "1 D", " 1D", "1d", "1H", "ms", "1.5h", "W-", "W-XYZ", "99999999999D"]
+        {
             let error = text.parse::<RowGroupTarget>().unwrap_err().to_string();
             assert!(
-                error.starts_with(&format!("row_group_target: {text} is not valid; expected a number")),
+                error.starts_with(&format!("row_group_target: `{text}` is not valid; expected a number")),
                 "{error}"
             );
         }

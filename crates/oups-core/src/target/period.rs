@@ -73,10 +73,7 @@ const NAMES: [(&str, PeriodUnit); 14] = [
 
 impl PeriodUnit {
     fn name(self) -> &'static str {
-        NAMES
-            .iter()
-            .find(|(_, unit)| *unit == self)
-            .map_or("", |(name, _)| name)
+        NAMES.iter().find(|(_, unit)| *unit == self).map_or("", |(name, _)| name)
     }
 
     /// Whether a single one is customarily written with its 1, as in `1D`, not as in `MS`.
@@ -100,15 +97,12 @@ impl FromStr for Period {
     /// Reads a unit with an optional multiple before it: `15min`, `D`, `W-MON`, `2QS`.
     fn from_str(text: &str) -> Result<Self, Error> {
         let (count, name) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
-        let every = if count.is_empty() {
-            NonZeroU32::MIN
-        } else {
-            count.parse().map_err(|_| invalid(text))?
-        };
+        let every =
+            if count.is_empty() { NonZeroU32::MIN } else { count.parse().map_err(|_| invalid(format!("`{text}`")))? };
         let name = if name == "W" { "W-SUN" } else { name };
         match NAMES.iter().find(|(known, _)| *known == name) {
             Some((_, unit)) => Ok(Self { every, unit: *unit }),
-            None => Err(invalid(text)),
+            None => Err(invalid(format!("`{text}`"))),
         }
     }
 }

@@ -28,7 +28,10 @@ pub(super) fn beside_manifest(dataset: &Dataset, manifest: &Manifest) -> Result<
     let Ok(Some(newest)) = manifest::load(fs, paths) else { return Ok(findings) };
     let (mut findings, _) = Names { is_certain: true, ..Names::of(dataset, &newest.manifest) }.judge()?;
     findings.extend(mark(dataset, &idle));
-    let kinds = [(FindingKind::Leftover, "a manifest that was being written"), (FindingKind::Tombstone, "the dataset is there")];
+    let kinds = [
+        (FindingKind::Leftover, "a manifest that was being written"),
+        (FindingKind::Tombstone, "the dataset is there"),
+    ];
     for (file, (kind, detail)) in side_files.into_iter().zip(kinds) {
         if fs.kind(&file)?.is_some() {
             findings.push(Finding::of(dataset, file, kind, detail));
@@ -47,7 +50,12 @@ pub(super) fn without_manifest(dataset: &Dataset) -> Result<Vec<Finding>> {
     }
     let mut findings: Vec<Finding> = mark(dataset, &idle).into_iter().collect();
     if fs.kind(&paths.manifest_tmp())?.is_some() {
-        findings.push(Finding::of(dataset, paths.manifest_tmp(), FindingKind::Leftover, "a manifest that was being written"));
+        findings.push(Finding::of(
+            dataset,
+            paths.manifest_tmp(),
+            FindingKind::Leftover,
+            "a manifest that was being written",
+        ));
     }
     let removed = match manifest::load_tombstone(fs, paths) {
         Ok(tombstone) => tombstone,

@@ -10,18 +10,8 @@ use crate::model::{Field, Kind, Level};
 
 /// The struct, its methods and what it turns into.
 pub(super) fn items(level: &Level) -> TokenStream {
-    let Level {
-        ident,
-        visibility,
-        filter,
-        krate,
-        ..
-    } = level;
-    let methods = level
-        .fields
-        .iter()
-        .enumerate()
-        .map(|(at, field)| field_methods(level, at, field));
+    let Level { ident, visibility, filter, krate, .. } = level;
+    let methods = level.fields.iter().enumerate().map(|(at, field)| field_methods(level, at, field));
     let sublevel = level.sublevel.iter().map(|field| sublevel_method(level, field));
     let target = match level.kind {
         Kind::Top => quote!(#krate::key::KeyFilter),
@@ -54,11 +44,7 @@ pub(super) fn items(level: &Level) -> TokenStream {
 /// `city(value)` and `city_in(values)`.
 fn field_methods(level: &Level, at: usize, field: &Field) -> TokenStream {
     let Level { visibility, krate, .. } = level;
-    let Field {
-        ident,
-        name,
-        field_type,
-    } = field;
+    let Field { ident, name, field_type } = field;
     let field_trait = as_field(level, field);
     let one = format!("Lets `{name}` be this value only.");
     let several = format!("Lets `{name}` be one of these values.");
@@ -79,12 +65,7 @@ fn field_methods(level: &Level, at: usize, field: &Field) -> TokenStream {
         }
     };
     let in_name = format!("{name}_in");
-    if level
-        .fields
-        .iter()
-        .chain(&level.sublevel)
-        .any(|other| other.name == in_name)
-    {
+    if level.fields.iter().chain(&level.sublevel).any(|other| other.name == in_name) {
         return method;
     }
     let in_ident = Ident::new(&in_name, ident.span());
@@ -108,11 +89,7 @@ fn field_methods(level: &Level, at: usize, field: &Field) -> TokenStream {
 /// `sampling(filter)`.
 fn sublevel_method(level: &Level, field: &Field) -> TokenStream {
     let Level { visibility, krate, .. } = level;
-    let Field {
-        ident,
-        name,
-        field_type,
-    } = field;
+    let Field { ident, name, field_type } = field;
     let at = level.fields.len();
     let summary = format!("Lets `{name}` be what this filter lets pass.");
     quote! {
@@ -133,6 +110,5 @@ fn is_string(field_type: &Type) -> bool {
         Type::Path(path) => Some(&path.path),
         _ => None,
     };
-    path.and_then(|path| path.segments.last())
-        .is_some_and(|last| last.ident == "String" && last.arguments.is_empty())
+    path.and_then(|path| path.segments.last()).is_some_and(|last| last.ident == "String" && last.arguments.is_empty())
 }

@@ -14,13 +14,7 @@ pub(crate) use choice::choice;
 
 /// The impls of a level: the trait, the filter, and for a top level its text.
 pub(crate) fn level(level: &Level) -> TokenStream {
-    let Level {
-        ident,
-        filter,
-        krate,
-        separator,
-        ..
-    } = level;
+    let Level { ident, filter, krate, separator, .. } = level;
     let (describe, write, read) = (describe(level), write(level), read(level));
     let (trait_name, separator) = match level.kind {
         Kind::Top => {

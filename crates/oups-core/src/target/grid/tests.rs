@@ -21,13 +21,13 @@ fn model(at: NaiveDateTime, period: Period) -> (NaiveDateTime, NaiveDateTime) {
     };
     let fixed = |from: NaiveDate, length: TimeDelta| {
         let from = NaiveDateTime::from(from);
-        let gone = (at - from)
-            .num_nanoseconds()
-            .map(i128::from)
-            .unwrap_or(i128::from((at - from).num_seconds()) * SECOND);
+        let gone =
+            (at - from).num_nanoseconds().map(i128::from).unwrap_or(i128::from((at - from).num_seconds()) * SECOND);
         let length_nanos = i128::from(length.num_seconds()) * SECOND;
-        let whole = i32::try_from(gone.div_euclid(length_nanos)).unwrap();
-        (from + length * whole, from + length * (whole + 1))
+        // More than 2^31 seconds lie between 1850 and the epoch: `TimeDelta` times `i32` would not do.
+        let whole = i64::try_from(gone.div_euclid(length_nanos)).unwrap();
+        let periods = |count: i64| TimeDelta::seconds(length.num_seconds() * count);
+        (from + periods(whole), from + periods(whole + 1))
     };
     match period.unit {
         PeriodUnit::Second => fixed(epoch, TimeDelta::seconds(every.into())),
@@ -79,9 +79,7 @@ fn any_scale() -> impl Strategy<Value = TimeScale> {
 }
 
 fn any_period() -> impl Strategy<Value = Period> {
-    let names = vec![
-        "s", "min", "h", "D", "W", "W-MON", "W-TUE", "W-WED", "W-THU", "W-FRI", "W-SAT", "MS", "QS", "YS",
-    ];
+    let names = vec!["s", "min", "h", "D", "W", "W-MON", "W-TUE", "W-WED", "W-THU", "W-FRI", "W-SAT", "MS", "QS", "YS"];
     (prop::sample::select(names), 1_u32..60).prop_map(|(name, every)| format!("{every}{name}").parse().unwrap())
 }
 

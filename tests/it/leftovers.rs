@@ -1,0 +1,85 @@
+//! What a dead writer, a power loss or a hand left is cleared away, given back, or left for `repair`: never lost.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{AsArray, Int64Array, RecordBatch};
+use arrow::datatypes::Int64Type;
+use oups_core::decode::ReadOptions;
+use oups_core::{AnyKey, Dataset, Error, KeySchema, Separator, Store};
+use oups_tests::tree::tree;
+
+fn dataset(root: &Path) -> Dataset {
+    let schema = KeySchema::parse("name:str", Separator::default()).unwrap();
+    let store = Store::create_for(root, schema).or_else(|_| Store::<AnyKey>::open(root)).unwrap();
+    store.dataset(&store.parse_key("x").unwrap()).unwrap()
+}
+
+fn write(dataset: &Dataset, values: impl IntoIterator<Item = i64>) -> Result<(), Error> {
+    let time: Int64Array = values.into_iter().map(Some).collect();
+    let rows = RecordBatch::try_from_iter([("time", Arc::new(time) as _)]).unwrap();
+    dataset.write(rows).ordered_on("time").row_group_target(5).commit().map(|_| ())
+}
+
+fn seen(dataset: &Dataset) -> Vec<i64> {
+    let snapshot = dataset.snapshot().unwrap();
+    let entries = snapshot.manifest().entries.iter();
+    let batches =
+        entries.flat_map(|entry| snapshot.open_row_group(entry).unwrap().batches(ReadOptions::default()).unwrap());
+    batches.flat_map(|batch| batch.unwrap().column(0).as_primitive::<Int64Type>().values().to_vec()).collect()
+}
+
+/// A tombstone that could not be removed when the dataset was made again must not make the new files look like leftovers.
+#[test]
+fn an_old_tombstone_does_not_sweep_a_dataset_that_lost_its_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = dataset(folder.path());
+    write(&dataset, 0..10).unwrap();
+    let reader = dataset.snapshot().unwrap();
+    let store = Store::<AnyKey>::open(folder.path()).unwrap();
+    store.remove(&store.parse_key("x").unwrap()).unwrap();
+    let tombstone = fs::read(folder.path().join("x.opdmd.removed")).unwrap();
+    write(&dataset, 20..30).unwrap();
+    fs::write(folder.path().join("x.opdmd.removed"), tombstone).unwrap();
+    fs::rename(folder.path().join("x.opdmd"), folder.path().join("lost")).unwrap();
+    let before = tree(folder.path());
+    let error = write(&dataset, 40..50).unwrap_err();
+    assert!(matches!(error, Error::ManifestLost { files: 2, .. }), "{error}");
+    assert_eq!(tree(folder.path()), before);
+    drop(reader);
+    fs::rename(folder.path().join("lost"), folder.path().join("x.opdmd")).unwrap();
+    assert_eq!(seen(&dataset), (20..30).collect::<Vec<_>>());
+}
+
+/// A power loss undid an unsynced commit, but not the renaming of the file that it had replaced.
+fn renamed_by_a_commit_that_never_was(folder: &Path) -> Dataset {
+    let dataset = dataset(folder);
+    write(&dataset, 0..10).unwrap();
+    let name = dataset.snapshot().unwrap().manifest().entries[0].file.clone();
+    let live = folder.join("x").join(&name);
+    fs::rename(&live, folder.join("x").join(name.replace(".parquet", ".retired-0000000002"))).unwrap();
+    dataset
+}
+
+#[test]
+fn a_file_retired_by_a_commit_that_never_was_is_merged_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = renamed_by_a_commit_that_never_was(folder.path());
+    assert_eq!(seen(&dataset), (0..10).collect::<Vec<_>>());
+    write(&dataset, [3]).unwrap();
+    assert_eq!(seen(&dataset), [0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9]);
+    assert!(tree(folder.path()).keys().all(|name| !name.contains("retired")));
+}
+
+#[test]
+fn a_file_retired_by_a_commit_that_never_was_gets_its_name_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = renamed_by_a_commit_that_never_was(folder.path());
+    fs::write(folder.path().join("x.lock"), "oups writer\npid 1\nhost h\nsince 2026-01-01T00:00:00Z\ncommit 2\n")
+        .unwrap();
+    write(&dataset, 20..22).unwrap();
+    let names = tree(folder.path());
+    assert!(names.keys().all(|name| !name.contains("retired")), "{:?}", names.keys());
+    assert_eq!(seen(&dataset), (0..10).chain(20..22).collect::<Vec<_>>());
+}
