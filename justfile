@@ -6,6 +6,10 @@ check: test format lint doc
 test:
     cargo test --workspace
 
+# Every moment of every kind of commit, many draws each, and 200 killed processes: minutes.
+crash:
+    OUPS_CRASH=exhaustive OUPS_KILLS=200 cargo test --release -p oups-tests --test it -- crash:: --nocapture
+
 format:
     cargo fmt --all -- --check
 

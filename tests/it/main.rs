@@ -5,6 +5,7 @@ mod changes;
 mod concurrency;
 mod conformance;
 mod crash;
+mod damage;
 mod dry_run;
 mod duplicates;
 mod guide;

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use crate::disk::{Event, relative};
 use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockFile, ReadFile, WriteFile};
 
 /// What happens at the chosen operation.
@@ -38,6 +39,9 @@ struct State {
     plan: Option<(usize, Fault)>,
     done: Vec<String>,
     dead: bool,
+    /// Paths in events are below this folder.
+    root: PathBuf,
+    events: Vec<Event>,
 }
 
 impl FaultFs {
@@ -52,7 +56,30 @@ impl FaultFs {
     }
 
     fn new(plan: Option<(usize, Fault)>) -> Self {
-        Self { state: Arc::new(Mutex::new(State { plan, done: Vec::new(), dead: false })) }
+        let (done, dead, root, events) = (Vec::new(), false, PathBuf::new(), Vec::new());
+        Self { state: Arc::new(Mutex::new(State { plan, done, dead, root, events })) }
+    }
+
+    /// The same, telling the events below this folder.
+    #[must_use]
+    pub fn recording(self, root: &Path) -> Self {
+        self.lock().root = root.to_owned();
+        self
+    }
+
+    /// What was done to the disk so far.
+    pub fn events(&self) -> Vec<Event> {
+        self.lock().events.clone()
+    }
+
+    /// Notes what has worked.
+    fn record<T>(&self, result: io::Result<T>, event: impl FnOnce(&dyn Fn(&Path) -> String) -> Event) -> io::Result<T> {
+        if result.as_ref().err().is_none_or(|error| error.to_string() == FAILED_AFTER) {
+            let mut state = self.lock();
+            let event = event(&|path| relative(&state.root, path));
+            state.events.push(event);
+        }
+        result
     }
 
     /// The operations so far, each as a verb and a file name.
@@ -98,8 +125,8 @@ impl FaultFs {
             None => act(),
             Some(Fault::Fails) => Err(io::Error::other("injected failure")),
             Some(Fault::FailsAfter) => {
-                let _ = act();
-                Err(io::Error::other("injected failure, after it was done"))
+                act()?;
+                Err(io::Error::other(FAILED_AFTER))
             }
             Some(Fault::DiesBefore) => Err(death()),
             Some(Fault::DiesAfter) => {
@@ -113,6 +140,8 @@ impl FaultFs {
         }
     }
 }
+
+const FAILED_AFTER: &str = "injected failure, after it was done";
 
 fn death() -> io::Error {
     io::Error::other("the process is dead")
@@ -128,32 +157,39 @@ impl Fs for FaultFs {
     }
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn WriteFile>> {
-        let file = self.change("create", path, || LocalFs.create(path), || ())?;
+        let file = self.change("create", path, || LocalFs.create(path), || ());
+        let file = self.record(file, |name| Event::Create(name(path)))?;
         Ok(Box::new(FaultWrite { fs: self.clone(), path: path.to_owned(), file }))
     }
 
     fn sync_file(&self, path: &Path) -> io::Result<()> {
-        self.change("sync", path, || LocalFs.sync_file(path), || ())
+        let done = self.change("sync", path, || LocalFs.sync_file(path), || ());
+        self.record(done, |name| Event::SyncFile(name(path)))
     }
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        self.change("sync folder", path, || LocalFs.sync_dir(path), || ())
+        let done = self.change("sync folder", path, || LocalFs.sync_dir(path), || ());
+        self.record(done, |name| Event::SyncDir(name(path)))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.change("rename", to, || LocalFs.rename(from, to), || ())
+        let done = self.change("rename", to, || LocalFs.rename(from, to), || ());
+        self.record(done, |name| Event::Rename(name(from), name(to)))
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.change("remove", path, || LocalFs.remove_file(path), || ())
+        let done = self.change("remove", path, || LocalFs.remove_file(path), || ());
+        self.record(done, |name| Event::Remove(name(path)))
     }
 
     fn create_dir(&self, path: &Path) -> io::Result<()> {
-        self.change("create folder", path, || LocalFs.create_dir(path), || ())
+        let done = self.change("create folder", path, || LocalFs.create_dir(path), || ());
+        self.record(done, |name| Event::MakeDir(name(path)))
     }
 
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        self.change("remove folder", path, || LocalFs.remove_dir(path), || ())
+        let done = self.change("remove folder", path, || LocalFs.remove_dir(path), || ());
+        self.record(done, |name| Event::RemoveDir(name(path)))
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
@@ -165,7 +201,12 @@ impl Fs for FaultFs {
     }
 
     fn open_lock(&self, path: &Path, create: bool) -> io::Result<Box<dyn LockFile>> {
-        let file = self.change("open lock", path, || LocalFs.open_lock(path, create), || ())?;
+        let is_new = !path.exists();
+        let mut file = self.change("open lock", path, || LocalFs.open_lock(path, create), || ());
+        if is_new {
+            file = self.record(file, |name| Event::Create(name(path)));
+        }
+        let file = file?;
         Ok(Box::new(FaultLock { fs: self.clone(), path: path.to_owned(), file }))
     }
 }
@@ -184,7 +225,8 @@ impl Write for FaultWrite {
         let half = || {
             let _ = file.borrow_mut().write_all(&bytes[..bytes.len() / 2]);
         };
-        fs.change("write", path, || file.borrow_mut().write_all(bytes).map(|()| bytes.len()), half)
+        let done = fs.change("write", path, || file.borrow_mut().write_all(bytes).map(|()| bytes.len()), half);
+        fs.record(done, |name| Event::Append(name(path), bytes.to_vec()))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -195,7 +237,8 @@ impl Write for FaultWrite {
 impl WriteFile for FaultWrite {
     fn sync(&mut self) -> io::Result<()> {
         let Self { fs, path, file } = self;
-        fs.change("sync", path, || file.sync(), || ())
+        let done = fs.change("sync", path, || file.sync(), || ());
+        fs.record(done, |name| Event::SyncFile(name(path)))
     }
 }
 
@@ -235,15 +278,18 @@ impl LockFile for FaultLock {
     fn write_text(&self, text: &str) -> io::Result<()> {
         let verb = if text.is_empty() { "truncate" } else { "write" };
         let half = || drop(self.file.write_text(&text[..text.len() / 2]));
-        self.fs.change(verb, &self.path, || self.file.write_text(text), half)
+        let done = self.fs.change(verb, &self.path, || self.file.write_text(text), half);
+        self.fs.record(done, |name| Event::Replace(name(&self.path), text.as_bytes().to_vec()))
     }
 
     fn append_text(&self, text: &str) -> io::Result<()> {
         let half = || drop(self.file.append_text(&text[..text.len() / 2]));
-        self.fs.change("append to", &self.path, || self.file.append_text(text), half)
+        let done = self.fs.change("append to", &self.path, || self.file.append_text(text), half);
+        self.fs.record(done, |name| Event::Append(name(&self.path), text.as_bytes().to_vec()))
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.fs.change("sync", &self.path, || self.file.sync(), || ())
+        let done = self.fs.change("sync", &self.path, || self.file.sync(), || ());
+        self.fs.record(done, |name| Event::SyncFile(name(&self.path)))
     }
 }

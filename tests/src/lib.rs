@@ -1,6 +1,7 @@
 //! What the tests of oups share: plain tables, the conformance cases, and a naive model of a dataset.
 
 pub mod conformance;
+pub mod disk;
 pub mod fault_fs;
 pub mod intersections;
 pub mod model;

@@ -6,8 +6,8 @@ use twox_hash::XxHash3_128;
 
 use crate::fs::ReadFile;
 
-/// Bytes that are read at once.
-const PIECE: usize = 1 << 18;
+/// What is read of a file at once.
+const PIECE: usize = 1 << 20;
 
 /// Digits of a checksum as text.
 pub(crate) const DIGITS: usize = 32;
@@ -19,19 +19,24 @@ pub(crate) fn checksum(bytes: &[u8]) -> u128 {
     XxHash3_128::oneshot(bytes)
 }
 
-/// XXH3-128 of all bytes of a file, read piece by piece.
+/// XXH3-128 of a whole file, read a piece at a time.
 pub(crate) fn checksum_of(file: &dyn ReadFile) -> io::Result<u128> {
+    Ok(hash_first(file, file.len())?.finish_128())
+}
+
+/// The hash of the first bytes of a file, to be gone on with.
+pub(crate) fn hash_first(file: &dyn ReadFile, length: u64) -> io::Result<XxHash3_128> {
     let mut hasher = XxHash3_128::new();
-    let mut buffer = vec![0; PIECE];
-    let mut at = 0;
-    while at < file.len() {
-        let len = usize::try_from(file.len() - at).map_or(PIECE, |left| left.min(PIECE));
-        let piece = buffer.get_mut(..len).unwrap_or_default();
-        file.read_exact_at(piece, at)?;
+    let mut buffer = vec![0; PIECE.min(usize::try_from(length).unwrap_or(PIECE))];
+    let mut offset = 0;
+    while offset < length {
+        let wanted = usize::try_from(length - offset).unwrap_or(PIECE).min(buffer.len());
+        let Some(piece) = buffer.get_mut(..wanted) else { break };
+        file.read_exact_at(piece, offset)?;
         hasher.write(piece);
-        at += len as u64;
+        offset += wanted as u64;
     }
-    Ok(hasher.finish_128())
+    Ok(hasher)
 }
 
 /// Puts the checksum of the whole file in place of the last placeholder after the last `marker`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::datatypes::SchemaRef;
 
@@ -10,11 +11,13 @@ use crate::commit::{Durability, NewFiles, commit};
 use crate::delete::Delete;
 use crate::layout::DatasetPaths;
 use crate::ordered::IntoRange;
+use crate::repair::{self, RepairReport};
 use crate::rows::{IntoRows, Rows};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::store::StoreInner;
 use crate::terms::Terms;
+use crate::verify::{self, Finding};
 use crate::write::{Write, Written};
 use crate::{Error, Result};
 
@@ -115,6 +118,35 @@ impl Dataset {
     /// As [`snapshot`](Self::snapshot).
     pub fn metadata(&self) -> Result<BTreeMap<String, String>> {
         Ok(self.loaded()?.metadata.clone())
+    }
+
+    /// Looks at every byte of the dataset; see [`Store::verify`](crate::Store::verify).
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed or a pin not be made; what is wrong with the dataset is no error but a finding.
+    pub fn verify(&self) -> Result<Vec<Finding>> {
+        verify::dataset(self)
+    }
+
+    /// Makes a damaged dataset whole again with every row group that is intact, also when its manifest is gone. What is
+    /// damaged is moved to a folder beside it, nothing is deleted. Changes nothing when all is well. `docs/repair.md` says
+    /// how, and what cannot be known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where there is nothing to repair, [`Error::NewerFormat`], [`Error::Io`].
+    pub fn repair(&self) -> Result<RepairReport> {
+        repair::repair(self, None)
+    }
+
+    /// As [`repair`](Self::repair), giving up when the lock is not to be had for so long.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], and those of [`repair`](Self::repair).
+    pub fn repair_within(&self, lock_timeout: Duration) -> Result<RepairReport> {
+        repair::repair(self, Some(lock_timeout))
     }
 
     /// Begins a write of these rows: a [`RecordBatch`](arrow::array::RecordBatch), a `Vec` of them, or any

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::Result;
 use crate::fs::{DirEntry, EntryKind, Fs, failed};
 use crate::key::{FieldValue, KeyError, KeyFilter, KeySchema, StoreKey, component, for_each_field};
-use crate::layout::{self, MANIFEST_SUFFIX, SIDE_SUFFIXES};
+use crate::layout::{self, DAMAGED_SUFFIX, MANIFEST_SUFFIX, SIDE_SUFFIXES};
 
 /// More names than this are not asked for one by one: one listing is cheaper.
 const MOST_PROBES: usize = 256;
@@ -23,6 +23,9 @@ const MOST_LISTINGS: usize = 16;
 pub struct Discovery<K> {
     /// The keys of the datasets, in key order.
     pub keys: Vec<K>,
+    /// Keys without a dataset of which a folder or a side file is there, in key order: a removed dataset that somebody
+    /// still reads, a first write under way or dead, a lost manifest, or just an empty folder or lock file.
+    pub remains: Vec<K>,
     /// What lies in the folders that were listed and is no part of a store, in order of paths.
     pub strangers: Vec<Stranger>,
 }
@@ -56,16 +59,19 @@ pub(crate) fn discover<K: StoreKey>(
     schema: &KeySchema,
     filter: &KeyFilter,
 ) -> Result<Discovery<K>> {
-    let mut walk = Walk { fs, root, schema, filter, keys: Vec::new(), strangers: Vec::new() };
+    let mut walk = Walk { fs, root, schema, filter, keys: Vec::new(), remains: Vec::new(), strangers: Vec::new() };
     walk.level(0, "")?;
-    let Walk { mut keys, mut strangers, .. } = walk;
+    let Walk { mut keys, mut remains, mut strangers, .. } = walk;
     // A folder that changes while it is listed may give an entry twice.
     // Stable sorting, as it is fast where most is in order.
     keys.sort();
     keys.dedup();
+    remains.sort_unstable();
+    remains.dedup();
+    remains.retain(|key| keys.binary_search(key).is_err());
     strangers.sort_unstable();
     strangers.dedup();
-    Ok(Discovery { keys, strangers })
+    Ok(Discovery { keys, remains, strangers })
 }
 
 struct Walk<'a, K> {
@@ -74,6 +80,7 @@ struct Walk<'a, K> {
     schema: &'a KeySchema,
     filter: &'a KeyFilter,
     keys: Vec<K>,
+    remains: Vec<K>,
     strangers: Vec<Stranger>,
 }
 
@@ -123,10 +130,16 @@ impl<K: StoreKey> Walk<'_, K> {
 
     fn probe_dataset(&mut self, above: &str, component: &str) -> Result<()> {
         let path = format!("{above}{component}");
-        if self.kind(&self.root.join(format!("{path}{MANIFEST_SUFFIX}")))? == Some(EntryKind::File)
-            && let Ok(key) = K::parse_path(self.schema, &path)
-        {
+        let Ok(key) = K::parse_path(self.schema, &path) else { return Ok(()) };
+        if self.kind(&self.root.join(format!("{path}{MANIFEST_SUFFIX}")))? == Some(EntryKind::File) {
             self.keys.push(key);
+            return Ok(());
+        }
+        for suffix in ["", ".lock", ".opdmd.removed"] {
+            if self.kind(&self.root.join(format!("{path}{suffix}")))?.is_some() {
+                self.remains.push(key);
+                break;
+            }
         }
         Ok(())
     }
@@ -198,7 +211,7 @@ impl<K: StoreKey> Walk<'_, K> {
     fn beside_manifests(&mut self, above: &str, entry: &DirEntry, manifests: &HashSet<&str>) -> Result<()> {
         let name = entry.name.as_str();
         let component = match entry.kind {
-            EntryKind::Dir => Some(name),
+            EntryKind::Dir => Some(name.strip_suffix(DAMAGED_SUFFIX).unwrap_or(name)),
             EntryKind::File => SIDE_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)),
             EntryKind::Other => None,
         };
@@ -215,8 +228,8 @@ impl<K: StoreKey> Walk<'_, K> {
             Err(error) => self.stranger(above, name, error.to_string()),
             // A folder without a manifest is a removed dataset's, or the listing missed a manifest that was replaced
             // meanwhile, as some file systems do. The folder, which stays through all commits, tells to ask again.
-            Ok(true) if entry.kind == EntryKind::Dir => self.probe_dataset(above, name)?,
-            Ok(_) => {}
+            Ok(true) => self.probe_dataset(above, component)?,
+            Ok(false) => {}
         }
         Ok(())
     }

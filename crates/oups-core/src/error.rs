@@ -1,10 +1,11 @@
 //! What can go wrong, said so that the caller knows what to do.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::key::KeyError;
+use crate::layout;
 
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -52,7 +53,7 @@ pub enum Error {
     },
 
     /// A file of the store is damaged, truncated, foreign or not what the manifest says.
-    #[error("damaged file {}: {detail}", path.display())]
+    #[error("damaged file {}: {detail}{}", path.display(), repair_hint(path))]
     Damaged {
         /// The damaged file.
         path: PathBuf,
@@ -118,7 +119,7 @@ pub enum Error {
 
     /// The dataset's folder holds row group files, but there is no manifest: it was lost. Nothing is overwritten.
     #[error(
-        "dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: repair it, or remove the folder"
+        "dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: `oups repair` or `Dataset::repair` rebuilds it from them"
     )]
     ManifestLost {
         /// The dataset.
@@ -323,4 +324,9 @@ pub enum Error {
         /// The library's error.
         source: arrow::error::ArrowError,
     },
+}
+
+/// A dataset can be repaired; the store's own file cannot.
+fn repair_hint(path: &Path) -> &'static str {
+    if path.ends_with(layout::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
 }

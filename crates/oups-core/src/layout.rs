@@ -17,6 +17,8 @@ pub(crate) const MANIFEST_SUFFIX: &str = ".opdmd";
 /// What follows it in the names of all files beside the dataset's folder.
 pub(crate) const SIDE_SUFFIXES: [&str; 4] = [MANIFEST_SUFFIX, ".opdmd.tmp", ".opdmd.removed", ".lock"];
 
+/// Folder beside the manifest to which `repair` moves what is damaged or fits nowhere.
+pub(crate) const DAMAGED_SUFFIX: &str = ".damaged";
 /// The last commit: its number and those of the next few fit into the ten digits of names.
 pub(crate) const LAST_COMMIT: u64 = 0xff_ffff_0000;
 
@@ -69,6 +71,11 @@ impl DatasetPaths {
 
     pub(crate) fn lock(&self) -> PathBuf {
         self.beside(".lock")
+    }
+
+    /// The folder of what `repair` has set aside.
+    pub(crate) fn damaged(&self) -> PathBuf {
+        self.beside(DAMAGED_SUFFIX)
     }
 
     /// The folder that holds the dataset's folder and its side files.
@@ -162,6 +169,11 @@ impl FolderName {
     }
 }
 
+/// Smallest and largest value in a row group file's name, as texts whose order is that of the values.
+pub(crate) fn span_texts(name: &str) -> Option<(&str, &str)> {
+    name.split_once('-')?.0.split_once('_')
+}
+
 /// The id in a row group file's name.
 pub(crate) fn file_id(name: &str) -> Option<FileId> {
     row_group_id(name.strip_suffix(PARQUET)?)
@@ -190,7 +202,14 @@ pub(crate) fn pin_name(pid: u32, random: u64) -> String {
 
 /// Whether a name in the pins folder is one of ours.
 pub(crate) fn is_pin_name(name: &str) -> bool {
-    name.split_once('-').is_some_and(|(pid, random)| hex(pid, 8).is_some() && hex(random, 16).is_some())
+    pin_pid(name).is_some()
+}
+
+/// The process that made a pin file; `None` for a name that is not ours.
+pub(crate) fn pin_pid(name: &str) -> Option<u32> {
+    let (pid, random) = name.split_once('-')?;
+    hex(random, 16)?;
+    u32::try_from(hex(pid, 8)?).ok()
 }
 
 #[cfg(test)]

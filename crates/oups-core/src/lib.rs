@@ -24,6 +24,7 @@ mod picture;
 pub mod plan;
 mod planned;
 mod random;
+mod repair;
 mod rows;
 pub mod schema;
 mod settings;
@@ -33,6 +34,7 @@ mod store;
 mod store_file;
 pub mod target;
 mod terms;
+mod verify;
 mod write;
 
 pub use change_settings::ChangeSettings;
@@ -46,8 +48,10 @@ pub use key::{AnyKey, KeyError, KeyField, KeyFilter, KeySchema, Separator, Store
 pub use manifest::{Entry, Manifest};
 pub use ordered::{BoundValue, IntoRange, OrderedRange};
 pub use planned::Plan;
+pub use repair::{Lost, ManifestState, RepairReport, SetAside};
 pub use rows::{IntoRows, Rows};
 pub use settings::{DuplicatesOn, KeepRule, Settings};
 pub use snapshot::Snapshot;
-pub use store::Store;
+pub use store::{Store, VerifyProgress};
+pub use verify::{Finding, FindingKind};
 pub use write::{Write, Written};

@@ -1,5 +1,6 @@
 //! What a reader holds: one version of a dataset, whose files stay until it lets go.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::checksum::checksum_of;
@@ -83,6 +84,11 @@ impl Snapshot {
         &self.manifest
     }
 
+    /// Where a row group file is while it is live.
+    pub(crate) fn path_of(&self, entry: &Entry) -> PathBuf {
+        self.paths.file(&entry.file)
+    }
+
     /// Opens one of the version's row group files and checks it against the manifest: length, rows, one row group.
     ///
     /// # Errors
@@ -94,8 +100,20 @@ impl Snapshot {
         RowGroupFile::open(self.open_file(entry)?, path, &self.schema, View::Stored, &facts(entry))
     }
 
+    /// As [`open_row_group`](Self::open_row_group), after comparing every byte of the file with its checksum.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_row_group`](Self::open_row_group), and [`Error::Damaged`] for any changed byte.
+    pub fn open_row_group_verified(&self, entry: &Entry) -> Result<RowGroupFile> {
+        let path = self.paths.file(&entry.file);
+        let file = self.open_file(entry)?;
+        check_bytes(&*file, &path, entry)?;
+        RowGroupFile::open(file, path, &self.schema, View::Stored, &facts(entry))
+    }
+
     /// Opens a row group file under its live name or, once a later commit has replaced it, its retired one.
-    fn open_file(&self, entry: &Entry) -> Result<Arc<dyn ReadFile>> {
+    pub(crate) fn open_file(&self, entry: &Entry) -> Result<Arc<dyn ReadFile>> {
         if let Some(pin) = &self.pin {
             pin.check()?;
         }
@@ -135,20 +153,46 @@ pub(crate) fn open_live(
     schema: &Arc<DatasetSchema>,
 ) -> Result<RowGroupFile> {
     let path = paths.file(&entry.file);
-    let file = match fs.open(&path) {
+    let file = match open_or_missing(fs, &path) {
         // A power loss can undo an unsynced commit and not the renaming of what it had replaced.
-        Err(error) if is_not_found(&error) => match retired_name(fs, paths, &entry.file)? {
+        Err(missing @ Error::Damaged { .. }) => match retired_name(fs, paths, &entry.file)? {
             Some(name) => fs.open(&paths.file(&name))?,
-            None => return Err(Error::Damaged { path, detail: "the file is missing".to_owned() }),
+            None => return Err(missing),
         },
         other => other?,
     };
-    let found = checksum_of(&*file).map_err(failed("read", &path))?;
-    if file.len() == entry.bytes && found != entry.checksum {
-        let detail = format!("expected checksum {:032x}, found {found:032x}", entry.checksum);
-        return Err(Error::Damaged { path, detail });
-    }
+    check_bytes(&*file, &path, entry)?;
     RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
+}
+
+/// Opens a file that the manifest names.
+///
+/// # Errors
+///
+/// [`Error::Damaged`] if it is missing.
+pub(crate) fn open_or_missing(fs: &StoreFs, path: &Path) -> Result<Arc<dyn ReadFile>> {
+    match fs.open(path) {
+        Err(error) if is_not_found(&error) => {
+            Err(Error::Damaged { path: path.to_owned(), detail: "the file is missing".to_owned() })
+        }
+        other => other,
+    }
+}
+
+/// Compares a file's length and every byte of it with what the manifest says.
+///
+/// # Errors
+///
+/// [`Error::Damaged`] if they differ; [`Error::Io`] if the file cannot be read.
+pub(crate) fn check_bytes(file: &dyn ReadFile, path: &Path, entry: &Entry) -> Result<()> {
+    let damaged = |detail| Err(Error::Damaged { path: path.to_owned(), detail });
+    if file.len() != entry.bytes {
+        return damaged(format!("expected {} bytes, found {}", entry.bytes, file.len()));
+    }
+    match checksum_of(file).map_err(failed("read", path))? {
+        found if found == entry.checksum => Ok(()),
+        found => damaged(format!("expected checksum {:032x}, found {found:032x}", entry.checksum)),
+    }
 }
 
 fn facts(entry: &Entry) -> FileFacts {

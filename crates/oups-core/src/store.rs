@@ -14,6 +14,7 @@ use crate::lock::{Take, open_locked};
 use crate::picture;
 use crate::snapshot::Snapshot;
 use crate::store_file;
+use crate::verify::{self, Finding};
 use crate::{Error, Result};
 
 /// A store of datasets named by keys of type `K`: a struct with `#[derive(TopLevel)]`, or [`AnyKey`] for programs that
@@ -31,6 +32,17 @@ impl<K> Clone for Store<K> {
     fn clone(&self) -> Self {
         Self { inner: self.inner.clone(), keys: PhantomData }
     }
+}
+
+/// How far [`Store::verify_with`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyProgress<'a> {
+    /// The path text of the dataset that is done.
+    pub dataset: &'a str,
+    /// How many are done.
+    pub done: usize,
+    /// How many there are.
+    pub total: usize,
 }
 
 /// What all handles made from one opened store share.
@@ -141,6 +153,38 @@ impl<K: StoreKey> Store<K> {
     /// Where a folder cannot be listed.
     pub fn discover(&self, filter: impl Into<KeyFilter>) -> Result<Discovery<K>> {
         discover(self.inner.fs.raw(), &self.inner.root, &self.inner.schema, &filter.into())
+    }
+
+    /// Looks at every byte of the datasets that a filter lets through, and at what lies between them. An empty answer
+    /// means that all is well. Nothing is changed, and writers and readers are not in the way.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed or a pin not be made; what is wrong with the store is no error but a finding.
+    pub fn verify(&self, filter: impl Into<KeyFilter>) -> Result<Vec<Finding>> {
+        self.verify_with(filter, |_| ())
+    }
+
+    /// As [`verify`](Self::verify), telling after each dataset how far it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    pub fn verify_with(
+        &self,
+        filter: impl Into<KeyFilter>,
+        mut progress: impl FnMut(VerifyProgress<'_>),
+    ) -> Result<Vec<Finding>> {
+        let found = self.discover(filter)?;
+        let total = found.keys.len() + found.remains.len();
+        let mut findings = verify::outside(&self.inner, &found.strangers)?;
+        for (done, key) in found.keys.iter().chain(&found.remains).enumerate() {
+            let dataset = self.dataset(key)?;
+            findings.extend(dataset.verify()?);
+            progress(VerifyProgress { dataset: dataset.path_text(), done: done + 1, total });
+        }
+        findings.sort();
+        Ok(findings)
     }
 
     /// Snapshots of several datasets at once, in the order of the keys, held by one pin.

@@ -10,11 +10,13 @@ use std::path::Path;
 
 pub(crate) use new_files::NewFiles;
 pub(crate) use remove::remove;
+pub(crate) use retire::all_of as retired_by_removal;
 pub(crate) use turn::Turn;
 
 use crate::fs::StoreFs;
 pub(crate) use crate::manifest::FORMAT;
 use crate::manifest::{self, Manifest};
+use crate::snapshot::{check_bytes, open_or_missing};
 use crate::{Error, Result};
 
 /// Whether a commit waits until the disk has it.
@@ -39,6 +41,7 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         sync_flagged(&turn, &mut next)?;
     }
     files.publish(durability)?;
+    turn.sync_settled()?;
     let checksum = write_manifest(&fs, &paths.manifest_tmp(), &next)?;
     turn.check()?;
     if let Err(error) = fs.rename(&paths.manifest_tmp(), &paths.manifest()) {
@@ -63,7 +66,7 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     files.keep();
     // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
     let durability = if next.entries.iter().all(|entry| entry.synced) { Durability::Synced } else { durability };
-    if let Err(source) = make_durable(&turn, durability) {
+    if let Err(source) = make_durable(&turn, &next, durability) {
         turn.leave_mark();
         return Err(not_durable(next, source));
     }
@@ -72,22 +75,34 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     Ok(())
 }
 
+/// Steps 8 to 10 for a repair: makes `next` the manifest, and retires nothing.
+///
+/// # Errors
+///
+/// [`Error::NotDurable`] after the commit point.
+pub(crate) fn install(turn: &Turn, next: Manifest) -> Result<()> {
+    let (fs, paths) = (&turn.fs, &turn.paths);
+    write_manifest(fs, &paths.manifest_tmp(), &next)?;
+    turn.check()?;
+    fs.rename(&paths.manifest_tmp(), &paths.manifest())?;
+    make_durable(turn, &next, Durability::Synced).map_err(|source| not_durable(next, source))
+}
+
 fn not_durable(next: Manifest, source: Error) -> Error {
     Error::NotDurable { dataset: next.dataset, commit: next.commit, source: Box::new(source) }
 }
 
-/// Syncs the files that earlier commits did not, before anything that they replaced may go.
-///
-/// The manifest that names them comes first: syncing their folder also makes durable that what they replaced was renamed,
-/// and a version must not be without its files after a power loss.
+/// Syncs the files that earlier commits did not, before anything that they replaced may go. Each is read and compared
+/// with its checksum: since it was written, a power loss may have damaged it.
 fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {
     // Files that this commit made are synced, or it is not a synced one: what is flagged is old.
     if next.entries.iter().all(|entry| entry.synced) {
         return Ok(());
     }
-    turn.fs.sync_dir(&turn.paths.parent())?;
     for entry in next.entries.iter_mut().filter(|entry| !entry.synced) {
-        turn.fs.sync_file(&turn.paths.file(&entry.file))?;
+        let path = turn.paths.file(&entry.file);
+        check_bytes(&*open_or_missing(&turn.fs, &path)?, &path, entry)?;
+        turn.fs.sync_file(&path)?;
         entry.synced = true;
     }
     turn.fs.sync_dir(&turn.paths.folder())
@@ -106,9 +121,11 @@ fn write_manifest(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<u128
 }
 
 /// Step 10. At a first write the folders above are synced too: whoever made them may not have come to it. An unsynced
-/// first write is no exception: files without a manifest would look like a dataset that lost it.
-fn make_durable(turn: &Turn, durability: Durability) -> Result<()> {
-    if durability == Durability::Unsynced && turn.base().is_some() {
+/// first write is no exception: files without a manifest would look like a dataset that lost it. Nor is an unsynced
+/// commit that replaces files: these are renamed next, and the old manifest does not know them by their new names.
+fn make_durable(turn: &Turn, next: &Manifest, durability: Durability) -> Result<()> {
+    let replaces = next.retired.iter().any(|retired| retired.by == next.commit);
+    if durability == Durability::Unsynced && turn.base().is_some() && !replaces {
         return Ok(());
     }
     turn.fs.sync_dir(&turn.paths.parent())?;

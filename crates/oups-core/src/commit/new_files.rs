@@ -46,8 +46,8 @@ impl NewFiles {
     pub(crate) fn create(&mut self, turn: &mut Turn) -> Result<(FileId, Box<dyn WriteFile>)> {
         turn.check()?;
         if !self.started {
-            turn.sync_mark(self.durability)?;
-            self.fs.create_dir(&self.paths.folder())?;
+            let is_new = self.fs.create_dir(&self.paths.folder())?;
+            turn.sync_mark(self.durability, is_new)?;
             self.started = true;
         }
         let part = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
@@ -99,7 +99,9 @@ impl NewFiles {
                 self.fs.remove_file_if_there(&self.paths.file(name))?;
             }
         }
-        self.fs.remove_file_if_there(&self.paths.manifest_tmp())
+        self.fs.remove_file_if_there(&self.paths.manifest_tmp())?;
+        // The mark will be gone, perhaps sooner than the names.
+        if self.files.is_empty() { Ok(()) } else { self.fs.sync_dir(&self.paths.folder()) }
     }
 }
 

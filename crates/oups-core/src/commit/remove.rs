@@ -13,7 +13,7 @@ pub(crate) fn remove(mut turn: Turn) -> Result<u64> {
         let (dataset, store) = (turn.paths.text().to_owned(), turn.paths.root().to_owned());
         return Err(Error::NoDataset { dataset, store });
     };
-    turn.sync_mark(Durability::Synced)?;
+    turn.sync_mark(Durability::Synced, false)?;
     let renamed = turn.fs.rename(&turn.paths.manifest(), &turn.paths.tombstone());
     // A failed rename may have happened all the same.
     if renamed.is_err() && !matches!(turn.fs.kind(&turn.paths.manifest()), Ok(None)) {
@@ -25,7 +25,9 @@ pub(crate) fn remove(mut turn: Turn) -> Result<u64> {
         return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });
     }
     turn.removed();
-    if retire::still_there(&turn.fs, &turn.paths, &retire::all_of(&manifest)).is_empty() {
+    let all_gone = retire::still_there(&turn.fs, &turn.paths, &retire::all_of(&manifest)).is_empty();
+    // The tombstone must outlive the files that it tells of, also on the disk.
+    if all_gone && turn.sync_folder().is_ok() {
         // Should this fail, the next writer of the key finds the tombstone and nothing left of what it lists.
         let _ = turn.fs.remove_file_if_there(&turn.paths.tombstone());
     }

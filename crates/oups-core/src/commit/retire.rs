@@ -10,7 +10,7 @@ use crate::lock::pinned_commits;
 use crate::manifest::{Manifest, Retired};
 
 /// Everything that the removal of a dataset retires.
-pub(super) fn all_of(manifest: &Manifest) -> Vec<Retired> {
+pub(crate) fn all_of(manifest: &Manifest) -> Vec<Retired> {
     let by = manifest.commit + 1;
     let live = manifest.entries.iter().map(|entry| Retired { file: entry.file.clone(), by });
     manifest.retired.iter().cloned().chain(live).collect()

@@ -10,13 +10,19 @@ pub(super) fn above(fs: &StoreFs, paths: &DatasetPaths, commit: u64) -> Result<(
     sweep(fs, paths, |of| of > commit)
 }
 
-/// Removes the files of this very commit: a first write that died.
-pub(super) fn exactly(fs: &StoreFs, paths: &DatasetPaths, commit: u64) -> Result<()> {
-    sweep(fs, paths, |of| of == commit)
+/// Removes the files of this very commit: a first write that died. If there are files of others, made after the removal
+/// of an earlier dataset, it was no first write: the manifest is lost, and nothing is removed.
+pub(super) fn first_write(fs: &StoreFs, paths: &DatasetPaths, commit: u64, removed: u64) -> Result<()> {
+    let is_other = |name: &String| match FolderName::parse(name) {
+        Some(FolderName::RowGroup(id) | FolderName::Retired { id, .. }) => id.commit != commit && id.commit > removed,
+        Some(FolderName::Tmp(_)) | None => false,
+    };
+    if names(fs, paths)?.iter().any(is_other) { Ok(()) } else { sweep(fs, paths, |of| of == commit) }
 }
 
 /// Only names of our pattern; all others are left for `verify` to report.
 fn sweep(fs: &StoreFs, paths: &DatasetPaths, is_leftover: impl Fn(u64) -> bool) -> Result<()> {
+    let mut swept = false;
     for name in names(fs, paths)? {
         let id = match FolderName::parse(&name) {
             Some(FolderName::RowGroup(id) | FolderName::Tmp(id)) => id,
@@ -24,7 +30,12 @@ fn sweep(fs: &StoreFs, paths: &DatasetPaths, is_leftover: impl Fn(u64) -> bool) 
         };
         if is_leftover(id.commit) {
             fs.remove_file_if_there(&paths.file(&name))?;
+            swept = true;
         }
+    }
+    if swept {
+        // The mark that tells of them will be gone, perhaps sooner than their names.
+        fs.sync_dir(&paths.folder())?;
     }
     fs.remove_file_if_there(&paths.manifest_tmp())
 }

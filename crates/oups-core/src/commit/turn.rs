@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::{retire, sweep};
-use crate::fs::{EntryKind, StoreFs};
+use crate::fs::{EntryKind, StoreFs, if_there};
 use crate::layout::DatasetPaths;
 use crate::lock::{Left, WriterLock};
 use crate::manifest::{self, Loaded, Manifest, Retired};
@@ -25,6 +25,9 @@ pub(crate) struct Turn {
     pub(crate) commit: u64,
     /// Retired by earlier commits, and still there.
     pub(crate) retired: Vec<Retired>,
+    /// Files that earlier commits retired are gone since, and the next manifest does not list them: their names must be
+    /// gone durably before it is there, or they would come back with nobody to know them.
+    settled: bool,
     exists: bool,
     mark_stays: MarkStays,
 }
@@ -73,6 +76,7 @@ impl Turn {
             base: None,
             commit: 1,
             retired: Vec::new(),
+            settled: false,
             exists: true,
             mark_stays: MarkStays::default(),
         };
@@ -86,6 +90,48 @@ impl Turn {
             turn.lock.mark(None)?;
         }
         Ok(turn)
+    }
+
+    /// Only takes the lock: a repair looks for itself, and clears nothing away. Until [`repaired`](Self::repaired), an
+    /// error leaves the mark as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], [`Error::Poisoned`], a failed file operation.
+    pub(crate) fn begin_repair(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
+        if fs.is_poisoned() {
+            return Err(Error::Poisoned { dataset: paths.text().to_owned() });
+        }
+        let lock = WriterLock::acquire(fs, paths, timeout)?;
+        let mark_stays = MarkStays::default();
+        mark_stays.set();
+        Ok(Self {
+            fs: fs.clone(),
+            paths: paths.clone(),
+            lock,
+            base: None,
+            commit: 1,
+            retired: Vec::new(),
+            settled: false,
+            exists: true,
+            mark_stays,
+        })
+    }
+
+    /// What the last writer left; `None` if the lock file was not there to tell.
+    pub(crate) fn left(&self) -> Option<&Left> {
+        (!self.lock.is_new()).then(|| self.lock.left())
+    }
+
+    /// A repair begins to change things: the mark names no commit any more, so that nothing is swept should it die.
+    pub(crate) fn mark_repair(&mut self) -> Result<()> {
+        self.lock.mark(None)?;
+        self.lock.sync_mark()
+    }
+
+    /// Everything in the folder is as the manifest says: the mark can go.
+    pub(crate) fn repaired(&mut self) {
+        self.mark_stays.unset();
     }
 
     fn load(&mut self, known: Option<&Loaded>) -> Result<()> {
@@ -106,6 +152,7 @@ impl Turn {
                 } else {
                     base.retired.clone()
                 };
+                self.settled = self.retired.len() < base.retired.len();
             }
             None => self.load_absent()?,
         }
@@ -116,10 +163,10 @@ impl Turn {
     fn load_absent(&mut self) -> Result<()> {
         let tombstone = manifest::load_tombstone(&self.fs, &self.paths)?;
         // Only the commit that the mark names: a tombstone may also be older than a dataset that lost its manifest.
-        if let Left::Died { commit: Some(commit) } = *self.lock.left() {
-            sweep::exactly(&self.fs, &self.paths, commit)?;
-        }
         let removed = tombstone.as_ref().map_or(0, |tombstone| tombstone.manifest.commit);
+        if let Left::Died { commit: Some(commit) } = *self.lock.left() {
+            sweep::first_write(&self.fs, &self.paths, commit, removed)?;
+        }
         match sweep::row_group_files(&self.fs, &self.paths, removed)? {
             0 => self.exists = false,
             files => return Err(Error::ManifestLost { dataset: self.paths.text().to_owned(), files }),
@@ -127,7 +174,9 @@ impl Turn {
         if let Some(tombstone) = tombstone {
             let commit = tombstone.manifest.commit;
             self.retired = retire::still_there(&self.fs, &self.paths, &retire::all_of(&tombstone.manifest));
+            self.settled = true;
             if self.retired.is_empty() {
+                self.sync_settled()?;
                 self.fs.remove_file_if_there(&self.paths.tombstone())?;
             }
             self.commit = commit + 2;
@@ -158,13 +207,28 @@ impl Turn {
     }
 
     /// Step 5: the mark says which commit is made, durably, before the first file of it can be there.
-    pub(crate) fn sync_mark(&mut self, durability: super::Durability) -> Result<()> {
+    ///
+    /// At a first write the names of the lock file and of the dataset's folder are made durable too, also with syncing
+    /// off: files that are there without a manifest and without a mark look like a dataset that lost its manifest, and a
+    /// manifest without the folder like one that lost its files.
+    pub(crate) fn sync_mark(&mut self, durability: super::Durability, folder_is_new: bool) -> Result<()> {
         self.lock.mark(Some(self.commit))?;
-        // A first write's files without manifest and mark would look like a dataset that lost its manifest.
-        match durability {
-            super::Durability::Unsynced if self.base.is_some() => Ok(()),
-            _ => self.lock.sync_mark(),
+        let is_first = self.base.is_none() || folder_is_new;
+        if durability == super::Durability::Unsynced && !is_first {
+            return Ok(());
         }
+        self.lock.sync_mark()?;
+        if is_first || self.lock.is_new() { self.fs.sync_dir(&self.paths.parent()) } else { Ok(()) }
+    }
+
+    /// Makes durable that settled files are gone.
+    pub(super) fn sync_settled(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.settled) { self.sync_folder() } else { Ok(()) }
+    }
+
+    /// The dataset's folder with its names as they are; nothing where there is none.
+    pub(super) fn sync_folder(&self) -> Result<()> {
+        if_there(self.fs.sync_dir(&self.paths.folder())).map(|_| ())
     }
 
     /// The next writer is to look for leftovers.
@@ -178,8 +242,9 @@ impl Turn {
 
     /// A manifest is in place: what a tombstone listed is in it.
     pub(super) fn committed(&mut self) {
-        if !self.exists {
+        if !self.exists && !matches!(self.fs.kind(&self.paths.tombstone()), Ok(None)) {
             let _ = self.fs.remove_file_if_there(&self.paths.tombstone());
+            let _ = self.fs.sync_dir(&self.paths.parent());
         }
         self.exists = true;
     }

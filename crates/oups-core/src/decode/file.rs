@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaDataReader, RowGroupMetaData};
 
 use crate::Result;
 use crate::fs::ReadFile;
@@ -167,6 +167,18 @@ impl RowGroupFile {
         let group = self.metadata.metadata().row_groups().first();
         group.ok_or_else(|| damaged(&self.path, "no row group"))
     }
+}
+
+/// The key-values of a Parquet file's footer, in the order in which they are there.
+///
+/// # Errors
+///
+/// [`Error::Damaged`](crate::Error::Damaged) if there is no footer that can be read.
+pub(crate) fn footer_pairs(file: Arc<dyn ReadFile>, path: &Path) -> Result<Vec<(String, String)>> {
+    let bytes = guard(path, || StoredBytes::with_tail(file))?;
+    let metadata = guard(path, || ParquetMetaDataReader::new().parse_and_finish(&bytes))?;
+    let pairs = metadata.file_metadata().key_value_metadata().into_iter().flatten();
+    Ok(pairs.filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect())
 }
 
 /// The schema to decode in: where the decoder cannot give a dictionary as it is stored, another type that is cast

@@ -16,6 +16,7 @@ pub(crate) mod testing;
 mod tests;
 
 pub use batches::Batches;
+pub(crate) use file::footer_pairs;
 pub use file::{FileFacts, ReadOptions, RowGroupFile, View};
 pub use guard::guard;
 pub use prune::OrdRange;

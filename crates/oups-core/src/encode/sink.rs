@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use twox_hash::XxHash3_128;
 
+use crate::footer::Seal;
+
 /// Hashes each byte once, while it is written.
 pub(super) struct HashingSink<W> {
     inner: Option<W>,
@@ -19,6 +21,11 @@ impl<W: Write> HashingSink<W> {
     /// The inner sink, the number of bytes and their XXH3-128; `None` the second time.
     pub(super) fn take(&mut self) -> Option<(W, u64, u128)> {
         Some((self.inner.take()?, self.bytes, self.hasher.finish_128()))
+    }
+
+    /// The seal over the bytes so far.
+    pub(super) fn seal(&self) -> Seal {
+        Seal::of_data(self.hasher.clone(), self.bytes)
     }
 
     fn inner(&mut self) -> io::Result<&mut W> {

@@ -12,6 +12,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
 
+use crate::footer::SEAL;
 use crate::ordered::OrdValue;
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
@@ -208,11 +209,15 @@ fn end_file<W: Write + Send>(
         chunk.append_to_row_group(&mut group)?;
     }
     group.close()?;
-    for (key, value) in key_values {
+    // The sink sees the last pages only then.
+    file.flush().map_err(|error| ParquetError::External(Box::new(error)))?;
+    let mut seal = file.inner_mut().seal();
+    let arrow_schema = (ARROW_SCHEMA_META_KEY.to_string(), encode_arrow_schema(schema.stored()));
+    for (key, value) in key_values.into_iter().chain([arrow_schema]) {
+        seal.add(&key, &value);
         file.append_key_value_metadata(KeyValue::new(key, value));
     }
-    let schema = encode_arrow_schema(schema.stored());
-    file.append_key_value_metadata(KeyValue::new(ARROW_SCHEMA_META_KEY.to_string(), schema));
+    file.append_key_value_metadata(KeyValue::new(SEAL.to_owned(), seal.text()));
     // Not `into_inner`, which turns an error of the sink into a text.
     file.finish()?;
     file.inner_mut().take().ok_or_else(|| ParquetError::General("the sink is gone".into()))

@@ -65,7 +65,9 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> R
     let base = turn.base_arc();
     let stored = base.as_deref().map(|base| base.entries.as_slice()).unwrap_or_default();
     let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
-    let mut output = Output::new(turn, files, job.schema, job.rules.settings, job.durability);
+    // A write's own options are for that write only; files tell the dataset's.
+    let settings = base.as_deref().map_or(job.rules.settings, |base| &base.settings);
+    let mut output = Output::new(turn, files, job.schema, settings, job.durability);
     let (mut replaced, mut rows_deleted) = (Vec::new(), 0);
     for step in &job.plan.steps {
         match step {

@@ -70,7 +70,10 @@ impl StoreFs {
 
     fn synced(&self, result: io::Result<()>, path: &Path) -> Result<()> {
         result.map_err(|error| {
-            self.poisoned.store(true, Ordering::Release);
+            // What is not there was not synced, and nothing was lost by it.
+            if error.kind() != io::ErrorKind::NotFound {
+                self.poisoned.store(true, Ordering::Release);
+            }
             failed("sync", path)(error)
         })
     }

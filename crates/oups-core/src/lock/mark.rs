@@ -44,6 +44,11 @@ impl Mark {
         })
     }
 
+    /// Who made it: process and host.
+    pub(crate) fn holder(&self) -> String {
+        format!("process {} on {}", self.pid, self.host)
+    }
+
     fn age(&self) -> Duration {
         (DateTime::<Utc>::from(SystemTime::now()) - self.since).to_std().unwrap_or_default()
     }
@@ -52,7 +57,7 @@ impl Mark {
 /// For the error of a writer that waited in vain.
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "process {} on {} for {:.1} s", self.pid, self.host, self.age().as_secs_f64())
+        write!(f, "{} for {:.1} s", self.holder(), self.age().as_secs_f64())
     }
 }
 

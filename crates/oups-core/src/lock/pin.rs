@@ -77,7 +77,7 @@ impl Drop for Pin {
     }
 }
 
-fn cannot_write(error: &Error) -> bool {
+pub(super) fn cannot_write(error: &Error) -> bool {
     matches!(error, Error::Io { source, .. }
     if matches!(
         source.kind(),
@@ -112,6 +112,63 @@ pub(crate) fn pinned_commits(fs: &StoreFs, paths: &DatasetPaths) -> Result<BTree
         }
     }
     Ok(commits)
+}
+
+/// One file in the folder of pins.
+#[derive(Debug)]
+pub(crate) enum PinFile {
+    /// A reader holds it.
+    Held {
+        /// What it pins.
+        text: String,
+    },
+    /// Its reader is gone.
+    Stale {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is no pin.
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Looks at every pin, in order of names, and changes nothing.
+pub(crate) fn pin_files(fs: &StoreFs, root: &Path) -> Result<Vec<PinFile>> {
+    let folder = root.join(layout::PINS);
+    let mut entries = fs.list(&folder)?;
+    entries.sort();
+    let mut files = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let path = folder.join(&entry.name);
+        let Some(pid) = layout::pin_pid(&entry.name) else {
+            files.push(PinFile::Foreign { path });
+            continue;
+        };
+        let Some(text) = fs.read_if_there(&path)? else { continue };
+        let text = String::from_utf8_lossy(&text).into_owned();
+        // To try the lock would disturb a reader that is about to take or drop it, so those that live are not asked.
+        let is_stale = !is_alive(pid)
+            && match open_locked(fs, &path, false, Take::TryExclusive) {
+                Ok(file) => file.is_some(),
+                Err(error) if is_not_found(&error) => continue,
+                Err(error) if cannot_write(&error) => false,
+                Err(error) => return Err(error),
+            };
+        files.push(if is_stale { PinFile::Stale { path } } else { PinFile::Held { text } });
+    }
+    Ok(files)
+}
+
+/// Whether a process of this number is known to live here. Where that cannot be told, the lock must tell.
+fn is_alive(pid: u32) -> bool {
+    cfg!(target_os = "linux") && Path::new("/proc").join(pid.to_string()).exists()
+}
+
+/// Whether a pin's text names a dataset.
+pub(crate) fn names(text: &str, dataset: &str) -> bool {
+    commits_of(text, dataset).next().is_some()
 }
 
 /// The commits that a pin's text names for a dataset. An unfinished last line means nothing: its reader has yet to look

@@ -23,6 +23,7 @@ pub(crate) struct WriterLock {
     owner: Owner,
     mark: Mark,
     left: Left,
+    is_new: bool,
 }
 
 /// What the last holder left in the lock file.
@@ -37,15 +38,14 @@ pub(crate) enum Left {
 impl WriterLock {
     /// Waits for the lock and takes it; without a time-out for as long as it takes.
     ///
-    /// Makes the folders above the dataset's where they are missing, and makes them durable when the first file is
-    /// about to be written ([`sync_mark`](Self::sync_mark)).
+    /// Makes the folders above the dataset's where they are missing.
     pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
         let path = paths.lock();
         let file = match timeout {
             None => Self::open(fs, paths, Take::Exclusive)?,
             Some(timeout) => Self::poll(fs, paths, timeout)?,
         };
-        let Some(file) = file else {
+        let Some((file, is_new)) = file else {
             // Only `poll` gives up, and it has named the holder itself.
             return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder: None, waited: Duration::ZERO });
         };
@@ -55,11 +55,17 @@ impl WriterLock {
         } else {
             Left::Died { commit: Mark::parse(&text).and_then(|mark| mark.commit) }
         };
-        Ok(Self { fs: fs.clone(), path, file, owner: Owner::this_process(), mark: Mark::of_this_process(), left })
+        let (owner, mark) = (Owner::this_process(), Mark::of_this_process());
+        Ok(Self { fs: fs.clone(), path, file, owner, mark, left, is_new })
     }
 
-    /// A folder that another writer finds empty may vanish between its making and the opening of the lock file in it.
-    fn open(fs: &StoreFs, paths: &DatasetPaths, take: Take) -> Result<Option<Box<dyn LockFile>>> {
+    /// The lock file, and whether it had to be made. A folder that another writer finds empty may vanish between its
+    /// making and the opening of the lock file in it.
+    fn open(fs: &StoreFs, paths: &DatasetPaths, take: Take) -> Result<Option<(Box<dyn LockFile>, bool)>> {
+        match open_locked(fs, &paths.lock(), false, take) {
+            Err(error) if is_not_found(&error) => {}
+            other => return Ok(other?.map(|file| (file, false))),
+        }
         let mut tries = 0;
         loop {
             for folder in paths.parents() {
@@ -71,12 +77,12 @@ impl WriterLock {
             }
             match open_locked(fs, &paths.lock(), true, take) {
                 Err(error) if is_not_found(&error) && tries < 1000 => tries += 1,
-                other => return other,
+                other => return Ok(other?.map(|file| (file, true))),
             }
         }
     }
 
-    fn poll(fs: &StoreFs, paths: &DatasetPaths, timeout: Duration) -> Result<Option<Box<dyn LockFile>>> {
+    fn poll(fs: &StoreFs, paths: &DatasetPaths, timeout: Duration) -> Result<Option<(Box<dyn LockFile>, bool)>> {
         let start = Instant::now();
         let mut pause = BACK_OFF.0;
         loop {
@@ -92,6 +98,11 @@ impl WriterLock {
             thread::sleep(pause.min(timeout - waited));
             pause = (pause * 2).min(BACK_OFF.1);
         }
+    }
+
+    /// Whether this holder made the lock file, so that its name may not be durable yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// What the last holder left.

@@ -29,8 +29,7 @@ pub(crate) const FORMAT: u64 = 1;
 
 const KIND: &str = "manifest";
 const CHECKSUM: &str = "oups.checksum";
-const WRONG_CHECKSUM: &str = "its checksum is wrong: it was changed, cut off, or is no manifest of oups; \
-                              `oups repair` rebuilds it from the row group files";
+const WRONG_CHECKSUM: &str = "its checksum is wrong: it was changed, cut off, or is no manifest of oups";
 const META: &str = "oups.meta.";
 
 /// The manifest's file, with the checksum that it carries.

@@ -11,6 +11,7 @@ use arrow::datatypes::SchemaRef;
 
 pub(crate) use codec::{FORMAT, encode};
 pub(crate) use load::{Loaded, current_checksum, load, load_tombstone, reload};
+pub(crate) use schema_text::from_text as schema_from_text;
 
 use crate::Result;
 use crate::layout;

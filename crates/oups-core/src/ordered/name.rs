@@ -8,6 +8,23 @@ use super::{OrdValue, OrderedType};
 const PREFIX: usize = 16;
 
 impl OrderedType {
+    /// The value that a name tells; of texts and binary, what the name holds of it. `None` for a text that is no name's.
+    pub fn value_of_name(&self, text: &str) -> Option<OrdValue> {
+        use arrow::datatypes::DataType::*;
+        match (self.data_type(), text.len()) {
+            (Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView | FixedSizeBinary(_), _) => {
+                let digits: Vec<u8> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect::<Option<_>>()?;
+                let bytes = digits.chunks(2).map(|pair| Some(pair.first()? << 4 | pair.get(1)?));
+                let bytes: Vec<u8> = bytes.collect::<Option<_>>()?;
+                let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+                Some(OrdValue::Bytes(bytes.get(..end)?.into()))
+            }
+            (_, 16) => Some(OrdValue::I64((u64::from_str_radix(text, 16).ok()? ^ (1 << 63)) as i64)),
+            (_, 32) => Some(OrdValue::I128((u128::from_str_radix(text, 16).ok()? ^ (1 << 127)) as i128)),
+            _ => None,
+        }
+    }
+
     /// A text for file names: of two values of one type, the smaller never has the greater text.
     ///
     /// Lower-case hexadecimal digits, their number fixed by the type's form: 16, 32 and 64 for numbers of 64, 128 and

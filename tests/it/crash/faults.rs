@@ -1,0 +1,107 @@
+//! Every file operation of every kind of commit fails, or the process dies before it, in the middle of it, or after it.
+
+use std::path::Path;
+
+use oups_core::Error;
+use oups_tests::disk::{Disk, Unsynced, write_image};
+use oups_tests::fault_fs::{Fault, FaultFs};
+use oups_tests::scratch;
+use oups_tests::tree::copy_tree;
+
+use super::acts::{Act, KINDS, Kind};
+use super::state::{Seen, create, is_exhaustive, look, next_write_succeeds, open};
+
+const FAULTS: [Fault; 5] = [Fault::Fails, Fault::FailsAfter, Fault::DiesBefore, Fault::DiesAfter, Fault::Torn];
+
+#[test]
+fn every_commit_survives_a_fault_at_every_operation() {
+    let points: usize = std::thread::scope(|scope| {
+        let halves = KINDS.chunks(KINDS.len().div_ceil(2));
+        let threads: Vec<_> =
+            halves.map(|kinds| scope.spawn(|| kinds.iter().map(all_faults_of).sum::<usize>())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    println!("{points} fault points");
+    assert!(points > 1000, "{points} fault points");
+}
+
+fn all_faults_of(kind: &Kind) -> usize {
+    let scratch = scratch();
+    let prepared = scratch.path().join("prepared");
+    let store = create(&prepared);
+    kind.before.iter().for_each(|act| act(&store).unwrap());
+    let old = look(&prepared);
+
+    let done = scratch.path().join("done");
+    copy_tree(&prepared, &done);
+    let counting = FaultFs::counting();
+    (kind.act)(&open(Some(&counting), &done).unwrap()).unwrap();
+    let new = look(&done);
+    assert_ne!(old, new, "{}: the commit must be visible", kind.name);
+
+    let mut points = 0;
+    for (operation, name) in counting.operations().iter().enumerate() {
+        for (number, fault) in FAULTS.into_iter().enumerate() {
+            // What a death leaves is worked out for every moment in `power`; here the dying code runs, too.
+            if !matches!(fault, Fault::Fails | Fault::FailsAfter) && !is_exhaustive() && (operation + number) % 4 > 0 {
+                continue;
+            }
+            points += 1;
+            let at = format!("{}: {fault:?} at {operation} ({name})", kind.name);
+            let root = scratch.path().join("hit");
+            copy_tree(&prepared, &root);
+            hit(&root, kind, FaultFs::hitting(operation, fault), (&old, &new), &at);
+            std::fs::remove_dir_all(&root).unwrap();
+        }
+    }
+    points
+}
+
+fn hit(root: &Path, kind: &Kind, fs: FaultFs, (old, new): (&Seen, &Seen), at: &str) {
+    let act: Act = kind.act;
+    let before = Disk::holding(root);
+    let fs = fs.recording(root);
+    let result = act(&open(Some(&fs), root).unwrap());
+    let seen = look(root);
+    let is_done = match &result {
+        // An operation that may fail, such as removing an empty folder.
+        Ok(()) => Some(new),
+        Err(Error::NotDurable { .. }) => Some(new),
+        Err(_) if fs.is_dead() => None,
+        Err(_) => Some(old),
+    };
+    match is_done {
+        Some(expected) => assert_eq!(&seen, expected, "{at}: reported {result:?}"),
+        None => assert!(seen == *old || seen == *new, "{at}: neither old nor new: {seen:?}"),
+    }
+    next_write_succeeds(root, seen, at);
+    if !fs.is_dead() && kind.unsynced == 0 {
+        power_loss_after(before, &fs, &result, (old, new), &root.with_extension("lost"), at);
+    }
+}
+
+/// The operation failed, the process went on to the end, and then the machine went off.
+fn power_loss_after(
+    mut disk: Disk,
+    fs: &FaultFs,
+    result: &oups_core::Result<()>,
+    (old, new): (&Seen, &Seen),
+    root: &Path,
+    at: &str,
+) {
+    fs.events().iter().for_each(|event| disk.apply(event));
+    for unsynced in [Unsynced::AllLost, Unsynced::Drawn(1)] {
+        let at = format!("{at}, then a power loss ({unsynced:?})");
+        write_image(&disk.after(unsynced), root);
+        let seen = look(root);
+        match result {
+            Ok(()) => assert_eq!(&seen, new, "{at}: reported done"),
+            Err(Error::NotDurable { .. }) => {
+                assert!(seen == *old || seen == *new, "{at}: neither old nor new: {seen:?}")
+            }
+            Err(_) => assert_eq!(&seen, old, "{at}: reported as failed"),
+        }
+        next_write_succeeds(root, seen, &at);
+        std::fs::remove_dir_all(root).unwrap();
+    }
+}

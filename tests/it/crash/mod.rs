@@ -1,0 +1,11 @@
+//! Whatever happens at whatever moment: what is there afterwards is the old version or the new one, the next write
+//! succeeds, and no leftover survives it.
+
+mod acts;
+mod faults;
+mod power;
+mod processes;
+mod state;
+
+pub(crate) use acts::{KINDS, dataset as dataset_of};
+pub(crate) use state::{Seen, create, look, open};

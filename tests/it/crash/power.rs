@@ -1,0 +1,163 @@
+//! The machine goes off after any operation of any kind of commit, and again while the next writer clears up.
+//!
+//! Each kind is done once, with everything that it does to the disk recorded; what a death at any moment leaves is then
+//! worked out by the model of a disk ([`oups_tests::disk`]), laid down as a folder, and opened.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use oups_tests::disk::{Disk, Event, Image, Unsynced, draw, write_image};
+use oups_tests::fault_fs::FaultFs;
+use oups_tests::scratch;
+
+use super::acts::{KINDS, Kind};
+use super::state::{
+    Seen, after_next, create, is_damage, is_exhaustive, look, next_write, next_write_succeeds, open, repair_keeps,
+    try_look,
+};
+
+/// Draws a point, and one in how many points is followed by another power loss; more with `OUPS_CRASH=exhaustive`.
+fn effort() -> (u64, u64) {
+    if is_exhaustive() { (24, 4) } else { (4, 40) }
+}
+
+#[test]
+fn every_commit_survives_a_power_loss_at_every_moment() {
+    let counts: Vec<Counts> = std::thread::scope(|scope| {
+        let halves = KINDS.chunks(KINDS.len().div_ceil(2));
+        let threads: Vec<_> =
+            halves.map(|kinds| scope.spawn(|| kinds.iter().map(all_moments_of).collect::<Vec<_>>())).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    let tried: usize = counts.iter().map(|counts| counts.tried).sum();
+    let again: usize = counts.iter().map(|counts| counts.again).sum();
+    let different: usize = counts.iter().map(|counts| counts.images.len()).sum();
+    println!("{tried} moments of power loss, {again} of them during recovery; {different} different folders opened");
+    assert!(tried > 5000, "{tried} moments");
+}
+
+#[derive(Default)]
+struct Counts {
+    tried: usize,
+    again: usize,
+    /// Folders that were checked already need not be again.
+    images: HashSet<(Image, bool)>,
+}
+
+/// What a death in a kind of commit may leave.
+struct Case<'a> {
+    kind: &'a Kind,
+    /// Every state since the last that was promised to stay: what was before, and what is after.
+    states: Vec<Seen>,
+    scratch: &'a Path,
+}
+
+fn all_moments_of(kind: &Kind) -> Counts {
+    let scratch = scratch();
+    let root = scratch.path().join("live");
+    create(&root);
+    let mut disk = Disk::holding(&root);
+    let mut states = vec![look(&root)];
+    let acts: Vec<_> = kind.before.iter().chain([&kind.act]).collect();
+    let mut last = Vec::new();
+    for (number, act) in acts.iter().enumerate() {
+        let fs = FaultFs::counting().recording(&root);
+        act(&open(Some(&fs), &root).unwrap()).unwrap();
+        states.push(look(&root));
+        last = fs.events();
+        if number + 1 < acts.len() {
+            last.iter().for_each(|event| disk.apply(event));
+        }
+    }
+    let kept = states.len() - kind.unsynced.max(1) - 1;
+    let case = Case { kind, states: states.split_off(kept), scratch: scratch.path() };
+    let mut counts = Counts::default();
+    for moment in 0..=last.len() {
+        let at = format!(
+            "{}: death after {} of {} ({:?})",
+            kind.name,
+            moment,
+            last.len(),
+            last.get(moment.wrapping_sub(1)).map(short)
+        );
+        let is_over = moment == last.len();
+        for (image, how) in images(&disk, last.get(moment), moment as u64) {
+            check(&case, image, is_over, &format!("{at}, {how}"), &mut counts);
+        }
+        last.get(moment).iter().for_each(|event| disk.apply(event));
+    }
+    counts
+}
+
+fn short(event: &Event) -> String {
+    format!("{event:?}").chars().take(90).collect()
+}
+
+/// What may be there, if the machine goes off now, or in the middle of the next operation.
+fn images(disk: &Disk, next: Option<&Event>, seed: u64) -> Vec<(Image, String)> {
+    let draws = (0..effort().0).map(|number| Unsynced::Drawn(seed * 1000 + number));
+    let kinds: Vec<Unsynced> = [Unsynced::AllKept, Unsynced::AllLost].into_iter().chain(draws).collect();
+    let mut images: Vec<_> = kinds.iter().map(|&kind| (disk.after(kind), format!("{kind:?}"))).collect();
+    if let Some(torn) = next.and_then(Event::torn) {
+        let mut disk = disk.clone();
+        disk.apply(&torn);
+        images.extend(kinds.iter().map(|&kind| (disk.after(kind), format!("torn, {kind:?}"))));
+    }
+    images
+}
+
+fn check(case: &Case<'_>, image: Image, is_over: bool, at: &str, counts: &mut Counts) {
+    counts.tried += 1;
+    if !counts.images.insert((image.clone(), is_over)) {
+        return;
+    }
+    let root = case.scratch.join("hit");
+    write_image(&image, &root);
+    if case.kind.unsynced > 0 {
+        check_unsynced(case, &root, is_over, at);
+    } else {
+        let seen = try_look(&root).unwrap_or_else(|error| panic!("{at}: {error}"));
+        let (old, new) = (&case.states[0], &case.states[1]);
+        assert!(seen == *new || seen == *old && !is_over, "{at}: neither old nor new: {seen:?}");
+        if draw(counts.tried as u64, 7).is_multiple_of(effort().1) {
+            again(case, &image, &seen, at, counts);
+        }
+        next_write_succeeds(&root, seen, at);
+    }
+    std::fs::remove_dir_all(&root).unwrap();
+}
+
+/// One of the states since the last synced commit, or damage that is noticed and repaired without losing its rows.
+fn check_unsynced(case: &Case<'_>, root: &Path, is_over: bool, at: &str) {
+    match try_look(root) {
+        seen if is_over && case.kind.ends_synced => assert_eq!(Some(&seen.unwrap()), case.states.last(), "{at}"),
+        Ok(seen) => assert!(case.states.contains(&seen), "{at}: no state that ever was: {seen:?}"),
+        Err(error) if is_damage(&error) => repair_keeps(root, &case.states[0], at),
+        Err(error) => panic!("{at}: {error}"),
+    }
+}
+
+/// The next writer meets what the first power loss left, and the machine goes off once more.
+fn again(case: &Case<'_>, image: &Image, seen: &Seen, at: &str, counts: &mut Counts) {
+    let root = case.scratch.join("again");
+    write_image(image, &root);
+    let mut disk = Disk::holding(&root);
+    let fs = FaultFs::counting().recording(&root);
+    next_write(&open(Some(&fs), &root).unwrap()).unwrap();
+    std::fs::remove_dir_all(&root).unwrap();
+    let events = fs.events();
+    for moment in 0..=events.len() {
+        for (image, how) in images(&disk, events.get(moment), moment as u64) {
+            counts.tried += 1;
+            counts.again += 1;
+            let at = format!("{at}; again after {moment} of {} in the next write, {how}", events.len());
+            write_image(&image, &root);
+            let found = try_look(&root).unwrap_or_else(|error| panic!("{at}: {error}"));
+            let is_done = found.as_ref().is_some_and(|(rows, ..)| *rows == after_next(seen));
+            assert!(is_done || found == *seen && moment < events.len(), "{at}: neither old nor new: {found:?}");
+            next_write_succeeds(&root, found, &at);
+            std::fs::remove_dir_all(&root).unwrap();
+        }
+        events.get(moment).iter().for_each(|event| disk.apply(event));
+    }
+}

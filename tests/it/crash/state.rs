@@ -1,0 +1,108 @@
+//! What is there, and whether it is as it must be.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+use oups_core::decode::ReadOptions;
+use oups_core::{AnyKey, Error, KeySchema, Result, Separator, Snapshot, Store};
+use oups_tests::fault_fs::FaultFs;
+use oups_tests::tree::tree;
+
+use super::acts::{KEY, dataset, rows};
+
+/// What a reader sees: the version's rows and metadata, and its settings and row groups (rows, whether synced) as text.
+pub(crate) type Seen = Option<(Vec<(i64, i64)>, BTreeMap<String, String>, String)>;
+
+pub(crate) fn open(fs: Option<&FaultFs>, root: &Path) -> Result<Store<AnyKey>> {
+    match fs {
+        Some(fs) => Store::open_on(Arc::new(fs.clone()), root),
+        None => Store::open(root),
+    }
+}
+
+pub(crate) fn create(root: &Path) -> Store<AnyKey> {
+    Store::create_for(root, KeySchema::parse("x:str,n:int/y:str", Separator::default()).unwrap()).unwrap()
+}
+
+pub(crate) fn seen_in(snapshot: &Snapshot) -> Result<Vec<(i64, i64)>> {
+    let mut seen = Vec::new();
+    for entry in &snapshot.manifest().entries {
+        for batch in snapshot.open_row_group_verified(entry)?.batches(ReadOptions::default())? {
+            let batch = batch?;
+            let column = |at: usize| batch.column(at).as_primitive::<Int64Type>().values().to_vec();
+            seen.extend(column(0).into_iter().zip(column(1)));
+        }
+    }
+    Ok(seen)
+}
+
+pub(crate) fn try_look(root: &Path) -> Result<Seen> {
+    let Some(snapshot) = dataset(&open(None, root)?)?.snapshot_if_there()? else { return Ok(None) };
+    let manifest = snapshot.manifest();
+    let groups: Vec<_> = manifest.entries.iter().map(|entry| (entry.rows, entry.synced)).collect();
+    let shape = format!("{} {groups:?}", manifest.settings.to_json());
+    Ok(Some((seen_in(&snapshot)?, manifest.metadata.clone(), shape)))
+}
+
+pub(crate) fn look(root: &Path) -> Seen {
+    try_look(root).unwrap()
+}
+
+/// The next writer waits for nothing, repairs nothing, and leaves nothing of what it found.
+pub(crate) fn next_write_succeeds(root: &Path, seen: Seen, at: &str) {
+    let store = open(None, root).unwrap();
+    next_write(&store).unwrap_or_else(|error| panic!("{at}: the next write failed: {error}"));
+    let after = try_look(root).unwrap_or_else(|error| panic!("{at}: after the next write: {error}"));
+    assert_eq!(after.unwrap().0, after_next(&seen), "{at}: after the next write");
+    assert_no_leftovers(&store, root, at);
+}
+
+pub(crate) fn next_write(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.write(rows(100..103, 9)).ordered_on("time").commit().map(drop)
+}
+
+/// The rows that are there after [`next_write`].
+pub(crate) fn after_next(seen: &Seen) -> Vec<(i64, i64)> {
+    let (mut rows, ..) = seen.clone().unwrap_or_default();
+    rows.extend([(100, 9), (101, 9), (102, 9)]);
+    rows.sort_by_key(|(time, _)| *time);
+    rows
+}
+
+/// The folder holds the files of the manifest and nothing else, and the side files are as a clean writer leaves them.
+fn assert_no_leftovers(store: &Store<AnyKey>, root: &Path, at: &str) {
+    let snapshot = dataset(store).unwrap().snapshot().unwrap();
+    let mut expected: Vec<String> =
+        snapshot.manifest().entries.iter().map(|entry| format!("{KEY}/{}", entry.file)).collect();
+    drop(snapshot);
+    expected.extend(["oups.json".to_owned(), format!("{KEY}.opdmd"), format!("{KEY}.lock")]);
+    expected.sort();
+    let found = tree(root);
+    assert_eq!(found.keys().cloned().collect::<Vec<_>>(), expected, "{at}: leftovers");
+    assert_eq!(found[&format!("{KEY}.lock")], b"", "{at}: the mark is left");
+}
+
+/// After the loss of rows that were not synced: repairing brings back all that were there before.
+pub(crate) fn repair_keeps(root: &Path, before: &Seen, at: &str) {
+    let store = open(None, root).unwrap();
+    dataset(&store).unwrap().repair().unwrap_or_else(|error| panic!("{at}: repair failed: {error}"));
+    let (mut found, ..) = look(root).unwrap_or_default();
+    for row in before.iter().flat_map(|(rows, ..)| rows) {
+        let place = found.iter().position(|found| found == row);
+        let place = place.unwrap_or_else(|| panic!("{at}: row {row:?} was synced and is lost"));
+        found.swap_remove(place);
+    }
+    next_write(&store).unwrap_or_else(|error| panic!("{at}: the write after the repair failed: {error}"));
+}
+
+pub(crate) fn is_damage(error: &Error) -> bool {
+    matches!(error, Error::Damaged { .. })
+}
+
+/// The long run: `just crash`.
+pub(crate) fn is_exhaustive() -> bool {
+    std::env::var_os("OUPS_CRASH").is_some_and(|value| value == "exhaustive")
+}
