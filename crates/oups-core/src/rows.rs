@@ -7,7 +7,7 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
-use crate::spool::Input;
+use crate::spool::{Input, Partition};
 use crate::{Error, Result};
 
 /// Rows of a batch that is read again.
@@ -21,6 +21,8 @@ pub(crate) enum RowsKind {
     Batches(Vec<RecordBatch>),
     /// Read once, and spooled.
     Reader(Box<dyn RecordBatchReader + Send>),
+    /// Those of one dataset among those of many, spooled already.
+    Partition(Partition),
 }
 
 impl Rows {
@@ -31,6 +33,9 @@ impl Rows {
 
     /// Rows that were read once already.
     pub(crate) fn again(input: Input) -> Result<Self> {
+        if let Some(partition) = input.partition() {
+            return Ok(Self(RowsKind::Partition(partition.clone())));
+        }
         let schema = input.batch_schema().clone();
         let batches = (0..input.rows()).step_by(AGAIN_ROWS).map(move |row| {
             let rows = row..row.saturating_add(AGAIN_ROWS as u64);
@@ -46,6 +51,7 @@ impl Rows {
         match &self.0 {
             RowsKind::Batches(batches) => batches.first().map(RecordBatch::schema),
             RowsKind::Reader(reader) => Some(reader.schema()),
+            RowsKind::Partition(partition) => Some(partition.schema().clone()),
         }
     }
 }
@@ -55,6 +61,7 @@ impl fmt::Debug for Rows {
         match &self.0 {
             RowsKind::Batches(batches) => f.debug_tuple("Batches").field(&batches.len()).finish(),
             RowsKind::Reader(_) => f.debug_tuple("Reader").finish(),
+            RowsKind::Partition(_) => f.debug_tuple("Partition").finish(),
         }
     }
 }
