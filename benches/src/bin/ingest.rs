@@ -89,7 +89,10 @@ fn batch(rows: std::ops::Range<usize>, keys: usize, in_a_row: usize) -> Result<R
         ("low", float(2)),
         ("high", float(3)),
         ("quality", Arc::new(rows.clone().map(|row| noise(row, 4) as i32 % 5).collect::<Int32Array>())),
-        ("note", Arc::new(rows.clone().map(|row| Some(format!("note {}", noise(row, 5) % 100))).collect::<StringArray>())),
+        (
+            "note",
+            Arc::new(rows.clone().map(|row| Some(format!("note {}", noise(row, 5) % 100))).collect::<StringArray>()),
+        ),
     ])
 }
 

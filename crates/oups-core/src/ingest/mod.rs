@@ -187,7 +187,6 @@ impl<'s, K: StoreKey> Ingest<'s, K> {
 }
 
 impl<K: StoreKey> Order<'_, K> {
-
     /// Reads the rows to their end; `None` if there is none.
     fn read(
         &self,

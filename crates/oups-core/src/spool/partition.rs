@@ -137,7 +137,10 @@ impl Partition {
         for run in self.runs() {
             if left < u64::from(run.rows) {
                 let rows = self.with_numbers(run);
-                return rows.ok().and_then(|rows| Some(input_row(rows.columns().last()?, left as usize))).unwrap_or(row);
+                return rows
+                    .ok()
+                    .and_then(|rows| Some(input_row(rows.columns().last()?, left as usize)))
+                    .unwrap_or(row);
             }
             left -= u64::from(run.rows);
         }
