@@ -293,6 +293,28 @@ pub enum Error {
         source: arrow::error::ArrowError,
     },
 
+    /// A column of an ingest does not hold the values of a field of the keys.
+    #[error("key column `{column}`{}: expected {expected}, found {found}", row.map(|row| format!(", row {row}")).unwrap_or_default())]
+    KeyColumn {
+        /// The column, which is named as the field.
+        column: String,
+        /// The row, counted from 0 over the whole input; none if it is about the column as a whole.
+        row: Option<u64>,
+        /// What would do.
+        expected: String,
+        /// What came.
+        found: String,
+    },
+
+    /// An ingest that stops at the first error did not come to this dataset; it is as it was.
+    #[error("dataset {dataset}: not written, because the ingest was stopped by the error of {by}")]
+    Stopped {
+        /// The dataset.
+        dataset: String,
+        /// The dataset whose error stopped the ingest.
+        by: String,
+    },
+
     /// Another writer held the dataset's lock for the whole time-out.
     #[error("dataset {dataset} is locked{}; gave up after {waited:?}", holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default())]
     LockTimeout {

@@ -8,10 +8,12 @@ use crate::commit::{Turn, remove};
 use crate::dataset::Dataset;
 use crate::discover::{Discovery, discover};
 use crate::fs::{EntryKind, Fs, LocalFs, StoreFs, is_not_found};
+use crate::ingest::Ingest;
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::layout::{self, DatasetPaths};
 use crate::lock::{Take, open_locked};
 use crate::picture;
+use crate::rows::IntoRows;
 use crate::snapshot::Snapshot;
 use crate::store_file;
 use crate::verify::{self, Finding};
@@ -185,6 +187,12 @@ impl<K: StoreKey> Store<K> {
         }
         findings.sort();
         Ok(findings)
+    }
+
+    /// Begins an ingest of rows for any number of datasets: their columns hold the fields of the keys, named as these. Takes
+    /// what a write takes. Nothing happens before [`Ingest::commit`].
+    pub fn ingest<Kind>(&self, rows: impl IntoRows<Kind>) -> Ingest<'_, K> {
+        Ingest::new(self, rows.into_rows())
     }
 
     /// Snapshots of several datasets at once, in the order of the keys, held by one pin.
