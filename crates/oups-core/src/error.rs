@@ -97,6 +97,22 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// A store is to be exported to a place where something is, or can not be.
+    #[error("cannot export to {}: {found}; name a folder that does not exist yet, outside of the store", path.display())]
+    ExportTarget {
+        /// The path.
+        path: PathBuf,
+        /// What is there.
+        found: &'static str,
+    },
+
+    /// The caller has stopped an export; nothing is left of it.
+    #[error("the export to {} was stopped: nothing is left of it", path.display())]
+    ExportStopped {
+        /// Where the copy was to be.
+        path: PathBuf,
+    },
+
     /// The store's keys have another schema than the caller's key type.
     #[error("the store at {} has keys `{found}`, not `{expected}`", path.display())]
     StoreSchema {
