@@ -53,6 +53,27 @@ pub enum Error {
         other: Box<OrderedOn>,
     },
 
+    /// Datasets of one query have columns of one name and of different types.
+    #[error("column `{column}` is {} in dataset {}, but {} in dataset {}: leave it out with `columns`, or read them apart",
+        .first.column_type, .first.dataset, .other.column_type, .other.dataset)]
+    ColumnTypes {
+        /// The column.
+        column: String,
+        /// The first dataset that has it.
+        first: Box<ColumnOf>,
+        /// The first one that differs.
+        other: Box<ColumnOf>,
+    },
+
+    /// A column of the rows has the name of a column that the query adds.
+    #[error(
+        "column `{column}` has the name of a key field, which the rows get as a column: leave it out with `columns`"
+    )]
+    KeyColumn {
+        /// The column.
+        column: String,
+    },
+
     /// The rows cannot be one batch: a text column of over 2 GiB, or a dictionary with more values than its key type
     /// can name. Read them batch by batch.
     #[error("dataset {dataset}: the rows do not fit into one batch ({source}): read them batch by batch")]
@@ -66,6 +87,15 @@ pub enum Error {
     /// Arrow failed.
     #[error(transparent)]
     Arrow(ArrowError),
+}
+
+/// A column of one dataset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnOf {
+    /// The dataset.
+    pub dataset: String,
+    /// The column's type there.
+    pub column_type: String,
 }
 
 /// What a dataset is ordered on.

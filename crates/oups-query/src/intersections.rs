@@ -14,7 +14,7 @@ use crate::error::Result;
 use oups_core::ordered::Span;
 
 /// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
-const OPEN_FILES: usize = 128;
+const OPEN_FILES: usize = 32;
 
 /// The chunks of a query, in ascending order.
 ///

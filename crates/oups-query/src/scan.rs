@@ -10,7 +10,7 @@ use crate::reading::Reading;
 use oups_core::ordered::{IntoRange, OrderedRange};
 
 /// Rows of a batch, unless the caller says otherwise.
-const BATCH_ROWS: usize = 32 << 10;
+pub(crate) const BATCH_ROWS: usize = 32 << 10;
 
 /// Gives a dataset its [`scan`](Self::scan).
 ///
