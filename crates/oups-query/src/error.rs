@@ -74,6 +74,24 @@ pub enum Error {
         column: String,
     },
 
+    /// Two columns of a result would have one name.
+    #[error("two columns of the result would be named `{column}`: choose another prefix, or other columns")]
+    SameName {
+        /// The name.
+        column: String,
+    },
+
+    /// A tolerance does not suit the ordered column, or is missing.
+    #[error("the tolerance on column {column} is to be {expected}, not {found}")]
+    Tolerance {
+        /// The ordered column and its type.
+        column: String,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
     /// The rows cannot be one batch: a text column of over 2 GiB, or a dictionary with more values than its key type
     /// can name. Read them batch by batch.
     #[error("dataset {dataset}: the rows do not fit into one batch ({source}): read them batch by batch")]

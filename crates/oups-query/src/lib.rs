@@ -4,6 +4,7 @@
 //! read and what is promised.
 
 mod align;
+mod asof;
 mod batches;
 mod chunk;
 mod columns;
@@ -27,6 +28,7 @@ mod test_entries;
 mod unify;
 mod whole;
 
+pub use asof::{AsOf, AsOfBatches, Direction, Tolerance};
 pub use batches::Batches;
 pub use chunk::Chunk;
 pub use error::{ColumnOf, Error, OrderedOn, Result};

@@ -7,6 +7,7 @@ use oups_core::ordered::{IntoRange, OrderedRange};
 use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
 use rayon::prelude::*;
 
+use crate::asof::AsOf;
 use crate::chunk::Keys;
 use crate::columns::Columns;
 use crate::error::Result;
@@ -56,6 +57,9 @@ pub trait QueryStore<K> {
     /// Begins a read of all datasets that a filter lets through, in key order: those that are there when one of the
     /// [`Query`]'s last methods is called.
     fn query_where(&self, filter: impl Into<KeyFilter>) -> Query<K>;
+
+    /// Begins an as-of join: for each row of this dataset the row of others that was in force then. See [`AsOf`].
+    fn asof(&self, left: &K) -> AsOf<K>;
 }
 
 impl<K: StoreKey> QueryStore<K> for Store<K> {
@@ -65,6 +69,10 @@ impl<K: StoreKey> QueryStore<K> for Store<K> {
 
     fn query_where(&self, filter: impl Into<KeyFilter>) -> Query<K> {
         Query::new(self, Choice::Filter(filter.into()))
+    }
+
+    fn asof(&self, left: &K) -> AsOf<K> {
+        AsOf::new(self, left)
     }
 }
 
