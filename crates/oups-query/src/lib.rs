@@ -3,19 +3,25 @@
 //! [`ReadDataset`] gives a dataset its `scan`, [`QueryStore`] gives a store its `query`. `docs/query.md` tells what is
 //! read and what is promised.
 
+mod ahead;
 mod align;
 mod batches;
 mod chunk;
 mod columns;
 mod cursor;
 mod error;
+mod filter;
+mod filtered;
 mod intersections;
+mod job;
 mod plan;
 mod prune;
 mod query;
 mod reading;
+mod request;
 mod rows;
 mod scan;
+mod selected;
 #[cfg(test)]
 mod test_entries;
 mod whole;
