@@ -102,6 +102,15 @@ pub enum Error {
         source: ArrowError,
     },
 
+    /// A filter's function does not answer for each row that it is given.
+    #[error("a filter was given {expected} rows and answered for {found}")]
+    TestLength {
+        /// The rows that it was given.
+        expected: usize,
+        /// The answers that it gave.
+        found: usize,
+    },
+
     /// Arrow failed.
     #[error(transparent)]
     Arrow(ArrowError),

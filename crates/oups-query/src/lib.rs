@@ -3,6 +3,7 @@
 //! [`ReadDataset`] gives a dataset its `scan`, [`QueryStore`] gives a store its `query`. `docs/query.md` tells what is
 //! read and what is promised.
 
+mod ahead;
 mod align;
 mod asof;
 mod batches;
@@ -10,7 +11,10 @@ mod chunk;
 mod columns;
 mod cursor;
 mod error;
+mod filter;
+mod filtered;
 mod intersections;
+mod job;
 mod key_columns;
 mod opened;
 mod ordered;
@@ -20,8 +24,10 @@ mod prune;
 mod query;
 mod query_plan;
 mod reading;
+mod request;
 mod rows;
 mod scan;
+mod selected;
 mod source;
 #[cfg(test)]
 mod test_entries;

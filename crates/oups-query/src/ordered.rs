@@ -16,8 +16,10 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::key_columns::KeyColumns;
 use crate::picks::Picks;
+use crate::reading::Reading;
+use crate::request::Request;
 use crate::source::Source;
-use crate::unify::Unified;
+use crate::unify::{Layout, Unified};
 
 /// So many datasets of a query keep a file open from block to block; the others open it again.
 const OPEN_FILES: usize = 16;
@@ -60,13 +62,8 @@ pub struct Ordered {
     ready: VecDeque<RecordBatch>,
     batch_rows: usize,
     rows_left: u64,
-}
-
-/// How a stream is to be cut.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cutting {
-    pub(crate) batch_rows: usize,
-    pub(crate) limit: Option<u64>,
+    /// Then the limit tells nothing of how many rows have to be read.
+    has_filter: bool,
 }
 
 impl Ordered {
@@ -75,12 +72,15 @@ impl Ordered {
         unified: Unified,
         snapshots: Vec<Snapshot>,
         span: Option<Span>,
-        cutting: Cutting,
+        request: &Request,
     ) -> Result<Self> {
         let schema = keys.schema(&unified.schema)?;
         let span = span.map(Arc::new);
-        let source = |(snapshot, layout)| Some(Source::new(snapshot, layout, span.as_ref()?));
-        let sources: Vec<_> = snapshots.into_iter().zip(unified.layouts).map(source).collect();
+        let source = |(snapshot, layout): (Snapshot, Arc<Layout>)| {
+            let reading = Reading::of_parts(snapshot, None, layout.columns.clone(), request)?;
+            Ok(span.as_ref().map(|span| Source::new(reading, layout, span)))
+        };
+        let sources: Vec<_> = snapshots.into_iter().zip(unified.layouts).map(source).collect::<Result<_>>()?;
         let bounds = sources.iter().enumerate();
         let next = bounds.filter_map(|(at, source)| Some(Reverse((source.as_ref()?.bound()?, at)))).collect();
         Ok(Self {
@@ -93,8 +93,9 @@ impl Ordered {
             picks: Picks::default(),
             slot_keys: Vec::new(),
             ready: VecDeque::new(),
-            batch_rows: cutting.batch_rows,
-            rows_left: cutting.limit.unwrap_or(u64::MAX),
+            batch_rows: request.batch_rows.max(1),
+            rows_left: request.limit.unwrap_or(u64::MAX),
+            has_filter: !request.conditions.is_empty(),
         })
     }
 
@@ -245,7 +246,8 @@ impl Ordered {
 
     fn block_rows(&self, more: usize) -> usize {
         let share = HELD_ROWS / (self.held + more).max(1);
-        let wanted = usize::try_from(self.rows_left).unwrap_or(usize::MAX).min(self.batch_rows);
+        let wanted = if self.has_filter { u64::MAX } else { self.rows_left };
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX).min(self.batch_rows);
         share.max(LEAST_BLOCK).min(wanted).max(1)
     }
 

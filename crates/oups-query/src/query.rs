@@ -3,7 +3,9 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use oups_core::ordered::{IntoRange, OrderedRange};
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::error::ArrowError;
+use oups_core::ordered::IntoRange;
 use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
 use rayon::prelude::*;
 
@@ -11,12 +13,15 @@ use crate::asof::AsOf;
 use crate::chunk::Keys;
 use crate::columns::Columns;
 use crate::error::Result;
+use crate::filter::Condition;
 use crate::intersections::Intersections;
 use crate::key_columns::KeyColumns;
 use crate::opened::{Choice, Opened};
-use crate::ordered::{Cutting, Ordered};
+use crate::ordered::Ordered;
 use crate::query_plan::QueryPlan;
-use crate::scan::{BATCH_ROWS, ReadDataset};
+use crate::reading::Reading;
+use crate::request::Request;
+use crate::scan::Scan;
 use crate::unify::Unified;
 
 /// Gives a store its [`query`](Self::query).
@@ -82,40 +87,53 @@ impl<K: StoreKey> QueryStore<K> for Store<K> {
 pub struct Query<K> {
     store: Store<K>,
     choice: Choice<K>,
-    range: OrderedRange,
-    columns: Option<Vec<String>>,
-    batch_rows: usize,
-    limit: Option<u64>,
+    request: Request,
 }
 
 impl<K: StoreKey> Query<K> {
     fn new(store: &Store<K>, choice: Choice<K>) -> Self {
-        let range = OrderedRange::default();
-        Self { store: store.clone(), choice, range, columns: None, batch_rows: BATCH_ROWS, limit: None }
+        Self { store: store.clone(), choice, request: Request::default() }
     }
 
     /// Only rows whose ordered value is in the range. A later call replaces an earlier one.
     pub fn range(mut self, range: impl IntoRange) -> Self {
-        self.range = range.into_range();
+        self.request.range = range.into_range();
         self
     }
 
     /// Only these columns, in this order. For [`intersections`](Self::intersections) every dataset has to have them, for
     /// [`ordered`](Self::ordered) at least one.
     pub fn columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.columns = Some(columns.into_iter().map(Into::into).collect());
+        self.request.columns = Some(columns.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Only rows for which the test says `true`, as in [`Scan::filter`]. Every dataset has to have these columns.
+    pub fn filter<S: Into<String>>(
+        mut self,
+        columns: impl IntoIterator<Item = S>,
+        test: impl Fn(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send + Sync + 'static,
+    ) -> Self {
+        let columns = columns.into_iter().map(Into::into).collect();
+        self.request.conditions.push(Condition::Test { columns, test: Arc::new(test) });
+        self
+    }
+
+    /// Compares every byte of a file with its checksum before a row of it is read.
+    pub fn verified(mut self) -> Self {
+        self.request.verified = true;
         self
     }
 
     /// At most this many rows a batch of [`ordered`](Self::ordered), and at least one; 32,768 unless set.
     pub fn batch_size(mut self, rows: usize) -> Self {
-        self.batch_rows = rows.max(1);
+        self.request.batch_rows = rows.max(1);
         self
     }
 
     /// At most this many rows of [`ordered`](Self::ordered), its first ones. Chunks are not limited.
     pub fn limit(mut self, rows: u64) -> Self {
-        self.limit = Some(rows);
+        self.request.limit = Some(rows);
         self
     }
 
@@ -130,13 +148,16 @@ impl<K: StoreKey> Query<K> {
     /// [`oups_core::Error::Bound`], [`Error::DuplicateColumn`](crate::Error::DuplicateColumn),
     /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
     pub fn intersections(self) -> Result<Intersections<K>> {
-        let opened = Opened::new(&self.store, self.choice, &self.range)?;
+        let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
         let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none()) };
         let ordered = first.schema().ordered_type().clone();
-        let columns = opened.snapshots.iter().map(|snapshot| Columns::find(self.columns.as_deref(), snapshot.schema()));
-        let columns = columns.collect::<Result<Vec<_>>>()?;
+        let reading = |snapshot: Snapshot| {
+            let columns = Columns::find(self.request.columns.as_deref(), snapshot.schema())?;
+            Reading::of_parts(snapshot, None, columns, &self.request)
+        };
+        let readings = opened.snapshots.into_iter().map(reading).collect::<Result<_>>()?;
         let keys = Keys { keys: opened.keys, positions: opened.positions, ordered };
-        Ok(Intersections::new(Arc::new(keys), opened.snapshots, columns, opened.span))
+        Ok(Intersections::new(Arc::new(keys), readings, opened.span))
     }
 
     /// All rows as one ordered stream, each with its key's fields as columns: see [`Ordered`].
@@ -179,11 +200,10 @@ impl<K: StoreKey> Query<K> {
     /// has; [`Error::ColumnTypes`](crate::Error::ColumnTypes) for columns of one name and several types;
     /// [`Error::KeyColumn`](crate::Error::KeyColumn) for a column with the name of a key field.
     pub fn ordered(self) -> Result<Ordered> {
-        let opened = Opened::new(&self.store, self.choice, &self.range)?;
-        let unified = Unified::new(self.columns.as_deref(), &opened.schemas())?;
+        let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
+        let unified = Unified::new(self.request.columns.as_deref(), &opened.schemas())?;
         let keys = KeyColumns::new(self.store.schema(), &opened.keys)?;
-        let cutting = Cutting { batch_rows: self.batch_rows, limit: self.limit };
-        Ordered::new(keys, unified, opened.snapshots, opened.span, cutting)
+        Ordered::new(keys, unified, opened.snapshots, opened.span, &self.request)
     }
 
     /// The exact number of rows of each key, in the order of the keys. Only row groups at the edges of the range are
@@ -193,8 +213,9 @@ impl<K: StoreKey> Query<K> {
     ///
     /// As [`intersections`](Self::intersections), and where a file at an edge of the range cannot be read.
     pub fn counts(self) -> Result<Vec<(K, u64)>> {
-        let opened = Opened::new(&self.store, self.choice, &self.range)?;
-        let count = |snapshot: &Snapshot| snapshot.scan().range(self.range.clone()).count();
+        let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
+        let request = Request { columns: None, limit: None, ..self.request };
+        let count = |snapshot: &Snapshot| Scan::of(snapshot.clone(), request.clone()).count();
         let counts: Vec<u64> = opened.snapshots.par_iter().map(count).collect::<Result<_>>()?;
         Ok(opened.keys.into_iter().zip(counts).collect())
     }
@@ -205,6 +226,6 @@ impl<K: StoreKey> Query<K> {
     ///
     /// As [`intersections`](Self::intersections), without those of columns.
     pub fn plan(self) -> Result<QueryPlan> {
-        Ok(QueryPlan::of(&Opened::new(&self.store, self.choice, &self.range)?))
+        Ok(QueryPlan::of(&Opened::new(&self.store, self.choice, &self.request.range)?))
     }
 }

@@ -11,12 +11,15 @@ mod tolerance;
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use oups_core::ordered::{IntoRange, OrderedRange};
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::error::ArrowError;
+use oups_core::ordered::IntoRange;
 use oups_core::{Store, StoreKey};
 
 use crate::error::{Error, Result};
+use crate::filter::Condition;
 use crate::opened::check_same_order;
-use crate::scan::BATCH_ROWS;
+use crate::request::Request;
 
 pub use stream::AsOfBatches;
 pub use tolerance::Tolerance;
@@ -73,10 +76,9 @@ pub struct AsOf<K> {
     left: K,
     rights: Vec<(K, Option<String>)>,
     terms: Terms,
-    range: OrderedRange,
-    columns: Option<Vec<String>>,
+    /// What is read of the left dataset.
+    request: Request,
     right_columns: Option<Vec<String>>,
-    batch_rows: usize,
 }
 
 /// What makes a row a match.
@@ -95,10 +97,8 @@ impl<K: StoreKey> AsOf<K> {
             left: left.clone(),
             rights: Vec::new(),
             terms: Terms::default(),
-            range: OrderedRange::default(),
-            columns: None,
+            request: Request::default(),
             right_columns: None,
-            batch_rows: BATCH_ROWS,
         }
     }
 
@@ -141,13 +141,24 @@ impl<K: StoreKey> AsOf<K> {
 
     /// Only rows of the left dataset whose ordered value is in the range; their matches may lie outside of it.
     pub fn range(mut self, range: impl IntoRange) -> Self {
-        self.range = range.into_range();
+        self.request.range = range.into_range();
+        self
+    }
+
+    /// Only rows of the left dataset for which the test says `true`, as in [`Scan::filter`](crate::Scan::filter).
+    pub fn filter<S: Into<String>>(
+        mut self,
+        columns: impl IntoIterator<Item = S>,
+        test: impl Fn(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send + Sync + 'static,
+    ) -> Self {
+        let columns = columns.into_iter().map(Into::into).collect();
+        self.request.conditions.push(Condition::Test { columns, test: Arc::new(test) });
         self
     }
 
     /// Only these columns of the left dataset, in this order.
     pub fn columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.columns = Some(columns.into_iter().map(Into::into).collect());
+        self.request.columns = Some(columns.into_iter().map(Into::into).collect());
         self
     }
 
@@ -159,7 +170,7 @@ impl<K: StoreKey> AsOf<K> {
 
     /// At most this many rows a batch, and at least one; 32,768 unless set.
     pub fn batch_size(mut self, rows: usize) -> Self {
-        self.batch_rows = rows.max(1);
+        self.request.batch_rows = rows.max(1);
         self
     }
 
@@ -185,8 +196,7 @@ impl<K: StoreKey> AsOf<K> {
         for (right, _) in &rights {
             check_same_order(left.schema(), right.schema(), false)?;
         }
-        let names = names::Names { columns: self.columns, right_columns: self.right_columns };
-        AsOfBatches::new(left, rights, Arc::new(self.terms), &self.range, &names, self.batch_rows)
+        AsOfBatches::new(left, rights, Arc::new(self.terms), self.request, self.right_columns.as_deref())
     }
 }
 

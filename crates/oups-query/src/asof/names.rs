@@ -8,13 +8,6 @@ use oups_core::schema::DatasetSchema;
 use crate::columns::Columns;
 use crate::error::{ColumnOf, Error, Result};
 
-/// The columns that the caller named.
-#[derive(Debug)]
-pub(super) struct Names {
-    pub(super) columns: Option<Vec<String>>,
-    pub(super) right_columns: Option<Vec<String>>,
-}
-
 /// What is read of one side. The columns of the result come first.
 #[derive(Debug)]
 pub(super) struct Side {
@@ -49,15 +42,15 @@ impl Side {
     }
 }
 
-impl Names {
-    pub(super) fn left(&self, schema: &DatasetSchema) -> Vec<String> {
-        self.columns.clone().unwrap_or_else(|| names(schema))
-    }
+/// The columns of the left dataset in the result.
+pub(super) fn left_columns(named: Option<&[String]>, schema: &DatasetSchema) -> Vec<String> {
+    named.map_or_else(|| names(schema), <[_]>::to_vec)
+}
 
-    pub(super) fn right(&self, schema: &DatasetSchema, by: &[String]) -> Vec<String> {
-        let all = || names(schema).into_iter().filter(|name| !by.contains(name)).collect();
-        self.right_columns.clone().unwrap_or_else(all)
-    }
+/// The columns of a right dataset in the result.
+pub(super) fn right_columns(named: Option<&[String]>, by: &[String], schema: &DatasetSchema) -> Vec<String> {
+    let all = || names(schema).into_iter().filter(|name| !by.contains(name)).collect();
+    named.map_or_else(all, <[_]>::to_vec)
 }
 
 fn names(schema: &DatasetSchema) -> Vec<String> {

@@ -12,13 +12,14 @@ use oups_core::ordered::{OrdValue, OrderedRange};
 use oups_core::schema::DatasetSchema;
 use rayon::prelude::*;
 
-use super::names::{Names, Side, check_by, right_fields};
+use super::names::{Side, check_by, left_columns, right_columns, right_fields};
 use super::right::{Left, Right};
 use super::{Direction, Terms};
 use crate::batches::Batches;
 use crate::error::{Error, Result};
 use crate::prune::prune;
-use crate::scan::ReadDataset;
+use crate::request::Request;
+use crate::scan::Scan;
 
 /// The rows of the left dataset, in order, each with its match in every right one.
 ///
@@ -39,21 +40,21 @@ impl AsOfBatches {
         left: Snapshot,
         rights: Vec<(Snapshot, Option<String>)>,
         terms: Arc<Terms>,
-        range: &OrderedRange,
-        names: &Names,
-        batch_rows: usize,
+        mut request: Request,
+        right_named: Option<&[String]>,
     ) -> Result<Self> {
         let left_schema = left.schema().clone();
-        let side = Side::new(names.left(&left_schema), &terms.by, &left_schema)?;
-        let scan = left.scan().range(range.clone()).columns(&side.read).batch_size(batch_rows);
-        let rows = scan.batches()?;
+        let side = Side::new(left_columns(request.columns.as_deref(), &left_schema), &terms.by, &left_schema)?;
+        request.columns = Some(side.read.clone());
         let tolerance = tolerance(&terms, &left_schema)?;
-        let ends = ends(&left, range)?;
+        let ends = ends(&left, &request.range)?;
+        let rows = Scan::of(left, request).batches()?;
         let mut fields: Vec<FieldRef> = rows.schema().fields().iter().take(side.shown).cloned().collect();
         let mut opened = Vec::with_capacity(rights.len());
         for (right, prefix) in rights {
             check_by(&terms.by, &left_schema, right.schema())?;
-            let of_right = Side::new(names.right(right.schema(), &terms.by), &terms.by, right.schema())?;
+            let of_right = right_columns(right_named, &terms.by, right.schema());
+            let of_right = Side::new(of_right, &terms.by, right.schema())?;
             let prefix = prefix.unwrap_or_else(|| format!("{}.", right.dataset()));
             let of_fields = right_fields(&of_right, &prefix, right.schema());
             fields.extend(of_fields.iter().cloned());
