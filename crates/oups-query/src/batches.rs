@@ -55,6 +55,7 @@ impl Batches {
 
     fn open(&self, piece: Piece) -> Result<Option<oups_core::decode::Batches>> {
         let Some(file) = self.reading.open(&piece)? else { return Ok(None) };
+        tracing::trace!(dataset = self.reading.snapshot.dataset(), row_group = piece.at, rows = ?piece.rows, "read");
         Ok(Some(decode(&file, &self.reading.columns, piece.rows, self.batch_rows)?))
     }
 }

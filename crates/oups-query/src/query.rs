@@ -101,6 +101,7 @@ impl<K: StoreKey> Query<K> {
         let span = self.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let columns = snapshots.iter().map(|snapshot| Columns::find(self.columns.as_deref(), snapshot.schema()));
         let columns = columns.collect::<Result<Vec<_>>>()?;
+        tracing::debug!(datasets = snapshots.len(), ordered_on = schema.ordered_on(), "intersections");
         let keys = Keys { keys: self.keys, positions, ordered: first.schema().ordered_type().clone() };
         Ok(Intersections::new(Arc::new(keys), snapshots, columns, span))
     }

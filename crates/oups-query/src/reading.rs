@@ -52,7 +52,22 @@ impl Reading {
             pieces.push(piece(&snapshot, at, entry, span)?);
         }
         pieces.retain(|piece| !piece.rows.is_empty());
-        Ok(Self { snapshot, span, columns, pieces })
+        let reading = Self { snapshot, span, columns, pieces };
+        reading.tell();
+        Ok(reading)
+    }
+
+    /// For those who listen: what will be read.
+    fn tell(&self) {
+        let manifest = self.snapshot.manifest();
+        tracing::debug!(
+            dataset = manifest.dataset,
+            version = manifest.commit,
+            row_groups = self.pieces.len(),
+            of = manifest.entries.len(),
+            rows = self.rows(),
+            "scan"
+        );
     }
 
     /// The number of rows.
