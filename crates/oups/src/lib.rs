@@ -57,6 +57,8 @@
 //! - Reading: [`ReadDataset`], [`QueryStore`].
 
 pub use oups_core::key;
+#[cfg(feature = "serde")]
+pub use oups_core::key::{KeyText, key_text};
 pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
 pub use oups_core::{
     AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
