@@ -18,8 +18,12 @@ fn rows(rows: &[(i64, &str, f64, i64)]) -> RecordBatch {
 }
 
 fn prices(dataset: &oups::Dataset) -> anyhow::Result<Vec<f64>> {
-    let rows = dataset.scan().columns(["price"]).collect()?;
-    Ok(rows.column(0).as_primitive::<Float64Type>().values().to_vec())
+    let rows = dataset.scan().columns(["id", "price"]).collect()?;
+    let ids = rows.column(0).as_string::<i32>().iter();
+    let prices = rows.column(1).as_primitive::<Float64Type>().values();
+    let by_id: std::collections::BTreeMap<_, _> = ids.zip(prices).collect();
+    assert_eq!(by_id.len(), rows.num_rows());
+    Ok(by_id.into_values().copied().collect())
 }
 
 let store = Store::<Feed>::open_or_create("trades")?;
