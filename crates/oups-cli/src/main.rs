@@ -7,10 +7,12 @@ mod hint;
 mod input;
 mod open;
 mod output;
+mod pointed;
 mod progress;
 mod scan;
 mod stdout;
 mod value;
+mod verbose;
 
 use std::process::ExitCode;
 
@@ -18,6 +20,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let args = args::Cli::parse();
+    verbose::listen(args.verbose);
     let mut out = stdout::Stdout::new();
     let result = commands::run(args.command, &mut out).and_then(|()| out.finish());
     exit::code(result, &out)

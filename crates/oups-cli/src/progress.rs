@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::verbose;
+
 const TICK: Duration = Duration::from_millis(100);
 
 /// Cloning gives another handle on the same bar.
@@ -14,7 +16,7 @@ pub(crate) struct Progress(ProgressBar);
 impl Progress {
     /// A bar on standard error if that is a terminal.
     pub(crate) fn new() -> Self {
-        if !io::stderr().is_terminal() {
+        if !io::stderr().is_terminal() || verbose::is_on() {
             return Self::hidden();
         }
         let bar = ProgressBar::no_length().with_style(style("{spinner} {human_pos}, {elapsed}"));
