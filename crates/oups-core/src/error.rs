@@ -183,6 +183,25 @@ pub enum Error {
         reason: &'static str,
     },
 
+    /// A row group of a dictionary column would hold more values than the dictionary's keys can name.
+    ///
+    /// [`Write::evolve_schema`](crate::Write::evolve_schema) widens the keys instead.
+    #[error(
+        "dataset {dataset}, column `{column}`: the row group that begins at {row_group} holds more than the {limit} values that the keys of {found} can name; write with `evolve_schema` to widen the keys, or in smaller row groups"
+    )]
+    DictionaryFull {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
+        /// The column's Arrow type.
+        found: String,
+        /// How many values its keys can name.
+        limit: usize,
+        /// The first ordered value of the row group.
+        row_group: String,
+    },
+
     /// The rows decrease in the ordered column.
     #[error("dataset {dataset}, column `{column}`: row {row} is out of order: {value} after {previous}")]
     Unsorted {

@@ -11,6 +11,7 @@ mod delete;
 mod discover;
 mod encode;
 mod error;
+mod evolution;
 mod execute;
 mod footer;
 pub mod fs;

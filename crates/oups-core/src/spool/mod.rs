@@ -15,12 +15,12 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
 use crate::Result;
 use crate::ordered::{OrdKeys, OrdValue};
-use crate::schema::{DatasetSchema, Fit, fit};
+use crate::schema::{DatasetSchema, Fit};
 
 use check::{Checked, Checker};
 use file::SpoolFile;
@@ -62,7 +62,7 @@ struct Chunk {
 enum Place {
     /// As the caller gave it: the fit is still to be applied.
     Memory { batch: RecordBatch, keys: OrdKeys },
-    /// In the temporary file, in the plain schema.
+    /// In the temporary file, with dictionaries unpacked: the fit is still to be applied.
     File { offset: u64, len: usize },
 }
 
@@ -73,8 +73,8 @@ impl Input {
     ///
     /// [`Error::Schema`](crate::Error::Schema) where a batch does not fit, [`Error::Unsorted`](crate::Error::Unsorted) and [`Error::Unorderable`](crate::Error::Unorderable) with the row
     /// counted over all batches.
-    pub fn from_batches(schema: &Arc<DatasetSchema>, input: &Schema, batches: Vec<RecordBatch>) -> Result<Self> {
-        let mut checker = Checker::new(fit(schema, input)?, input);
+    pub fn from_batches(fit: Fit, batches: Vec<RecordBatch>) -> Result<Self> {
+        let mut checker = Checker::new(fit);
         let mut chunks = Vec::with_capacity(batches.len());
         for batch in batches {
             chunks.extend(checker.check(&batch)?.map(|checked| Chunk::in_memory(batch, checked)));
@@ -90,12 +90,11 @@ impl Input {
     /// As [`from_batches`](Self::from_batches); [`Error::Input`](crate::Error::Input) if the stream fails; [`Error::Io`](crate::Error::Io) if the temporary
     /// file does.
     pub fn from_reader(
-        schema: &Arc<DatasetSchema>,
-        input: &Schema,
+        fit: Fit,
         reader: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
         memory_limit: usize,
     ) -> Result<Self> {
-        let mut checker = Checker::new(fit(schema, input)?, input);
+        let mut checker = Checker::new(fit);
         let mut reader = reader.fuse();
         let (mut chunks, mut pinned) = (Vec::new(), Pinned::default());
         while pinned.bytes() <= memory_limit {
@@ -137,6 +136,11 @@ impl Input {
     /// The Arrow schema of the batches read back: the dataset's, without dictionaries.
     pub fn batch_schema(&self) -> &SchemaRef {
         self.schema.plain()
+    }
+
+    /// The Arrow schema of the batches as they came.
+    pub(crate) fn declared(&self) -> &SchemaRef {
+        self.fit.input()
     }
 
     /// The number of rows.
@@ -216,7 +220,7 @@ impl Input {
             return Ok(use_keys(keys));
         }
         let batch = self.read(chunk, 0..chunk.rows)?;
-        let keys = self.schema.keys(&batch).map_err(|error| self.schema.arrow_error(error))?;
+        let keys = self.fit.keys(&batch).ok_or_else(|| file::changed("the ordered column is missing".into()))??;
         let result = use_keys(&keys);
         *last = Some((at, keys));
         Ok(result)
@@ -224,6 +228,20 @@ impl Input {
 
     /// The rows of a range, in batches of at most 65,536 rows.
     pub fn batches(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
+        self.pieces(rows).map(|batch| self.fit.apply(&batch?))
+    }
+
+    /// As [`batches`](Self::batches), in the columns of the input; dictionaries are unpacked.
+    pub(crate) fn unfitted(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + '_ {
+        self.pieces(rows).map(|batch| self.fit.unpack(&batch?))
+    }
+
+    /// The Arrow schema of [`unfitted`](Self::unfitted) batches.
+    pub(crate) fn unfitted_schema(&self) -> &SchemaRef {
+        self.fit.unpacked()
+    }
+
+    fn pieces(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
         let mut at = self.chunks.partition_point(|chunk| chunk.end() <= rows.start);
         let mut next = rows.start;
         let end = rows.end.min(self.rows);
@@ -239,7 +257,7 @@ impl Input {
 
     fn read(&self, chunk: &Chunk, rows: Range<usize>) -> Result<RecordBatch> {
         match (&chunk.place, &self.file) {
-            (Place::Memory { batch, .. }, _) => self.fit.apply(&batch.slice(rows.start, rows.len())),
+            (Place::Memory { batch, .. }, _) => Ok(batch.slice(rows.start, rows.len())),
             (Place::File { offset, len }, Some(file)) => {
                 let batch = file.read(*offset, *len)?;
                 if batch.num_rows() != chunk.rows {
