@@ -12,6 +12,7 @@ mod examples;
 mod histories;
 mod keys;
 mod leftovers;
+mod links;
 mod listening;
 mod one_spot;
 mod plan;
