@@ -205,8 +205,8 @@ pub use oups_core::{
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
-    Batches, Chunk, Error as QueryError, Intersections, OrderedOn, PlannedRowGroup, Query, QueryStore, ReadDataset,
-    Scan, ScanPlan,
+    AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Direction, Error as QueryError, Intersections, Ordered, OrderedOn,
+    PlannedDataset, PlannedRowGroup, Query, QueryPlan, QueryStore, ReadDataset, Scan, ScanPlan, Tolerance,
 };
 
 /// What most programs need: `use oups::prelude::*;`.
