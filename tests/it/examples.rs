@@ -19,10 +19,10 @@ fn told(story: impl FnOnce(&Path, &mut Vec<u8>) -> Result<()>) -> String {
 
 #[test]
 fn market_data_with_corrections() {
-    insta::assert_snapshot!("market_data", told(|path, out| market_data::run(path, out)));
+    insta::assert_snapshot!("market_data", told(market_data::run));
 }
 
 #[test]
 fn features_of_series_of_different_frequency() {
-    insta::assert_snapshot!("aligned_features", told(|path, out| aligned_features::run(path, out)));
+    insta::assert_snapshot!("aligned_features", told(aligned_features::run));
 }
