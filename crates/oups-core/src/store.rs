@@ -246,6 +246,7 @@ impl<K: StoreKey> Store<K> {
 
     fn remove_on(&self, key: &K, lock_timeout: Option<Duration>) -> Result<()> {
         let paths = self.paths(key)?;
+        let _span = tracing::info_span!("remove", dataset = paths.text()).entered();
         // Looked for before locking: taking the lock makes the folders above the dataset.
         if self.inner.fs.kind(&paths.manifest())?.is_none() && self.inner.fs.kind(&paths.tombstone())?.is_none() {
             return Err(Error::NoDataset { dataset: paths.text().to_owned(), store: self.inner.root.clone() });

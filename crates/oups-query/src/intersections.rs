@@ -60,6 +60,7 @@ impl<K: StoreKey> Walk<K> {
             let batches: Vec<_> = cursors.map(|(cursor, groups)| cursor.read(groups, &span)).collect();
             let batches = batches.into_iter().collect::<Result<_>>()?;
             let chunk = Chunk { keys: self.keys.clone(), span, batches };
+            tracing::trace!(start = ?chunk.span.start(), end = ?chunk.span.end(), rows = chunk.rows(), "chunk");
             if chunk.rows() > 0 || self.has_filter {
                 return Ok(Some(chunk));
             }

@@ -70,7 +70,21 @@ impl Reading {
         reading.limit = request.limit;
         reading.reverse = request.reverse;
         reading.pieces = reading.find_pieces()?;
+        reading.tell();
         Ok(reading)
+    }
+
+    /// For those who listen: what will be read.
+    fn tell(&self) {
+        let manifest = self.snapshot.manifest();
+        tracing::debug!(
+            dataset = manifest.dataset,
+            version = manifest.commit,
+            row_groups = self.pieces.len(),
+            of = manifest.entries.len(),
+            rows = self.rows(),
+            "scan"
+        );
     }
 
     /// A reading of whatever parts it is asked for, forward and without limit: no file is looked at.
@@ -169,6 +183,7 @@ impl Reading {
     }
 
     pub(crate) fn open_entry(&self, entry: &Entry) -> Result<RowGroupFile> {
+        tracing::trace!(dataset = self.snapshot.dataset(), file = entry.file, rows = entry.rows, "open a row group");
         Ok(match self.verified {
             true => self.snapshot.open_row_group_verified(entry)?,
             false => self.snapshot.open_row_group(entry)?,
