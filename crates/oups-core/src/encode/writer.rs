@@ -182,7 +182,8 @@ impl<W: Write + Send> Encoder<W> {
     }
 
     fn encode(&mut self, schema: &DatasetSchema, batches: &[RecordBatch]) -> Result<(), ParquetError> {
-        self.columns.par_iter_mut().enumerate().try_for_each(|(at, writers)| {
+        // Each column is a task of its own: the heavy ones must not wait behind each other.
+        self.columns.par_iter_mut().enumerate().with_max_len(1).try_for_each(|(at, writers)| {
             for batch in batches {
                 let leaves = compute_leaves(schema.plain().field(at), batch.column(at))?;
                 for (writer, leaf) in writers.iter_mut().zip(&leaves) {
@@ -202,7 +203,7 @@ fn end_file<W: Write + Send>(
 ) -> Result<(W, u64, u128), ParquetError> {
     let Encoder { mut file, columns } = state;
     let writers: Vec<_> = columns.into_iter().flatten().collect();
-    let chunks = writers.into_par_iter().map(ArrowColumnWriter::close);
+    let chunks = writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close);
     let chunks: Vec<ArrowColumnChunk> = chunks.collect::<Result<_, _>>()?;
     let mut group = file.next_row_group()?;
     for chunk in chunks {
