@@ -40,6 +40,7 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     if durability == Durability::Synced {
         sync_flagged(&turn, &mut next)?;
     }
+    next = next.with_durable();
     files.publish(durability)?;
     turn.sync_settled()?;
     let checksum = write_manifest(&fs, &paths.manifest_tmp(), &next)?;
@@ -65,12 +66,12 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     }
     files.keep();
     // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
-    let durability = if next.entries.iter().all(|entry| entry.synced) { Durability::Synced } else { durability };
+    let durability = if next.is_durable() { Durability::Synced } else { durability };
     if let Err(source) = make_durable(&turn, &next, durability) {
         turn.leave_mark();
         return Err(not_durable(next, source));
     }
-    retire::settle(&turn, &next.retired, durability);
+    retire::settle(&turn, &next);
     turn.committed();
     Ok(())
 }

@@ -146,12 +146,7 @@ impl Turn {
                     self.fs.remove_file_if_there(&self.paths.tombstone())?;
                 }
                 self.commit = base.commit + 1;
-                // What an unsynced commit replaced must outlive it until its rows are durable.
-                self.retired = if base.entries.iter().all(|entry| entry.synced) {
-                    retire::still_there(&self.fs, &self.paths, &base.retired)
-                } else {
-                    base.retired.clone()
-                };
+                self.retired = retire::still_there(&self.fs, &self.paths, &base.retired, base.durable);
                 self.settled = self.retired.len() < base.retired.len();
             }
             None => self.load_absent()?,
@@ -173,7 +168,7 @@ impl Turn {
         }
         if let Some(tombstone) = tombstone {
             let commit = tombstone.manifest.commit;
-            self.retired = retire::still_there(&self.fs, &self.paths, &retire::all_of(&tombstone.manifest));
+            self.retired = retire::of_removed(&self.fs, &self.paths, &tombstone.manifest);
             self.settled = true;
             if self.retired.is_empty() {
                 self.sync_settled()?;
@@ -192,6 +187,11 @@ impl Turn {
     /// As [`base`](Self::base), to hold while the turn goes on.
     pub(crate) fn base_arc(&self) -> Option<Arc<Manifest>> {
         self.base.as_ref().map(|base| base.manifest.clone())
+    }
+
+    /// The newest version whose files are all known to be durable. Where there is no dataset, there is none to lose.
+    pub(crate) fn durable(&self) -> u64 {
+        self.base().map_or(self.commit - 1, |base| base.durable)
     }
 
     /// The version that this turn would commit, as far as nothing else changes.
