@@ -13,6 +13,8 @@ mod histories;
 mod keys;
 mod leftovers;
 mod one_spot;
+mod os_failures;
+mod panics;
 mod plan;
 mod query;
 mod readme;

@@ -12,7 +12,7 @@ use oups_tests::scratch;
 
 use super::acts::{KINDS, Kind};
 use super::state::{
-    Seen, after_next, create, is_damage, is_exhaustive, look, next_write, next_write_succeeds, open, repair_keeps,
+    Seen, after_next, create, is_damage, is_exhaustive, look, next_write, next_write_is_whole, next_write_succeeds, open, repair_keeps,
     try_look,
 };
 
@@ -64,7 +64,7 @@ fn death_then_power_loss(case: &Case<'_>, disk: &Disk, at: &str, counts: &mut Co
             let is_done = found.as_ref().is_some_and(|(rows, ..)| *rows == after_next(&live));
             let is_before = found == live || found == case.states[0];
             assert!(is_done || is_before && moment < events.len(), "{at}: neither old nor new: {found:?}");
-            next_write_succeeds(&root, found, &at);
+            next_write_is_whole(&root, found, &at);
             std::fs::remove_dir_all(&root).unwrap();
         }
         events.get(moment).iter().for_each(|event| disk.apply(event));

@@ -129,12 +129,5 @@ fn make_durable(turn: &Turn, next: &Manifest, durability: Durability) -> Result<
     if durability == Durability::Unsynced && turn.base().is_some() && !replaces {
         return Ok(());
     }
-    turn.fs.sync_dir(&turn.paths.parent())?;
-    if turn.base().is_none() {
-        for folder in turn.paths.parents().iter().rev().skip(1) {
-            turn.fs.sync_dir(folder)?;
-        }
-        turn.fs.sync_dir(turn.paths.root())?;
-    }
-    Ok(())
+    if turn.base().is_none() { turn.sync_parents() } else { turn.fs.sync_dir(&turn.paths.parent()) }
 }

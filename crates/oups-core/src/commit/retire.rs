@@ -29,12 +29,7 @@ pub(super) fn of_removed(fs: &StoreFs, paths: &DatasetPaths, removed: &Manifest)
 
 /// Settles what commits up to now retired, and returns what is still there or may be. `durable` is the newest version
 /// that is known to be.
-pub(super) fn still_there(
-    fs: &StoreFs,
-    paths: &DatasetPaths,
-    retired: &[Retired],
-    durable: u64,
-) -> Vec<Retired> {
+pub(super) fn still_there(fs: &StoreFs, paths: &DatasetPaths, retired: &[Retired], durable: u64) -> Vec<Retired> {
     if retired.is_empty() {
         return Vec::new();
     }

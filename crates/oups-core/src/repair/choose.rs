@@ -233,7 +233,11 @@ fn regions(files: &[Found], old: Vec<usize>, new: Vec<usize>, lost: &BTreeSet<us
             regions.push((Region::default(), max));
         }
         if let Some((region, end)) = regions.last_mut() {
-            if is_old { region.old.push(at) } else { region.new.push(at) }
+            if is_old {
+                region.old.push(at)
+            } else {
+                region.new.push(at)
+            }
             *end = (*end).max(max);
         }
     }

@@ -21,6 +21,7 @@ pub(crate) use store::outside;
 use crate::dataset::Dataset;
 use crate::manifest::Manifest;
 use crate::snapshot::Snapshot;
+use crate::threads::in_threads;
 use crate::{Error, Result};
 
 /// Everything that is wrong with one dataset, in order of row groups, then of files.
@@ -43,8 +44,9 @@ pub(crate) fn dataset(dataset: &Dataset) -> Result<Vec<Finding>> {
 
 fn of_snapshot(dataset: &Dataset, snapshot: &Snapshot) -> Result<Vec<Finding>> {
     let manifest = snapshot.manifest();
+    let entries = manifest.entries.par_iter().enumerate();
     let checked: Vec<file::Checked> =
-        manifest.entries.par_iter().enumerate().map(|(at, _)| file::check(snapshot, at)).collect::<Result<_>>()?;
+        in_threads(|| entries.map(|(at, _)| file::check(snapshot, at)).collect::<Result<_>>())?;
     let mut findings = overlaps(dataset, manifest, &checked);
     findings.extend(checked.into_iter().flat_map(|checked| checked.findings));
     findings.extend(folder::beside_manifest(dataset, manifest)?);
