@@ -9,5 +9,5 @@ mod state;
 
 pub(crate) use acts::{KINDS, dataset as dataset_of, first, insert, rows};
 pub(crate) use state::{
-    Seen, create, is_exhaustive, look, next_write, next_write_succeeds, open, seen_in, try_create,
+    Seen, create, look, next_write, next_write_succeeds, open, seen_in, try_create,
 };
