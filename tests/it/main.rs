@@ -18,3 +18,4 @@ mod query;
 mod readme;
 
 mod refused;
+mod types;

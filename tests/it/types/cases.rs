@@ -118,7 +118,9 @@ fn decimals() -> Vec<ArrayRef> {
                 .unwrap(),
         ),
         Arc::new(Decimal128Array::from_iter_values([-nines(5), 0, 1]).with_precision_and_scale(5, 2).unwrap()),
-        Arc::new(Decimal128Array::from_iter_values([-nines(38), 0, nines(38)]).with_precision_and_scale(38, 10).unwrap()),
+        Arc::new(
+            Decimal128Array::from_iter_values([-nines(38), 0, nines(38)]).with_precision_and_scale(38, 10).unwrap(),
+        ),
         Arc::new(
             Decimal256Array::from_iter_values([wide, i256::ZERO, -wide]).with_precision_and_scale(76, 20).unwrap(),
         ),
@@ -150,7 +152,9 @@ fn fixed<const N: usize>(values: &[[u8; N]]) -> ArrayRef {
 }
 
 fn dictionaries() -> Vec<ArrayRef> {
-    use DataType::{Binary, Date32, Float64, Int8, Int16, Int32, Int64, LargeUtf8, UInt8, UInt16, UInt32, UInt64, Utf8};
+    use DataType::{
+        Binary, Date32, Float64, Int8, Int16, Int32, Int64, LargeUtf8, UInt8, UInt16, UInt32, UInt64, Utf8,
+    };
     let dictionary = |keys, values| DataType::Dictionary(Box::new(keys), Box::new(values));
     let texts = spread(&texts());
     let mut arrays: Vec<ArrayRef> = [Int8, UInt8, Int16, UInt16, Int32, UInt32, Int64, UInt64]

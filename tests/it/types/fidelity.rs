@@ -26,16 +26,16 @@ const STEPS: [(&str, fn(&mut Trial)); 5] = [
 ];
 
 /// A dataset with a column of one type, and which row of the case each of its rows is to have.
-struct Trial<'a> {
-    case: &'a Case,
+struct Trial {
+    case: Case,
     dataset: Dataset,
     schema: SchemaRef,
     /// The ordered value and the row of the case.
     expected: Vec<(i64, usize)>,
 }
 
-impl<'a> Trial<'a> {
-    fn new(case: &'a Case, dataset: Dataset) -> Self {
+impl Trial {
+    fn new(case: Case, dataset: Dataset) -> Self {
         let metadata = |text: &str| HashMap::from([("kept".to_owned(), text.to_owned())]);
         let value = Field::new("v", case.array.data_type().clone(), case.nullable).with_metadata(metadata("ünït"));
         let fields = vec![Field::new("at", DataType::Int64, false).with_metadata(metadata("")), value];
@@ -141,7 +141,8 @@ fn refused() -> Vec<Field> {
     let item = |data_type: DataType| Arc::new(Field::new("item", data_type, true));
     let dictionary = |keys: DataType, values: DataType| Dictionary(Box::new(keys), Box::new(values));
     let union = UnionFields::try_new([0], [Field::new("a", Int32, true)]).unwrap();
-    let runs = RunEndEncoded(Arc::new(Field::new("run_ends", Int32, false)), Arc::new(Field::new("values", Utf8, true)));
+    let runs =
+        RunEndEncoded(Arc::new(Field::new("run_ends", Int32, false)), Arc::new(Field::new("values", Utf8, true)));
     let twice: Fields = vec![Field::new("x", Int32, true), Field::new("x", Int32, true)].into();
     let mut fields: Vec<Field> = [
         Interval(IntervalUnit::YearMonth),
@@ -227,15 +228,16 @@ fn every_type_comes_back_through_every_step() {
     writeln!(page, "| type | {} |\n|---|{}", titles.join(" | "), "---|".repeat(STEPS.len())).unwrap();
     let cases = cases();
     assert!(cases.len() >= 40);
-    for case in &cases {
+    for case in cases {
         let folder = scratch();
         let mut trial = Trial::new(case, dataset(&new_store(folder.path()), "x"));
         for (name, step) in STEPS {
             step(&mut trial);
             trial.check(name);
         }
-        assert!(trial.dataset.verify().unwrap().is_empty(), "{}", case.name);
-        writeln!(page, "| `{}` |{}", case.name, " same |".repeat(STEPS.len())).unwrap();
+        let name = &trial.case.name;
+        assert!(trial.dataset.verify().unwrap().is_empty(), "{name}");
+        writeln!(page, "| `{name}` |{}", " same |".repeat(STEPS.len())).unwrap();
     }
     page.push_str(REFUSED);
     for field in refused() {
@@ -252,7 +254,10 @@ fn compare(path: &Path, page: &str) {
         std::fs::write(path, page).unwrap();
     }
     let found = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(found, page, "docs/types.md is not what its test says: run it with OUPS_BLESS=1 and read the difference");
+    assert_eq!(
+        found, page,
+        "docs/types.md is not what its test says: run it with OUPS_BLESS=1 and read the difference"
+    );
 }
 
 /// Metadata that Parquet and Arrow have a meaning for is the user's all the same.
@@ -260,7 +265,8 @@ fn compare(path: &Path, page: &str) {
 fn reserved_metadata_stays() {
     let folder = scratch();
     let dataset = dataset(&new_store(folder.path()), "x");
-    let entries = [("PARQUET:field_id", "7"), ("ARROW:extension:name", "acme.thing"), ("ARROW:extension:metadata", "{}")];
+    let entries =
+        [("PARQUET:field_id", "7"), ("ARROW:extension:name", "acme.thing"), ("ARROW:extension:metadata", "{}")];
     let metadata = entries.map(|(key, value)| (key.to_owned(), value.to_owned()));
     let fields = vec![
         Field::new("at", DataType::Int64, false),

@@ -56,7 +56,8 @@ pub(super) fn nested() -> Vec<ArrayRef> {
         Field::new("element", Int64, false).with_metadata(HashMap::from([("unit".to_owned(), "m".to_owned())])),
     );
     let full: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 3]));
-    let floats: ArrayRef = Arc::new(Float32Array::from_iter((0..3 * ROWS).map(|at| (at % 5 != 1).then_some(at as f32))));
+    let floats: ArrayRef =
+        Arc::new(Float32Array::from_iter((0..3 * ROWS).map(|at| (at % 5 != 1).then_some(at as f32))));
     let fixed = FixedSizeListArray::new(item(DataType::Float32), 3, floats, valid(6));
     let flat = structs(
         vec![

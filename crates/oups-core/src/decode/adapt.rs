@@ -51,7 +51,10 @@ impl Adapter {
         if places.iter().flatten().count() < file.fields().len() {
             let stranger = file.fields().iter().find(|field| dataset.index_of(field.name()).is_err());
             let stranger = stranger.map(|field| format!("another one, `{}`", field.name()));
-            return Err(format!("expected columns of the dataset, found {}", stranger.as_deref().unwrap_or("one twice")));
+            return Err(format!(
+                "expected columns of the dataset, found {}",
+                stranger.as_deref().unwrap_or("one twice")
+            ));
         }
         let root = places.get(dataset.ordered_index()).copied().flatten();
         let ordered = root.and_then(|root| OrderedPlace::new(root, file.fields().get(root)?));

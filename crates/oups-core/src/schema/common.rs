@@ -141,9 +141,8 @@ fn common_number(stored: &DataType, found: &DataType) -> Option<DataType> {
         _ => Float64,
     };
     // A float of n bits holds every whole number of n / 2 bits.
-    let mixed = |float_bits: usize, integer_bits: usize| {
-        (integer_bits <= 32).then(|| float(float_bits.max(2 * integer_bits)))
-    };
+    let mixed =
+        |float_bits: usize, integer_bits: usize| (integer_bits <= 32).then(|| float(float_bits.max(2 * integer_bits)));
     let signed = |bits| match bits {
         8 => Some(Int8),
         16 => Some(Int16),

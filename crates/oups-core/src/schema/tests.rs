@@ -68,7 +68,10 @@ fn what_does_not_fit_is_named() {
     let at = || text(vec![Some("a")]);
     let number: ArrayRef = Arc::new(Int64Array::from(vec![1]));
     let cases = [
-        (batch(vec![("at", at()), ("price", number.clone())]), "`price`: expected Float64, found Int64 (cast it to Float64)"),
+        (
+            batch(vec![("at", at()), ("price", number.clone())]),
+            "`price`: expected Float64, found Int64 (cast it to Float64)",
+        ),
         (
             batch(vec![("at", at()), ("extra", number)]),
             "`extra`: expected a column of the dataset, found another one, of type Int64 (`.evolve_schema()` would add it)",
@@ -142,7 +145,18 @@ fn the_ordered_column_must_be_there_and_have_an_order() {
 fn evolving_types() -> Vec<DataType> {
     use DataType::*;
     let mut types = vec![Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float16, Float32, Float64, Boolean];
-    types.extend([Utf8, LargeUtf8, Utf8View, Binary, LargeBinary, BinaryView, FixedSizeBinary(3), Date32, Date64, Null]);
+    types.extend([
+        Utf8,
+        LargeUtf8,
+        Utf8View,
+        Binary,
+        LargeBinary,
+        BinaryView,
+        FixedSizeBinary(3),
+        Date32,
+        Date64,
+        Null,
+    ]);
     types.extend([Decimal32(9, 2), Decimal64(12, 6), Decimal128(38, 0), Decimal128(20, 10), Decimal256(76, 30)]);
     for unit in [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
         types.extend([Timestamp(unit, None), Timestamp(unit, Some("UTC".into())), Duration(unit)]);
