@@ -56,6 +56,20 @@ fn the_guide_is_true() -> Result<()> {
 
     dataset.change_settings().row_group_target("MS").keep(Keep::First).commit()?;
 
+    let batch_with_gusts = rows(&[60]);
+    let gusts = Arc::new(Float64Array::from(vec![12.5]));
+    let columns = batch_with_gusts.columns().iter().cloned().chain([gusts as _]);
+    let names = ["time", "sensor", "value", "gust"];
+    let batch_with_gusts = RecordBatch::try_from_iter(names.into_iter().zip(columns))?;
+    dataset.write(batch_with_gusts).evolve_schema().commit()?;
+    assert_eq!(
+        (
+            dataset.schema()?.fields().len(),
+            dataset.delete("2013-02-10T12:00".."2013-02-10T13:00").commit()?.rows_deleted
+        ),
+        (4, 1)
+    );
+
     let deleted = dataset.delete("2013-02-08".."2013-02-09").commit()?;
     println!("{} rows deleted, version {}", deleted.rows_deleted, deleted.version);
     assert_eq!((deleted.rows_deleted, dataset.rows()?), (3, 4));
@@ -94,7 +108,7 @@ fn the_guide_shows_what_is_run() {
     let flat = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
     let run = flat(include_str!("guide.rs"));
     let snippets: Vec<&str> = page.split("```rust\n").skip(1).filter_map(|part| part.split("```").next()).collect();
-    assert_eq!(snippets.len(), 12);
+    assert_eq!(snippets.len(), 13);
     for snippet in snippets {
         assert!(
             run.contains(flat(snippet).trim()),
