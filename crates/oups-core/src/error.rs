@@ -97,6 +97,22 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// A store is to be exported to a place where something is, or can not be.
+    #[error("cannot export to {}: {found}; name a folder that does not exist yet, outside of the store", path.display())]
+    ExportTarget {
+        /// The path.
+        path: PathBuf,
+        /// What is there.
+        found: &'static str,
+    },
+
+    /// The caller has stopped an export; nothing is left of it.
+    #[error("the export to {} was stopped: nothing is left of it", path.display())]
+    ExportStopped {
+        /// Where the copy was to be.
+        path: PathBuf,
+    },
+
     /// The store's keys have another schema than the caller's key type.
     #[error("the store at {} has keys `{found}`, not `{expected}`", path.display())]
     StoreSchema {
@@ -291,6 +307,28 @@ pub enum Error {
         rows: u64,
         /// The reader's error.
         source: arrow::error::ArrowError,
+    },
+
+    /// A column of an ingest does not hold the values of a field of the keys.
+    #[error("key column `{column}`{}: expected {expected}, found {found}", row.map(|row| format!(", row {row}")).unwrap_or_default())]
+    KeyColumn {
+        /// The column, which is named as the field.
+        column: String,
+        /// The row, counted from 0 over the whole input; none if it is about the column as a whole.
+        row: Option<u64>,
+        /// What would do.
+        expected: String,
+        /// What came.
+        found: String,
+    },
+
+    /// An ingest that stops at the first error did not come to this dataset; it is as it was.
+    #[error("dataset {dataset}: not written, because the ingest was stopped by the error of {by}")]
+    Stopped {
+        /// The dataset.
+        dataset: String,
+        /// The dataset whose error stopped the ingest.
+        by: String,
     },
 
     /// Another writer held the dataset's lock for the whole time-out.

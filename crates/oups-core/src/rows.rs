@@ -7,7 +7,7 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
-use crate::spool::Input;
+use crate::spool::{Input, Partition};
 use crate::{Error, Result};
 
 /// Rows of a batch that is read again.
@@ -23,6 +23,8 @@ pub(crate) enum RowsKind {
     Reader(Box<dyn RecordBatchReader + Send>),
     /// Read before, when the dataset was another one: dictionaries are unpacked, the columns as declared then.
     Again { declared: SchemaRef, reader: Box<dyn RecordBatchReader + Send> },
+    /// Those of one dataset among those of many, spooled already.
+    Partition(Partition),
 }
 
 impl Rows {
@@ -33,6 +35,9 @@ impl Rows {
 
     /// Rows that were read once already, as they came.
     pub(crate) fn again(input: Input) -> Self {
+        if let Some(partition) = input.partition() {
+            return Self(RowsKind::Partition(partition.clone()));
+        }
         let (declared, schema) = (input.declared().clone(), input.unfitted_schema().clone());
         let batches = (0..input.rows()).step_by(AGAIN_ROWS).map(move |row| {
             let rows = row..row.saturating_add(AGAIN_ROWS as u64);
@@ -49,6 +54,7 @@ impl Rows {
             RowsKind::Batches(batches) => batches.first().map(RecordBatch::schema),
             RowsKind::Reader(reader) => Some(reader.schema()),
             RowsKind::Again { declared, .. } => Some(declared.clone()),
+            RowsKind::Partition(partition) => Some(partition.schema().clone()),
         }
     }
 }
@@ -58,6 +64,7 @@ impl fmt::Debug for Rows {
         match &self.0 {
             RowsKind::Batches(batches) => f.debug_tuple("Batches").field(&batches.len()).finish(),
             RowsKind::Reader(_) | RowsKind::Again { .. } => f.debug_tuple("Reader").finish(),
+            RowsKind::Partition(_) => f.debug_tuple("Partition").finish(),
         }
     }
 }

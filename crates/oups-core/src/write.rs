@@ -37,17 +37,17 @@ pub struct Write<'d> {
 }
 
 #[derive(Debug, Default)]
-struct Options {
-    ordered_on: Option<String>,
-    row_group_target: Option<Result<RowGroupTarget>>,
-    max_off_target: Option<Option<u64>>,
-    duplicates_on: Option<DuplicatesOn>,
-    keep: Option<Keep>,
-    metadata: Vec<(String, Option<String>)>,
-    if_version: Option<u64>,
-    lock_timeout: Option<Duration>,
-    durability: Durability,
-    evolve_schema: bool,
+pub(crate) struct Options {
+    pub(crate) ordered_on: Option<String>,
+    pub(crate) row_group_target: Option<Result<RowGroupTarget>>,
+    pub(crate) max_off_target: Option<Option<u64>>,
+    pub(crate) duplicates_on: Option<DuplicatesOn>,
+    pub(crate) keep: Option<Keep>,
+    pub(crate) metadata: Vec<(String, Option<String>)>,
+    pub(crate) if_version: Option<u64>,
+    pub(crate) lock_timeout: Option<Duration>,
+    pub(crate) durability: Durability,
+    pub(crate) evolve_schema: bool,
 }
 
 /// What a write, a deletion or another commit did.
@@ -77,7 +77,11 @@ impl Written {
 
 impl<'d> Write<'d> {
     pub(crate) fn new(dataset: &'d Dataset, rows: Rows) -> Self {
-        Self { dataset, rows, options: Options::default() }
+        Self::with_options(dataset, rows, Options::default())
+    }
+
+    pub(crate) fn with_options(dataset: &'d Dataset, rows: Rows, options: Options) -> Self {
+        Self { dataset, rows, options }
     }
 
     /// The column that the dataset is ordered on. Needed at the first write; later it may be left out.
@@ -299,6 +303,7 @@ fn read(schema: &Arc<DatasetSchema>, rows: Rows, evolve: bool) -> Result<Input> 
         RowsKind::Reader(reader) | RowsKind::Again { reader, .. } => {
             Input::from_reader(fit(&reader.schema())?, reader, DEFAULT_MEMORY_LIMIT)
         }
+        RowsKind::Partition(partition) => Input::from_partition(fit(partition.plain())?, partition),
     }
 }
 
