@@ -8,26 +8,33 @@ use std::sync::Arc;
 use arrow::array::*;
 use arrow::compute::{cast, concat_batches, take};
 use arrow::datatypes::*;
-use oups_core::{Dataset, Error};
+use oups_core::{AnyKey, Dataset, Error, KeyFilter, Store};
 use oups_query::ReadDataset;
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store};
 use oups_tests::tree::tree_with_folders;
+use tempfile::TempDir;
 
 use super::cases::{Case, ROWS, cases};
 
-/// What is done to a dataset, one after the other. `Store::export` is to be the last column.
-const STEPS: [(&str, fn(&mut Trial)); 5] = [
+/// Something that happens to a dataset.
+type Step = fn(&mut Trial);
+
+/// What is done to a dataset, one after the other.
+const STEPS: [(&str, Step); 6] = [
     ("write", Trial::write),
     ("append", Trial::append),
     ("upsert", Trial::upsert),
     ("compact", Trial::compact),
     ("evolve", Trial::evolve),
+    ("export", Trial::export),
 ];
 
 /// A dataset with a column of one type, and which row of the case each of its rows is to have.
 struct Trial {
     case: Case,
+    folder: TempDir,
+    store: Store<AnyKey>,
     dataset: Dataset,
     schema: SchemaRef,
     /// The ordered value and the row of the case.
@@ -35,12 +42,15 @@ struct Trial {
 }
 
 impl Trial {
-    fn new(case: Case, dataset: Dataset) -> Self {
+    fn new(case: Case) -> Self {
+        let folder = scratch();
+        let store = new_store(&folder.path().join("store"));
+        let dataset = dataset(&store, "x");
         let metadata = |text: &str| HashMap::from([("kept".to_owned(), text.to_owned())]);
         let value = Field::new("v", case.array.data_type().clone(), case.nullable).with_metadata(metadata("ünït"));
         let fields = vec![Field::new("at", DataType::Int64, false).with_metadata(metadata("")), value];
         let schema = Arc::new(Schema::new(fields).with_metadata(metadata("schema")));
-        Self { case, dataset, schema, expected: Vec::new() }
+        Self { case, folder, store, dataset, schema, expected: Vec::new() }
     }
 
     fn batch(&self, rows: &[(i64, usize)]) -> RecordBatch {
@@ -94,6 +104,14 @@ impl Trial {
         let fields = self.schema.fields().iter().cloned().chain([Arc::new(new.with_nullable(true))]);
         let schema = Schema::new(fields.collect::<Fields>()).with_metadata(self.schema.metadata().clone());
         self.schema = Arc::new(schema);
+    }
+
+    /// The copy takes the dataset's place.
+    fn export(&mut self) {
+        let copy = self.folder.path().join("copy");
+        self.store.export(&copy, KeyFilter::all()).unwrap();
+        self.store = Store::open(&copy).unwrap();
+        self.dataset = dataset(&self.store, "x");
     }
 
     /// What is read, whole and in part, against what is expected.
@@ -193,7 +211,7 @@ const INTRODUCTION: &str = "\
 # Types
 
 Every column of this table was written, appended to, merged with corrections (`duplicates_on`), compacted, and merged again
-while a column was added, and came back after each step with the same values, bit by bit, and the same schema: type, unit, time zone, key
+while a column was added, and exported, and came back after each step with the same values, bit by bit, and the same schema: type, unit, time zone, key
 type of dictionaries, nullability, metadata of fields and schema. The columns hold extreme values, nulls at every level, NaNs
 with payload, both zeros, infinities, empty texts and lists. This page is written by its test (`tests/it/types/fidelity.rs`):
 `OUPS_BLESS=1 cargo test -p oups-tests --test it -- types::fidelity`.
@@ -229,8 +247,7 @@ fn every_type_comes_back_through_every_step() {
     let cases = cases();
     assert!(cases.len() >= 40);
     for case in cases {
-        let folder = scratch();
-        let mut trial = Trial::new(case, dataset(&new_store(folder.path()), "x"));
+        let mut trial = Trial::new(case);
         for (name, step) in STEPS {
             step(&mut trial);
             trial.check(name);
