@@ -21,3 +21,4 @@ mod query;
 mod readme;
 
 mod refused;
+mod types;
