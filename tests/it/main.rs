@@ -8,6 +8,7 @@ mod crash;
 mod damage;
 mod dry_run;
 mod duplicates;
+mod export;
 mod guide;
 mod histories;
 mod keys;
