@@ -9,6 +9,7 @@ mod damage;
 mod dry_run;
 mod duplicates;
 mod examples;
+mod export;
 mod histories;
 mod ingest;
 mod keys;

@@ -219,10 +219,7 @@ impl<K: StoreKey> Store<K> {
     pub fn snapshots(&self, keys: &[K]) -> Result<Vec<Snapshot>> {
         let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
         let snapshots = Snapshot::open(&self.inner.fs, &paths)?;
-        let absent = |paths: &DatasetPaths| Error::NoDataset {
-            dataset: paths.text().to_owned(),
-            store: self.inner.root.clone(),
-        };
+        let absent = |paths: &DatasetPaths| Dataset::new(self.inner.clone(), paths.clone()).absent();
         paths.iter().zip(snapshots).map(|(paths, snapshot)| snapshot.ok_or_else(|| absent(paths))).collect()
     }
 

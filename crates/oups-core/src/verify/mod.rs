@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 pub(crate) use file::OrderedScan;
 pub use finding::{Finding, FindingKind};
+pub(crate) use folder::files_without_manifest;
 pub(crate) use store::outside;
 
 use crate::dataset::Dataset;
