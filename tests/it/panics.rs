@@ -56,11 +56,9 @@ fn a_rule_that_panics_at_any_call_changes_nothing_and_leaves_the_lock_free() {
             }
             let before = tree_with_folders(folder.path());
             let left = std::sync::atomic::AtomicUsize::new(calls);
-            let rule = Resolver::new(move |run| {
-                match left.fetch_sub(1, std::sync::atomic::Ordering::Relaxed) {
-                    0 => panic!("a bug in the user's rule"),
-                    _ => Ok(run.rows().slice(0, 1)),
-                }
+            let rule = Resolver::new(move |run| match left.fetch_sub(1, std::sync::atomic::Ordering::Relaxed) {
+                0 => panic!("a bug in the user's rule"),
+                _ => Ok(run.rows().slice(0, 1)),
             });
             let twice: Vec<RecordBatch> = vec![rows((0..10).flat_map(|value| [value, value]), 7)];
             let dataset = dataset_of(&store).unwrap();

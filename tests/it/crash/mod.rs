@@ -8,6 +8,4 @@ mod processes;
 mod state;
 
 pub(crate) use acts::{KINDS, dataset as dataset_of, first, insert, rows};
-pub(crate) use state::{
-    Seen, create, look, next_write, next_write_succeeds, open, seen_in, try_create,
-};
+pub(crate) use state::{Seen, create, look, next_write, next_write_succeeds, open, seen_in, try_create};

@@ -18,7 +18,8 @@ pub(crate) fn all_of(manifest: &Manifest) -> Vec<Retired> {
 
 /// Step 11. Cannot fail: the manifest lists what is left, and the next writer goes on with it.
 pub(super) fn settle(turn: &Turn, next: &Manifest) {
-    let _ = still_there(&turn.fs, &turn.paths, &next.retired, next.durable);
+    let left = still_there(&turn.fs, &turn.paths, &next.retired, next.durable);
+    tracing::debug!(files = next.retired.len(), kept = left.len(), "retired");
 }
 
 /// Settles what the removal of a dataset retired, and returns what is still there or may be. The removal is durable, so

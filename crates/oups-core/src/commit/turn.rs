@@ -72,6 +72,7 @@ impl Turn {
             turn.load(known)?;
             return Ok(turn);
         }
+        tracing::warn!(dataset = paths.text(), left = ?turn.lock.left(), "a writer died: clearing away what it left");
         // Until the dead writer's mark is worked off, an error must leave it to the next one.
         turn.mark_stays.set();
         // Its commit point may be visible and not durable yet: nothing that the version before needs may go.
