@@ -25,3 +25,9 @@ let path = "data";
 let (batch, late_rows, more_rows) = (rows(&[0, 1, 25, 30]), rows(&[2, 25]), rows(&[50, 50]));
 let (correction, stale_rows) = (rows(&[31]), rows(&[31]));
 let batches = [rows(&[100]), rows(&[101]), rows(&[99])];
+let batch_with_gusts = {
+    let batch = rows(&[3]);
+    let gusts: arrow::array::ArrayRef = std::sync::Arc::new(arrow::array::Float64Array::from(vec![7.5]));
+    let columns = batch.schema().fields().iter().map(|field| field.name().clone()).zip(batch.columns().to_vec()).collect::<Vec<_>>();
+    arrow::array::RecordBatch::try_from_iter(columns.into_iter().chain([("gust".to_owned(), gusts)]))?
+};
