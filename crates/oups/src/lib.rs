@@ -65,8 +65,9 @@ pub use oups_core::{
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
-    Batches, Chunk, Error as QueryError, Intersections, OrderedOn, PlannedRowGroup, Query, QueryStore, ReadDataset,
-    Scan, ScanPlan,
+    Aggregate, AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Direction, Error as QueryError, Every, Intersections,
+    Ordered, OrderedOn, PlannedDataset, PlannedRowGroup, Query, QueryPlan, QueryStore, ReadDataset, Resample,
+    Resampled, Scan, ScanPlan, Tolerance,
 };
 
 /// What most programs need: `use oups::prelude::*;`.

@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use oups::key::Separator;
 
 pub(crate) use change::{Compact, Delete, Meta, Rm, Terms, Write};
-pub(crate) use look::{Align, Format, Info, Ls, Range, Read};
+pub(crate) use look::{Align, AsOf, Format, Info, Ls, Range, Read, Resample, Side, To};
 pub(crate) use parse::{DuplicateColumns, NumberOrNone};
 
 /// Many ordered datasets as plain Parquet files: appended, corrected, read by range, without a server.
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Write(Write),
     Read(Read),
     Align(Align),
+    Asof(AsOf),
+    Resample(Resample),
     Ls(Ls),
     Info(Info),
     Delete(Delete),
