@@ -5,12 +5,15 @@ mod commands;
 mod exit;
 mod hint;
 mod input;
+mod interrupt;
 mod open;
 mod output;
+mod pointed;
 mod progress;
 mod scan;
 mod stdout;
 mod value;
+mod verbose;
 
 use std::process::ExitCode;
 
@@ -18,6 +21,8 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let args = args::Cli::parse();
+    verbose::listen(args.verbose);
+    interrupt::watch();
     let mut out = stdout::Stdout::new();
     let result = commands::run(args.command, &mut out).and_then(|()| out.finish());
     exit::code(result, &out)

@@ -19,8 +19,12 @@ pub(crate) fn dataset(store: &Store<AnyKey>, text: &str) -> anyhow::Result<(AnyK
     if dataset.exists()? {
         return Ok((key, dataset));
     }
-    let absent = Error::NoDataset { dataset: text.to_owned(), store: store.root().to_owned() };
-    Err(not_that_key(store, text, absent))
+    // It may also be that only its manifest is gone.
+    match dataset.version() {
+        Ok(_) => Ok((key, dataset)),
+        Err(absent @ Error::NoDataset { .. }) => Err(not_that_key(store, text, absent)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The key and the handle of a dataset that may not exist yet.
@@ -31,7 +35,7 @@ pub(crate) fn dataset_to_write(store: &Store<AnyKey>, text: &str) -> anyhow::Res
 }
 
 /// The error, with the existing keys that may have been meant.
-fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> anyhow::Error {
+pub(crate) fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> anyhow::Error {
     let hint = did_you_mean(&similar_keys(store, text))
         .unwrap_or_else(|| format!("`oups ls {}` lists the keys", store.root().display()));
     hint::with(error, hint)

@@ -50,6 +50,7 @@ impl<K: StoreKey> Opened<K> {
             Some(schema) => range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?,
             None => None,
         };
+        tracing::debug!(datasets = keys.len(), "query");
         Ok(Self { keys, positions, snapshots, span })
     }
 

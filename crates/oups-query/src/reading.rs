@@ -70,7 +70,21 @@ impl Reading {
         reading.limit = request.limit;
         reading.reverse = request.reverse;
         reading.pieces = reading.find_pieces()?;
+        reading.tell();
         Ok(reading)
+    }
+
+    /// For those who listen: what will be read.
+    fn tell(&self) {
+        let manifest = self.snapshot.manifest();
+        tracing::debug!(
+            dataset = manifest.dataset,
+            version = manifest.commit,
+            row_groups = self.pieces.len(),
+            of = manifest.entries.len(),
+            rows = self.rows(),
+            "scan"
+        );
     }
 
     /// A reading of whatever parts it is asked for, forward and without limit: no file is looked at.
@@ -159,7 +173,17 @@ impl Reading {
         Ok(file.clone())
     }
 
+    /// Where the scan is verified, checks the files that are counted without being opened.
+    ///
+    /// # Errors
+    ///
+    /// Where a file is not what the manifest says.
+    pub(crate) fn check_counted(&self) -> Result<()> {
+        if self.verified { self.pieces.iter().try_for_each(|piece| self.open(piece).map(drop)) } else { Ok(()) }
+    }
+
     pub(crate) fn open_entry(&self, entry: &Entry) -> Result<RowGroupFile> {
+        tracing::trace!(dataset = self.snapshot.dataset(), file = entry.file, rows = entry.rows, "open a row group");
         Ok(match self.verified {
             true => self.snapshot.open_row_group_verified(entry)?,
             false => self.snapshot.open_row_group(entry)?,

@@ -153,7 +153,9 @@ impl Scan {
         self
     }
 
-    /// Compares every byte of a file with its checksum before a row of it is read.
+    /// Compares every byte of a file with its checksum before a row of it is used, so that no changed value can get
+    /// through. A plain read checks length, footer, number of rows and span only. Each file is read once more for it;
+    /// [`count`](Self::count) then reads the files that it would count from the manifest.
     pub fn verified(mut self) -> Self {
         self.request.verified = true;
         self
@@ -212,6 +214,7 @@ impl Scan {
         self.request.columns.get_or_insert_default();
         let reading = self.reading()?;
         if reading.filter.is_empty() {
+            reading.check_counted()?;
             return Ok(reading.rows());
         }
         let mut rows = 0;

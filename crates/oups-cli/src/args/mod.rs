@@ -1,15 +1,17 @@
 //! The command line as it is typed.
 
+mod care;
 mod change;
 mod look;
 mod parse;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use oups::key::Separator;
 
+pub(crate) use care::{Export, Repair, Settings, Verify};
 pub(crate) use change::{Compact, Delete, Meta, Rm, Terms, Write};
 pub(crate) use look::{Align, AsOf, Format, Info, Ls, Range, Read, Resample, Side, To};
 pub(crate) use parse::{DuplicateColumns, NumberOrNone};
@@ -25,10 +27,13 @@ Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09
 
 Results go to standard output, messages and progress to standard error.
-Exit status: 0 done, 1 failed, 2 wrong usage.")]
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Tell what is done, on standard error; -vv: each step of it
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
 }
 
 #[derive(Debug, Subcommand)]
@@ -44,7 +49,11 @@ pub(crate) enum Command {
     Delete(Delete),
     Compact(Compact),
     Meta(Meta),
+    Settings(Settings),
     Rm(Rm),
+    Verify(Verify),
+    Repair(Repair),
+    Export(Export),
     Completions(Completions),
 }
 

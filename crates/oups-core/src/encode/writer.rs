@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter, encode_arrow_schema};
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use crate::footer::SEAL;
 use crate::ordered::OrdValue;
 use crate::schema::DatasetSchema;
+use crate::threads::in_threads;
 use crate::{Error, Result};
 
 use super::distinct::DistinctLimit;
@@ -94,7 +95,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
     ///
     /// # Errors
     ///
-    /// [`Error::Schema`] if a dictionary column gets more values than its keys can name; [`Error::Io`] if the sink
+    /// [`Error::DictionaryFull`] if a dictionary column gets more values than its keys can name; [`Error::Io`] if the sink
     /// fails.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         if batch.num_rows() == 0 {
@@ -134,7 +135,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
         self.waiting_rows = 0;
         let Some(first) = batches.first() else { return Ok(()) };
         for limit in &mut self.limits {
-            batches.iter().try_for_each(|batch| limit.count(&self.schema, batch.columns()))?;
+            batches.iter().try_for_each(|batch| limit.count(&self.schema, batch.columns(), self.min.as_ref()))?;
         }
         if let Some(sink) = self.sink.take() {
             let sample = largest(&batches).unwrap_or(first);
@@ -182,7 +183,7 @@ impl<W: Write + Send> Encoder<W> {
     }
 
     fn encode(&mut self, schema: &DatasetSchema, batches: &[RecordBatch]) -> Result<(), ParquetError> {
-        self.columns.par_iter_mut().enumerate().try_for_each(|(at, writers)| {
+        let encode = |(at, writers): (usize, &mut Vec<ArrowColumnWriter>)| {
             for batch in batches {
                 let leaves = compute_leaves(schema.plain().field(at), batch.column(at))?;
                 for (writer, leaf) in writers.iter_mut().zip(&leaves) {
@@ -190,7 +191,9 @@ impl<W: Write + Send> Encoder<W> {
                 }
             }
             Ok(())
-        })
+        };
+        let columns = &mut self.columns;
+        in_threads(|| columns.par_iter_mut().enumerate().try_for_each(encode))
     }
 }
 
@@ -202,8 +205,8 @@ fn end_file<W: Write + Send>(
 ) -> Result<(W, u64, u128), ParquetError> {
     let Encoder { mut file, columns } = state;
     let writers: Vec<_> = columns.into_iter().flatten().collect();
-    let chunks = writers.into_par_iter().map(ArrowColumnWriter::close);
-    let chunks: Vec<ArrowColumnChunk> = chunks.collect::<Result<_, _>>()?;
+    let chunks: Vec<ArrowColumnChunk> =
+        in_threads(|| writers.into_par_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>())?;
     let mut group = file.next_row_group()?;
     for chunk in chunks {
         chunk.append_to_row_group(&mut group)?;
@@ -212,7 +215,7 @@ fn end_file<W: Write + Send>(
     // The sink sees the last pages only then.
     file.flush().map_err(|error| ParquetError::External(Box::new(error)))?;
     let mut seal = file.inner_mut().seal();
-    let arrow_schema = (ARROW_SCHEMA_META_KEY.to_string(), encode_arrow_schema(schema.stored()));
+    let arrow_schema = (ARROW_SCHEMA_META_KEY.to_string(), schema.footer_text().to_owned());
     for (key, value) in key_values.into_iter().chain([arrow_schema]) {
         seal.add(&key, &value);
         file.append_key_value_metadata(KeyValue::new(key, value));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use fs2::FileExt as LockExt;
 
-use super::{DirEntry, EntryKind, Fs, LockFile, ReadFile, WriteFile};
+use super::{DirEntry, EntryKind, Fs, LockAccess, LockFile, ReadFile, WriteFile};
 
 /// The file system of the machine, through `std` and, for locks, `fs2`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +28,13 @@ impl Fs for LocalFs {
     fn create(&self, path: &Path) -> io::Result<Box<dyn WriteFile>> {
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
         Ok(Box::new(LocalWrite { file }))
+    }
+
+    fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut source = File::open(from)?;
+        let mut copy = OpenOptions::new().write(true).create_new(true).open(to)?;
+        // Between two files, the kernel copies by itself, or lets them share their blocks.
+        io::copy(&mut source, &mut copy).map(|_| ())
     }
 
     fn sync_file(&self, path: &Path) -> io::Result<()> {
@@ -66,8 +73,9 @@ impl Fs for LocalFs {
         }
     }
 
-    fn open_lock(&self, path: &Path, create: bool) -> io::Result<Box<dyn LockFile>> {
-        let file = OpenOptions::new().read(true).write(true).create(create).truncate(false).open(path)?;
+    fn open_lock(&self, path: &Path, access: LockAccess) -> io::Result<Box<dyn LockFile>> {
+        let (write, create) = (access != LockAccess::Read, access == LockAccess::Create);
+        let file = OpenOptions::new().read(true).write(write).create(create).truncate(false).open(path)?;
         Ok(Box::new(LocalLock { file }))
     }
 }

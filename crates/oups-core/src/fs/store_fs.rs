@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{DirEntry, EntryKind, Fs, LockFile, ReadFile, WriteFile};
+use super::{DirEntry, EntryKind, Fs, LockAccess, LockFile, ReadFile, WriteFile};
 use crate::{Error, Result};
 
 /// The seam as the rest of the library uses it: errors name action and path, and a failed fsync poisons the handle.
@@ -25,6 +25,11 @@ impl StoreFs {
         &*self.fs
     }
 
+    /// The same file system for another store: an fsync that fails there says nothing of this one.
+    pub(crate) fn for_another_store(&self) -> Self {
+        Self::new(self.fs.clone())
+    }
+
     /// Whether an fsync through this handle has failed: what the disk holds is unknown from then on, and the operating
     /// system may report success the next time although the pages were dropped.
     pub(crate) fn is_poisoned(&self) -> bool {
@@ -40,8 +45,20 @@ impl StoreFs {
         if_there(self.read(path))
     }
 
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InTheWay`] for a symbolic link, which could lead out of the store.
     pub(crate) fn open(&self, path: &Path) -> Result<Arc<dyn ReadFile>> {
+        self.expect_kind(path, EntryKind::File)?;
         self.fs.open(path).map_err(failed("open", path))
+    }
+
+    /// Copies a file to a path where nothing is yet. Links are refused as in [`open`](Self::open).
+    pub(crate) fn copy(&self, from: &Path, to: &Path) -> Result<()> {
+        self.expect_kind(from, EntryKind::File)?;
+        self.fs.copy(from, to).map_err(failed("copy", from))
     }
 
     pub(crate) fn create(&self, path: &Path) -> Result<Box<dyn WriteFile>> {
@@ -70,8 +87,9 @@ impl StoreFs {
 
     fn synced(&self, result: io::Result<()>, path: &Path) -> Result<()> {
         result.map_err(|error| {
-            // What is not there was not synced, and nothing was lost by it.
-            if error.kind() != io::ErrorKind::NotFound {
+            // What could not be opened was not synced, and nothing was lost by it.
+            let is_untried = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
+            if !is_untried && !super::is_out_of_files(&error) {
                 self.poisoned.store(true, Ordering::Release);
             }
             failed("sync", path)(error)
@@ -133,8 +151,8 @@ impl StoreFs {
         self.fs.kind(path).map_err(failed("look at", path))
     }
 
-    pub(crate) fn open_lock(&self, path: &Path, create: bool) -> Result<Box<dyn LockFile>> {
-        self.fs.open_lock(path, create).map_err(failed("open", path))
+    pub(crate) fn open_lock(&self, path: &Path, access: LockAccess) -> Result<Box<dyn LockFile>> {
+        self.fs.open_lock(path, access).map_err(failed("open", path))
     }
 }
 

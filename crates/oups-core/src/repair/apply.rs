@@ -46,7 +46,8 @@ fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan) -> Result<
         let entries = entries(plan, Some(&base));
         let is_back = |name: &str| entries.iter().any(|entry| entry.file == name);
         let retired = base.retired.iter().filter(|file| !is_back(&file.file)).cloned().collect();
-        return Ok(Some(Manifest { commit: plan.commit, entries, retired, ..(*base).clone() }));
+        let next = Manifest { commit: plan.commit, entries, retired, ..(*base).clone() };
+        return Ok(Some(next.with_durable()));
     }
     let kept = plan.choice.kept.iter().filter_map(|&at| plan.files.get(at));
     let Some(newest) = kept.filter(|file| file.good().is_some()).max_by_key(|file| file.id) else { return Ok(None) };
@@ -55,6 +56,7 @@ fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan) -> Result<
     part_misfits(fs, paths, plan, &schema)?;
     Ok(Some(Manifest {
         commit: plan.commit,
+        durable: plan.commit,
         dataset: paths.text().to_owned(),
         schema: claims.schema,
         ordered_on: claims.ordered_on,
@@ -76,8 +78,8 @@ fn part_misfits(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan, schema: &Ar
         let path = paths.file(&file.name);
         let opened = RowGroupFile::open_unchecked(fs.open(&path)?, path, schema, View::Stored);
         let reason = match opened {
-            Ok(_) if content.ordered == *schema.ordered_type() => continue,
-            Ok(_) => "it is ordered on another type than the newest file".to_owned(),
+            Ok(_) if content.claims.ordered_on == schema.ordered_on() => continue,
+            Ok(_) => "it is ordered on another column than the newest file".to_owned(),
             Err(Error::Damaged { detail, .. }) => format!("its columns are not those of the newest file: {detail}"),
             Err(error) => return Err(error),
         };
