@@ -28,6 +28,7 @@ def main():
     ap.add_argument("--dir", type=Path, required=True)
     ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--only", type=lambda text: text.split(","), default=["rows", "groups", "keys", "threads"])
+    ap.add_argument("--binary", type=Path, help="an `oups-bench` that is built already")
     ap.add_argument("--timeout", type=int, default=900)
     ap.add_argument("--max-rows", type=int, default=ROWS[-1])
     a = ap.parse_args()
@@ -49,7 +50,7 @@ class Points:
         """The lines of all rounds of a call."""
         call = " ".join(map(str, [work, rows, *more, self.a.rounds]))
         if call not in self.known:
-            compare.prepare(SimpleNamespace(dir=self.a.dir, rows=rows, timeout=self.a.timeout))
+            compare.prepare(SimpleNamespace(**{**vars(self.a), "rows": rows}))
             print(call, flush=True)
             lines = []
             for _ in range(self.a.rounds):

@@ -75,7 +75,7 @@ fn batches(scan: oups::Scan) -> Result<impl Iterator<Item = Result<RecordBatch>>
 }
 
 /// The last so many rows of a stream; never holds more than them and one batch.
-fn keep_last(batches: impl Iterator<Item = Result<RecordBatch>>, rows: usize) -> Result<Vec<RecordBatch>> {
+pub(crate) fn keep_last(batches: impl Iterator<Item = Result<RecordBatch>>, rows: usize) -> Result<Vec<RecordBatch>> {
     let mut last = VecDeque::new();
     let mut held = 0;
     for batch in batches {

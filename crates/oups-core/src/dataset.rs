@@ -66,8 +66,14 @@ impl Dataset {
         Ok(snapshots.into_iter().next().flatten())
     }
 
+    /// The error for a dataset that is not there, or whose manifest is not.
     pub(crate) fn absent(&self) -> Error {
-        Error::NoDataset { dataset: self.paths.text().to_owned(), store: self.store.root.clone() }
+        let dataset = self.paths.text().to_owned();
+        // Only helps the message, so that it cannot be told is no error.
+        match verify::files_without_manifest(self).unwrap_or_default() {
+            0 => Error::NoDataset { dataset, store: self.store.root.clone() },
+            files => Error::ManifestLost { dataset, files },
+        }
     }
 
     pub(crate) fn loaded(&self) -> Result<Arc<crate::manifest::Manifest>> {

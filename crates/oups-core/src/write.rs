@@ -157,7 +157,8 @@ impl<'d> Write<'d> {
     ///
     /// # Errors
     ///
-    /// Those of [`commit`](Self::commit) about rows, options and version, and those of reading the manifest.
+    /// Those of [`commit`](Self::commit) about rows, options and version, and those of reading the manifest. Stored rows
+    /// are not looked at: whether a dictionary is full or a stored time overflows a finer unit, only a commit finds out.
     pub fn plan(self) -> Result<Plan> {
         let Self { dataset, rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
@@ -175,7 +176,8 @@ impl<'d> Write<'d> {
     ///
     /// Everything about the rows and options is refused before anything is touched: [`Error::NoOrderedColumn`],
     /// [`Error::UnknownColumn`], [`Error::Schema`], [`Error::UnsupportedType`], [`Error::Unsorted`],
-    /// [`Error::Unorderable`], [`Error::InvalidOption`], [`Error::Input`]. Then [`Error::LockTimeout`],
+    /// [`Error::Unorderable`], [`Error::InvalidOption`], [`Error::Input`]. [`Error::DictionaryFull`] is found while row
+    /// groups are made, which are then removed. Then [`Error::LockTimeout`],
     /// [`Error::VersionConflict`], [`Error::ManifestLost`], [`Error::Damaged`] or [`Error::Io`], with the dataset as it
     /// was. [`Error::NotDurable`] alone means that the write is visible.
     pub fn commit(self) -> Result<Written> {
@@ -421,6 +423,7 @@ fn next_manifest(
     let replaced = outcome.replaced.into_iter().map(|file| Retired { file, by });
     Manifest {
         commit: turn.commit,
+        durable: turn.durable(),
         dataset: schema.dataset().to_owned(),
         schema: schema.stored().clone(),
         ordered_on: schema.ordered_on().to_owned(),

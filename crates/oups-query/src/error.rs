@@ -4,6 +4,8 @@ use std::fmt;
 
 use arrow::error::ArrowError;
 
+use crate::resample::Aggregate;
+
 /// The result of a fallible operation of reading.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -90,6 +92,39 @@ pub enum Error {
         expected: String,
         /// What was given.
         found: String,
+    },
+
+    /// A period does not suit the ordered column.
+    #[error("the period on column {column} is to be {expected}, not `{found}`")]
+    Period {
+        /// The ordered column and its type.
+        column: String,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
+    /// A column cannot be aggregated so.
+    #[error("column `{column}` ({column_type}) has no {aggregate}")]
+    Aggregate {
+        /// The column.
+        column: String,
+        /// The aggregate.
+        aggregate: Aggregate,
+        /// The column's type.
+        column_type: String,
+    },
+
+    /// A sum does not fit its type.
+    #[error(
+        "dataset {dataset}: the sum of column `{column}` over one period does not fit its type: take a shorter period"
+    )]
+    Overflow {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
     },
 
     /// The rows cannot be one batch: a text column of over 2 GiB, or a dictionary with more values than its key type

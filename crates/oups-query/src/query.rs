@@ -21,6 +21,7 @@ use crate::ordered::Ordered;
 use crate::query_plan::QueryPlan;
 use crate::reading::Reading;
 use crate::request::Request;
+use crate::resample::{Every, Input, Resample};
 use crate::scan::Scan;
 use crate::unify::Unified;
 
@@ -204,6 +205,19 @@ impl<K: StoreKey> Query<K> {
         let unified = Unified::new(self.request.columns.as_deref(), &opened.schemas())?;
         let keys = KeyColumns::new(self.store.schema(), &opened.keys)?;
         Ordered::new(keys, unified, opened.snapshots, opened.span, &self.request)
+    }
+
+    /// The rows of each period of each dataset as one row: see [`Resample`]. Columns and limit of the query mean nothing
+    /// here; range and filters do.
+    pub fn resample(self, every: impl Into<Every>) -> Resample {
+        let Self { store, choice, request } = self;
+        let range = request.range.clone();
+        let open = move || {
+            let opened = Opened::new(&store, choice, &range)?;
+            let keys = KeyColumns::new(store.schema(), &opened.keys)?;
+            Ok(Input { snapshots: opened.snapshots, keys: Some(keys) })
+        };
+        Resample::new(open, request, every)
     }
 
     /// The exact number of rows of each key, in the order of the keys. Only row groups at the edges of the range are

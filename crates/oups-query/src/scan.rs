@@ -13,6 +13,7 @@ use crate::filter::Condition;
 use crate::plan::ScanPlan;
 use crate::reading::Reading;
 use crate::request::Request;
+use crate::resample::{Every, Input, Resample};
 use crate::whole::collect;
 
 /// Gives a dataset its [`scan`](Self::scan).
@@ -60,6 +61,15 @@ impl ReadDataset for Snapshot {
 enum Source {
     Dataset(Dataset),
     Snapshot(Snapshot),
+}
+
+impl Source {
+    fn snapshot(self) -> Result<Snapshot> {
+        Ok(match self {
+            Self::Dataset(dataset) => dataset.snapshot()?,
+            Self::Snapshot(snapshot) => snapshot,
+        })
+    }
 }
 
 /// A read of one dataset being put together: all rows and columns, until it is told otherwise.
@@ -224,11 +234,15 @@ impl Scan {
         Ok(ScanPlan::of(&self.reading()?))
     }
 
+    /// The rows of each period as one row: see [`Resample`]. Columns, limit and direction of the scan mean nothing here;
+    /// range and filters do.
+    pub fn resample(self, every: impl Into<Every>) -> Resample {
+        let Self { source, request } = self;
+        let open = move || Ok(Input { snapshots: vec![source.snapshot()?], keys: None });
+        Resample::new(open, request, every)
+    }
+
     fn reading(self) -> Result<Reading> {
-        let snapshot = match self.source {
-            Source::Dataset(dataset) => dataset.snapshot()?,
-            Source::Snapshot(snapshot) => snapshot,
-        };
-        Reading::prepare(snapshot, &self.request)
+        Reading::prepare(self.source.snapshot()?, &self.request)
     }
 }

@@ -246,7 +246,32 @@ fn a_plan_tells_what_is_read_of_each_dataset() {
     let plan = store.query_where(KeyFilter::all()).range(20..).plan().unwrap();
     assert_eq!((plan.row_groups(), plan.rows()), (14, 28));
     let text = without_sizes(&plan.to_string());
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r"
+    query of 25 datasets
+      range on t: 20..
+      row groups: 14 of 50 (36 pruned), up to 28 rows, … bytes
+        0 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        1 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        2 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        3 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        4 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        5 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        6 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        7 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        8 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        9 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        … 5 more
+        15 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        16 at version 1: 0 of 2 row groups, up to 0 rows, … bytes
+        17 at version 1: 1 of 2 row groups, up to 2 rows, … bytes
+        18 at version 1: 1 of 2 row groups, up to 2 rows, … bytes
+        19 at version 1: 2 of 2 row groups, up to 4 rows, … bytes
+        20 at version 1: 2 of 2 row groups, up to 4 rows, … bytes
+        21 at version 1: 2 of 2 row groups, up to 4 rows, … bytes
+        22 at version 1: 2 of 2 row groups, up to 4 rows, … bytes
+        23 at version 1: 2 of 2 row groups, up to 4 rows, … bytes
+        24 at version 1: 2 of 2 row groups, up to 4 rows, … bytes
+    ");
 }
 
 /// Sizes of files are the encoder's matter.

@@ -1,10 +1,12 @@
 //! The program from outside: its output, errors and exit codes on real data.
 
+mod care;
 mod changes;
 mod docs;
 mod errors;
 mod facts;
 mod input;
+mod interrupt;
 mod pipes;
 mod sandbox;
 mod session;
