@@ -29,6 +29,7 @@ mod whole;
 pub use batches::Batches;
 pub use chunk::Chunk;
 pub use error::{Error, OrderedOn, Result};
+pub use filter::{Column, Comparison, Predicate};
 pub use intersections::Intersections;
 pub use plan::{PlannedRowGroup, ScanPlan};
 pub use query::{Query, QueryStore};

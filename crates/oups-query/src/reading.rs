@@ -65,8 +65,8 @@ impl Reading {
     pub(crate) fn prepare(snapshot: Snapshot, request: &Request) -> Result<Self> {
         let schema = snapshot.schema();
         let columns = Columns::find(request.columns.as_deref(), schema)?;
-        let filter = Filter::resolve(&request.conditions, schema)?;
         let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
+        let (filter, span) = Filter::resolve(&request.conditions, schema, span)?;
         let mut reading = Self {
             snapshot,
             span,

@@ -4,6 +4,7 @@
 //! damaged file must be an error.
 
 mod batches;
+mod bounds;
 mod bytes;
 mod file;
 mod guard;
@@ -16,6 +17,7 @@ pub(crate) mod testing;
 mod tests;
 
 pub use batches::Batches;
+pub use bounds::ValueBounds;
 pub(crate) use file::footer_pairs;
 pub use file::{FileFacts, ReadOptions, RowGroupFile, View};
 pub use guard::guard;
