@@ -10,6 +10,7 @@ mod dry_run;
 mod duplicates;
 mod guide;
 mod histories;
+mod ingest;
 mod keys;
 mod leftovers;
 mod one_spot;

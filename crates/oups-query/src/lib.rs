@@ -5,6 +5,7 @@
 
 mod ahead;
 mod align;
+mod asof;
 mod batches;
 mod chunk;
 mod columns;
@@ -14,23 +15,33 @@ mod filter;
 mod filtered;
 mod intersections;
 mod job;
+mod key_columns;
+mod opened;
+mod ordered;
+mod picks;
 mod plan;
 mod prune;
 mod query;
+mod query_plan;
 mod reading;
 mod request;
 mod rows;
 mod scan;
 mod selected;
+mod source;
 #[cfg(test)]
 mod test_entries;
+mod unify;
 mod whole;
 
+pub use asof::{AsOf, AsOfBatches, Direction, Tolerance};
 pub use batches::Batches;
 pub use chunk::Chunk;
-pub use error::{Error, OrderedOn, Result};
+pub use error::{ColumnOf, Error, OrderedOn, Result};
 pub use filter::{Column, Comparison, Predicate};
 pub use intersections::Intersections;
+pub use ordered::Ordered;
 pub use plan::{PlannedRowGroup, ScanPlan};
 pub use query::{Query, QueryStore};
+pub use query_plan::{PlannedDataset, QueryPlan};
 pub use scan::{ReadDataset, Scan};

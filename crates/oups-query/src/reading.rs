@@ -26,7 +26,7 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    fn new(at: usize, rows: Range<u64>, file: Option<RowGroupFile>) -> Self {
+    pub(crate) fn new(at: usize, rows: Range<u64>, file: Option<RowGroupFile>) -> Self {
         Self { at, rows, file: Arc::new(Mutex::new(file)) }
     }
 
@@ -66,20 +66,41 @@ impl Reading {
         let schema = snapshot.schema();
         let columns = Columns::find(request.columns.as_deref(), schema)?;
         let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
-        let (filter, span) = Filter::resolve(&request.conditions, schema, span)?;
-        let mut reading = Self {
+        let (filter, span) = Filter::narrowing(&request.conditions, schema, span)?;
+        let mut reading = Self::new(snapshot, span, columns, filter, request);
+        reading.limit = request.limit;
+        reading.reverse = request.reverse;
+        reading.pieces = reading.find_pieces()?;
+        Ok(reading)
+    }
+
+    /// A reading of whatever parts it is asked for, forward and without limit: no file is looked at.
+    ///
+    /// # Errors
+    ///
+    /// For a condition that does not fit.
+    pub(crate) fn of_parts(
+        snapshot: Snapshot,
+        span: Option<Span>,
+        columns: Columns,
+        request: &Request,
+    ) -> Result<Self> {
+        let filter = Filter::resolve(&request.conditions, snapshot.schema())?;
+        Ok(Self::new(snapshot, span, columns, filter, request))
+    }
+
+    fn new(snapshot: Snapshot, span: Option<Span>, columns: Columns, filter: Filter, request: &Request) -> Self {
+        Self {
             snapshot,
             span,
             columns,
             filter,
             pieces: Vec::new(),
-            limit: request.limit,
-            reverse: request.reverse,
+            limit: None,
+            reverse: false,
             batch_rows: request.batch_rows.max(1),
             verified: request.verified,
-        };
-        reading.pieces = reading.find_pieces()?;
-        Ok(reading)
+        }
     }
 
     /// The wanted row groups; without a filter, no more of them than the limit needs.
@@ -143,7 +164,16 @@ impl Reading {
         Ok(file.clone())
     }
 
-    fn open_entry(&self, entry: &Entry) -> Result<RowGroupFile> {
+    /// Where the scan is verified, checks the files that are counted without being opened.
+    ///
+    /// # Errors
+    ///
+    /// Where a file is not what the manifest says.
+    pub(crate) fn check_counted(&self) -> Result<()> {
+        if self.verified { self.pieces.iter().try_for_each(|piece| self.open(piece).map(drop)) } else { Ok(()) }
+    }
+
+    pub(crate) fn open_entry(&self, entry: &Entry) -> Result<RowGroupFile> {
         Ok(match self.verified {
             true => self.snapshot.open_row_group_verified(entry)?,
             false => self.snapshot.open_row_group(entry)?,

@@ -5,7 +5,7 @@ use oups_core::ordered::OrderedRange;
 use crate::filter::Condition;
 
 /// Rows of a batch, unless the caller says otherwise.
-const BATCH_ROWS: usize = 32 << 10;
+pub(crate) const BATCH_ROWS: usize = 32 << 10;
 
 /// A read of one dataset, or of each of several.
 #[derive(Clone, Debug)]

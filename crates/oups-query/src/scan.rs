@@ -75,6 +75,11 @@ impl Scan {
         Self { source, request: Request::default() }
     }
 
+    /// A scan of a snapshot with everything said.
+    pub(crate) fn of(snapshot: Snapshot, request: Request) -> Self {
+        Self { source: Source::Snapshot(snapshot), request }
+    }
+
     /// Only rows whose ordered value is in the range. A later call replaces an earlier one.
     pub fn range(mut self, range: impl IntoRange) -> Self {
         self.request.range = range.into_range();
@@ -152,7 +157,9 @@ impl Scan {
         self
     }
 
-    /// Compares every byte of a file with its checksum before a row of it is read.
+    /// Compares every byte of a file with its checksum before a row of it is used, so that no changed value can get
+    /// through. A plain read checks length, footer, number of rows and span only. Each file is read once more for it;
+    /// [`count`](Self::count) then reads the files that it would count from the manifest.
     pub fn verified(mut self) -> Self {
         self.request.verified = true;
         self
@@ -211,6 +218,7 @@ impl Scan {
         self.request.columns.get_or_insert_default();
         let reading = self.reading()?;
         if reading.filter.is_empty() {
+            reading.check_counted()?;
             return Ok(reading.rows());
         }
         let mut rows = 0;

@@ -2,6 +2,8 @@
 
 mod errors;
 mod intersections;
+mod ordered;
+mod ordered_model;
 mod properties;
 mod scan;
 

@@ -79,7 +79,7 @@ pub(crate) struct Write {
     /// Fail unless the dataset is at this version; 0: does not exist
     #[arg(long, value_name = "N")]
     pub(crate) if_version: Option<u64>,
-    /// Show which row groups would be rewritten, and change nothing
+    /// Show which row groups would be rewritten, and change nothing; duplicates count as new rows
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Print facts as JSON
@@ -206,6 +206,9 @@ pub(crate) struct Rm {
     /// Keys of the datasets
     #[arg(required = true, value_name = "KEY")]
     pub(crate) keys: Vec<String>,
+    /// Give up when another writer holds a dataset for so long (500ms, 10s, 2min); the default waits
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) lock_timeout: Option<Duration>,
     /// Print facts as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -9,7 +9,7 @@ use crate::exit::Usage;
 use crate::input::Places;
 use crate::progress::Progress;
 use crate::stdout::Stdout;
-use crate::{hint, input, open};
+use crate::{hint, input, interrupt, open};
 
 pub(crate) fn run(args: Write, out: &mut Stdout) -> Result<()> {
     let store = open::store(&args.store)?;
@@ -37,10 +37,20 @@ fn write(dataset: &Dataset, args: &Write, progress: &Progress, places: &Places) 
         dataset.rewrite()
     } else {
         let stored = dataset.snapshot_if_there()?.map(|snapshot| snapshot.manifest().schema.clone());
-        dataset.write(input::open(&args.input, stored, progress.clone(), places.clone())?)
+        let input = input::open(&args.input, stored, progress.clone(), places.clone())?;
+        dataset.write(interrupt::until_read(input, in_doubt(dataset, &args.key)?))
     };
     write = on_terms(options(write, args), args.terms);
     if args.dry_run { Ok(Done::Planned(write.plan()?)) } else { Ok(Done::Written(write.commit()?)) }
+}
+
+/// What an interrupted commit may have done.
+fn in_doubt(dataset: &Dataset, key: &str) -> Result<String> {
+    let before = match dataset.snapshot_if_there()? {
+        Some(found) => format!("still at version {}", found.manifest().commit),
+        None => "not there".to_owned(),
+    };
+    Ok(format!("{key} is {before}, or completely changed: `oups info` tells; nothing needs repair"))
 }
 
 fn options<'d>(mut write: oups::Write<'d>, args: &Write) -> oups::Write<'d> {

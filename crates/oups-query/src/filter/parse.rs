@@ -3,7 +3,7 @@
 use arrow::datatypes::DataType;
 use oups_core::ordered::OrderedType;
 use oups_core::schema::DatasetSchema;
-use sqlparser::ast::{BinaryOperator, Expr, Ident, Spanned, UnaryOperator, Value};
+use sqlparser::ast::{BinaryOperator, Expr, Ident, InTarget, Spanned, UnaryOperator, Value};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token};
@@ -62,7 +62,7 @@ impl Scope<'_> {
             Expr::IsFalse(inner) => Ok(Predicate::Is(Box::new(self.condition(inner)?), false)),
             Expr::IsNotTrue(inner) => Ok(negated(true, Predicate::Is(Box::new(self.condition(inner)?), true))),
             Expr::IsNotFalse(inner) => Ok(negated(true, Predicate::Is(Box::new(self.condition(inner)?), false))),
-            Expr::InList { expr, list, negated: not } => Ok(negated(*not, self.in_list(expr, list)?)),
+            Expr::In { expr, target: InTarget::List(list), negated: not, global: false } => Ok(negated(*not, self.in_list(expr, list)?)),
             Expr::Between { expr, negated: not, low, high } => Ok(negated(*not, self.between(expr, low, high)?)),
             Expr::Like { negated: not, any: false, expr, pattern, escape_char: None } => {
                 Ok(negated(*not, self.like(expr, pattern, false)?))
