@@ -1,6 +1,7 @@
 //! Reading: scans of one dataset and queries over several.
 
 mod errors;
+mod filters;
 mod intersections;
 mod ordered;
 mod ordered_model;

@@ -15,6 +15,7 @@ JSON is one object a line. Times with a zone are shown in UTC.
 
 Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
+  oups read data JFK --where 'temp > 80 and precip is not null' --limit 5 --reverse
   oups read data JFK --output jfk.parquet
   oups read data JFK --format csv | head
   oups read data buoy-7 --start=-5 --end 5")]
@@ -29,6 +30,18 @@ pub(crate) struct Read {
     /// Columns to read, in this order
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) columns: Option<Vec<String>>,
+    /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
+    /// From the last row to the first
+    #[arg(long)]
+    pub(crate) reverse: bool,
+    /// Compare every byte with the checksums before reading it
+    #[arg(long)]
+    pub(crate) verified: bool,
+    /// Tell what would be read, and read nothing
+    #[arg(long)]
+    pub(crate) explain: bool,
     /// Stop after N rows
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,

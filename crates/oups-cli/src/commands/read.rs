@@ -1,6 +1,6 @@
 //! `oups read`: the rows of a dataset, printed or exported.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -26,7 +26,16 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     let (target, format) = target(&args)?;
     let store = open::store(&args.store)?;
     let (_, dataset) = open::dataset(&store, key)?;
-    let scan = Scan::new(&dataset, &args.range, args.columns.clone())?;
+    let mut scan = Scan::new(&dataset, &args.range, args.columns.clone(), args.condition.as_deref())?;
+    if args.reverse {
+        scan = scan.reversed();
+    }
+    if args.verified {
+        scan = scan.verified();
+    }
+    if args.explain {
+        return Ok(write!(out, "{}", scan.plan(args.limit)?)?);
+    }
     match target {
         Some(path) => export(&scan, args.limit, format, &path),
         None if format == Format::Table => print_table(&scan, args.limit, out),
@@ -56,8 +65,9 @@ fn write(
     progress: &Progress,
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64> {
-    progress.expect_rows(scan.rows()?.min(limit.unwrap_or(u64::MAX)));
-    let mut batches = limited(scan.batches()?, limit, progress);
+    // With a condition, at most so many.
+    progress.expect_rows(scan.plan(limit)?.rows());
+    let mut batches = counted_rows(scan.batches(limit)?, progress);
     let schema = scan.schema()?;
     match format {
         Format::Table => {
@@ -78,8 +88,8 @@ fn print_table(scan: &Scan, limit: Option<u64>, out: &mut Stdout) -> Result<()> 
     let rows = scan.rows()?;
     let hidden = if limit.is_none() && rows > SHOWN { rows - SHOWN } else { 0 };
     let first = if hidden > 0 { Some(SHOWN / 2) } else { limit };
-    let first = limited(scan.batches()?, first, &progress).collect::<Result<Vec<_>>>();
-    let last = if hidden > 0 { scan.last(SHOWN as usize / 2) } else { Ok(Vec::new()) };
+    let first = counted_rows(scan.batches(first)?, &progress).collect::<Result<Vec<_>>>();
+    let last = if hidden > 0 { scan.last(SHOWN / 2) } else { Ok(Vec::new()) };
     progress.done();
     // The width is known only where standard output is a terminal.
     let width = Table::new().width().map(usize::from);
@@ -124,25 +134,10 @@ fn format_of(path: &Path) -> Result<Format> {
     }
 }
 
-/// The batches up to a number of rows.
-fn limited(
+/// The batches, their rows told to the progress.
+fn counted_rows(
     batches: impl Iterator<Item = Result<RecordBatch>>,
-    limit: Option<u64>,
     progress: &Progress,
 ) -> impl Iterator<Item = Result<RecordBatch>> {
-    let mut left = limit.unwrap_or(u64::MAX);
-    let mut batches = batches;
-    std::iter::from_fn(move || {
-        // Looked at before the next batch is read: a limit is to save work.
-        if left == 0 {
-            return None;
-        }
-        let batch = batches.next()?.map(|batch| {
-            let rows = usize::try_from(left).map_or(batch.num_rows(), |left| left.min(batch.num_rows()));
-            left -= rows as u64;
-            progress.advance(rows as u64);
-            batch.slice(0, rows)
-        });
-        Some(batch)
-    })
+    batches.inspect(|batch| progress.advance(batch.as_ref().map_or(0, |batch| batch.num_rows() as u64)))
 }

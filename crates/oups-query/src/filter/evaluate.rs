@@ -73,19 +73,31 @@ fn within(array: &ArrayRef, column: &Column, spans: &[Span]) -> Result<BooleanAr
     let keys = column.ordered.as_ref().ok_or_else(missing)?.keys(array)?;
     let values = match &keys {
         OrdKeys::I64(values) => {
-            let spans: Vec<_> = spans.iter().map(|span| bounds(span, |value| if let OrdValue::I64(v) = value { Some(v) } else { None })).collect();
+            let spans: Vec<_> = spans
+                .iter()
+                .map(|span| bounds(span, |value| if let OrdValue::I64(v) = value { Some(v) } else { None }))
+                .collect();
             contained(&spans, values.len(), |at| &values[at])
         }
         OrdKeys::I128(values) => {
-            let spans: Vec<_> = spans.iter().map(|span| bounds(span, |value| if let OrdValue::I128(v) = value { Some(v) } else { None })).collect();
+            let spans: Vec<_> = spans
+                .iter()
+                .map(|span| bounds(span, |value| if let OrdValue::I128(v) = value { Some(v) } else { None }))
+                .collect();
             contained(&spans, values.len(), |at| &values[at])
         }
         OrdKeys::I256(values) => {
-            let spans: Vec<_> = spans.iter().map(|span| bounds(span, |value| if let OrdValue::I256(v) = value { Some(v) } else { None })).collect();
+            let spans: Vec<_> = spans
+                .iter()
+                .map(|span| bounds(span, |value| if let OrdValue::I256(v) = value { Some(v) } else { None }))
+                .collect();
             contained(&spans, values.len(), |at| &values[at])
         }
         OrdKeys::Bytes(values) => {
-            let spans: Vec<_> = spans.iter().map(|span| bounds(span, |value| if let OrdValue::Bytes(v) = value { Some(&**v) } else { None })).collect();
+            let spans: Vec<_> = spans
+                .iter()
+                .map(|span| bounds(span, |value| if let OrdValue::Bytes(v) = value { Some(&**v) } else { None }))
+                .collect();
             contained(&spans, values.len(), |at| values.value(at))
         }
     };

@@ -41,9 +41,10 @@ pub(super) fn united(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable_by(|a, b| a.start_cut().cmp(b.start_cut()));
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
-        let merged = out.last().filter(|last| last.end_cut() >= span.start_cut()).and_then(|last| {
-            Span::new(last.start_cut().clone(), last.end_cut().max(span.end_cut()).clone())
-        });
+        let merged = out
+            .last()
+            .filter(|last| last.end_cut() >= span.start_cut())
+            .and_then(|last| Span::new(last.start_cut().clone(), last.end_cut().max(span.end_cut()).clone()));
         match (merged, out.last_mut()) {
             (Some(merged), Some(last)) => *last = merged,
             _ => out.push(span),
@@ -112,9 +113,7 @@ fn is_decimal(ordered: &OrderedType) -> bool {
 /// The decimal of these units.
 fn unscaled(units: i256, ordered: &OrderedType) -> Option<OrdValue> {
     match ordered.data_type() {
-        DataType::Decimal32(..) | DataType::Decimal64(..) => {
-            i64::try_from(units.to_i128()?).ok().map(OrdValue::I64)
-        }
+        DataType::Decimal32(..) | DataType::Decimal64(..) => i64::try_from(units.to_i128()?).ok().map(OrdValue::I64),
         DataType::Decimal128(..) => units.to_i128().map(OrdValue::I128),
         DataType::Decimal256(..) => Some(OrdValue::I256(units)),
         _ => None,

@@ -195,9 +195,10 @@ fn narrow(span: &mut Option<Span>, predicate: Predicate, ordered: usize) -> Opti
         Predicate::Within(column, spans) if column.position == ordered => spans.as_slice(),
         _ => return Some(predicate),
     };
-    let hull = spans.first().zip(spans.last()).and_then(|(first, last)| {
-        Span::new(first.start_cut().clone(), last.end_cut().clone())
-    });
+    let hull = spans
+        .first()
+        .zip(spans.last())
+        .and_then(|(first, last)| Span::new(first.start_cut().clone(), last.end_cut().clone()));
     *span = span.as_ref().zip(hull).and_then(|(span, hull)| span.and(&hull));
     (spans.len() > 1).then_some(predicate)
 }

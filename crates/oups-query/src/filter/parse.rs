@@ -62,7 +62,9 @@ impl Scope<'_> {
             Expr::IsFalse(inner) => Ok(Predicate::Is(Box::new(self.condition(inner)?), false)),
             Expr::IsNotTrue(inner) => Ok(negated(true, Predicate::Is(Box::new(self.condition(inner)?), true))),
             Expr::IsNotFalse(inner) => Ok(negated(true, Predicate::Is(Box::new(self.condition(inner)?), false))),
-            Expr::In { expr, target: InTarget::List(list), negated: not, global: false } => Ok(negated(*not, self.in_list(expr, list)?)),
+            Expr::In { expr, target: InTarget::List(list), negated: not, global: false } => {
+                Ok(negated(*not, self.in_list(expr, list)?))
+            }
             Expr::Between { expr, negated: not, low, high } => Ok(negated(*not, self.between(expr, low, high)?)),
             Expr::Like { negated: not, any: false, expr, pattern, escape_char: None } => {
                 Ok(negated(*not, self.like(expr, pattern, false)?))
@@ -298,9 +300,9 @@ impl Scope<'_> {
             ParserError::RecursionLimitExceeded => "fewer parentheses, found: so many in each other",
         };
         let (message, place) = message.rsplit_once(" at Line: ").unwrap_or((message, ""));
-        let place = place.split_once(", Column: ").and_then(|(line, column)| {
-            Some(Location { line: line.parse().ok()?, column: column.parse().ok()? })
-        });
+        let place = place
+            .split_once(", Column: ")
+            .and_then(|(line, column)| Some(Location { line: line.parse().ok()?, column: column.parse().ok()? }));
         let message = message.strip_prefix("Expected: ").unwrap_or(message);
         let (expected, found) = message.split_once(", found: ").unwrap_or(("a condition", message));
         let found = if found == "EOF" { "the end".to_owned() } else { format!("`{found}`") };
@@ -335,7 +337,8 @@ fn flipped(comparison: Comparison) -> Comparison {
 }
 
 fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = digits.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let digits: Option<Vec<u8>> =
+        digits.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
     let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
     digits.chunks(2).map(|pair| Some(pair.first()? << 4 | pair.last()?)).collect()
 }
