@@ -35,13 +35,18 @@ impl Predicate {
             Self::IsNull(column) => is_null(&logical(find(batch, column)?)),
             Self::Is(inner, value) => {
                 let answer = inner.evaluate(batch)?;
-                Ok(prep_null_mask_filter(&if *value { answer } else { not(&answer)? }))
+                Ok(true_only(if *value { answer } else { not(&answer)? }))
             }
             Self::And(all) => fold(all, batch, true, and_kleene),
             Self::Or(any) => fold(any, batch, false, or_kleene),
             Self::Not(inner) => not(&inner.evaluate(batch)?),
         }
     }
+}
+
+/// The answers with null as `false`.
+pub(super) fn true_only(answer: BooleanArray) -> BooleanArray {
+    if answer.nulls().is_some() { prep_null_mask_filter(&answer) } else { answer }
 }
 
 fn fold(

@@ -12,7 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{Array, BooleanArray, RecordBatch};
-use arrow::compute::{and, prep_null_mask_filter};
+use arrow::compute::and;
 use arrow::error::ArrowError;
 use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
@@ -20,6 +20,7 @@ use oups_core::schema::DatasetSchema;
 use crate::columns::Columns;
 use crate::error::{Error, Result};
 
+use evaluate::true_only;
 pub use predicate::{Column, Comparison, Predicate};
 
 /// A test of rows: for each row of a batch of the columns that it asked for, whether the row is wanted; null is not.
@@ -174,7 +175,7 @@ impl Part {
         if answer.len() != batch.num_rows() {
             return Err(Error::TestLength { expected: batch.num_rows(), found: answer.len() });
         }
-        Ok(if answer.null_count() > 0 { prep_null_mask_filter(&answer) } else { answer })
+        Ok(true_only(answer))
     }
 }
 
