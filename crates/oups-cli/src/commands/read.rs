@@ -1,15 +1,16 @@
 //! `oups read`: the rows of a dataset, printed or exported.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
 use super::rows;
 use crate::args::{Format, Read};
-use crate::exit::message;
+use crate::exit::{Usage, message};
 use crate::open;
 use crate::output::table::Shown;
 use crate::output::{self, counted};
@@ -25,7 +26,16 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     let (target, format) = rows::target(&args.to)?;
     let store = open::store(&args.store)?;
     let (_, dataset) = open::dataset(&store, key)?;
-    let scan = Scan::new(&dataset, &args.range, args.columns.clone())?;
+    let mut scan = Scan::new(&dataset, &args.range, args.columns.clone(), args.condition.as_deref())?;
+    if args.reverse {
+        scan = scan.reversed();
+    }
+    if args.verified {
+        scan = scan.verified();
+    }
+    if args.explain {
+        return Ok(write!(out, "{}", scan.plan(args.to.limit)?)?);
+    }
     match target {
         Some(path) => export(&scan, args.to.limit, format, &path),
         None if format == Format::Table => print_table(&scan, args.to.limit, out),
@@ -55,8 +65,9 @@ fn write(
     progress: &Progress,
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64> {
-    progress.expect_rows(scan.rows()?.min(limit.unwrap_or(u64::MAX)));
-    let mut batches = rows::limited(scan.batches()?, limit, progress);
+    // With a condition, at most so many.
+    progress.expect_rows(scan.plan(limit)?.rows());
+    let mut batches = counted_rows(scan.batches(limit)?, progress);
     let schema = scan.schema()?;
     rows::write(schema, &mut batches, format, out)
 }
@@ -67,8 +78,8 @@ fn print_table(scan: &Scan, limit: Option<u64>, out: &mut Stdout) -> Result<()> 
     let rows = scan.rows()?;
     let hidden = if limit.is_none() && rows > SHOWN { rows - SHOWN } else { 0 };
     let first = if hidden > 0 { Some(SHOWN / 2) } else { limit };
-    let first = rows::limited(scan.batches()?, first, &progress).collect::<Result<Vec<_>>>();
-    let last = if hidden > 0 { scan.last(SHOWN as usize / 2) } else { Ok(Vec::new()) };
+    let first = counted_rows(scan.batches(first)?, &progress).collect::<Result<Vec<_>>>();
+    let last = if hidden > 0 { scan.last(SHOWN / 2) } else { Ok(Vec::new()) };
     progress.done();
     // The width is known only where standard output is a terminal.
     let width = Table::new().width().map(usize::from);
@@ -93,5 +104,25 @@ fn several(args: Read, out: &mut Stdout) -> Result<()> {
     if let Some(limit) = args.to.limit {
         query = query.limit(limit);
     }
+    if let Some(condition) = &args.condition {
+        query = query.matching(condition);
+    }
+    if args.verified {
+        query = query.verified();
+    }
+    if args.reverse {
+        bail!(Usage("--reverse is for one key".to_owned()));
+    }
+    if args.explain {
+        return Ok(write!(out, "{}", query.plan().map_err(own)?)?);
+    }
     rows::show(query.ordered().map_err(own)?, &args.to, out)
+}
+
+/// The batches, their rows told to the progress.
+fn counted_rows(
+    batches: impl Iterator<Item = Result<RecordBatch>>,
+    progress: &Progress,
+) -> impl Iterator<Item = Result<RecordBatch>> {
+    batches.inspect(|batch| progress.advance(batch.as_ref().map_or(0, |batch| batch.num_rows() as u64)))
 }
