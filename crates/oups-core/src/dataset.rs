@@ -203,6 +203,7 @@ impl Dataset {
         if known.entries.iter().all(|entry| entry.synced) {
             return Ok(Written::nothing(known.commit));
         }
+        let _span = tracing::info_span!("sync", dataset = self.path_text()).entered();
         let (turn, base) = Terms::default().begin(self)?;
         if base.entries.iter().all(|entry| entry.synced) {
             return Ok(Written::nothing(base.commit));

@@ -13,6 +13,7 @@ use crate::manifest::{Manifest, Retired};
 use crate::ordered::{OrderedRange, Span};
 use crate::plan::{MergePlan, plan_delete};
 use crate::planned::Plan;
+use crate::schema::fit;
 use crate::spool::Input;
 use crate::terms::Terms;
 use crate::write::Written;
@@ -73,6 +74,7 @@ impl<'d> Delete<'d> {
     /// [`Error::NoDataset`](crate::Error::NoDataset) where there is none, [`Error::Bound`](crate::Error::Bound) for a
     /// bound that cannot be compared with the ordered column, and then those of [`Write::commit`](crate::Write::commit).
     pub fn commit(self) -> Result<Written> {
+        let _span = tracing::info_span!("delete", dataset = self.dataset.path_text()).entered();
         // A bad bound is refused before anything is touched, were it only the lock file.
         self.span(&*self.dataset.loaded()?)?;
         let (turn, base) = self.terms.begin(self.dataset)?;
@@ -103,7 +105,7 @@ fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) ->
     }
     let schema = Arc::new(base.dataset_schema()?);
     let range = OrdRange { start: span.start().cloned(), end: span.end().cloned() };
-    let input = Input::from_batches(&schema, schema.plain(), Vec::new())?;
+    let input = Input::from_batches(fit(&schema, schema.plain())?, Vec::new())?;
     let rules = Rules { settings: &base.settings, sizing: base.settings.sizing(&schema)?, keep: &Keep::Last };
     let job = Job { schema: &schema, rules: &rules, plan: &plan, input: &input, deleted: Some(&range), durability };
     let mut files = NewFiles::none(&turn, durability)?;

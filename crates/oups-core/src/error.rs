@@ -199,6 +199,25 @@ pub enum Error {
         reason: &'static str,
     },
 
+    /// A row group of a dictionary column would hold more values than the dictionary's keys can name.
+    ///
+    /// [`Write::evolve_schema`](crate::Write::evolve_schema) widens the keys instead.
+    #[error(
+        "dataset {dataset}, column `{column}`: the row group that begins at {row_group} holds more than the {limit} values that the keys of {found} can name; write with `evolve_schema` to widen the keys, or in smaller row groups"
+    )]
+    DictionaryFull {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
+        /// The column's Arrow type.
+        found: String,
+        /// How many values its keys can name.
+        limit: usize,
+        /// The first ordered value of the row group.
+        row_group: String,
+    },
+
     /// The rows decrease in the ordered column.
     #[error("dataset {dataset}, column `{column}`: row {row} is out of order: {value} after {previous}")]
     Unsorted {
@@ -288,6 +307,28 @@ pub enum Error {
         rows: u64,
         /// The reader's error.
         source: arrow::error::ArrowError,
+    },
+
+    /// A column of an ingest does not hold the values of a field of the keys.
+    #[error("key column `{column}`{}: expected {expected}, found {found}", row.map(|row| format!(", row {row}")).unwrap_or_default())]
+    KeyColumn {
+        /// The column, which is named as the field.
+        column: String,
+        /// The row, counted from 0 over the whole input; none if it is about the column as a whole.
+        row: Option<u64>,
+        /// What would do.
+        expected: String,
+        /// What came.
+        found: String,
+    },
+
+    /// An ingest that stops at the first error did not come to this dataset; it is as it was.
+    #[error("dataset {dataset}: not written, because the ingest was stopped by the error of {by}")]
+    Stopped {
+        /// The dataset.
+        dataset: String,
+        /// The dataset whose error stopped the ingest.
+        by: String,
     },
 
     /// Another writer held the dataset's lock for the whole time-out.

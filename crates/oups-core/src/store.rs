@@ -9,10 +9,12 @@ use crate::commit::{Turn, remove};
 use crate::dataset::Dataset;
 use crate::discover::{Discovery, discover};
 use crate::fs::{EntryKind, Fs, LocalFs, StoreFs, is_not_found};
+use crate::ingest::Ingest;
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::layout::{self, DatasetPaths};
 use crate::lock::{Take, open_locked};
 use crate::picture;
+use crate::rows::IntoRows;
 use crate::snapshot::Snapshot;
 use crate::store_file;
 use crate::verify::{self, Finding};
@@ -203,6 +205,12 @@ impl<K: StoreKey> Store<K> {
         Ok(findings)
     }
 
+    /// Begins an ingest of rows for any number of datasets: their columns hold the fields of the keys, named as these. Takes
+    /// what a write takes. Nothing happens before [`Ingest::commit`].
+    pub fn ingest<Kind>(&self, rows: impl IntoRows<Kind>) -> Ingest<'_, K> {
+        Ingest::new(self, rows.into_rows())
+    }
+
     /// Snapshots of several datasets at once, in the order of the keys, held by one pin.
     ///
     /// # Errors
@@ -235,6 +243,7 @@ impl<K: StoreKey> Store<K> {
 
     fn remove_on(&self, key: &K, lock_timeout: Option<Duration>) -> Result<()> {
         let paths = self.paths(key)?;
+        let _span = tracing::info_span!("remove", dataset = paths.text()).entered();
         // Looked for before locking: taking the lock makes the folders above the dataset.
         if self.inner.fs.kind(&paths.manifest())?.is_none() && self.inner.fs.kind(&paths.tombstone())?.is_none() {
             return Err(Error::NoDataset { dataset: paths.text().to_owned(), store: self.inner.root.clone() });

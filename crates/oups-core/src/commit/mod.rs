@@ -41,6 +41,7 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         sync_flagged(&turn, &mut next)?;
     }
     files.publish(durability)?;
+    tracing::debug!(files = files.len(), "files have their names");
     turn.sync_settled()?;
     let checksum = write_manifest(&fs, &paths.manifest_tmp(), &next)?;
     turn.check()?;
@@ -70,9 +71,24 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         turn.leave_mark();
         return Err(not_durable(next, source));
     }
+    tracing::debug!(version = next.commit, ?durability, "the manifest is in place");
     retire::settle(&turn, &next.retired, durability);
     turn.committed();
+    tell(&next, files.len());
     Ok(())
+}
+
+/// For those who listen: what is there now, and what it took.
+fn tell(next: &Manifest, files_written: usize) {
+    tracing::info!(
+        dataset = next.dataset,
+        version = next.commit,
+        files_written,
+        files_replaced = next.retired.iter().filter(|retired| retired.by == next.commit).count(),
+        row_groups = next.entries.len(),
+        rows = next.rows(),
+        "committed"
+    );
 }
 
 /// Steps 8 to 10 for a repair: makes `next` the manifest, and retires nothing.

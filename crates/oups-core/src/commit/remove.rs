@@ -24,6 +24,7 @@ pub(crate) fn remove(mut turn: Turn) -> Result<u64> {
         let (dataset, commit) = (manifest.dataset, turn.commit);
         return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });
     }
+    tracing::info!(dataset = manifest.dataset, version = manifest.commit, rows = manifest.rows(), "removed");
     turn.removed();
     let all_gone = retire::still_there(&turn.fs, &turn.paths, &retire::all_of(&manifest)).is_empty();
     // The tombstone must outlive the files that it tells of, also on the disk.

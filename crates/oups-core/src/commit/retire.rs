@@ -24,7 +24,8 @@ pub(super) fn settle(turn: &Turn, retired: &[Retired], durability: Durability) {
         Durability::Unsynced => None,
     };
     for file in retired {
-        let _ = settle_one(&turn.fs, &turn.paths, file, held.as_ref());
+        let settled = settle_one(&turn.fs, &turn.paths, file, held.as_ref());
+        tracing::debug!(file = file.file, gone = matches!(settled, Ok(true)), "retired");
     }
 }
 

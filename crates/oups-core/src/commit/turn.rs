@@ -82,6 +82,7 @@ impl Turn {
         };
         if *turn.lock.left() != Left::Clean {
             // Until the dead writer's mark is worked off, an error must leave it to the next one.
+            tracing::warn!(dataset = paths.text(), left = ?turn.lock.left(), "a writer died: clearing away what it left");
             turn.mark_stays.set();
         }
         turn.load(known)?;

@@ -14,6 +14,9 @@ use crate::{Error, Result};
 /// The first and the longest pause of a waiter with a time-out.
 const BACK_OFF: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(10));
 
+/// A wait of this length is told at a level that people look at.
+const LONG_WAIT: Duration = Duration::from_secs(1);
+
 /// The exclusive lock of a dataset, held until dropped.
 #[derive(Debug)]
 pub(crate) struct WriterLock {
@@ -41,9 +44,9 @@ impl WriterLock {
     /// Makes the folders above the dataset's where they are missing.
     pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
         let path = paths.lock();
-        let file = match timeout {
-            None => Self::open(fs, paths, Take::Exclusive)?,
-            Some(timeout) => Self::poll(fs, paths, timeout)?,
+        let file = match Self::open(fs, paths, Take::TryExclusive)? {
+            Some(file) => Some(file),
+            None => Self::wait(fs, paths, timeout)?,
         };
         let Some((file, is_new)) = file else {
             // Only `poll` gives up, and it has named the holder itself.
@@ -82,6 +85,36 @@ impl WriterLock {
         }
     }
 
+    /// Another writer has the lock: says so, and waits.
+    fn wait(
+        fs: &StoreFs,
+        paths: &DatasetPaths,
+        timeout: Option<Duration>,
+    ) -> Result<Option<(Box<dyn LockFile>, bool)>> {
+        tracing::debug!(
+            dataset = paths.text(),
+            holder = Self::holder(fs, paths).ok().flatten().as_deref().unwrap_or("unknown"),
+            ?timeout,
+            "waiting for the writers' lock"
+        );
+        let start = Instant::now();
+        let file = match timeout {
+            None => Self::open(fs, paths, Take::Exclusive)?,
+            Some(timeout) => Self::poll(fs, paths, timeout)?,
+        };
+        match start.elapsed() {
+            waited if waited < LONG_WAIT => tracing::debug!(dataset = paths.text(), ?waited, "have the writers' lock"),
+            waited => tracing::info!(dataset = paths.text(), ?waited, "waited long for the writers' lock"),
+        }
+        Ok(file)
+    }
+
+    /// Who holds the lock, as the mark tells.
+    fn holder(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<String>> {
+        let text = if_there(fs.read(&paths.lock()))?.unwrap_or_default();
+        Ok(Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string()))
+    }
+
     fn poll(fs: &StoreFs, paths: &DatasetPaths, timeout: Duration) -> Result<Option<(Box<dyn LockFile>, bool)>> {
         let start = Instant::now();
         let mut pause = BACK_OFF.0;
@@ -91,8 +124,7 @@ impl WriterLock {
             }
             let waited = start.elapsed();
             if waited >= timeout {
-                let text = if_there(fs.read(&paths.lock()))?.unwrap_or_default();
-                let holder = Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string());
+                let holder = Self::holder(fs, paths)?;
                 return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder, waited });
             }
             thread::sleep(pause.min(timeout - waited));

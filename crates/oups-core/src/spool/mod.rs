@@ -1,10 +1,14 @@
 //! Input first: the rows of a write, checked before anything of the dataset is touched, and readable again.
 //!
 //! [`Input`] holds batches that the caller gave as they are, and what comes from a one-pass reader in memory to a
-//! limit and then in an anonymous temporary file, one block after another.
+//! limit and then in an anonymous temporary file, one block after another. A stream with the rows of many datasets goes
+//! through one `Partitioner` into one such file; the input of one dataset is then a view of it.
 
+mod blocks;
 mod check;
 mod file;
+mod partition;
+mod partitioner;
 mod pinned;
 mod spooler;
 
@@ -15,16 +19,19 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
 use crate::Result;
 use crate::ordered::{OrdKeys, OrdValue};
-use crate::schema::{DatasetSchema, Fit, fit};
+use crate::schema::{DatasetSchema, Fit};
 
 use check::{Checked, Checker};
-use file::SpoolFile;
-use pinned::Pinned;
+pub(crate) use file::SpoolFile;
+use partition::Run;
+pub(crate) use partition::{Fault, Partition, Partitions};
+pub(crate) use partitioner::Partitioner;
+pub(crate) use pinned::Pinned;
 use spooler::Spooler;
 
 /// What a one-pass reader may hold in memory before it is spooled to a file.
@@ -43,9 +50,17 @@ pub struct Input {
     fit: Fit,
     chunks: Vec<Chunk>,
     rows: u64,
-    file: Option<SpoolFile>,
+    backing: Backing,
     /// The keys of the spooled chunk that was asked last: a planner asks for neighbours one after another.
     last_keys: Mutex<Option<(usize, OrdKeys)>>,
+}
+
+/// What chunks that are not in memory are in.
+#[derive(Debug)]
+enum Backing {
+    None,
+    File(SpoolFile),
+    Partition(Partition),
 }
 
 /// Some consecutive rows of the input; never empty.
@@ -62,8 +77,10 @@ struct Chunk {
 enum Place {
     /// As the caller gave it: the fit is still to be applied.
     Memory { batch: RecordBatch, keys: OrdKeys },
-    /// In the temporary file, in the plain schema.
+    /// In the temporary file, with dictionaries unpacked: the fit is still to be applied.
     File { offset: u64, len: usize },
+    /// In a block of the partition: the fit is still to be applied.
+    Run(Run),
 }
 
 impl Input {
@@ -73,13 +90,43 @@ impl Input {
     ///
     /// [`Error::Schema`](crate::Error::Schema) where a batch does not fit, [`Error::Unsorted`](crate::Error::Unsorted) and [`Error::Unorderable`](crate::Error::Unorderable) with the row
     /// counted over all batches.
-    pub fn from_batches(schema: &Arc<DatasetSchema>, input: &Schema, batches: Vec<RecordBatch>) -> Result<Self> {
-        let mut checker = Checker::new(fit(schema, input)?, input);
+    pub fn from_batches(fit: Fit, batches: Vec<RecordBatch>) -> Result<Self> {
+        let mut checker = Checker::new(fit);
         let mut chunks = Vec::with_capacity(batches.len());
         for batch in batches {
             chunks.extend(checker.check(&batch)?.map(|checked| Chunk::in_memory(batch, checked)));
         }
-        Ok(Self::new(checker, chunks, None))
+        Ok(Self::new(checker, chunks, Backing::None))
+    }
+
+    /// Checks the rows of a partition, which stay where they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_batches`](Self::from_batches); rows that do not fit are told by their number in the whole input.
+    pub(crate) fn from_partition(fit: Fit, partition: Partition) -> Result<Self> {
+        let mut checker = Checker::new(fit);
+        let mut check = |batch: &RecordBatch| {
+            let first = checker.rows();
+            checker.check(batch).map_err(|error| partition.at_its_row(checker.fit(), batch, first, error))
+        };
+        let mut chunks = Vec::with_capacity(partition.runs().len());
+        if let Some(batch) = partition.gathered()? {
+            chunks.extend(check(&batch)?.map(|checked| Chunk::in_memory(batch, checked)));
+        } else {
+            for run in partition.runs() {
+                let batch = partition.read(run)?;
+                let place = |Checked { start, first, last, .. }| Chunk {
+                    start,
+                    rows: batch.num_rows(),
+                    first,
+                    last,
+                    place: Place::Run(*run),
+                };
+                chunks.extend(check(&batch)?.map(place));
+            }
+        }
+        Ok(Self::new(checker, chunks, Backing::Partition(partition)))
     }
 
     /// Reads a one-pass stream of batches to its end and checks it. Up to `memory_limit` bytes of it are kept in
@@ -90,17 +137,16 @@ impl Input {
     /// As [`from_batches`](Self::from_batches); [`Error::Input`](crate::Error::Input) if the stream fails; [`Error::Io`](crate::Error::Io) if the temporary
     /// file does.
     pub fn from_reader(
-        schema: &Arc<DatasetSchema>,
-        input: &Schema,
+        fit: Fit,
         reader: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
         memory_limit: usize,
     ) -> Result<Self> {
-        let mut checker = Checker::new(fit(schema, input)?, input);
+        let mut checker = Checker::new(fit);
         let mut reader = reader.fuse();
         let (mut chunks, mut pinned) = (Vec::new(), Pinned::default());
         while pinned.bytes() <= memory_limit {
             let Some(batch) = checker.next(&mut reader)? else {
-                return Ok(Self::new(checker, chunks, None));
+                return Ok(Self::new(checker, chunks, Backing::None));
             };
             let Some(checked) = checker.check(&batch)? else {
                 continue;
@@ -120,13 +166,13 @@ impl Input {
             }
         }
         let (chunks, file) = spooler.finish()?;
-        Ok(Self::new(checker, chunks, Some(file)))
+        Ok(Self::new(checker, chunks, Backing::File(file)))
     }
 
-    fn new(checker: Checker, chunks: Vec<Chunk>, file: Option<SpoolFile>) -> Self {
+    fn new(checker: Checker, chunks: Vec<Chunk>, backing: Backing) -> Self {
         let rows = checker.rows();
         let fit = checker.into_fit();
-        Self { schema: fit.schema().clone(), fit, chunks, rows, file, last_keys: Mutex::new(None) }
+        Self { schema: fit.schema().clone(), fit, chunks, rows, backing, last_keys: Mutex::new(None) }
     }
 
     /// The dataset's schema that the rows fit.
@@ -137,6 +183,11 @@ impl Input {
     /// The Arrow schema of the batches read back: the dataset's, without dictionaries.
     pub fn batch_schema(&self) -> &SchemaRef {
         self.schema.plain()
+    }
+
+    /// The Arrow schema of the batches as they came.
+    pub(crate) fn declared(&self) -> &SchemaRef {
+        self.fit.input()
     }
 
     /// The number of rows.
@@ -151,7 +202,15 @@ impl Input {
 
     /// Whether the rows went to a temporary file.
     pub fn is_spooled(&self) -> bool {
-        self.file.is_some()
+        matches!(self.backing, Backing::File(_))
+    }
+
+    /// The partition that the rows are of, if they are of one.
+    pub(crate) fn partition(&self) -> Option<&Partition> {
+        match &self.backing {
+            Backing::Partition(partition) => Some(partition),
+            Backing::None | Backing::File(_) => None,
+        }
     }
 
     /// The smallest ordered value.
@@ -216,7 +275,7 @@ impl Input {
             return Ok(use_keys(keys));
         }
         let batch = self.read(chunk, 0..chunk.rows)?;
-        let keys = self.schema.keys(&batch).map_err(|error| self.schema.arrow_error(error))?;
+        let keys = self.fit.keys(&batch).ok_or_else(|| file::changed("the ordered column is missing".into()))??;
         let result = use_keys(&keys);
         *last = Some((at, keys));
         Ok(result)
@@ -224,6 +283,20 @@ impl Input {
 
     /// The rows of a range, in batches of at most 65,536 rows.
     pub fn batches(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
+        self.pieces(rows).map(|batch| self.fit.apply(&batch?))
+    }
+
+    /// As [`batches`](Self::batches), in the columns of the input; dictionaries are unpacked.
+    pub(crate) fn unfitted(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + '_ {
+        self.pieces(rows).map(|batch| self.fit.unpack(&batch?))
+    }
+
+    /// The Arrow schema of [`unfitted`](Self::unfitted) batches.
+    pub(crate) fn unfitted_schema(&self) -> &SchemaRef {
+        self.fit.unpacked()
+    }
+
+    fn pieces(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
         let mut at = self.chunks.partition_point(|chunk| chunk.end() <= rows.start);
         let mut next = rows.start;
         let end = rows.end.min(self.rows);
@@ -238,16 +311,17 @@ impl Input {
     }
 
     fn read(&self, chunk: &Chunk, rows: Range<usize>) -> Result<RecordBatch> {
-        match (&chunk.place, &self.file) {
-            (Place::Memory { batch, .. }, _) => self.fit.apply(&batch.slice(rows.start, rows.len())),
-            (Place::File { offset, len }, Some(file)) => {
+        match (&chunk.place, &self.backing) {
+            (Place::Memory { batch, .. }, _) => Ok(batch.slice(rows.start, rows.len())),
+            (Place::Run(run), Backing::Partition(partition)) => Ok(partition.read(run)?.slice(rows.start, rows.len())),
+            (Place::File { offset, len }, Backing::File(file)) => {
                 let batch = file.read(*offset, *len)?;
                 if batch.num_rows() != chunk.rows {
                     return Err(file::changed(format!("expected {} rows, found {}", chunk.rows, batch.num_rows())));
                 }
                 Ok(batch.slice(rows.start, rows.len()))
             }
-            (Place::File { .. }, None) => Err(file::changed("it is closed".into())),
+            (Place::File { .. } | Place::Run(_), _) => Err(file::changed("it is closed".into())),
         }
     }
 }

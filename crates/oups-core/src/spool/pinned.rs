@@ -9,17 +9,17 @@ const BATCH_COST: usize = 512;
 
 /// Counts the memory that batches keep alive: a slice keeps the whole buffer, two slices of one buffer keep it once.
 #[derive(Default)]
-pub(super) struct Pinned {
+pub(crate) struct Pinned {
     seen: HashSet<usize>,
     bytes: usize,
 }
 
 impl Pinned {
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    pub(super) fn add(&mut self, batch: &RecordBatch) {
+    pub(crate) fn add(&mut self, batch: &RecordBatch) {
         self.bytes += BATCH_COST + 128 * batch.num_columns();
         batch.columns().iter().for_each(|array| self.add_data(&array.to_data()));
     }
