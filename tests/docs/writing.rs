@@ -25,3 +25,9 @@ let path = "data";
 let (batch, late_rows, more_rows) = (rows(&[0, 1, 25, 30]), rows(&[2, 25]), rows(&[50, 50]));
 let (correction, stale_rows) = (rows(&[31]), rows(&[31]));
 let batches = [rows(&[100]), rows(&[101]), rows(&[99])];
+let batch_with_gusts = {
+    let plain = rows(&[60]);
+    let gusts = std::sync::Arc::new(arrow::array::Float64Array::from(vec![12.5])) as arrow::array::ArrayRef;
+    let columns = plain.columns().iter().cloned().chain([gusts]);
+    arrow::array::RecordBatch::try_from_iter(["time", "sensor", "value", "gust"].into_iter().zip(columns))?
+};

@@ -17,6 +17,8 @@ mod leftovers;
 mod links;
 mod listening;
 mod one_spot;
+mod os_failures;
+mod panics;
 mod plan;
 mod query;
 mod readme;

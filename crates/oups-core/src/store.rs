@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::commit::{Turn, remove};
 use crate::dataset::Dataset;
 use crate::discover::{Discovery, discover};
-use crate::fs::{EntryKind, Fs, LocalFs, StoreFs, is_not_found};
+use crate::fs::{EntryKind, Fs, LocalFs, LockAccess, StoreFs, is_not_found};
 use crate::ingest::Ingest;
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::layout::{self, DatasetPaths};
@@ -101,7 +101,7 @@ impl<K: StoreKey> Store<K> {
         let file = root.join(layout::STORE_FILE);
         let lock_path = root.join(layout::STORE_LOCK);
         // Two processes may make the store at once; the second is to find the first's.
-        let lock = open_locked(&fs, &lock_path, true, Take::Exclusive)?;
+        let lock = open_locked(&fs, &lock_path, LockAccess::Create, Take::Exclusive)?;
         let made = if fs.kind(&file)?.is_some() {
             Err(Error::StoreExists { path: root.clone() })
         } else {

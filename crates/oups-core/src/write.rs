@@ -423,6 +423,7 @@ fn next_manifest(
     let replaced = outcome.replaced.into_iter().map(|file| Retired { file, by });
     Manifest {
         commit: turn.commit,
+        durable: turn.durable(),
         dataset: schema.dataset().to_owned(),
         schema: schema.stored().clone(),
         ordered_on: schema.ordered_on().to_owned(),

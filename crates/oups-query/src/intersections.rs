@@ -57,7 +57,8 @@ impl<K: StoreKey> Walk<K> {
     fn next_chunk(&mut self) -> Result<Option<Chunk<K>>> {
         for Step { span, groups } in self.steps.by_ref() {
             let cursors = self.cursors.par_iter_mut().zip(groups);
-            let batches: Vec<_> = cursors.map(|(cursor, groups)| cursor.read(groups, &span)).collect();
+            let read = || cursors.map(|(cursor, groups)| cursor.read(groups, &span)).collect();
+            let batches: Vec<_> = oups_core::threads::in_threads(read);
             let batches = batches.into_iter().collect::<Result<_>>()?;
             let chunk = Chunk { keys: self.keys.clone(), span, batches };
             tracing::trace!(start = ?chunk.span.start(), end = ?chunk.span.end(), rows = chunk.rows(), "chunk");

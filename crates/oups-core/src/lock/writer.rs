@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::mark::Mark;
 use super::open::{Take, open_locked};
 use super::process::Owner;
-use crate::fs::{LockFile, StoreFs, failed, if_there, is_not_found};
+use crate::fs::{LockAccess, LockFile, StoreFs, failed, if_there, is_not_found};
 use crate::layout::DatasetPaths;
 use crate::{Error, Result};
 
@@ -44,10 +44,15 @@ impl WriterLock {
     /// Makes the folders above the dataset's where they are missing.
     pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
         let path = paths.lock();
-        let file = match Self::open(fs, paths, Take::TryExclusive)? {
-            Some(file) => Some(file),
-            None => Self::wait(fs, paths, timeout)?,
+        let opened = match Self::open(fs, paths, Take::TryExclusive) {
+            Ok(None) => Self::wait(fs, paths, timeout),
+            other => other,
         };
+        if opened.is_err() {
+            // Folders that were made for it; those with something in them stay.
+            let _ = paths.parents().iter().rev().try_for_each(|folder| fs.remove_dir(folder));
+        }
+        let file = opened?;
         let Some((file, is_new)) = file else {
             // Only `poll` gives up, and it has named the holder itself.
             return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder: None, waited: Duration::ZERO });
@@ -65,7 +70,7 @@ impl WriterLock {
     /// The lock file, and whether it had to be made. A folder that another writer finds empty may vanish between its
     /// making and the opening of the lock file in it.
     fn open(fs: &StoreFs, paths: &DatasetPaths, take: Take) -> Result<Option<(Box<dyn LockFile>, bool)>> {
-        match open_locked(fs, &paths.lock(), false, take) {
+        match open_locked(fs, &paths.lock(), LockAccess::Write, take) {
             Err(error) if is_not_found(&error) => {}
             other => return Ok(other?.map(|file| (file, false))),
         }
@@ -78,7 +83,7 @@ impl WriterLock {
                     return Err(error);
                 }
             }
-            match open_locked(fs, &paths.lock(), true, take) {
+            match open_locked(fs, &paths.lock(), LockAccess::Create, take) {
                 Err(error) if is_not_found(&error) && tries < 1000 => tries += 1,
                 other => return Ok(other?.map(|file| (file, true))),
             }
