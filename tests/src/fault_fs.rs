@@ -162,6 +162,11 @@ impl Fs for FaultFs {
         Ok(Box::new(FaultWrite { fs: self.clone(), path: path.to_owned(), file }))
     }
 
+    fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
+        // The power-loss model is of commits, which copy nothing.
+        self.change("copy to", to, || LocalFs.copy(from, to), || ())
+    }
+
     fn sync_file(&self, path: &Path) -> io::Result<()> {
         let done = self.change("sync", path, || LocalFs.sync_file(path), || ());
         self.record(done, |name| Event::SyncFile(name(path)))

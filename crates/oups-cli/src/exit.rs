@@ -1,10 +1,11 @@
-//! How the program ends: 0 done, 1 failed, 2 wrong usage.
+//! How the program ends: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::hint::hint;
+use crate::interrupt;
 use crate::stdout::Stdout;
 
 /// The command line is wrong by itself, whatever the store holds.
@@ -27,6 +28,9 @@ pub(crate) fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     tell(&error);
+    if interrupt::was_asked() {
+        return ExitCode::from(interrupt::CODE);
+    }
     if error.chain().any(|cause| cause.is::<Usage>()) { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 

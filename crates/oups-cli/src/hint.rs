@@ -36,6 +36,9 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| cause.downcast_ref::<Error>()).and_then(for_error)
 }
 
+/// `oups.json` has the same bytes for the same schema.
+pub(crate) const OTHER_STORE_FILE: &str = "`oups init OTHER --schema …` with the same schema makes the same oups.json in a folder of its own: copy it from there";
+
 fn for_error(error: &Error) -> Option<String> {
     Some(match error {
         Error::NoStore { path } => format!("`oups init {} --schema …` makes one", path.display()),
@@ -45,6 +48,8 @@ fn for_error(error: &Error) -> Option<String> {
             let close = strsim::osa_distance(column, near) <= column.chars().count() / 3 + 1;
             close.then(|| format!("did you mean `{near}`?"))?
         }
+        Error::Damaged { path, .. } if path.ends_with("oups.json") => OTHER_STORE_FILE.to_owned(),
+        Error::Damaged { .. } => "`oups verify` tells all that is damaged".to_owned(),
         Error::LockTimeout { .. } => "try again later, or with a longer --lock-timeout".to_owned(),
         Error::VersionConflict { .. } => "`oups info` shows what is there now".to_owned(),
         Error::NotDurable { .. } => "check the disk, then whether `oups info` shows this version".to_owned(),

@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod hint;
 mod input;
+mod interrupt;
 mod open;
 mod output;
 mod progress;
@@ -18,6 +19,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let args = args::Cli::parse();
+    interrupt::watch();
     let mut out = stdout::Stdout::new();
     let result = commands::run(args.command, &mut out).and_then(|()| out.finish());
     exit::code(result, &out)

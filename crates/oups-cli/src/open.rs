@@ -31,7 +31,7 @@ pub(crate) fn dataset_to_write(store: &Store<AnyKey>, text: &str) -> anyhow::Res
 }
 
 /// The error, with the existing keys that may have been meant.
-fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> anyhow::Error {
+pub(crate) fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> anyhow::Error {
     let hint = did_you_mean(&similar_keys(store, text))
         .unwrap_or_else(|| format!("`oups ls {}` lists the keys", store.root().display()));
     hint::with(error, hint)

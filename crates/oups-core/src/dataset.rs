@@ -126,7 +126,7 @@ impl Dataset {
     ///
     /// Where a folder cannot be listed or a pin not be made; what is wrong with the dataset is no error but a finding.
     pub fn verify(&self) -> Result<Vec<Finding>> {
-        verify::dataset(self)
+        verify::dataset(self, &mut |_, _| ())
     }
 
     /// Makes a damaged dataset whole again with every row group that is intact, also when its manifest is gone. What is

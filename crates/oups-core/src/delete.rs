@@ -13,6 +13,7 @@ use crate::manifest::{Manifest, Retired};
 use crate::ordered::{OrderedRange, Span};
 use crate::plan::{MergePlan, plan_delete};
 use crate::planned::Plan;
+use crate::schema::fit;
 use crate::spool::Input;
 use crate::terms::Terms;
 use crate::write::Written;
@@ -103,7 +104,7 @@ fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) ->
     }
     let schema = Arc::new(base.dataset_schema()?);
     let range = OrdRange { start: span.start().cloned(), end: span.end().cloned() };
-    let input = Input::from_batches(&schema, schema.plain(), Vec::new())?;
+    let input = Input::from_batches(fit(&schema, schema.plain())?, Vec::new())?;
     let rules = Rules { settings: &base.settings, sizing: base.settings.sizing(&schema)?, keep: &Keep::Last };
     let job = Job { schema: &schema, rules: &rules, plan: &plan, input: &input, deleted: Some(&range), durability };
     let mut files = NewFiles::none(&turn, durability)?;

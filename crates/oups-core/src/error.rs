@@ -97,6 +97,22 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// A store is to be exported to a place where something is, or can not be.
+    #[error("cannot export to {}: {found}; name a folder that does not exist yet, outside of the store", path.display())]
+    ExportTarget {
+        /// The path.
+        path: PathBuf,
+        /// What is there.
+        found: &'static str,
+    },
+
+    /// The caller has stopped an export; nothing is left of it.
+    #[error("the export to {} was stopped: nothing is left of it", path.display())]
+    ExportStopped {
+        /// Where the copy was to be.
+        path: PathBuf,
+    },
+
     /// The store's keys have another schema than the caller's key type.
     #[error("the store at {} has keys `{found}`, not `{expected}`", path.display())]
     StoreSchema {
@@ -181,6 +197,25 @@ pub enum Error {
         found: String,
         /// Why it is refused, and what would do.
         reason: &'static str,
+    },
+
+    /// A row group of a dictionary column would hold more values than the dictionary's keys can name.
+    ///
+    /// [`Write::evolve_schema`](crate::Write::evolve_schema) widens the keys instead.
+    #[error(
+        "dataset {dataset}, column `{column}`: the row group that begins at {row_group} holds more than the {limit} values that the keys of {found} can name; write with `evolve_schema` to widen the keys, or in smaller row groups"
+    )]
+    DictionaryFull {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
+        /// The column's Arrow type.
+        found: String,
+        /// How many values its keys can name.
+        limit: usize,
+        /// The first ordered value of the row group.
+        row_group: String,
     },
 
     /// The rows decrease in the ordered column.

@@ -19,6 +19,8 @@ pub(crate) const SIDE_SUFFIXES: [&str; 4] = [MANIFEST_SUFFIX, ".opdmd.tmp", ".op
 
 /// Folder beside the manifest to which `repair` moves what is damaged or fits nowhere.
 pub(crate) const DAMAGED_SUFFIX: &str = ".damaged";
+/// What follows an export's destination, before random digits, in the name of the folder in which it is made.
+pub(crate) const INCOMPLETE: &str = ".incomplete-";
 /// The last commit: its number and those of the next few fit into the ten digits of names.
 pub(crate) const LAST_COMMIT: u64 = 0xff_ffff_0000;
 

@@ -21,6 +21,8 @@ pub(crate) enum RowsKind {
     Batches(Vec<RecordBatch>),
     /// Read once, and spooled.
     Reader(Box<dyn RecordBatchReader + Send>),
+    /// Read before, when the dataset was another one: dictionaries are unpacked, the columns as declared then.
+    Again { declared: SchemaRef, reader: Box<dyn RecordBatchReader + Send> },
     /// Those of one dataset among those of many, spooled already.
     Partition(Partition),
 }
@@ -31,19 +33,19 @@ impl Rows {
         Self(RowsKind::Batches(Vec::new()))
     }
 
-    /// Rows that were read once already.
-    pub(crate) fn again(input: Input) -> Result<Self> {
+    /// Rows that were read once already, as they came.
+    pub(crate) fn again(input: Input) -> Self {
         if let Some(partition) = input.partition() {
-            return Ok(Self(RowsKind::Partition(partition.clone())));
+            return Self(RowsKind::Partition(partition.clone()));
         }
-        let schema = input.batch_schema().clone();
+        let (declared, schema) = (input.declared().clone(), input.unfitted_schema().clone());
         let batches = (0..input.rows()).step_by(AGAIN_ROWS).map(move |row| {
             let rows = row..row.saturating_add(AGAIN_ROWS as u64);
-            let batches = input.batches(rows).collect::<Result<Vec<_>>>();
+            let batches = input.unfitted(rows).collect::<Result<Vec<_>>>();
             let external = |error: Error| ArrowError::ExternalError(Box::new(error));
-            concat_batches(input.batch_schema(), &batches.map_err(external)?)
+            concat_batches(input.unfitted_schema(), &batches.map_err(external)?)
         });
-        Ok(Self(RowsKind::Reader(Box::new(RecordBatchIterator::new(batches, schema)))))
+        Self(RowsKind::Again { declared, reader: Box::new(RecordBatchIterator::new(batches, schema)) })
     }
 
     /// The schema; `None` where there is not even a batch.
@@ -51,6 +53,7 @@ impl Rows {
         match &self.0 {
             RowsKind::Batches(batches) => batches.first().map(RecordBatch::schema),
             RowsKind::Reader(reader) => Some(reader.schema()),
+            RowsKind::Again { declared, .. } => Some(declared.clone()),
             RowsKind::Partition(partition) => Some(partition.schema().clone()),
         }
     }
@@ -60,7 +63,7 @@ impl fmt::Debug for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             RowsKind::Batches(batches) => f.debug_tuple("Batches").field(&batches.len()).finish(),
-            RowsKind::Reader(_) => f.debug_tuple("Reader").finish(),
+            RowsKind::Reader(_) | RowsKind::Again { .. } => f.debug_tuple("Reader").finish(),
             RowsKind::Partition(_) => f.debug_tuple("Partition").finish(),
         }
     }

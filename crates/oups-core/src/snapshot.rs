@@ -112,19 +112,23 @@ impl Snapshot {
         RowGroupFile::open(file, path, &self.schema, View::Stored, &facts(entry))
     }
 
-    /// Opens a row group file under its live name or, once a later commit has replaced it, its retired one.
     pub(crate) fn open_file(&self, entry: &Entry) -> Result<Arc<dyn ReadFile>> {
+        self.at_its_name(entry, |path| self.fs.open(path))
+    }
+
+    /// Does something with a row group file under its live name or, once a later commit has replaced it, its retired one.
+    pub(crate) fn at_its_name<T>(&self, entry: &Entry, act: impl Fn(&Path) -> Result<T>) -> Result<T> {
         if let Some(pin) = &self.pin {
             pin.check()?;
         }
         let path = self.paths.file(&entry.file);
         for _ in 0..LOOKS {
-            match self.fs.open(&path) {
+            match act(&path) {
                 Err(error) if is_not_found(&error) => {}
                 other => return other,
             }
             if let Some(name) = retired_name(&self.fs, &self.paths, &entry.file)? {
-                match self.fs.open(&self.paths.folder().join(name)) {
+                match act(&self.paths.folder().join(name)) {
                     Err(error) if is_not_found(&error) => {}
                     other => return other,
                 }
@@ -152,6 +156,23 @@ pub(crate) fn open_live(
     entry: &Entry,
     schema: &Arc<DatasetSchema>,
 ) -> Result<RowGroupFile> {
+    let (path, file) = live_file(fs, paths, entry)?;
+    check_bytes(&*file, &path, entry)?;
+    RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
+}
+
+/// As [`open_live`], for rows that are only looked at: the bytes are not compared with the checksum.
+pub(crate) fn open_live_unverified(
+    fs: &StoreFs,
+    paths: &DatasetPaths,
+    entry: &Entry,
+    schema: &Arc<DatasetSchema>,
+) -> Result<RowGroupFile> {
+    let (path, file) = live_file(fs, paths, entry)?;
+    RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
+}
+
+fn live_file(fs: &StoreFs, paths: &DatasetPaths, entry: &Entry) -> Result<(PathBuf, Arc<dyn ReadFile>)> {
     let path = paths.file(&entry.file);
     let file = match open_or_missing(fs, &path) {
         // A power loss can undo an unsynced commit and not the renaming of what it had replaced.
@@ -161,8 +182,7 @@ pub(crate) fn open_live(
         },
         other => other?,
     };
-    check_bytes(&*file, &path, entry)?;
-    RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
+    Ok((path, file))
 }
 
 /// Opens a file that the manifest names.

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::commit::{Turn, remove};
 use crate::dataset::Dataset;
@@ -39,12 +40,16 @@ impl<K> Clone for Store<K> {
 /// How far [`Store::verify_with`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyProgress<'a> {
-    /// The path text of the dataset that is done.
+    /// The path text of the dataset that is looked at.
     pub dataset: &'a str,
-    /// How many are done.
+    /// How many datasets are done.
     pub done: usize,
     /// How many there are.
     pub total: usize,
+    /// Row groups of this dataset that are done, and how many it has.
+    pub row_groups: (usize, usize),
+    /// Bytes of row group files that were looked at, of all datasets.
+    pub bytes: u64,
 }
 
 /// What all handles made from one opened store share.
@@ -126,7 +131,11 @@ impl<K: StoreKey> Store<K> {
         Ok(Dataset::new(self.inner.clone(), self.paths(key)?))
     }
 
-    fn paths(&self, key: &K) -> Result<DatasetPaths> {
+    pub(crate) fn inner(&self) -> &StoreInner {
+        &self.inner
+    }
+
+    pub(crate) fn paths(&self, key: &K) -> Result<DatasetPaths> {
         Ok(DatasetPaths::new(&self.inner.root, &key.path_text(&self.inner.schema)?))
     }
 
@@ -167,7 +176,7 @@ impl<K: StoreKey> Store<K> {
         self.verify_with(filter, |_| ())
     }
 
-    /// As [`verify`](Self::verify), telling after each dataset how far it is.
+    /// As [`verify`](Self::verify), telling after every few row groups and each dataset how far it is.
     ///
     /// # Errors
     ///
@@ -180,10 +189,17 @@ impl<K: StoreKey> Store<K> {
         let found = self.discover(filter)?;
         let total = found.keys.len() + found.remains.len();
         let mut findings = verify::outside(&self.inner, &found.strangers)?;
+        let mut bytes = 0;
         for (done, key) in found.keys.iter().chain(&found.remains).enumerate() {
             let dataset = self.dataset(key)?;
-            findings.extend(dataset.verify()?);
-            progress(VerifyProgress { dataset: dataset.path_text(), done: done + 1, total });
+            let (mut of_dataset, mut row_groups) = (0, (0, 0));
+            findings.extend(verify::dataset(&dataset, &mut |so_far, now| {
+                (of_dataset, row_groups) = (now, so_far);
+                let bytes = bytes + now;
+                progress(VerifyProgress { dataset: dataset.path_text(), done, total, row_groups, bytes });
+            })?);
+            bytes += of_dataset;
+            progress(VerifyProgress { dataset: dataset.path_text(), done: done + 1, total, row_groups, bytes });
         }
         findings.sort();
         Ok(findings)
@@ -216,12 +232,25 @@ impl<K: StoreKey> Store<K> {
     ///
     /// [`Error::NoDataset`] where there is none; [`Error::NotDurable`] if it is gone but the disk may not have it.
     pub fn remove(&self, key: &K) -> Result<()> {
+        self.remove_on(key, None)
+    }
+
+    /// As [`remove`](Self::remove), giving up when the dataset's lock is not to be had for so long.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], and those of [`remove`](Self::remove).
+    pub fn remove_within(&self, key: &K, lock_timeout: Duration) -> Result<()> {
+        self.remove_on(key, Some(lock_timeout))
+    }
+
+    fn remove_on(&self, key: &K, lock_timeout: Option<Duration>) -> Result<()> {
         let paths = self.paths(key)?;
         // Looked for before locking: taking the lock makes the folders above the dataset.
         if self.inner.fs.kind(&paths.manifest())?.is_none() && self.inner.fs.kind(&paths.tombstone())?.is_none() {
             return Err(Error::NoDataset { dataset: paths.text().to_owned(), store: self.inner.root.clone() });
         }
-        remove(Turn::begin(&self.inner.fs, &paths, None, None)?).map(|_| ())
+        remove(Turn::begin(&self.inner.fs, &paths, lock_timeout, None)?).map(|_| ())
     }
 
     /// A picture of the store as text: keys, row groups, rows, spans. It holds no sizes, ids or times, so it is the same
@@ -295,7 +324,7 @@ impl Store<AnyKey> {
     }
 }
 
-fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
+pub(crate) fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
     match fs.create_dir(path) {
         Ok(true) => match path.parent() {
             Some(parent) if parent.as_os_str().is_empty() => fs.sync_dir(Path::new(".")),
@@ -316,7 +345,7 @@ fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
     }
 }
 
-fn write_store_file(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
+pub(crate) fn write_store_file(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
     let tmp = root.join(layout::STORE_FILE_TMP);
     fs.remove_file_if_there(&tmp)?;
     let written = || {

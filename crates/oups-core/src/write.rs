@@ -4,18 +4,21 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
 use arrow::error::ArrowError;
 
 use crate::commit::{Durability, NewFiles, Turn, commit};
 use crate::dataset::Dataset;
 use crate::dedup::Keep;
+use crate::evolution::check_stored;
 use crate::execute::{Job, Outcome, Rules, execute};
 use crate::manifest::{self, Manifest, Retired};
 use crate::ordered::OrdValue;
 use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
 use crate::planned::Plan;
 use crate::rows::{Rows, RowsKind};
-use crate::schema::DatasetSchema;
+use crate::schema::{DatasetSchema, fit, fit_wider};
 use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::spool::{DEFAULT_MEMORY_LIMIT, Input};
 use crate::target::{RowGroupTarget, Sizing};
@@ -44,6 +47,7 @@ pub(crate) struct Options {
     pub(crate) if_version: Option<u64>,
     pub(crate) lock_timeout: Option<Duration>,
     pub(crate) durability: Durability,
+    pub(crate) evolve_schema: bool,
 }
 
 /// What a write, a deletion or another commit did.
@@ -142,6 +146,13 @@ impl<'d> Write<'d> {
         self
     }
 
+    /// Lets the dataset's columns grow so that the rows fit: new columns, which are null in older rows, and wider types.
+    /// `docs/schema.md` has the rules. Stored row groups are not touched.
+    pub fn evolve_schema(mut self) -> Self {
+        self.options.evolve_schema = true;
+        self
+    }
+
     /// What [`commit`](Self::commit) would do, without doing it: reads and checks the rows, takes no lock, changes nothing.
     ///
     /// # Errors
@@ -180,7 +191,7 @@ impl<'d> Write<'d> {
             }
             // Another writer has made or remade the dataset since: the rows must fit what is there now.
             drop(turn);
-            rows = Rows::again(checked.input)?;
+            rows = Rows::again(checked.input);
         }
     }
 }
@@ -202,11 +213,15 @@ impl Checked {
         options: &Options,
         target: Option<RowGroupTarget>,
     ) -> Result<Self> {
-        let schema = Arc::new(target_schema(dataset, known, &rows, options.ordered_on.as_deref())?);
+        let schema = target_schema(dataset, known, &rows, options.ordered_on.as_deref())?;
+        let schema = Arc::new(match rows.schema().filter(|_| options.evolve_schema) {
+            Some(input) => schema.evolved(&input)?,
+            None => schema,
+        });
         let settings = options.settings(known, target);
         let sizing = settings.sizing(&schema)?;
         let keep = options.rule(&settings, &schema, rows.schema().is_some())?;
-        let input = read(&schema, rows)?;
+        let input = read(&schema, rows, options.evolve_schema)?;
         Ok(Self { schema, settings, sizing, keep, input })
     }
 
@@ -275,13 +290,18 @@ fn target_schema(
     }
 }
 
-fn read(schema: &Arc<DatasetSchema>, rows: Rows) -> Result<Input> {
-    // Without a batch there are no columns to fit.
-    let columns = rows.schema().unwrap_or_else(|| schema.stored().clone());
+fn read(schema: &Arc<DatasetSchema>, rows: Rows, evolve: bool) -> Result<Input> {
+    let fit = |columns: &Schema| if evolve { fit_wider(schema, columns) } else { fit(schema, columns) };
     match rows.0 {
-        RowsKind::Batches(batches) => Input::from_batches(schema, &columns, batches),
-        RowsKind::Reader(reader) => Input::from_reader(schema, &columns, reader, DEFAULT_MEMORY_LIMIT),
-        RowsKind::Partition(partition) => Input::from_partition(schema, partition),
+        RowsKind::Batches(batches) => {
+            // Without a batch there are no columns to fit.
+            let columns = batches.first().map_or_else(|| schema.stored().clone(), RecordBatch::schema);
+            Input::from_batches(fit(&columns)?, batches)
+        }
+        RowsKind::Reader(reader) | RowsKind::Again { reader, .. } => {
+            Input::from_reader(fit(&reader.schema())?, reader, DEFAULT_MEMORY_LIMIT)
+        }
+        RowsKind::Partition(partition) => Input::from_partition(fit(partition.plain())?, partition),
     }
 }
 
@@ -298,26 +318,51 @@ fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool {
 
 /// Steps 4 to 13, under the lock.
 fn write(mut turn: Turn, checked: &Checked, options: &Options) -> Result<Written> {
-    let (schema, rules, input) = (&checked.schema, &checked.rules(), &checked.input);
     options.check_version(turn.paths.text(), turn.base())?;
+    if let Some(base) = turn.base().filter(|_| options.evolve_schema) {
+        check_stored(&turn, base, &checked.schema)?;
+    }
     let found = turn.base().map_or(0, |base| base.commit);
-    let plan = plan_write(turn.base(), rules, input)?;
-    let mut files = NewFiles::none(&turn, options.durability)?;
-    let job = Job { schema, rules, plan: &plan, input, deleted: None, durability: options.durability };
-    let outcome = execute(&mut turn, &mut files, &job)?;
+    let plan = plan_write(turn.base(), &checked.rules(), &checked.input)?;
+    let (schema, files, outcome) = make_files(&mut turn, checked, &plan, options)?;
     let mut written = Written {
         rows_written: outcome.rows_written,
         files_written: files.len(),
         files_replaced: outcome.replaced.len(),
         ..Written::nothing(found)
     };
-    let next = next_manifest(&turn, schema, rules.settings, outcome, &options.metadata);
+    let next = next_manifest(&turn, &schema, &checked.settings, outcome, &options.metadata);
     if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next)) {
         return Ok(written);
     }
     (written.version, written.changed) = (next.commit, true);
     commit(turn, files, next, options.durability)?;
     Ok(written)
+}
+
+/// Makes the new files, with the columns that they have in the end: a dictionary that is found too narrow for a row
+/// group becomes wider if it may, and all is done again.
+fn make_files(
+    turn: &mut Turn,
+    checked: &Checked,
+    plan: &MergePlan,
+    options: &Options,
+) -> Result<(Arc<DatasetSchema>, NewFiles, Outcome)> {
+    let (rules, input, durability) = (&checked.rules(), &checked.input, options.durability);
+    let mut schema = checked.schema.clone();
+    loop {
+        let mut files = NewFiles::none(turn, durability)?;
+        let job = Job { schema: &schema, rules, plan, input, deleted: None, durability };
+        let error = match execute(turn, &mut files, &job) {
+            Ok(outcome) => return Ok((schema, files, outcome)),
+            Err(error) => error,
+        };
+        let wider = match &error {
+            Error::DictionaryFull { column, .. } if options.evolve_schema => schema.with_wider_keys(column)?,
+            _ => None,
+        };
+        schema = Arc::new(wider.ok_or(error)?);
+    }
 }
 
 fn plan_write(base: Option<&Manifest>, rules: &Rules<'_>, input: &Input) -> Result<MergePlan> {

@@ -32,6 +32,8 @@ pub(crate) struct Reading {
     pub(crate) span: Option<Span>,
     pub(crate) columns: Columns,
     pub(crate) pieces: Vec<Piece>,
+    /// Whether every byte of a file is checked before a row of it is used.
+    verified: bool,
 }
 
 impl Reading {
@@ -40,7 +42,12 @@ impl Reading {
     /// # Errors
     ///
     /// For a bound or a column that does not fit, and where a file at the range's edges cannot be read.
-    pub(crate) fn prepare(snapshot: Snapshot, range: &OrderedRange, columns: Option<&[String]>) -> Result<Self> {
+    pub(crate) fn prepare(
+        snapshot: Snapshot,
+        range: &OrderedRange,
+        columns: Option<&[String]>,
+        verified: bool,
+    ) -> Result<Self> {
         let columns = Columns::find(columns, snapshot.schema())?;
         let schema = snapshot.schema();
         let span = range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
@@ -49,10 +56,10 @@ impl Reading {
         let mut pieces = Vec::with_capacity(wanted.len());
         for at in wanted {
             let (Some(entry), Some(span)) = (entries.get(at), &span) else { continue };
-            pieces.push(piece(&snapshot, at, entry, span)?);
+            pieces.push(piece(&snapshot, at, entry, span, verified)?);
         }
         pieces.retain(|piece| !piece.rows.is_empty());
-        Ok(Self { snapshot, span, columns, pieces })
+        Ok(Self { snapshot, span, columns, pieces, verified })
     }
 
     /// The number of rows.
@@ -73,9 +80,19 @@ impl Reading {
     pub(crate) fn open(&self, piece: &Piece) -> Result<Option<RowGroupFile>> {
         match (&piece.file, self.entry(piece)) {
             (Some(file), _) => Ok(Some(file.clone())),
-            (None, Some(entry)) => Ok(Some(self.snapshot.open_row_group(entry)?)),
+            (None, Some(entry)) => Ok(Some(open(&self.snapshot, entry, self.verified)?)),
             (None, None) => Ok(None),
         }
+    }
+
+    /// Where the scan is verified, checks the files that are counted without being opened.
+    ///
+    /// # Errors
+    ///
+    /// Where a file is not what the manifest says.
+    pub(crate) fn check_uncounted(&self) -> Result<()> {
+        let unopened = self.pieces.iter().filter(|piece| self.verified && piece.file.is_none());
+        unopened.map(|piece| self.open(piece)).try_for_each(|opened| opened.map(drop))
     }
 
     /// All rows as one batch.
@@ -94,10 +111,14 @@ impl Reading {
     }
 }
 
-fn piece(snapshot: &Snapshot, at: usize, entry: &Entry, span: &Span) -> Result<Piece> {
+fn open(snapshot: &Snapshot, entry: &Entry, verified: bool) -> Result<RowGroupFile> {
+    Ok(if verified { snapshot.open_row_group_verified(entry)? } else { snapshot.open_row_group(entry)? })
+}
+
+fn piece(snapshot: &Snapshot, at: usize, entry: &Entry, span: &Span, verified: bool) -> Result<Piece> {
     if span.contains(&entry.min) && span.contains(&entry.max) {
         return Ok(Piece { at, rows: 0..entry.rows, file: None });
     }
-    let file = snapshot.open_row_group(entry)?;
+    let file = open(snapshot, entry, verified)?;
     Ok(Piece { at, rows: rows_in(&file, entry, span, 0)?, file: Some(file) })
 }

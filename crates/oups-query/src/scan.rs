@@ -67,11 +67,12 @@ pub struct Scan {
     range: OrderedRange,
     columns: Option<Vec<String>>,
     batch_rows: usize,
+    verified: bool,
 }
 
 impl Scan {
     fn new(source: Source) -> Self {
-        Self { source, range: OrderedRange::default(), columns: None, batch_rows: BATCH_ROWS }
+        Self { source, range: OrderedRange::default(), columns: None, batch_rows: BATCH_ROWS, verified: false }
     }
 
     /// Only rows whose ordered value is in the range. A later call replaces an earlier one.
@@ -89,6 +90,14 @@ impl Scan {
     /// At most this many rows a batch, and at least one; 32,768 unless set. No batch has rows of two row groups.
     pub fn batch_size(mut self, rows: usize) -> Self {
         self.batch_rows = rows.max(1);
+        self
+    }
+
+    /// Compares every byte of a file with its checksum before a row of it is used, so that no changed value can get
+    /// through. A plain read checks length, footer, number of rows and span only. Each file is read once more for it;
+    /// [`count`](Self::count) then reads the files that it would count from the manifest.
+    pub fn verified(mut self) -> Self {
+        self.verified = true;
         self
     }
 
@@ -122,7 +131,9 @@ impl Scan {
     ///
     /// As [`batches`](Self::batches).
     pub fn count(self) -> Result<u64> {
-        Ok(self.reading()?.rows())
+        let reading = self.reading()?;
+        reading.check_uncounted()?;
+        Ok(reading.rows())
     }
 
     /// What would be read, without reading it: see [`ScanPlan`].
@@ -139,6 +150,6 @@ impl Scan {
             Source::Dataset(dataset) => dataset.snapshot()?,
             Source::Snapshot(snapshot) => snapshot,
         };
-        Reading::prepare(snapshot, &self.range, self.columns.as_deref())
+        Reading::prepare(snapshot, &self.range, self.columns.as_deref(), self.verified)
     }
 }

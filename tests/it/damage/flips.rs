@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use oups_core::{AnyKey, Error, FindingKind, Store};
+use oups_query::ReadDataset;
 use oups_tests::disk::draw;
 use oups_tests::scratch;
 
-use super::sample::{dataset, files, flip, make, open, read, rows};
+use super::sample::{dataset, files, flip, make, open, rows};
 
 const FLIPS: u64 = 1000;
 
@@ -64,10 +65,16 @@ fn reads_are_right_or_refused(root: &Path, key: &str, good: &RecordBatch, path: 
         Ok(snapshot) => snapshot,
         Err(error) => return assert!(names_the_file(&error), "{what}: {error}"),
     };
-    let error = read(&snapshot, true).unwrap_err();
-    assert!(matches!(error, Error::Damaged { .. }) && names_the_file(&error), "{what}: {error}");
-    match read(&snapshot, false) {
+    let refused = |error: &oups_query::Error| match error {
+        oups_query::Error::Core(error) => matches!(error, Error::Damaged { .. }) && names_the_file(error),
+        _ => false,
+    };
+    for verified in [snapshot.scan().verified().collect().map(drop), snapshot.scan().verified().count().map(drop)] {
+        let error = verified.unwrap_err();
+        assert!(refused(&error), "{what}: {error}");
+    }
+    match snapshot.scan().collect() {
         Ok(rows) => assert_eq!(rows.num_rows(), good.num_rows(), "{what}"),
-        Err(error) => assert!(names_the_file(&error), "{what}: {error}"),
+        Err(error) => assert!(refused(&error), "{what}: {error}"),
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args};
 use oups::target::RowGroupTarget;
 
+use super::input::Reading;
 use super::look::Range;
 use super::parse::{
     DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, key_value, number_or_none,
@@ -39,14 +40,17 @@ pub(crate) struct Duplicates {
 /// come first. Duplicates are dropped where asked for. The write is visible completely or not at all.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-CSV needs a header. Where the dataset exists, its columns say the types of the CSV's; otherwise
-they are inferred from the whole file. Empty fields are null. Times with an offset become UTC.
+CSV needs a header; JSON is one object a line; both may be packed (.csv.gz, .jsonl.zst). Where the
+dataset exists, its columns say the types; otherwise they are inferred from the whole file. Empty
+fields are null. Times with an offset become UTC.
 Several inputs are read one after the other and must have the same columns.
 Options of the first write are kept as the settings of the dataset.
 
 Examples:
   oups write data JFK 2013-01.parquet 2013-02.parquet --ordered-on time --row-group-target 1D
   oups write data JFK 2013.parquet --ordered-on time --duplicates-on time,station --keep last
+  oups write data JFK '2013-*.csv' --ordered-on time --sort --time-format '%d.%m.%Y %H:%M'
+  oups read data JFK --format arrow | oups write copy JFK - --ordered-on time
   oups write data JFK corrections.csv --dry-run     shows what would be rewritten
   oups write data JFK corrections.csv --meta 'source=buoy 7'
   oups write data JFK --row-group-target 100000     resizes row groups, no new rows")]
@@ -55,7 +59,7 @@ pub(crate) struct Write {
     pub(crate) store: PathBuf,
     /// Key of the dataset, as path text: temperature-berlin/1D
     pub(crate) key: String,
-    /// Files: .parquet, .csv, .tsv
+    /// Files or quoted patterns of files: .parquet, .csv, .tsv, .jsonl, .arrow; `-` is standard input
     pub(crate) input: Vec<PathBuf>,
     /// Column that the dataset is ordered on; needed once, at the first write
     #[arg(long, value_name = "COLUMN")]
@@ -79,12 +83,17 @@ pub(crate) struct Write {
     /// Fail unless the dataset is at this version; 0: does not exist
     #[arg(long, value_name = "N")]
     pub(crate) if_version: Option<u64>,
-    /// Show which row groups would be rewritten, and change nothing
+    /// Let new columns and wider types into the dataset
+    #[arg(long, requires = "input")]
+    pub(crate) evolve_schema: bool,
+    /// Show which row groups would be rewritten, and change nothing; duplicates count as new rows
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Print facts as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 /// Delete the rows of a range
@@ -206,6 +215,9 @@ pub(crate) struct Rm {
     /// Keys of the datasets
     #[arg(required = true, value_name = "KEY")]
     pub(crate) keys: Vec<String>,
+    /// Give up when another writer holds a dataset for so long (500ms, 10s, 2min); the default waits
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) lock_timeout: Option<Duration>,
     /// Print facts as JSON
     #[arg(long)]
     pub(crate) json: bool,

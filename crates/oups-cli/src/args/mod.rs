@@ -1,6 +1,9 @@
 //! The command line as it is typed.
 
+mod care;
 mod change;
+mod ingest;
+mod input;
 mod look;
 mod parse;
 
@@ -10,7 +13,10 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use oups::key::Separator;
 
+pub(crate) use care::{Export, Repair, Settings, Verify};
 pub(crate) use change::{Compact, Delete, Meta, Rm, Terms, Write};
+pub(crate) use ingest::Ingest;
+pub(crate) use input::{InputFormat, Reading};
 pub(crate) use look::{Align, Format, Info, Ls, Range, Read};
 pub(crate) use parse::{DuplicateColumns, NumberOrNone};
 
@@ -25,7 +31,7 @@ Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09
 
 Results go to standard output, messages and progress to standard error.
-Exit status: 0 done, 1 failed, 2 wrong usage.")]
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -35,6 +41,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Init(Init),
     Write(Write),
+    Ingest(Ingest),
     Read(Read),
     Align(Align),
     Ls(Ls),
@@ -42,7 +49,11 @@ pub(crate) enum Command {
     Delete(Delete),
     Compact(Compact),
     Meta(Meta),
+    Settings(Settings),
     Rm(Rm),
+    Verify(Verify),
+    Repair(Repair),
+    Export(Export),
     Completions(Completions),
 }
 

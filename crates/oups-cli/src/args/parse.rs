@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use oups::{DuplicatesOn, Keep};
+use oups::{DuplicatesOn, Keep, KeepRule};
 
 /// A number, or the word `none`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,16 @@ pub(crate) enum KeepOption {
 }
 
 impl From<KeepOption> for Keep {
+    fn from(option: KeepOption) -> Self {
+        match option {
+            KeepOption::Last => Self::Last,
+            KeepOption::First => Self::First,
+            KeepOption::Reject => Self::Reject,
+        }
+    }
+}
+
+impl From<KeepOption> for KeepRule {
     fn from(option: KeepOption) -> Self {
         match option {
             KeepOption::Last => Self::Last,

@@ -90,18 +90,25 @@ fn describe(manifest: &Manifest, out: &mut Stdout) -> anyhow::Result<()> {
 
 /// A heading with indented names and texts; nothing where there are none.
 fn section<'a>(heading: &str, lines: impl Iterator<Item = (&'a str, String)>, out: &mut Stdout) -> anyhow::Result<()> {
-    let lines: Vec<_> = lines.collect();
-    let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let lines = section_lines(lines);
     if !lines.is_empty() {
         writeln!(out, "\n{heading}")?;
     }
-    for (name, text) in lines {
-        writeln!(out, "  {name:width$}  {text}")?;
+    for line in lines {
+        writeln!(out, "  {line}")?;
     }
     Ok(())
 }
 
-fn text(value: &Value) -> String {
+/// Names and texts, each in its column.
+pub(super) fn section_lines<'a>(lines: impl Iterator<Item = (&'a str, String)>) -> Vec<String> {
+    let lines: Vec<_> = lines.collect();
+    let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    lines.into_iter().map(|(name, text)| format!("{name:width$}  {text}")).collect()
+}
+
+/// A setting as the options take it.
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
         Value::String(text) => text.clone(),

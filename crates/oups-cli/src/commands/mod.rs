@@ -4,12 +4,17 @@ mod align;
 mod compact;
 mod completions;
 mod delete;
+mod export;
 mod info;
+mod ingest;
 mod init;
 mod ls;
 mod meta;
 mod read;
+mod repair;
 mod rm;
+mod settings;
+mod verify;
 mod write;
 mod written;
 
@@ -18,12 +23,17 @@ use std::io::Write;
 use serde_json::Value;
 
 use crate::args::Command;
+use crate::interrupt;
 use crate::stdout::Stdout;
 
 pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
+    if only_looks(&command) {
+        interrupt::unchanged();
+    }
     match command {
         Command::Init(args) => init::run(args, out),
         Command::Write(args) => write::run(args, out),
+        Command::Ingest(args) => ingest::run(args, out),
         Command::Read(args) => read::run(args, out),
         Command::Align(args) => align::run(args, out),
         Command::Ls(args) => ls::run(args, out),
@@ -31,9 +41,18 @@ pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
         Command::Delete(args) => delete::run(args, out),
         Command::Compact(args) => compact::run(args, out),
         Command::Meta(args) => meta::run(args, out),
+        Command::Settings(args) => settings::run(args, out),
         Command::Rm(args) => rm::run(args, out),
+        Command::Verify(args) => verify::run(args, out),
+        Command::Repair(args) => repair::run(args, out),
+        Command::Export(args) => export::run(args, out),
         Command::Completions(args) => completions::run(args, out),
     }
+}
+
+fn only_looks(command: &Command) -> bool {
+    use Command::{Align, Completions, Info, Ls, Read, Verify};
+    matches!(command, Read(_) | Align(_) | Ls(_) | Info(_) | Verify(_) | Completions(_))
 }
 
 /// One JSON value as one line.

@@ -33,7 +33,7 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
         None => {
             // On a terminal the rows themselves are the sign of progress.
             let progress = if io::stdout().is_terminal() { Progress::hidden() } else { Progress::new() };
-            let written = write(&scan, args.limit, format, &progress, out);
+            let written = write(&scan, args.limit, (format, false), &progress, out);
             progress.done();
             written.map(|_| ())
         }
@@ -42,7 +42,7 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
 
 fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Result<()> {
     let progress = Progress::new();
-    let rows = output::file::write(path, |file| write(scan, limit, format, &progress, file));
+    let rows = output::file::write(path, |file| write(scan, limit, (format, true), &progress, file));
     progress.done();
     message(format_args!("wrote {} to {}", counted(rows?, "row"), path.display()));
     Ok(())
@@ -52,7 +52,7 @@ fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Resul
 fn write(
     scan: &Scan,
     limit: Option<u64>,
-    format: Format,
+    (format, is_file): (Format, bool),
     progress: &Progress,
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64> {
@@ -69,6 +69,8 @@ fn write(
         Format::Csv => output::csv::write(Rows { schema, batches: &mut batches }, out),
         Format::Json => output::json::write(Rows { schema, batches: &mut batches }, out),
         Format::Parquet => output::parquet::write(Rows { schema, batches: &mut batches }, out),
+        Format::Arrow if is_file => output::ipc::write_file(Rows { schema, batches: &mut batches }, out),
+        Format::Arrow => output::ipc::write_stream(Rows { schema, batches: &mut batches }, out),
     }
 }
 
@@ -104,8 +106,8 @@ fn target(args: &Read) -> Result<(Option<PathBuf>, Format)> {
         (None, None) => Format::Table,
         (None, Some(path)) => format_of(path)?,
     };
-    if format == Format::Parquet && path.is_none() && io::stdout().is_terminal() {
-        bail!(Usage("Parquet does not go to a terminal: give --output FILE, or a pipe".to_owned()));
+    if matches!(format, Format::Parquet | Format::Arrow) && path.is_none() && io::stdout().is_terminal() {
+        bail!(Usage("Parquet and Arrow do not go to a terminal: give --output FILE, or a pipe".to_owned()));
     }
     Ok((path, format))
 }
@@ -116,6 +118,7 @@ fn format_of(path: &Path) -> Result<Format> {
         Some("csv") => Ok(Format::Csv),
         Some("json" | "jsonl" | "ndjson") => Ok(Format::Json),
         Some("parquet" | "pq") => Ok(Format::Parquet),
+        Some("arrow" | "feather" | "ipc") => Ok(Format::Arrow),
         Some("txt") => Ok(Format::Table),
         _ => {
             let path = path.display();

@@ -13,7 +13,10 @@ pub(crate) fn run(args: Rm, out: &mut Stdout) -> anyhow::Result<()> {
     // A wrong key is found before anything is removed.
     let datasets = args.keys.iter().map(|key| open::dataset(&store, key)).collect::<anyhow::Result<Vec<_>>>()?;
     for (key, _) in &datasets {
-        store.remove(key)?;
+        match args.lock_timeout {
+            Some(timeout) => store.remove_within(key, timeout)?,
+            None => store.remove(key)?,
+        }
         if args.json {
             print_json(&json!({ "removed": key.to_string() }), out)?;
         } else {

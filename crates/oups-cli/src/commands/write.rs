@@ -9,7 +9,7 @@ use crate::exit::Usage;
 use crate::input::Places;
 use crate::progress::Progress;
 use crate::stdout::Stdout;
-use crate::{hint, input, open};
+use crate::{hint, input, interrupt, open};
 
 pub(crate) fn run(args: Write, out: &mut Stdout) -> Result<()> {
     let store = open::store(&args.store)?;
@@ -37,10 +37,21 @@ fn write(dataset: &Dataset, args: &Write, progress: &Progress, places: &Places) 
         dataset.rewrite()
     } else {
         let stored = dataset.snapshot_if_there()?.map(|snapshot| snapshot.manifest().schema.clone());
-        dataset.write(input::open(&args.input, stored, progress.clone(), places.clone())?)
+        let input = input::open(&args.input, &args.reading, stored, progress.clone(), places.clone())?;
+        let input = input::sorted(input, &args.reading, ordered_on(dataset, args)?.as_deref(), places)?;
+        dataset.write(interrupt::until_read(input, in_doubt(dataset, &args.key)?))
     };
     write = on_terms(options(write, args), args.terms);
     if args.dry_run { Ok(Done::Planned(write.plan()?)) } else { Ok(Done::Written(write.commit()?)) }
+}
+
+/// What an interrupted commit may have done.
+fn in_doubt(dataset: &Dataset, key: &str) -> Result<String> {
+    let before = match dataset.snapshot_if_there()? {
+        Some(found) => format!("still at version {}", found.manifest().commit),
+        None => "not there".to_owned(),
+    };
+    Ok(format!("{key} is {before}, or completely changed: `oups info` tells; nothing needs repair"))
 }
 
 fn options<'d>(mut write: oups::Write<'d>, args: &Write) -> oups::Write<'d> {
@@ -71,7 +82,18 @@ fn options<'d>(mut write: oups::Write<'d>, args: &Write) -> oups::Write<'d> {
     if let Some(version) = args.if_version {
         write = write.if_version(version);
     }
+    if args.evolve_schema {
+        write = write.evolve_schema();
+    }
     write
+}
+
+/// The column that the rows are to be sorted by.
+fn ordered_on(dataset: &Dataset, args: &Write) -> Result<Option<String>> {
+    match &args.ordered_on {
+        Some(column) => Ok(Some(column.clone())),
+        None => Ok(dataset.snapshot_if_there()?.map(|found| found.manifest().ordered_on.clone())),
+    }
 }
 
 pub(super) fn on_terms(mut write: oups::Write<'_>, terms: Terms) -> oups::Write<'_> {
@@ -115,15 +137,20 @@ fn explained(error: anyhow::Error, store: &Store<AnyKey>, key: &str, places: &Pl
         Ok(error) => error,
         Err(error) => return error,
     };
+    if let Error::NoOrderedColumn { .. } = &error {
+        let meant = hint::did_you_mean(&open::similar_keys(store, key));
+        let meant = meant.map(|meant| format!("{meant} Else ")).unwrap_or_default();
+        return hint::with(error, format!("{meant}add --ordered-on COLUMN for a new dataset"));
+    }
+    at_its_place(error, places)
+}
+
+/// The error with the places of its rows in the input files.
+pub(super) fn at_its_place(error: Error, places: &Places) -> anyhow::Error {
     let hint = match &error {
-        Error::NoOrderedColumn { .. } => {
-            let meant = hint::did_you_mean(&open::similar_keys(store, key));
-            let meant = meant.map(|meant| format!("{meant} Else ")).unwrap_or_default();
-            Some(format!("{meant}add --ordered-on COLUMN for a new dataset"))
-        }
-        Error::Unsorted { row, column, .. } => {
-            places.find(*row).map(|place| format!("that is {place}; sort the input by `{column}` first"))
-        }
+        Error::Unsorted { row, column, .. } => places
+            .find(*row)
+            .map(|place| format!("that is {place}; sort the input by `{column}` first, or give --sort")),
         Error::Unorderable { row, column, .. } => {
             places.find(*row).map(|place| format!("that is {place}; leave out rows without a value in `{column}`"))
         }

@@ -40,7 +40,8 @@ pub(super) fn schemas(files: &[File], known: Option<&Schema>, times: &Times) -> 
         inferred.push(schema.with_context(|| format!("cannot read {}", file.content))?);
     }
     let is_json = |file: &File| matches!(file.form, Form::Json);
-    let all_json: Vec<&Schema> = files.iter().zip(&inferred).filter(|(file, _)| is_json(file)).map(|(_, s)| s).collect();
+    let all_json: Vec<&Schema> =
+        files.iter().zip(&inferred).filter(|(file, _)| is_json(file)).map(|(_, s)| s).collect();
     let mut schemas = Vec::new();
     for (file, schema) in files.iter().zip(&inferred) {
         let mut fields = schema.fields().iter().map(|f| agreed(f, &inferred, known)).collect::<Result<Vec<_>>>()?;

@@ -15,7 +15,7 @@ mod times;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use arrow::array::RecordBatchReader;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
@@ -24,6 +24,7 @@ pub(crate) use places::Places;
 pub(crate) use times::Times;
 
 use crate::args::Reading;
+use crate::exit::Usage;
 use crate::progress::Progress;
 
 use content::Content;
@@ -52,7 +53,9 @@ enum Opening {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Parquet,
-    Csv { delimiter: u8 },
+    Csv {
+        delimiter: u8,
+    },
     Json,
     /// Arrow IPC, a file or a stream.
     Arrow,
@@ -83,6 +86,28 @@ pub(crate) fn open(
         progress.expect_bytes(bytes);
     }
     Ok(Box::new(concat::Concat::new(schema, sources, progress, places)))
+}
+
+/// The most bytes of rows that are sorted in memory.
+const SORT_MEMORY: usize = 64 << 20;
+
+/// The rows sorted by the ordered column, if that is asked for. All of them are read for it.
+pub(crate) fn sorted(
+    rows: BatchReader,
+    reading: &Reading,
+    ordered_on: Option<&str>,
+    places: &Places,
+) -> Result<BatchReader> {
+    if !reading.sort {
+        return Ok(rows);
+    }
+    let Some(column) = ordered_on else {
+        bail!(Usage("--sort needs to know the column: give --ordered-on COLUMN".to_owned()));
+    };
+    let sorted = oups::sort_by(rows, column, SORT_MEMORY)?;
+    // From here on, rows are counted in another order than that of the files.
+    places.forget();
+    Ok(Box::new(sorted))
 }
 
 /// The columns of each input. Tables have theirs; those of texts follow the command line, then the dataset, else the
@@ -146,8 +171,7 @@ fn agreed_schema(sources: &[Source]) -> Result<SchemaRef> {
     let Some((first, others)) = sources.split_first() else { return Ok(Arc::new(Schema::empty())) };
     let mut fields: Vec<Field> = first.schema.fields().iter().map(|field| field.as_ref().clone()).collect();
     for other in others {
-        let differ =
-            |detail: String| anyhow!("{} and {} have different columns: {detail}", first.name, other.name);
+        let differ = |detail: String| anyhow!("{} and {} have different columns: {detail}", first.name, other.name);
         if let Some(field) = other.schema.fields().iter().find(|field| first.schema.index_of(field.name()).is_err()) {
             return Err(differ(format!("`{}` is only in the second", field.name())));
         }

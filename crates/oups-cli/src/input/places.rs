@@ -34,6 +34,11 @@ impl Places {
         }
     }
 
+    /// Rows are not in the order of the files any more.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The file of a row of the whole input, counted from 0.
     pub(crate) fn find(&self, row: u64) -> Option<Place> {
         let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,8 +66,8 @@ impl fmt::Display for Place {
 
 #[cfg(test)]
 mod tests {
-    use arrow::datatypes::Schema;
     use arrow::array::RecordBatchIterator;
+    use arrow::datatypes::Schema;
 
     use super::*;
 

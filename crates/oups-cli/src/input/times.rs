@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, Date32Array, StringArray, TimestampMicrosecondArray, TimestampMillisecondArray,
-    TimestampNanosecondArray, TimestampSecondArray,
+    ArrayRef, Date32Array, StringArray, TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
+    TimestampSecondArray,
 };
 use arrow::compute::kernels::cast_utils::string_to_datetime;
 use arrow::datatypes::{DataType, TimeUnit};
@@ -66,7 +66,9 @@ impl Times {
             DataType::Timestamp(TimeUnit::Nanosecond, zone) => {
                 Arc::new(TimestampNanosecondArray::from(values).with_timezone_opt(zone.clone()))
             }
-            _ => Arc::new(values.iter().map(|days| days.and_then(|days| i32::try_from(days).ok())).collect::<Date32Array>()),
+            _ => Arc::new(
+                values.iter().map(|days| days.and_then(|days| i32::try_from(days).ok())).collect::<Date32Array>(),
+            ),
         })
     }
 
@@ -240,7 +242,10 @@ mod tests {
         assert_eq!(seconds(&times(Some("%d.%m.%Y"), None), "08.02.2013"), Ok(1_360_281_600));
         assert_eq!(seconds(&times(Some("%Y%m%d %H"), None), "20130208 12"), Ok(1_360_324_800));
         assert_eq!(seconds(&times(Some("%s"), None), "1360324800"), Ok(1_360_324_800));
-        assert_eq!(seconds(&times(Some("%d/%b/%Y:%H:%M:%S %z"), None), "08/Feb/2013:12:00:00 +0100"), Ok(1_360_321_200));
+        assert_eq!(
+            seconds(&times(Some("%d/%b/%Y:%H:%M:%S %z"), None), "08/Feb/2013:12:00:00 +0100"),
+            Ok(1_360_321_200)
+        );
     }
 
     #[test]
@@ -268,7 +273,10 @@ mod tests {
         for no_times in [&["2013-02-08T12:00:00", "2013-02-08T12:00:00Z"][..], &["2013"], &["now"], &[]] {
             assert_eq!(of(no_times, &plain), None, "{no_times:?}");
         }
-        assert_eq!(of(&["2013-02-08 12:00:00"], &times(None, Some("Asia/Tokyo"))).as_deref(), Some("Timestamp(µs, \"UTC\")"));
+        assert_eq!(
+            of(&["2013-02-08 12:00:00"], &times(None, Some("Asia/Tokyo"))).as_deref(),
+            Some("Timestamp(µs, \"UTC\")")
+        );
         assert_eq!(of(&["08.02.2013"], &times(Some("%d.%m.%Y"), None)).as_deref(), Some("Date32"));
     }
 }

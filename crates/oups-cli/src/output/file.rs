@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tempfile::{Builder, NamedTempFile};
 
+use crate::interrupt;
+
 /// Writes to the path. A regular file appears, or is replaced, only once all is written; a pipe or device is written to.
 pub(crate) fn write<T>(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
     let reason = || format!("cannot write {}", path.display());
@@ -17,6 +19,7 @@ pub(crate) fn write<T>(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) 
         return into(BufWriter::new(file), write).map(|(result, _)| result);
     }
     let temporary = new_beside(&target).with_context(reason)?;
+    let _unfinished = interrupt::unfinished(temporary.path());
     let (result, temporary) = into(BufWriter::new(temporary), write)?;
     temporary.persist(&target).map_err(|error| error.error).with_context(reason)?;
     Ok(result)

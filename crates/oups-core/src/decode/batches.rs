@@ -4,15 +4,13 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{Field, Schema, SchemaRef};
-use arrow::error::ArrowError;
-use parquet::arrow::ProjectionMask;
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection};
 
 use crate::Result;
 
+use super::adapt::Projection;
 use super::file::{ReadOptions, RowGroupFile};
 use super::guard::{damaged, guard};
 
@@ -22,9 +20,7 @@ use super::guard::{damaged, guard};
 /// - They hold together exactly the wanted rows; fewer or more is an error.
 pub struct Batches {
     path: Arc<Path>,
-    schema: SchemaRef,
-    /// For each wanted column its place among the decoded ones, which come in the file's order.
-    order: Vec<usize>,
+    projection: Projection,
     reader: Option<ParquetRecordBatchReader>,
     rows_left: u64,
 }
@@ -37,10 +33,11 @@ impl std::fmt::Debug for Batches {
 
 impl Batches {
     pub(super) fn new(file: &RowGroupFile, options: ReadOptions) -> Result<Self> {
-        let (schema, order, mask) = projection(file, options.columns.as_deref())?;
+        let projection = Projection::of(file, options.columns.as_deref())?;
+        let mask = projection.mask.clone();
         let rows = options.rows.unwrap_or_else(|| std::iter::once(0..file.rows()).collect());
         let rows_left = rows.iter().map(|range| range.end.saturating_sub(range.start)).sum();
-        let mut batches = Self { path: file.path.clone(), schema, order, reader: None, rows_left };
+        let mut batches = Self { path: file.path.clone(), projection, reader: None, rows_left };
         if rows_left == 0 {
             return Ok(batches);
         }
@@ -65,22 +62,17 @@ impl Batches {
 
     /// The schema of the batches.
     pub fn schema(&self) -> &SchemaRef {
-        &self.schema
+        &self.projection.schema
     }
 
     fn decode(&mut self) -> Result<Option<RecordBatch>> {
         let Some(reader) = &mut self.reader else {
             return Ok(None);
         };
-        let (schema, order) = (&self.schema, &self.order);
+        let projection = &self.projection;
         let batch = guard(&self.path, || match reader.next().transpose()? {
+            Some(batch) => projection.apply(&batch).map(Some),
             None => Ok(None),
-            Some(batch) => {
-                let columns = order.iter().zip(schema.fields());
-                let columns = columns.map(|(at, field)| column(&batch, *at, field)).collect::<Result<_, _>>()?;
-                let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-                RecordBatch::try_new_with_options(schema.clone(), columns, &rows).map(Some)
-            }
         })?;
         let rows = batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
         match self.rows_left.checked_sub(rows) {
@@ -104,29 +96,6 @@ impl Iterator for Batches {
         }
         item
     }
-}
-
-/// A decoded column in its wanted type: dictionaries may have wider keys.
-fn column(batch: &RecordBatch, at: usize, field: &Field) -> Result<ArrayRef, ArrowError> {
-    let array = batch.columns().get(at).ok_or_else(|| ArrowError::SchemaError("a column is missing".into()))?;
-    if array.data_type() == field.data_type() {
-        return Ok(array.clone());
-    }
-    cast_with_options(array, field.data_type(), &CastOptions { safe: false, ..CastOptions::default() })
-}
-
-/// The schema of the wanted columns, the place of each among the decoded ones, and what to decode.
-fn projection(file: &RowGroupFile, columns: Option<&[usize]>) -> Result<(SchemaRef, Vec<usize>, ProjectionMask)> {
-    let schema = file.arrow_schema();
-    let Some(columns) = columns else {
-        return Ok((schema.clone(), (0..schema.fields().len()).collect(), ProjectionMask::all()));
-    };
-    let mut decoded = columns.to_vec();
-    decoded.sort_unstable();
-    let order = columns.iter().filter_map(|column| decoded.binary_search(column).ok()).collect();
-    let projected = schema.project(columns).map_err(|error| file.schema.arrow_error(error))?;
-    let mask = ProjectionMask::roots(file.metadata.parquet_schema(), decoded);
-    Ok((Arc::new(Schema::new_with_metadata(projected.fields, schema.metadata().clone())), order, mask))
 }
 
 fn selection(rows: &[Range<u64>], total: u64) -> RowSelection {

@@ -5,15 +5,18 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ARROW_SCHEMA_META_KEY;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
 use crate::Result;
 use crate::fs::ReadFile;
+use crate::manifest::schema_from_text;
 use crate::ordered::OrdValue;
 use crate::schema::DatasetSchema;
 
+use super::adapt::Adapter;
 use super::batches::Batches;
 use super::bytes::StoredBytes;
 use super::guard::{damaged, guard};
@@ -58,12 +61,15 @@ impl Default for ReadOptions {
 }
 
 /// A stored file with one row group, open for reading: footer and page index are read, its facts are checked.
+///
+/// It may have older columns than the dataset: whoever asks sees the dataset's.
 #[derive(Clone)]
 pub struct RowGroupFile {
     pub(super) path: Arc<Path>,
     pub(super) bytes: StoredBytes,
     pub(super) metadata: ArrowReaderMetadata,
     pub(super) schema: Arc<DatasetSchema>,
+    pub(super) adapter: Adapter,
     pub(super) view: View,
     rows: u64,
 }
@@ -113,13 +119,14 @@ impl RowGroupFile {
     ) -> Result<Self> {
         let path = path.into();
         let bytes = guard(&path, || StoredBytes::with_tail(file))?;
-        let decoded = match view {
-            View::Stored => decodable(schema.stored()),
-            View::Plain => schema.plain().clone(),
-        };
         let metadata = guard(&path, || {
-            let options = ArrowReaderOptions::new().with_schema(decoded);
-            ArrowReaderMetadata::load(&bytes, options.with_page_index_policy(PageIndexPolicy::Optional))
+            let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Optional);
+            reader.parse_and_finish(&bytes).map(Arc::new)
+        })?;
+        let adapter = guard(&path, || Adapter::new(schema, &*own_schema(&metadata, schema)?, view))?;
+        let metadata = guard(&path, || {
+            let options = ArrowReaderOptions::new().with_schema(adapter.decoded.clone());
+            ArrowReaderMetadata::try_new(metadata, options)
         })?;
         let groups = metadata.metadata().row_groups();
         let [group] = groups else {
@@ -127,7 +134,7 @@ impl RowGroupFile {
         };
         let found = u64::try_from(group.num_rows()).ok().filter(|rows| *rows > 0);
         let rows = found.ok_or_else(|| damaged(&path, format!("a row group of {} rows", group.num_rows())))?;
-        Ok(Self { path: path.into(), bytes: bytes.bare(), metadata, schema: schema.clone(), view, rows })
+        Ok(Self { path: path.into(), bytes: bytes.bare(), metadata, schema: schema.clone(), adapter, view, rows })
     }
 
     /// The number of rows.
@@ -181,19 +188,14 @@ pub(crate) fn footer_pairs(file: Arc<dyn ReadFile>, path: &Path) -> Result<Vec<(
     Ok(pairs.filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect())
 }
 
-/// The schema to decode in: where the decoder cannot give a dictionary as it is stored, another type that is cast
-/// afterwards. It refuses a dictionary of as many values as its keys can name, say 128 of 8 bits, and dictionaries of
-/// binary of a fixed width.
-fn decodable(schema: &SchemaRef) -> SchemaRef {
-    let fields = schema.fields().iter().map(|field| {
-        let data_type = match field.data_type() {
-            DataType::Dictionary(_, values) if matches!(**values, DataType::FixedSizeBinary(_)) => *values.clone(),
-            DataType::Dictionary(keys, values) if keys.primitive_width().is_some_and(|width| width < 4) => {
-                DataType::Dictionary(Box::new(DataType::Int32), values.clone())
-            }
-            _ => return field.clone(),
-        };
-        Arc::new(field.as_ref().clone().with_data_type(data_type))
-    });
-    Arc::new(Schema::new_with_metadata(fields.collect::<Fields>(), schema.metadata().clone()))
+/// The columns that a file was written with, as its footer tells. Where it does not, they are the dataset's or it is
+/// no file of the dataset: the decoder finds out.
+fn own_schema(metadata: &ParquetMetaData, dataset: &DatasetSchema) -> Result<SchemaRef, String> {
+    let pairs = metadata.file_metadata().key_value_metadata().into_iter().flatten();
+    let text = pairs.filter(|pair| pair.key == ARROW_SCHEMA_META_KEY).find_map(|pair| pair.value.as_deref());
+    match text {
+        None => Ok(dataset.stored().clone()),
+        Some(text) if text == dataset.footer_text() => Ok(dataset.stored().clone()),
+        Some(text) => schema_from_text(text).map(Arc::new).ok_or_else(|| "its Arrow schema is none".to_owned()),
+    }
 }

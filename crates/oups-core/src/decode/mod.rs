@@ -3,6 +3,7 @@
 //! Everything that decodes stored bytes goes through [`guard`]: the parquet crate panics on some damaged files, and a
 //! damaged file must be an error.
 
+mod adapt;
 mod batches;
 mod bytes;
 mod file;

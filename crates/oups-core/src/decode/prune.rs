@@ -118,7 +118,7 @@ impl RowGroupFile {
     /// The ordered column's leaf; ordered columns are never nested.
     fn ordered_leaf(&self) -> Result<usize> {
         let parquet = self.metadata.parquet_schema();
-        let root = self.schema.ordered_index();
+        let root = self.adapter.ordered.root;
         let leaf = (0..parquet.num_columns()).find(|leaf| parquet.get_column_root_idx(*leaf) == root);
         leaf.ok_or_else(|| damaged(&self.path, "the ordered column is missing"))
     }
@@ -128,7 +128,7 @@ impl RowGroupFile {
     pub(super) fn check_span(&self, facts: &FileFacts) -> Result<()> {
         let leaf = self.ordered_leaf()?;
         let (min, max) = guard(&self.path, || {
-            let field = self.schema.plain().field(self.schema.ordered_index());
+            let field = &self.adapter.ordered.field;
             let converter = StatisticsConverter::from_column_index(leaf, field, self.metadata.parquet_schema())?;
             let groups = || self.metadata.metadata().row_groups().iter();
             let (mins, maxes) = (converter.row_group_mins(groups())?, converter.row_group_maxes(groups())?);
@@ -151,7 +151,8 @@ impl RowGroupFile {
     }
 
     fn spans(&self, statistics: &ArrayRef) -> Result<Vec<Option<OrdValue>>, DecodeError> {
-        let keys = self.schema.ordered_type().keys(statistics)?;
+        // Of the type that the file has: another kind of text, perhaps.
+        let keys = self.adapter.ordered.ordered_type.keys(statistics)?;
         Ok((0..keys.len()).map(|at| keys.get(at).filter(|_| statistics.is_valid(at))).collect())
     }
 }
@@ -175,7 +176,7 @@ impl PageSpans {
         };
         let rows: Vec<_> = page_rows(pages, file.rows()).collect();
         let (mins, maxes) = guard(&file.path, || {
-            let field = file.schema.plain().field(file.schema.ordered_index());
+            let field = &file.adapter.ordered.field;
             let converter = StatisticsConverter::from_column_index(leaf, field, file.metadata.parquet_schema())?;
             let mins = converter.data_page_mins(columns, offsets, [&0])?;
             let maxes = converter.data_page_maxes(columns, offsets, [&0])?;

@@ -99,6 +99,10 @@ impl Fs for Watched {
         unreachable!("discovery changes nothing")
     }
 
+    fn copy(&self, _: &Path, _: &Path) -> io::Result<()> {
+        unreachable!("discovery changes nothing")
+    }
+
     fn sync_file(&self, _: &Path) -> io::Result<()> {
         unreachable!("discovery changes nothing")
     }

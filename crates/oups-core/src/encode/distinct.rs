@@ -7,6 +7,7 @@ use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, SortField};
 
+use crate::ordered::OrdValue;
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 
@@ -32,8 +33,12 @@ impl DistinctLimit {
         counters.collect::<Result<_, ArrowError>>().map_err(|error| schema.arrow_error(error))
     }
 
-    /// Counts a batch's values; an error if there are more than the keys can name.
-    pub(super) fn count(&mut self, schema: &DatasetSchema, columns: &[ArrayRef]) -> Result<()> {
+    /// Counts a batch's values; `min` is the first ordered value of the row group.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DictionaryFull`] if there are more than the keys can name.
+    pub(super) fn count(&mut self, schema: &DatasetSchema, columns: &[ArrayRef], min: Option<&OrdValue>) -> Result<()> {
         let Some(array) = columns.get(self.column) else {
             return Ok(());
         };
@@ -48,11 +53,12 @@ impl DistinctLimit {
             return Ok(());
         }
         let field = schema.stored().field(self.column);
-        Err(Error::Schema {
+        Err(Error::DictionaryFull {
             dataset: schema.dataset().into(),
             column: field.name().clone(),
-            expected: format!("at most {} values in a row group for {}", self.limit, field.data_type()),
-            found: format!("{} values", self.seen.len()),
+            found: field.data_type().to_string(),
+            limit: self.limit,
+            row_group: min.map(|min| schema.ordered_type().format(min)).unwrap_or_default(),
         })
     }
 }

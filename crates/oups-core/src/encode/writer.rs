@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter, encode_arrow_schema};
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
@@ -94,7 +94,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
     ///
     /// # Errors
     ///
-    /// [`Error::Schema`] if a dictionary column gets more values than its keys can name; [`Error::Io`] if the sink
+    /// [`Error::DictionaryFull`] if a dictionary column gets more values than its keys can name; [`Error::Io`] if the sink
     /// fails.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         if batch.num_rows() == 0 {
@@ -134,7 +134,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
         self.waiting_rows = 0;
         let Some(first) = batches.first() else { return Ok(()) };
         for limit in &mut self.limits {
-            batches.iter().try_for_each(|batch| limit.count(&self.schema, batch.columns()))?;
+            batches.iter().try_for_each(|batch| limit.count(&self.schema, batch.columns(), self.min.as_ref()))?;
         }
         if let Some(sink) = self.sink.take() {
             let sample = largest(&batches).unwrap_or(first);
@@ -212,7 +212,7 @@ fn end_file<W: Write + Send>(
     // The sink sees the last pages only then.
     file.flush().map_err(|error| ParquetError::External(Box::new(error)))?;
     let mut seal = file.inner_mut().seal();
-    let arrow_schema = (ARROW_SCHEMA_META_KEY.to_string(), encode_arrow_schema(schema.stored()));
+    let arrow_schema = (ARROW_SCHEMA_META_KEY.to_string(), schema.footer_text().to_owned());
     for (key, value) in key_values.into_iter().chain([arrow_schema]) {
         seal.add(&key, &value);
         file.append_key_value_metadata(KeyValue::new(key, value));

@@ -22,6 +22,8 @@ pub trait Fs: Debug + Send + Sync {
     fn open(&self, path: &Path) -> io::Result<Arc<dyn ReadFile>>;
     /// Creates a file that must not exist yet.
     fn create(&self, path: &Path) -> io::Result<Box<dyn WriteFile>>;
+    /// Copies a file to a path where nothing is yet; file systems that can share the blocks do.
+    fn copy(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Opens an existing file only to sync it, and syncs it.
     fn sync_file(&self, path: &Path) -> io::Result<()>;
     /// Makes the entries of a folder durable.

@@ -25,6 +25,11 @@ impl StoreFs {
         &*self.fs
     }
 
+    /// The same file system for another store: an fsync that fails there says nothing of this one.
+    pub(crate) fn for_another_store(&self) -> Self {
+        Self::new(self.fs.clone())
+    }
+
     /// Whether an fsync through this handle has failed: what the disk holds is unknown from then on, and the operating
     /// system may report success the next time although the pages were dropped.
     pub(crate) fn is_poisoned(&self) -> bool {
@@ -40,8 +45,20 @@ impl StoreFs {
         if_there(self.read(path))
     }
 
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InTheWay`] for a symbolic link, which could lead out of the store.
     pub(crate) fn open(&self, path: &Path) -> Result<Arc<dyn ReadFile>> {
+        self.expect_kind(path, EntryKind::File)?;
         self.fs.open(path).map_err(failed("open", path))
+    }
+
+    /// Copies a file to a path where nothing is yet. Links are refused as in [`open`](Self::open).
+    pub(crate) fn copy(&self, from: &Path, to: &Path) -> Result<()> {
+        self.expect_kind(from, EntryKind::File)?;
+        self.fs.copy(from, to).map_err(failed("copy", from))
     }
 
     pub(crate) fn create(&self, path: &Path) -> Result<Box<dyn WriteFile>> {

@@ -135,6 +135,7 @@ impl<K: StoreKey, F: FnMut(&Ingested<K>)> Work<'_, K, F> {
             if_version: None,
             lock_timeout: given.lock_timeout,
             durability: given.durability,
+            evolve_schema: given.evolve_schema,
         }
     }
 }

@@ -132,6 +132,12 @@ impl<'s, K: StoreKey> Ingest<'s, K> {
         self
     }
 
+    /// Lets the columns of the datasets grow: see [`Write::evolve_schema`](crate::Write::evolve_schema).
+    pub fn evolve_schema(mut self) -> Self {
+        self.order.options.evolve_schema = true;
+        self
+    }
+
     /// Whether an error of one dataset stops the ingest. By default the others are written all the same.
     ///
     /// Errors that reading the rows shows stop it before anything is written. Later ones leave the datasets that were
@@ -178,7 +184,7 @@ impl<'s, K: StoreKey> Ingest<'s, K> {
         let Some(schema) = rows.schema() else { return Ok(Vec::new()) };
         let read = match rows.0 {
             RowsKind::Batches(batches) => order.read(schema, batches.into_iter().map(Ok))?,
-            RowsKind::Reader(reader) => order.read(schema, reader)?,
+            RowsKind::Reader(reader) | RowsKind::Again { reader, .. } => order.read(schema, reader)?,
             RowsKind::Partition(_) => None,
         };
         let Some((partitions, names)) = read else { return Ok(Vec::new()) };

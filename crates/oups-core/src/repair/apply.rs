@@ -76,8 +76,8 @@ fn part_misfits(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan, schema: &Ar
         let path = paths.file(&file.name);
         let opened = RowGroupFile::open_unchecked(fs.open(&path)?, path, schema, View::Stored);
         let reason = match opened {
-            Ok(_) if content.ordered == *schema.ordered_type() => continue,
-            Ok(_) => "it is ordered on another type than the newest file".to_owned(),
+            Ok(_) if content.claims.ordered_on == schema.ordered_on() => continue,
+            Ok(_) => "it is ordered on another column than the newest file".to_owned(),
             Err(Error::Damaged { detail, .. }) => format!("its columns are not those of the newest file: {detail}"),
             Err(error) => return Err(error),
         };

@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, new_null_array};
-use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{DataType, Decimal64Type, Decimal128Type, Decimal256Type, Field, Schema};
+use arrow::datatypes::{DataType, Decimal64Type, Decimal128Type, Decimal256Type, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
+use super::evolve::{cast_to, help};
 use super::types::schema_error;
-use super::{DatasetSchema, plain_type};
+use super::{DatasetSchema, convert, holds, may_overflow, plain_schema, plain_type, same_text};
 use crate::Result;
+use crate::ordered::{OrdKeys, OrderedType};
 
 /// How batches of one input schema become batches of a dataset's plain schema.
 #[derive(Clone, Debug)]
 pub struct Fit {
     schema: Arc<DatasetSchema>,
+    /// The input's columns as they come, and with their dictionaries unpacked.
+    input: SchemaRef,
+    unpacked: SchemaRef,
     columns: Vec<Source>,
 }
 
@@ -23,8 +27,12 @@ pub struct Fit {
 enum Source {
     /// The input has no such column: nulls.
     Missing,
-    /// The input's column at this position, cast if its type is written differently.
-    Column { index: usize, cast: bool },
+    /// The input's column at this position, converted if its type is another one.
+    Column {
+        index: usize,
+        /// Whether a value may turn out to have no place.
+        may_fail: bool,
+    },
 }
 
 /// Finds how an input fits a dataset: column order is free, a missing nullable column becomes nulls, dictionary and
@@ -35,51 +43,67 @@ enum Source {
 /// [`Error::Schema`](crate::Error::Schema) for the first column that does not fit: one that the dataset does not
 /// have, one that is missing and not nullable, one of another type, or one that comes twice.
 pub fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
+    let fits = |at: usize, expected: &DataType, found: &DataType| {
+        let text = at == schema.ordered_index() && same_text(expected, &plain_type(found));
+        text || same_type(expected, found)
+    };
+    fit_by(schema, input, fits)
+}
+
+/// As [`fit`], for a dataset whose columns may change: a column also fits if the dataset's type holds all its values.
+///
+/// # Errors
+///
+/// Those of [`fit`].
+pub fn fit_wider(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
+    fit_by(schema, input, |_, expected, found| holds(expected, found))
+}
+
+fn fit_by(
+    schema: &Arc<DatasetSchema>,
+    input: &Schema,
+    fits: impl Fn(usize, &DataType, &DataType) -> bool,
+) -> Result<Fit> {
     let dataset = schema.dataset();
     for (index, field) in input.fields().iter().enumerate() {
         if schema.plain().column_with_name(field.name()).is_none() {
-            return Err(schema_error(
-                dataset,
-                field.name(),
-                "a column of the dataset",
-                format!("another one, of type {}", field.data_type()),
-            ));
+            let found = format!("another one, of type {} (`.evolve_schema()` would add it)", field.data_type());
+            return Err(schema_error(dataset, field.name(), "a column of the dataset", found));
         }
         if input.column_with_name(field.name()).map(|(first, _)| first) != Some(index) {
             return Err(schema_error(dataset, field.name(), "one column of this name", "two"));
         }
     }
     let columns = schema.plain().fields().iter().enumerate();
-    let columns = columns.map(|(at, field)| source(schema, at, field, input)).collect::<Result<_>>()?;
-    Ok(Fit { schema: schema.clone(), columns })
+    let columns = columns.map(|(at, field)| source(schema, at, field, input, &fits)).collect::<Result<_>>()?;
+    let input = Arc::new(input.clone());
+    let unpacked = plain_schema(&input);
+    Ok(Fit { schema: schema.clone(), input, unpacked, columns })
 }
 
-fn source(schema: &DatasetSchema, at: usize, field: &Field, input: &Schema) -> Result<Source> {
+fn source(
+    schema: &DatasetSchema,
+    at: usize,
+    field: &Field,
+    input: &Schema,
+    fits: &impl Fn(usize, &DataType, &DataType) -> bool,
+) -> Result<Source> {
     let stored = schema.stored().field(at).data_type();
+    let error = |expected: String, found: String| schema_error(schema.dataset(), field.name(), expected, found);
     let Some((index, found)) = input.column_with_name(field.name()) else {
         if field.is_nullable() && at != schema.ordered_index() {
             return Ok(Source::Missing);
         }
-        return Err(schema_error(
-            schema.dataset(),
-            field.name(),
-            format!("{stored} (without nulls, so it cannot be left out)"),
-            "no such column",
-        ));
+        let expected = format!("{stored} (without nulls, so it cannot be left out)");
+        return Err(error(expected, "no such column".to_owned()));
     };
-    let expected = field.data_type();
-    let text = at == schema.ordered_index() && same_text(expected, &plain_type(found.data_type()));
-    if text || same_type(expected, found.data_type()) {
-        return Ok(Source::Column { index, cast: expected != found.data_type() });
+    let (expected, found) = (field.data_type(), found.data_type());
+    if !fits(at, expected, found) {
+        let help = if at == schema.ordered_index() { cast_to(stored) } else { help(stored, found) };
+        return Err(error(stored.to_string(), format!("{found} ({help})")));
     }
-    Err(schema_error(schema.dataset(), field.name(), stored.to_string(), found.data_type().to_string()))
-}
-
-fn same_text(expected: &DataType, found: &DataType) -> bool {
-    use DataType::*;
-    let text = |data_type: &DataType| matches!(data_type, Utf8 | LargeUtf8 | Utf8View);
-    let binary = |data_type: &DataType| matches!(data_type, Binary | LargeBinary | BinaryView);
-    (text(expected) && text(found)) || (binary(expected) && binary(found))
+    let may_fail = expected != found && (expected.is_nested() || may_overflow(found, expected));
+    Ok(Source::Column { index, may_fail })
 }
 
 /// Whether two types differ at most in dictionaries, in metadata, in the name of a list's items or a map's entries,
@@ -114,6 +138,37 @@ impl Fit {
         &self.schema
     }
 
+    /// The input's columns as they come.
+    pub(crate) fn input(&self) -> &SchemaRef {
+        &self.input
+    }
+
+    /// The input's columns as [`unpack`](Self::unpack) gives them.
+    pub(crate) fn unpacked(&self) -> &SchemaRef {
+        &self.unpacked
+    }
+
+    /// An input batch with its dictionaries unpacked; it fits as before.
+    ///
+    /// # Errors
+    ///
+    /// If the batch is not of the schema that this fit was made for.
+    pub(crate) fn unpack(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let columns = batch.columns().iter().zip(self.unpacked.fields());
+        let columns: Result<Vec<ArrayRef>, _> =
+            columns.map(|(column, field)| convert(column, field.data_type())).collect();
+        columns
+            .and_then(|columns| new_batch(&self.unpacked, columns, batch.num_rows()))
+            .map_err(|source| self.schema.arrow_error(source))
+    }
+
+    /// The ordered column of an input batch in comparable form; `None` if the batch has none that could be ordered on.
+    pub(crate) fn keys(&self, batch: &RecordBatch) -> Option<Result<OrdKeys>> {
+        let column = self.ordered_column(batch)?;
+        let keys = OrderedType::new(column.data_type())?.keys(column);
+        Some(keys.map_err(|error| self.schema.arrow_error(error)))
+    }
+
     /// The ordered column of an input batch, as it came; dictionaries are not unpacked.
     pub(crate) fn ordered_column<'a>(&self, batch: &'a RecordBatch) -> Option<&'a ArrayRef> {
         match self.columns.get(self.schema.ordered_index())? {
@@ -131,19 +186,18 @@ impl Fit {
     /// [`Error::Schema`](crate::Error::Schema) naming column and row.
     pub fn check(&self, batch: &RecordBatch, first_row: u64) -> Result<()> {
         for (field, source) in self.schema.plain().fields().iter().zip(&self.columns) {
-            let Source::Column { index, cast } = source else { continue };
+            let Source::Column { index, may_fail } = source else { continue };
             let Some(array) = batch.columns().get(*index) else {
                 continue;
             };
             if !field.is_nullable() {
                 self.check_nulls(field, array, first_row)?;
             }
-            if *cast
-                && field.data_type().is_nested()
-                && let Err(error) = strict_cast(array, field.data_type())
-            {
+            if *may_fail && let Err(error) = convert(array, field.data_type()) {
+                let row = (0..array.len()).find(|&row| convert(&array.slice(row, 1), field.data_type()).is_err());
+                let row = first_row + row.unwrap_or_default() as u64;
                 let expected = format!("values that fit {}", field.data_type());
-                let found = format!("others from row {first_row} on: {error}");
+                let found = format!("another one in row {row}: {error}");
                 return Err(schema_error(self.schema.dataset(), field.name(), expected, found));
             }
             if let Err(error) = check_decimals(array) {
@@ -165,7 +219,7 @@ impl Fit {
         }
     }
 
-    /// The batch in the dataset's plain schema. Columns that need no cast share memory.
+    /// The batch in the dataset's plain schema. Columns that have the right type share memory.
     ///
     /// # Errors
     ///
@@ -176,22 +230,22 @@ impl Fit {
         let columns: Result<Vec<ArrayRef>, ArrowError> = columns
             .map(|(field, source)| match source {
                 Source::Missing => Ok(new_null_array(field.data_type(), rows)),
-                Source::Column { index, cast } => {
+                Source::Column { index, .. } => {
                     let missing = || ArrowError::SchemaError(format!("no column {}", field.name()));
                     let array = batch.columns().get(*index).ok_or_else(missing)?;
-                    if *cast { strict_cast(array, field.data_type()) } else { Ok(array.clone()) }
+                    convert(array, field.data_type())
                 }
             })
             .collect();
-        let options = RecordBatchOptions::new().with_row_count(Some(rows));
         columns
-            .and_then(|columns| RecordBatch::try_new_with_options(self.schema.plain().clone(), columns, &options))
+            .and_then(|columns| new_batch(self.schema.plain(), columns, rows))
             .map_err(|source| self.schema.arrow_error(source))
     }
 }
 
-fn strict_cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
-    cast_with_options(array, to, &CastOptions { safe: false, ..CastOptions::default() })
+fn new_batch(schema: &SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch, ArrowError> {
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    RecordBatch::try_new_with_options(schema.clone(), columns, &options)
 }
 
 /// Parquet keeps a decimal in as few bytes as its precision needs: a value beyond it would come back as another one.

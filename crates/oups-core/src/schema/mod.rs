@@ -1,21 +1,27 @@
 //! What a dataset's columns are: its schema, the types that it may have, and how input fits it.
 
+mod common;
+mod convert;
+mod evolve;
 mod fit;
 mod types;
 
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use parquet::arrow::encode_arrow_schema;
 
 use crate::ordered::{OrdKeys, OrderedType};
 use crate::{Error, Result};
 
-pub use fit::{Fit, fit};
+pub(crate) use common::{holds, same_text};
+pub(crate) use convert::{convert, may_overflow};
+pub use fit::{Fit, fit, fit_wider};
 pub use types::check_types;
 
 /// The columns of a dataset and the one that it is ordered on.
@@ -31,6 +37,7 @@ pub struct DatasetSchema {
     plain: SchemaRef,
     ordered_index: usize,
     ordered_type: OrderedType,
+    footer_text: Arc<OnceLock<String>>,
 }
 
 impl DatasetSchema {
@@ -52,7 +59,8 @@ impl DatasetSchema {
             reason: "rows cannot be ordered on it: use a number, date, time, timestamp, duration, text or binary",
         })?;
         let plain = plain_schema(&schema);
-        Ok(Self { dataset: dataset.into(), stored: schema, plain, ordered_index, ordered_type })
+        let footer_text = Arc::default();
+        Ok(Self { dataset: dataset.into(), stored: schema, plain, ordered_index, ordered_type, footer_text })
     }
 
     /// The dataset's name for error messages.
@@ -83,6 +91,11 @@ impl DatasetSchema {
     /// The type of the ordered column.
     pub fn ordered_type(&self) -> &OrderedType {
         &self.ordered_type
+    }
+
+    /// The Arrow schema as the footers of row group files have it.
+    pub(crate) fn footer_text(&self) -> &str {
+        self.footer_text.get_or_init(|| encode_arrow_schema(&self.stored))
     }
 
     /// The position of a column.

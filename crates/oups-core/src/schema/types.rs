@@ -52,15 +52,7 @@ fn check_type(dataset: &str, path: &str, data_type: &DataType, nullable: bool, n
             _ => Err(unsupported(dataset, path, data_type, "a map needs entries of a key and a value")),
         },
         DataType::Dictionary(keys, values) => {
-            let reason = "a dictionary needs whole numbers as keys and numbers, dates, times, text or binary as values";
-            let allowed = keys.is_dictionary_key_type() && dictionary_value(values);
-            if !allowed {
-                return Err(unsupported(dataset, path, data_type, reason));
-            }
-            // The values of a row group are counted against narrow keys, but not inside of lists and structs.
-            let narrow = keys.primitive_width().is_some_and(|width| width < 4);
-            if nested && (narrow || matches!(values.as_ref(), DataType::FixedSizeBinary(_))) {
-                let reason = "a dictionary inside of another type needs keys of 32 or 64 bits and no fixed-size binary";
+            if let Some(reason) = dictionary_refusal(keys, values, nested) {
                 return Err(unsupported(dataset, path, data_type, reason));
             }
             check_type(dataset, path, values, nullable, nested)
@@ -70,6 +62,21 @@ fn check_type(dataset: &str, path: &str, data_type: &DataType, nullable: bool, n
             None => Ok(()),
         },
     }
+}
+
+/// Whether a column, or a part of one, can be such a dictionary.
+pub(super) fn dictionary_allowed(keys: &DataType, values: &DataType, nested: bool) -> bool {
+    dictionary_refusal(keys, values, nested).is_none()
+}
+
+fn dictionary_refusal(keys: &DataType, values: &DataType, nested: bool) -> Option<&'static str> {
+    if !keys.is_dictionary_key_type() || !dictionary_value(values) {
+        return Some("a dictionary needs whole numbers as keys and numbers, dates, times, text or binary as values");
+    }
+    // The values of a row group are counted against narrow keys, but not inside of lists and structs.
+    let narrow = keys.primitive_width().is_some_and(|width| width < 4);
+    (nested && (narrow || matches!(values, DataType::FixedSizeBinary(_))))
+        .then_some("a dictionary inside of another type needs keys of 32 or 64 bits and no fixed-size binary")
 }
 
 fn dictionary_value(data_type: &DataType) -> bool {

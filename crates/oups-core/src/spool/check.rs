@@ -1,7 +1,7 @@
 //! The checks of an input, batch after batch.
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{Fields, Schema};
+use arrow::datatypes::Fields;
 use arrow::error::ArrowError;
 
 use crate::ordered::{OrdKeys, OrdValue};
@@ -11,7 +11,6 @@ use crate::{Error, Result};
 /// Checks the batches of one input in turn; the order is checked over their borders.
 pub(super) struct Checker {
     fit: Fit,
-    fields: Fields,
     rows: u64,
     last: Option<OrdValue>,
 }
@@ -25,8 +24,8 @@ pub(super) struct Checked {
 }
 
 impl Checker {
-    pub(super) fn new(fit: Fit, input: &Schema) -> Self {
-        Self { fit, fields: input.fields().clone(), rows: 0, last: None }
+    pub(super) fn new(fit: Fit) -> Self {
+        Self { fit, rows: 0, last: None }
     }
 
     pub(super) fn fit(&self) -> &Fit {
@@ -62,7 +61,8 @@ impl Checker {
             let (dataset, column) = (schema.dataset().into(), schema.ordered_on().into());
             return Err(Error::Unorderable { dataset, column, row: self.rows + row as u64, value });
         }
-        let keys = self.keys(&schema, batch)?;
+        // It may still be written differently: another kind of text, a dictionary.
+        let keys = self.fit.keys(batch).ok_or_else(|| self.foreign(batch))??;
         self.fit.check(batch, self.rows)?;
         self.check_order(&schema, &keys)?;
         let (Some(first), Some(last)) = (keys.first(), keys.last()) else {
@@ -74,19 +74,13 @@ impl Checker {
         Ok(Some(Checked { start, first, last, keys }))
     }
 
-    /// The keys of the ordered column, which may still be written differently (another kind of text, a dictionary).
-    fn keys(&self, schema: &DatasetSchema, batch: &RecordBatch) -> Result<OrdKeys> {
-        let column = self.fit.ordered_column(batch).ok_or_else(|| self.foreign(batch))?;
-        let found = crate::ordered::OrderedType::new(column.data_type()).ok_or_else(|| self.foreign(batch))?;
-        found.keys(column).map_err(|error| schema.arrow_error(error))
-    }
-
     /// A reader may give batches of another schema than it announced: metadata may differ, columns may not.
     fn check_schema(&self, batch: &RecordBatch) -> Result<()> {
         let schema = batch.schema_ref();
-        let same = schema.fields() == &self.fields
-            || schema.fields().len() == self.fields.len()
-                && schema.fields().iter().zip(&self.fields).all(|(found, expected)| {
+        let fields = self.fit.input().fields();
+        let same = schema.fields() == fields
+            || schema.fields().len() == fields.len()
+                && schema.fields().iter().zip(fields).all(|(found, expected)| {
                     found.name() == expected.name() && found.data_type() == expected.data_type()
                 });
         if same { Ok(()) } else { Err(self.foreign(batch)) }
@@ -100,7 +94,7 @@ impl Checker {
         Error::Schema {
             dataset: self.fit.schema().dataset().into(),
             column: self.fit.schema().ordered_on().into(),
-            expected: format!("batches of one schema ({})", names(&self.fields)),
+            expected: format!("batches of one schema ({})", names(self.fit.input().fields())),
             found: format!("another in the batch at row {} ({})", self.rows, names(batch.schema_ref().fields())),
         }
     }

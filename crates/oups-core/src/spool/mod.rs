@@ -19,12 +19,12 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
 use crate::Result;
 use crate::ordered::{OrdKeys, OrdValue};
-use crate::schema::{DatasetSchema, Fit, fit};
+use crate::schema::{DatasetSchema, Fit};
 
 use check::{Checked, Checker};
 pub(crate) use file::SpoolFile;
@@ -33,6 +33,7 @@ pub(crate) use partition::{Fault, Partition, Partitions};
 pub(crate) use partitioner::Partitioner;
 pub(crate) use pinned::Pinned;
 use spooler::Spooler;
+pub(crate) use spooler::own_views;
 
 /// What a one-pass reader may hold in memory before it is spooled to a file.
 pub const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;
@@ -77,7 +78,7 @@ struct Chunk {
 enum Place {
     /// As the caller gave it: the fit is still to be applied.
     Memory { batch: RecordBatch, keys: OrdKeys },
-    /// In the temporary file, in the plain schema.
+    /// In the temporary file, with dictionaries unpacked: the fit is still to be applied.
     File { offset: u64, len: usize },
     /// In a block of the partition: the fit is still to be applied.
     Run(Run),
@@ -90,8 +91,8 @@ impl Input {
     ///
     /// [`Error::Schema`](crate::Error::Schema) where a batch does not fit, [`Error::Unsorted`](crate::Error::Unsorted) and [`Error::Unorderable`](crate::Error::Unorderable) with the row
     /// counted over all batches.
-    pub fn from_batches(schema: &Arc<DatasetSchema>, input: &Schema, batches: Vec<RecordBatch>) -> Result<Self> {
-        let mut checker = Checker::new(fit(schema, input)?, input);
+    pub fn from_batches(fit: Fit, batches: Vec<RecordBatch>) -> Result<Self> {
+        let mut checker = Checker::new(fit);
         let mut chunks = Vec::with_capacity(batches.len());
         for batch in batches {
             chunks.extend(checker.check(&batch)?.map(|checked| Chunk::in_memory(batch, checked)));
@@ -104,8 +105,8 @@ impl Input {
     /// # Errors
     ///
     /// As [`from_batches`](Self::from_batches); rows that do not fit are told by their number in the whole input.
-    pub(crate) fn from_partition(schema: &Arc<DatasetSchema>, partition: Partition) -> Result<Self> {
-        let mut checker = Checker::new(fit(schema, partition.plain())?, partition.plain());
+    pub(crate) fn from_partition(fit: Fit, partition: Partition) -> Result<Self> {
+        let mut checker = Checker::new(fit);
         let mut check = |batch: &RecordBatch| {
             let first = checker.rows();
             checker.check(batch).map_err(|error| partition.at_its_row(checker.fit(), batch, first, error))
@@ -137,12 +138,11 @@ impl Input {
     /// As [`from_batches`](Self::from_batches); [`Error::Input`](crate::Error::Input) if the stream fails; [`Error::Io`](crate::Error::Io) if the temporary
     /// file does.
     pub fn from_reader(
-        schema: &Arc<DatasetSchema>,
-        input: &Schema,
+        fit: Fit,
         reader: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
         memory_limit: usize,
     ) -> Result<Self> {
-        let mut checker = Checker::new(fit(schema, input)?, input);
+        let mut checker = Checker::new(fit);
         let mut reader = reader.fuse();
         let (mut chunks, mut pinned) = (Vec::new(), Pinned::default());
         while pinned.bytes() <= memory_limit {
@@ -184,6 +184,11 @@ impl Input {
     /// The Arrow schema of the batches read back: the dataset's, without dictionaries.
     pub fn batch_schema(&self) -> &SchemaRef {
         self.schema.plain()
+    }
+
+    /// The Arrow schema of the batches as they came.
+    pub(crate) fn declared(&self) -> &SchemaRef {
+        self.fit.input()
     }
 
     /// The number of rows.
@@ -271,7 +276,7 @@ impl Input {
             return Ok(use_keys(keys));
         }
         let batch = self.read(chunk, 0..chunk.rows)?;
-        let keys = self.schema.keys(&batch).map_err(|error| self.schema.arrow_error(error))?;
+        let keys = self.fit.keys(&batch).ok_or_else(|| file::changed("the ordered column is missing".into()))??;
         let result = use_keys(&keys);
         *last = Some((at, keys));
         Ok(result)
@@ -279,6 +284,20 @@ impl Input {
 
     /// The rows of a range, in batches of at most 65,536 rows.
     pub fn batches(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
+        self.pieces(rows).map(|batch| self.fit.apply(&batch?))
+    }
+
+    /// As [`batches`](Self::batches), in the columns of the input; dictionaries are unpacked.
+    pub(crate) fn unfitted(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + '_ {
+        self.pieces(rows).map(|batch| self.fit.unpack(&batch?))
+    }
+
+    /// The Arrow schema of [`unfitted`](Self::unfitted) batches.
+    pub(crate) fn unfitted_schema(&self) -> &SchemaRef {
+        self.fit.unpacked()
+    }
+
+    fn pieces(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
         let mut at = self.chunks.partition_point(|chunk| chunk.end() <= rows.start);
         let mut next = rows.start;
         let end = rows.end.min(self.rows);
@@ -294,10 +313,8 @@ impl Input {
 
     fn read(&self, chunk: &Chunk, rows: Range<usize>) -> Result<RecordBatch> {
         match (&chunk.place, &self.backing) {
-            (Place::Memory { batch, .. }, _) => self.fit.apply(&batch.slice(rows.start, rows.len())),
-            (Place::Run(run), Backing::Partition(partition)) => {
-                self.fit.apply(&partition.read(run)?.slice(rows.start, rows.len()))
-            }
+            (Place::Memory { batch, .. }, _) => Ok(batch.slice(rows.start, rows.len())),
+            (Place::Run(run), Backing::Partition(partition)) => Ok(partition.read(run)?.slice(rows.start, rows.len())),
             (Place::File { offset, len }, Backing::File(file)) => {
                 let batch = file.read(*offset, *len)?;
                 if batch.num_rows() != chunk.rows {

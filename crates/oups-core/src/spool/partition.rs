@@ -99,7 +99,7 @@ impl Partition {
     }
 
     /// The columns of the batches that are read: those that came, without dictionaries.
-    pub(super) fn plain(&self) -> &SchemaRef {
+    pub(crate) fn plain(&self) -> &SchemaRef {
         self.all.schema.plain()
     }
 

@@ -32,7 +32,7 @@ impl Spooler {
         let mut from = 0;
         while from < batch.num_rows() {
             let rows = (batch.num_rows() - from).min(BLOCK_ROWS - self.waiting_rows);
-            self.waiting.push(self.fit.apply(&batch.slice(from, rows))?);
+            self.waiting.push(self.fit.unpack(&batch.slice(from, rows))?);
             self.waiting_rows += rows;
             from += rows;
             if self.waiting_rows == BLOCK_ROWS {
@@ -52,15 +52,13 @@ impl Spooler {
         let block = match self.waiting.as_slice() {
             [] => return Ok(()),
             [batch] => own_views(batch),
-            batches => concat_batches(schema.plain(), batches),
+            batches => concat_batches(self.fit.unpacked(), batches),
         };
         let block = block.map_err(|error| schema.arrow_error(error))?;
         self.waiting.clear();
         self.waiting_rows = 0;
-        let keys = schema.keys(&block).map_err(|error| schema.arrow_error(error))?;
-        let (Some(first), Some(last)) = (keys.first(), keys.last()) else {
-            return Ok(());
-        };
+        let Some(keys) = self.fit.keys(&block).transpose()? else { return Ok(()) };
+        let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(()) };
         let (offset, len) = self.file.append(&block)?;
         let (start, rows) = (self.rows, block.num_rows());
         self.rows += rows as u64;
@@ -70,7 +68,7 @@ impl Spooler {
 }
 
 /// A slice of a view array would be written with the whole array's text: keep only its own.
-pub(super) fn own_views(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
+pub(crate) fn own_views(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
     let columns = batch.columns().iter().map(|array| match array.data_type() {
         DataType::Utf8View => Arc::new(array.as_string_view().gc()) as ArrayRef,
         DataType::BinaryView => Arc::new(array.as_binary_view().gc()),

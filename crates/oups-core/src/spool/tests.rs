@@ -7,9 +7,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::Error;
+use crate::schema::fit;
 
-fn schema_of(batch: &RecordBatch) -> Arc<DatasetSchema> {
-    Arc::new(DatasetSchema::new("d", batch.schema(), "at").unwrap())
+fn fit_of(batch: &RecordBatch) -> Fit {
+    fit(&Arc::new(DatasetSchema::new("d", batch.schema(), "at").unwrap()), &batch.schema()).unwrap()
 }
 
 fn batch(at: Vec<i64>) -> RecordBatch {
@@ -25,12 +26,11 @@ fn batch(at: Vec<i64>) -> RecordBatch {
 }
 
 fn spooled(batches: &[RecordBatch], limit: usize) -> Result<Input> {
-    let (schema, input) = (schema_of(&batches[0]), batches[0].schema());
-    Input::from_reader(&schema, &input, batches.iter().cloned().map(Ok), limit)
+    Input::from_reader(fit_of(&batches[0]), batches.iter().cloned().map(Ok), limit)
 }
 
 fn in_memory(batches: &[RecordBatch]) -> Result<Input> {
-    Input::from_batches(&schema_of(&batches[0]), &batches[0].schema(), batches.to_vec())
+    Input::from_batches(fit_of(&batches[0]), batches.to_vec())
 }
 
 fn rows_of(input: &Input, rows: Range<u64>) -> RecordBatch {
@@ -94,11 +94,11 @@ fn nulls_and_failing_readers_are_refused() {
     assert_eq!(error.to_string(), "dataset d, column `at`: row 2 is null, which has no place in an order");
     let good = batch(vec![1, 2]);
     let reader = [Ok(good.clone()), Err(ArrowError::ComputeError("lost".into()))];
-    let error = Input::from_reader(&schema_of(&good), &good.schema(), reader.into_iter(), 0).unwrap_err();
+    let error = Input::from_reader(fit_of(&good), reader.into_iter(), 0).unwrap_err();
     assert!(matches!(error, Error::Input { rows: 2, .. }));
     let other = nulls(vec![Some(3)]);
     let reader = [Ok(good.clone()), Ok(other)];
-    let error = Input::from_reader(&schema_of(&good), &good.schema(), reader.into_iter(), 0).unwrap_err();
+    let error = Input::from_reader(fit_of(&good), reader.into_iter(), 0).unwrap_err();
     assert!(matches!(error, Error::Schema { .. }));
 }
 

@@ -23,15 +23,21 @@ use crate::manifest::Manifest;
 use crate::snapshot::Snapshot;
 use crate::{Error, Result};
 
+/// Row groups that are looked at before the progress is told.
+const AT_ONCE: usize = 32;
+
+/// Is told how many row groups of how many are done, and how many bytes.
+pub(crate) type Progress<'a> = dyn FnMut((usize, usize), u64) + 'a;
+
 /// Everything that is wrong with one dataset, in order of row groups, then of files.
 ///
 /// # Errors
 ///
 /// If a folder cannot be listed or a pin not be made. What is wrong with the dataset is no error but a finding.
-pub(crate) fn dataset(dataset: &Dataset) -> Result<Vec<Finding>> {
+pub(crate) fn dataset(dataset: &Dataset, progress: &mut Progress<'_>) -> Result<Vec<Finding>> {
     let mut findings = match Snapshot::open(&dataset.store.fs, std::slice::from_ref(&dataset.paths)) {
         Ok(mut snapshots) => match snapshots.pop().flatten() {
-            Some(snapshot) => of_snapshot(dataset, &snapshot)?,
+            Some(snapshot) => of_snapshot(dataset, &snapshot, progress)?,
             None => folder::without_manifest(dataset)?,
         },
         Err(error) => vec![of_manifest(dataset, error)?],
@@ -41,10 +47,17 @@ pub(crate) fn dataset(dataset: &Dataset) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-fn of_snapshot(dataset: &Dataset, snapshot: &Snapshot) -> Result<Vec<Finding>> {
+fn of_snapshot(dataset: &Dataset, snapshot: &Snapshot, progress: &mut Progress<'_>) -> Result<Vec<Finding>> {
     let manifest = snapshot.manifest();
-    let checked: Vec<file::Checked> =
-        manifest.entries.par_iter().enumerate().map(|(at, _)| file::check(snapshot, at)).collect::<Result<_>>()?;
+    let mut checked: Vec<file::Checked> = Vec::with_capacity(manifest.entries.len());
+    let mut bytes = 0;
+    for some in manifest.entries.chunks(AT_ONCE) {
+        let first = checked.len();
+        let found = some.par_iter().enumerate().map(|(at, _)| file::check(snapshot, first + at));
+        checked.extend(found.collect::<Result<Vec<_>>>()?);
+        bytes += some.iter().map(|entry| entry.bytes).sum::<u64>();
+        progress((checked.len(), manifest.entries.len()), bytes);
+    }
     let mut findings = overlaps(dataset, manifest, &checked);
     findings.extend(checked.into_iter().flat_map(|checked| checked.findings));
     findings.extend(folder::beside_manifest(dataset, manifest)?);

@@ -1,0 +1,51 @@
+//! `oups export`: a consistent copy as a store of its own.
+
+use std::ops::ControlFlow;
+
+use anyhow::{Result, bail};
+use indicatif::HumanBytes;
+use oups::KeyFilter;
+use serde_json::json;
+
+use super::print_json;
+use crate::args::Export;
+use crate::exit::message;
+use crate::output::counted;
+use crate::progress::Progress;
+use crate::stdout::Stdout;
+use crate::{interrupt, open};
+
+pub(crate) fn run(args: Export, out: &mut Stdout) -> Result<()> {
+    let store = open::store(&args.store)?;
+    let filter = KeyFilter::parse(store.schema(), &args.filter)?;
+    if !args.filter.is_empty() && store.keys_where(filter.clone())?.is_empty() {
+        bail!("no dataset matches");
+    }
+    let progress = Progress::new();
+    interrupt::stopping();
+    let mut total = None;
+    let exported = store.export_with(&args.dest, filter, |at| {
+        if total.replace(at.total).is_none() {
+            progress.expect_bytes(at.total);
+        }
+        progress.bytes_done(at.bytes);
+        if interrupt::was_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    progress.done();
+    let done = exported?;
+    if args.json {
+        return print_json(
+            &json!({
+                "store": args.dest.display().to_string(),
+                "datasets": done.datasets,
+                "row_groups": done.row_groups,
+                "rows": done.rows,
+                "bytes": done.bytes,
+            }),
+            out,
+        );
+    }
+    let (datasets, rows) = (counted(done.datasets as u64, "dataset"), counted(done.rows, "row"));
+    message(format_args!("exported {datasets}, {rows}, {} to {}", HumanBytes(done.bytes), args.dest.display()));
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! `oups settings`: what writes use that do not give their own.
+
+use std::io::Write;
+
+use anyhow::{Result, bail};
+use oups::{Dataset, DuplicatesOn, KeepRule};
+use serde_json::{Value, json};
+
+use super::info::section_lines;
+use super::{print_json, written};
+use crate::args::{DuplicateColumns, NumberOrNone, Settings};
+use crate::exit::{Usage, message};
+use crate::open;
+use crate::stdout::Stdout;
+
+pub(crate) fn run(args: Settings, out: &mut Stdout) -> Result<()> {
+    let store = open::store(&args.store)?;
+    let (_, dataset) = open::dataset(&store, &args.key)?;
+    let changes = args.row_group_target.is_some()
+        || args.duplicates_on.is_some()
+        || args.keep.is_some()
+        || args.max_off_target.is_some();
+    if changes { change(&dataset, &args, out) } else { show(&dataset, &args, out) }
+}
+
+fn show(dataset: &Dataset, args: &Settings, out: &mut Stdout) -> Result<()> {
+    let snapshot = dataset.snapshot()?;
+    let manifest = snapshot.manifest();
+    let settings = manifest.settings.to_json();
+    if args.json {
+        return print_json(&json!({ "key": args.key, "version": manifest.commit, "settings": settings }), out);
+    }
+    let Value::Object(settings) = settings else { return Ok(()) };
+    for line in section_lines(settings.iter().map(|(name, value)| (name.as_str(), super::info::text(value)))) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn change(dataset: &Dataset, args: &Settings, out: &mut Stdout) -> Result<()> {
+    let mut change = dataset.change_settings();
+    if let Some(target) = args.row_group_target {
+        change = change.row_group_target(target);
+    }
+    let duplicates = args.duplicates_on.as_ref().map(|DuplicateColumns(columns)| columns.clone());
+    if let Some(columns) = duplicates.clone() {
+        change = change.duplicates_on(columns);
+    }
+    if let Some(keep) = args.keep {
+        // A rule without duplicates to apply it to would let every one in.
+        let looked_for = duplicates.map_or_else(|| dataset.settings().map(|settings| settings.duplicates_on), Ok)?;
+        if looked_for == DuplicatesOn::Off {
+            bail!(Usage(
+                "--keep has no use where all rows are kept: say which are duplicates, with --duplicates-on".to_owned()
+            ));
+        }
+        change = change.keep(KeepRule::from(keep));
+    }
+    if let Some(NumberOrNone(groups)) = args.max_off_target {
+        change = change.max_off_target(groups);
+    }
+    if let Some(timeout) = args.lock_timeout {
+        change = change.lock_timeout(timeout);
+    }
+    if let Some(version) = args.if_version {
+        change = change.if_version(version);
+    }
+    let done = change.commit()?;
+    if args.json || !done.changed {
+        return written::tell(&args.key, &done, args.json, out);
+    }
+    message(format_args!("{}: version {}: changed settings", args.key, done.version));
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! `oups verify`: what is not as it should be.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use indicatif::HumanBytes;
+use oups::{Error, Finding, FindingKind, KeyFilter};
+use serde_json::{Value, json};
+
+use super::print_json;
+use crate::args::Verify;
+use crate::exit::message;
+use crate::hint::OTHER_STORE_FILE;
+use crate::open;
+use crate::output::counted;
+use crate::output::grid::visible;
+use crate::progress::Progress;
+use crate::stdout::Stdout;
+
+/// How many damaged datasets the way out names.
+const NAMED: usize = 3;
+
+pub(crate) fn run(args: Verify, out: &mut Stdout) -> Result<()> {
+    let store = match open::store(&args.store) {
+        Ok(store) => store,
+        Err(error) => return without_schema(error, &args, out),
+    };
+    let filter = KeyFilter::parse(store.schema(), &args.filter)?;
+    let progress = Progress::new();
+    progress.expect_looks();
+    let mut looked_at = (0, 0);
+    let findings = store.verify_with(filter, |at| {
+        looked_at = (at.total as u64, at.bytes);
+        progress.looked(at);
+    });
+    progress.done();
+    let findings = findings?;
+    for finding in &findings {
+        tell(finding, args.json, out)?;
+    }
+    out.finish()?;
+    let (datasets, bytes) = (counted(looked_at.0, "dataset"), HumanBytes(looked_at.1));
+    if findings.is_empty() {
+        message(format_args!("{datasets}, {bytes}: all is well"));
+        return Ok(());
+    }
+    let damage = findings.iter().filter(|finding| finding.kind.is_damage()).count();
+    if let Some(hint) = way_out(&args.store, &findings) {
+        message(format_args!("hint: {hint}"));
+    }
+    bail!(
+        "{datasets}, {bytes}: {}, {}",
+        counted(findings.len() as u64, "finding"),
+        match damage {
+            0 => "none of them damage".to_owned(),
+            damage => format!("{damage} of them damage"),
+        }
+    )
+}
+
+/// What is a dataset is known from `oups.json` alone: if that is damaged, nothing else can be looked at.
+fn without_schema(error: anyhow::Error, args: &Verify, out: &mut Stdout) -> Result<()> {
+    let (kind, file, detail) = match error.downcast::<Error>() {
+        Ok(Error::Damaged { path, detail }) => (FindingKind::StoreFile, path, detail),
+        Ok(Error::NewerFormat { path, found, supported }) => {
+            let detail = format!("it has format version {found}; this oups reads up to {supported}");
+            (FindingKind::NewerFormat, path, detail)
+        }
+        Ok(error) => return Err(error.into()),
+        Err(error) => return Err(error),
+    };
+    if args.json {
+        print_json(&facts(kind, None, None, &file, &detail), out)?;
+    } else {
+        writeln!(out, "{}", line(kind, None, None, &file, &detail))?;
+    }
+    out.finish()?;
+    if kind == FindingKind::StoreFile {
+        message(format_args!("hint: {OTHER_STORE_FILE}"));
+    }
+    bail!("1 finding; without oups.json nothing else could be looked at")
+}
+
+fn tell(finding: &Finding, json: bool, out: &mut Stdout) -> Result<()> {
+    let Finding { dataset, row_group, file, kind, detail, .. } = finding;
+    if json {
+        return print_json(&facts(*kind, dataset.as_deref(), *row_group, file, detail), out);
+    }
+    Ok(writeln!(out, "{}", line(*kind, dataset.as_deref(), *row_group, file, detail))?)
+}
+
+fn facts(kind: FindingKind, dataset: Option<&str>, row_group: Option<usize>, file: &Path, detail: &str) -> Value {
+    json!({
+        "kind": kind.name(),
+        "damage": kind.is_damage(),
+        "dataset": dataset,
+        "row_group": row_group,
+        "file": file.display().to_string(),
+        "detail": detail,
+    })
+}
+
+/// One line for people, who count row groups from 1, as `oups info` does.
+fn line(kind: FindingKind, dataset: Option<&str>, row_group: Option<usize>, file: &Path, detail: &str) -> String {
+    let mut line = String::new();
+    if let Some(dataset) = dataset {
+        line.push_str(dataset);
+        if let Some(at) = row_group {
+            line.push_str(&format!(", row group {}", at + 1));
+        }
+        line.push_str(": ");
+    }
+    // Names of files may hold anything.
+    line + &visible(&format!("{kind}: {}: {detail}", file.display()))
+}
+
+/// What to do about damage.
+fn way_out(store: &Path, findings: &[Finding]) -> Option<String> {
+    if findings.iter().any(|finding| finding.kind == FindingKind::NewerFormat) {
+        return Some("a newer oups has written here: use it".to_owned());
+    }
+    let damaged = findings.iter().filter(|finding| finding.kind.is_damage());
+    let datasets: BTreeSet<&str> = damaged.filter_map(|finding| finding.dataset.as_deref()).collect();
+    let commands: Vec<String> =
+        datasets.iter().take(NAMED).map(|key| format!("`oups repair {} {key}`", store.display())).collect();
+    let more = if datasets.len() > NAMED { " and so on" } else { "" };
+    (!commands.is_empty()).then(|| format!("{}{more}: keeps what is intact", commands.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_move_the_cursor() {
+        let file = Path::new("data/\u{1b}[2Jx");
+        let line = line(FindingKind::Foreign, Some("a"), Some(0), file, "no file of a dataset");
+        assert_eq!(line, "a, row group 1: foreign file: data/\\u{1b}[2Jx: no file of a dataset");
+    }
+}

@@ -1,0 +1,206 @@
+//! The smallest type that holds every value of two: what a column becomes when a schema evolves.
+//!
+//! `docs/schema.md` has the table. But for the form (dictionary or plain), which is the second one's, the answer does not
+//! depend on the order of the two, and asking again changes nothing: writers that evolve at once end up with the same.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, FieldRef, Fields, TimeUnit};
+
+use super::plain_type;
+use super::types::dictionary_allowed;
+
+/// Whether every value of `narrow` is one of `wide`, dictionaries aside.
+pub(crate) fn holds(wide: &DataType, narrow: &DataType) -> bool {
+    let wide = plain_type(wide);
+    common(&wide, &plain_type(narrow)).is_some_and(|common| common == wide)
+}
+
+/// The type that holds the values of a stored column and of one that comes. `None` where there is none.
+///
+/// Names, metadata and nullability inside of it are the stored ones; a struct's new fields are nullable.
+pub(super) fn common(stored: &DataType, found: &DataType) -> Option<DataType> {
+    common_at(stored, found, false)
+}
+
+fn common_at(stored: &DataType, found: &DataType, nested: bool) -> Option<DataType> {
+    use DataType::*;
+    let child = |stored: &FieldRef, found: &FieldRef| common_field(stored, found);
+    match (stored, found) {
+        (Dictionary(keys, stored), Dictionary(others, found)) => {
+            let keys = if capacity(others) > capacity(keys) { others } else { keys };
+            Some(dictionary(keys, common_at(stored, found, nested)?, nested))
+        }
+        (Dictionary(_, stored), found) => common_at(stored, found, nested),
+        (stored, Dictionary(keys, found)) => Some(dictionary(keys, common_at(stored, found, nested)?, nested)),
+        (List(a), List(b)) => Some(List(child(a, b)?)),
+        (LargeList(a), LargeList(b)) => Some(LargeList(child(a, b)?)),
+        (ListView(a), ListView(b)) => Some(ListView(child(a, b)?)),
+        (LargeListView(a), LargeListView(b)) => Some(LargeListView(child(a, b)?)),
+        (FixedSizeList(a, n), FixedSizeList(b, m)) if n == m => Some(FixedSizeList(child(a, b)?, *n)),
+        (Map(a, sorted), Map(b, also)) if sorted == also => Some(Map(common_entries(a, b)?, *sorted)),
+        (Struct(a), Struct(b)) => Some(Struct(common_fields(a, b)?)),
+        (stored, found) if stored == found => Some(stored.clone()),
+        (stored, found) => common_text(stored, found)
+            .or_else(|| common_unit(stored, found))
+            .or_else(|| common_number(stored, found))
+            .or_else(|| common_decimal(stored, found)),
+    }
+}
+
+/// A dictionary of these values where one is allowed, else the values.
+fn dictionary(keys: &DataType, values: DataType, nested: bool) -> DataType {
+    if dictionary_allowed(keys, &values, nested) {
+        DataType::Dictionary(Box::new(keys.clone()), Box::new(values))
+    } else {
+        values
+    }
+}
+
+/// Which keys name more values: by width, unsigned before signed.
+fn capacity(keys: &DataType) -> (Option<usize>, bool) {
+    (keys.primitive_width(), keys.is_unsigned_integer())
+}
+
+fn common_field(stored: &FieldRef, found: &FieldRef) -> Option<FieldRef> {
+    let data_type = common_at(stored.data_type(), found.data_type(), true)?;
+    Some(with_type(stored, data_type))
+}
+
+/// The field with another type; the same field if it has it.
+pub(super) fn with_type(field: &FieldRef, data_type: DataType) -> FieldRef {
+    if field.data_type() == &data_type {
+        return field.clone();
+    }
+    Arc::new(field.as_ref().clone().with_data_type(data_type))
+}
+
+/// The entries of a map: whatever their names, the key first.
+fn common_entries(stored: &FieldRef, found: &FieldRef) -> Option<FieldRef> {
+    let (DataType::Struct(a), DataType::Struct(b)) = (stored.data_type(), found.data_type()) else { return None };
+    let fields = a.iter().zip(b).map(|(a, b)| common_field(a, b)).collect::<Option<Fields>>()?;
+    (a.len() == b.len()).then(|| with_type(stored, DataType::Struct(fields)))
+}
+
+fn common_fields(stored: &Fields, found: &Fields) -> Option<Fields> {
+    let mut fields = Vec::with_capacity(stored.len());
+    for field in stored {
+        fields.push(match found.find(field.name()) {
+            Some((_, found)) => common_field(field, found)?,
+            None if field.is_nullable() => field.clone(),
+            None => return None,
+        });
+    }
+    let new = found.iter().filter(|field| stored.find(field.name()).is_none());
+    fields.extend(new.map(nullable));
+    Some(fields.into())
+}
+
+/// The field as older rows can have it.
+pub(super) fn nullable(field: &FieldRef) -> FieldRef {
+    if field.is_nullable() { field.clone() } else { Arc::new(field.as_ref().clone().with_nullable(true)) }
+}
+
+/// Whether both are kinds of text, or both kinds of binary.
+pub(crate) fn same_text(stored: &DataType, found: &DataType) -> bool {
+    common_text(stored, found).is_some()
+}
+
+fn common_text(stored: &DataType, found: &DataType) -> Option<DataType> {
+    use DataType::*;
+    const TEXT: [DataType; 3] = [Utf8, Utf8View, LargeUtf8];
+    const BINARY: [DataType; 3] = [Binary, BinaryView, LargeBinary];
+    [TEXT, BINARY].into_iter().find_map(|kinds| {
+        let rank = |kind: &DataType| kinds.iter().position(|known| known == kind);
+        kinds.get(rank(stored)?.max(rank(found)?)).cloned()
+    })
+}
+
+/// Timestamps of one zone, durations and times of day: the finer unit.
+fn common_unit(stored: &DataType, found: &DataType) -> Option<DataType> {
+    use DataType::*;
+    Some(match (stored, found) {
+        (Timestamp(a, zone), Timestamp(b, other)) if zone == other => Timestamp(*a.max(b), zone.clone()),
+        (Duration(a), Duration(b)) => Duration(*a.max(b)),
+        (Time32(a) | Time64(a), Time32(b) | Time64(b)) => match a.max(b) {
+            unit @ (TimeUnit::Second | TimeUnit::Millisecond) => Time32(*unit),
+            unit => Time64(*unit),
+        },
+        _ => return None,
+    })
+}
+
+fn common_number(stored: &DataType, found: &DataType) -> Option<DataType> {
+    use DataType::*;
+    let bits = |data_type: &DataType| data_type.primitive_width().map(|bytes| bytes * 8);
+    let (a, b) = (bits(stored)?, bits(found)?);
+    let widest = a.max(b);
+    let float = |bits| match bits {
+        ..=16 => Float16,
+        17..=32 => Float32,
+        _ => Float64,
+    };
+    // A float of n bits holds every whole number of n / 2 bits.
+    let mixed =
+        |float_bits: usize, integer_bits: usize| (integer_bits <= 32).then(|| float(float_bits.max(2 * integer_bits)));
+    let signed = |bits| match bits {
+        8 => Some(Int8),
+        16 => Some(Int16),
+        32 => Some(Int32),
+        64 => Some(Int64),
+        _ => None,
+    };
+    let kinds = (Kind::of(stored)?, Kind::of(found)?);
+    match kinds {
+        (Kind::Float, Kind::Float) => Some(float(widest)),
+        (Kind::Float, _) => mixed(a, b),
+        (_, Kind::Float) => mixed(b, a),
+        (Kind::Signed, Kind::Signed) => signed(widest),
+        (Kind::Unsigned, Kind::Unsigned) => Some(if a >= b { stored.clone() } else { found.clone() }),
+        (Kind::Signed, Kind::Unsigned) => signed(a.max(2 * b)),
+        (Kind::Unsigned, Kind::Signed) => signed(b.max(2 * a)),
+    }
+}
+
+/// The kinds of numbers.
+enum Kind {
+    Signed,
+    Unsigned,
+    Float,
+}
+
+impl Kind {
+    fn of(data_type: &DataType) -> Option<Self> {
+        if data_type.is_signed_integer() {
+            return Some(Self::Signed);
+        }
+        if data_type.is_unsigned_integer() {
+            return Some(Self::Unsigned);
+        }
+        matches!(data_type, DataType::Float16 | DataType::Float32 | DataType::Float64).then_some(Self::Float)
+    }
+}
+
+fn common_decimal(stored: &DataType, found: &DataType) -> Option<DataType> {
+    use DataType::*;
+    // The digits that each decimal type has room for.
+    const ROOM: [u8; 4] = [9, 18, 38, 76];
+    let parts = |data_type: &DataType| match data_type {
+        Decimal32(precision, scale) => Some((0, *precision, *scale)),
+        Decimal64(precision, scale) => Some((1, *precision, *scale)),
+        Decimal128(precision, scale) => Some((2, *precision, *scale)),
+        Decimal256(precision, scale) => Some((3, *precision, *scale)),
+        _ => None,
+    };
+    let ((kind, p, s), (other, q, t)) = (parts(stored)?, parts(found)?);
+    let scale = s.max(t);
+    let whole = (i16::from(p) - i16::from(s)).max(i16::from(q) - i16::from(t));
+    let precision = u8::try_from(whole + i16::from(scale)).ok()?;
+    let enough = ROOM.iter().position(|room| precision <= *room)?;
+    Some(match enough.max(kind).max(other) {
+        0 => Decimal32(precision, scale),
+        1 => Decimal64(precision, scale),
+        2 => Decimal128(precision, scale),
+        _ => Decimal256(precision, scale),
+    })
+}
