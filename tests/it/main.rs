@@ -19,3 +19,4 @@ mod query;
 mod readme;
 
 mod refused;
+mod sort;

@@ -4,6 +4,7 @@ mod changes;
 mod docs;
 mod errors;
 mod facts;
+mod ingest;
 mod input;
 mod pipes;
 mod sandbox;
