@@ -2,7 +2,6 @@
 
 use anyhow::{Result, anyhow};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use oups::key::FieldType;
 use oups::{AnyKey, Durability, Ingested, Store};
 use serde_json::json;
 use std::sync::Arc;
@@ -76,23 +75,15 @@ fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Pl
     Ok(ingest.commit()?)
 }
 
-/// What the columns of texts are: those of the keys by the store, the others as in the first dataset that is there.
+/// What the columns of CSV and JSON are: those of the keys are texts, so that one that is no key fails alone; the others
+/// are as in the first dataset that is there.
 fn known(store: &Store<AnyKey>) -> Result<SchemaRef> {
-    let keys = store.schema().field_names().zip(store.schema().field_types());
-    let mut fields: Vec<_> = keys.map(|(name, field)| Arc::new(Field::new(name, key_type(field), true))).collect();
+    let keys = store.schema().field_names();
+    let mut fields: Vec<_> = keys.map(|name| Arc::new(Field::new(name, DataType::Utf8, true))).collect();
     if let Some(first) = store.keys()?.first() {
         fields.extend(store.dataset(first)?.schema()?.fields().iter().cloned());
     }
     Ok(Arc::new(Schema::new(fields)))
-}
-
-fn key_type(field: FieldType) -> DataType {
-    match field {
-        FieldType::Bool => DataType::Boolean,
-        FieldType::I8 | FieldType::I16 | FieldType::I32 | FieldType::I64 => DataType::Int64,
-        FieldType::U8 | FieldType::U16 | FieldType::U32 | FieldType::U64 => DataType::UInt64,
-        _ => DataType::Utf8,
-    }
 }
 
 /// A line a dataset.

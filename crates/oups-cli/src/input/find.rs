@@ -86,8 +86,8 @@ fn stdin(format: Option<InputFormat>) -> Result<Found> {
     let kind = format.map_or(Kind::Arrow, Kind::from);
     let mut start = Vec::new();
     if kind == Kind::Arrow {
-        let mut stdin = io::stdin().lock().take(ipc::MAGIC.len() as u64);
-        stdin.read_to_end(&mut start).context("cannot read standard input")?;
+        // Not locked any longer than this: the stream locks it for itself.
+        io::stdin().take(ipc::MAGIC.len() as u64).read_to_end(&mut start).context("cannot read standard input")?;
         if start != ipc::MAGIC {
             return Ok(Found { kind, from: From::Stream(ipc::stdin(start)?) });
         }
