@@ -10,6 +10,13 @@ test:
 crash:
     OUPS_CRASH=exhaustive OUPS_KILLS=200 cargo test --release -p oups-tests --test it -- crash:: --nocapture
 
+# Every fuzz target for so many seconds. Needs `cargo install cargo-fuzz`; stable Rust will do, since no sanitizer is used:
+# there is no unsafe code of ours.
+fuzz seconds="600":
+    cd fuzz && for target in $(cargo fuzz list); do \
+        cargo fuzz run -s none $target -- -max_total_time={{seconds}} -timeout=20 -rss_limit_mb=3000 || exit 1; \
+    done
+
 format:
     cargo fmt --all -- --check
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::disk::{Event, relative};
-use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockFile, ReadFile, WriteFile};
+use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
 
 /// What happens at the chosen operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,9 +205,9 @@ impl Fs for FaultFs {
         self.look(|| LocalFs.kind(path))
     }
 
-    fn open_lock(&self, path: &Path, create: bool) -> io::Result<Box<dyn LockFile>> {
+    fn open_lock(&self, path: &Path, access: LockAccess) -> io::Result<Box<dyn LockFile>> {
         let is_new = !path.exists();
-        let mut file = self.change("open lock", path, || LocalFs.open_lock(path, create), || ());
+        let mut file = self.change("open lock", path, || LocalFs.open_lock(path, access), || ());
         if is_new {
             file = self.record(file, |name| Event::Create(name(path)));
         }

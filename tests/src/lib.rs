@@ -3,6 +3,7 @@
 pub mod conformance;
 pub mod disk;
 pub mod fault_fs;
+pub mod forge;
 pub mod intersections;
 pub mod model;
 mod scratch;

@@ -50,7 +50,6 @@ fn for_error(error: &Error) -> Option<String> {
             close.then(|| format!("did you mean `{near}`?"))?
         }
         Error::Damaged { path, .. } if path.ends_with("oups.json") => OTHER_STORE_FILE.to_owned(),
-        Error::Damaged { .. } => "`oups verify` tells all that is damaged".to_owned(),
         Error::LockTimeout { .. } => "try again later, or with a longer --lock-timeout".to_owned(),
         Error::VersionConflict { .. } => "`oups info` shows what is there now".to_owned(),
         Error::NotDurable { .. } => "check the disk, then whether `oups info` shows this version".to_owned(),

@@ -8,10 +8,12 @@ mod input;
 mod interrupt;
 mod open;
 mod output;
+mod pointed;
 mod progress;
 mod scan;
 mod stdout;
 mod value;
+mod verbose;
 
 use std::process::ExitCode;
 
@@ -19,6 +21,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let args = args::Cli::parse();
+    verbose::listen(args.verbose);
     interrupt::watch();
     let mut out = stdout::Stdout::new();
     let result = commands::run(args.command, &mut out).and_then(|()| out.finish());

@@ -19,8 +19,12 @@ pub(crate) fn dataset(store: &Store<AnyKey>, text: &str) -> anyhow::Result<(AnyK
     if dataset.exists()? {
         return Ok((key, dataset));
     }
-    let absent = Error::NoDataset { dataset: text.to_owned(), store: store.root().to_owned() };
-    Err(not_that_key(store, text, absent))
+    // It may also be that only its manifest is gone.
+    match dataset.version() {
+        Ok(_) => Ok((key, dataset)),
+        Err(absent @ Error::NoDataset { .. }) => Err(not_that_key(store, text, absent)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The key and the handle of a dataset that may not exist yet.

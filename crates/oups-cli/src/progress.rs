@@ -6,6 +6,8 @@ use std::time::Duration;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use oups::VerifyProgress;
 
+use crate::verbose;
+
 const TICK: Duration = Duration::from_millis(100);
 /// In how many parts the bar counts a dataset.
 const PARTS: u64 = 1000;
@@ -17,7 +19,7 @@ pub(crate) struct Progress(ProgressBar);
 impl Progress {
     /// A bar on standard error if that is a terminal.
     pub(crate) fn new() -> Self {
-        if !io::stderr().is_terminal() {
+        if !io::stderr().is_terminal() || verbose::is_on() {
             return Self::hidden();
         }
         let bar = ProgressBar::no_length().with_style(style("{spinner} {human_pos}, {elapsed}"));

@@ -75,6 +75,7 @@ impl<'d> ChangeSettings<'d> {
     /// [`Error::NoDataset`]; [`Error::InvalidOption`] or [`Error::UnknownColumn`] for settings that do not fit the
     /// dataset, with nothing changed; then those of [`Write::commit`](crate::Write::commit).
     pub fn commit(mut self) -> Result<Written> {
+        let _span = tracing::info_span!("change_settings", dataset = self.dataset.path_text()).entered();
         let target = self.row_group_target.take().transpose()?;
         let changed = |mut settings: Settings| {
             settings.row_group_target = target.unwrap_or(settings.row_group_target);

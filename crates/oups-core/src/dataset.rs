@@ -66,8 +66,14 @@ impl Dataset {
         Ok(snapshots.into_iter().next().flatten())
     }
 
+    /// The error for a dataset that is not there, or whose manifest is not.
     pub(crate) fn absent(&self) -> Error {
-        Error::NoDataset { dataset: self.paths.text().to_owned(), store: self.store.root.clone() }
+        let dataset = self.paths.text().to_owned();
+        // Only helps the message, so that it cannot be told is no error.
+        match verify::files_without_manifest(self).unwrap_or_default() {
+            0 => Error::NoDataset { dataset, store: self.store.root.clone() },
+            files => Error::ManifestLost { dataset, files },
+        }
     }
 
     pub(crate) fn loaded(&self) -> Result<Arc<crate::manifest::Manifest>> {
@@ -197,6 +203,7 @@ impl Dataset {
         if known.entries.iter().all(|entry| entry.synced) {
             return Ok(Written::nothing(known.commit));
         }
+        let _span = tracing::info_span!("sync", dataset = self.path_text()).entered();
         let (turn, base) = Terms::default().begin(self)?;
         if base.entries.iter().all(|entry| entry.synced) {
             return Ok(Written::nothing(base.commit));

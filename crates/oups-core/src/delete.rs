@@ -74,6 +74,7 @@ impl<'d> Delete<'d> {
     /// [`Error::NoDataset`](crate::Error::NoDataset) where there is none, [`Error::Bound`](crate::Error::Bound) for a
     /// bound that cannot be compared with the ordered column, and then those of [`Write::commit`](crate::Write::commit).
     pub fn commit(self) -> Result<Written> {
+        let _span = tracing::info_span!("delete", dataset = self.dataset.path_text()).entered();
         // A bad bound is refused before anything is touched, were it only the lock file.
         self.span(&*self.dataset.loaded()?)?;
         let (turn, base) = self.terms.begin(self.dataset)?;

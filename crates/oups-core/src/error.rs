@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::fs::is_out_of_files;
 use crate::key::KeyError;
 use crate::layout;
 
@@ -22,7 +23,7 @@ pub enum Error {
     Key(#[from] KeyError),
 
     /// An operation of the file system failed; nothing visible has changed.
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}: {source}{}", path.display(), io_hint(source))]
     Io {
         /// What was tried, as a verb phrase.
         action: &'static str,
@@ -381,6 +382,17 @@ pub enum Error {
         /// The library's error.
         source: arrow::error::ArrowError,
     },
+}
+
+/// What to do about it, where that is known.
+fn io_hint(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and try again",
+        io::ErrorKind::ReadOnlyFilesystem => "; it can be read, but not written to",
+        io::ErrorKind::PermissionDenied => "; ask for the permission, or run as a user who has it",
+        _ if is_out_of_files(source) => "; close some, or raise the limit (`ulimit -n`)",
+        _ => "",
+    }
 }
 
 /// A dataset can be repaired; the store's own file cannot.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::commit::Turn;
 use crate::decode::{ReadOptions, RowGroupFile};
 use crate::manifest::{Entry, Manifest};
-use crate::schema::{DatasetSchema, convert, may_overflow};
+use crate::schema::{DatasetSchema, convert, may_overflow, reason};
 use crate::snapshot::open_live_unverified;
 use crate::{Error, Result};
 
@@ -41,7 +41,7 @@ fn check_file(file: &RowGroupFile, entry: &Entry, columns: &[usize], new: &Datas
                 dataset: new.dataset().to_owned(),
                 column: field.name().clone(),
                 expected: format!("stored values that fit {to}"),
-                found: format!("another one in row group {}: {error}", entry.file),
+                found: format!("another one in row group {}: {}", entry.file, reason(error)),
             })?;
         }
     }

@@ -38,6 +38,8 @@ mod store;
 mod store_file;
 pub mod target;
 mod terms;
+#[doc(hidden)]
+pub mod threads;
 mod verify;
 mod write;
 

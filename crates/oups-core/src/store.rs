@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::commit::{Turn, remove};
 use crate::dataset::Dataset;
 use crate::discover::{Discovery, discover};
-use crate::fs::{EntryKind, Fs, LocalFs, StoreFs, is_not_found};
+use crate::fs::{EntryKind, Fs, LocalFs, LockAccess, StoreFs, is_not_found};
 use crate::ingest::Ingest;
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::layout::{self, DatasetPaths};
@@ -101,7 +101,7 @@ impl<K: StoreKey> Store<K> {
         let file = root.join(layout::STORE_FILE);
         let lock_path = root.join(layout::STORE_LOCK);
         // Two processes may make the store at once; the second is to find the first's.
-        let lock = open_locked(&fs, &lock_path, true, Take::Exclusive)?;
+        let lock = open_locked(&fs, &lock_path, LockAccess::Create, Take::Exclusive)?;
         let made = if fs.kind(&file)?.is_some() {
             Err(Error::StoreExists { path: root.clone() })
         } else {
@@ -219,10 +219,7 @@ impl<K: StoreKey> Store<K> {
     pub fn snapshots(&self, keys: &[K]) -> Result<Vec<Snapshot>> {
         let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
         let snapshots = Snapshot::open(&self.inner.fs, &paths)?;
-        let absent = |paths: &DatasetPaths| Error::NoDataset {
-            dataset: paths.text().to_owned(),
-            store: self.inner.root.clone(),
-        };
+        let absent = |paths: &DatasetPaths| Dataset::new(self.inner.clone(), paths.clone()).absent();
         paths.iter().zip(snapshots).map(|(paths, snapshot)| snapshot.ok_or_else(|| absent(paths))).collect()
     }
 
@@ -246,6 +243,7 @@ impl<K: StoreKey> Store<K> {
 
     fn remove_on(&self, key: &K, lock_timeout: Option<Duration>) -> Result<()> {
         let paths = self.paths(key)?;
+        let _span = tracing::info_span!("remove", dataset = paths.text()).entered();
         // Looked for before locking: taking the lock makes the folders above the dataset.
         if self.inner.fs.kind(&paths.manifest())?.is_none() && self.inner.fs.kind(&paths.tombstone())?.is_none() {
             return Err(Error::NoDataset { dataset: paths.text().to_owned(), store: self.inner.root.clone() });

@@ -66,8 +66,9 @@ fn comma(at: usize, count: usize) -> &'static str {
 /// wrote it.
 pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<KeySchema> {
     let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
+    let carried = checksum::carried(&bytes, MARKER);
     if checksum::unseal(&mut bytes, MARKER).is_none() {
-        return Err(damaged(match checksum::carried(&bytes, MARKER) {
+        return Err(damaged(match carried {
             None => "it has no checksum: oups did not write it, or it was cut off".to_owned(),
             Some(found) => {
                 format!("its content does not have the checksum that it names ({found:032x}): it was changed")

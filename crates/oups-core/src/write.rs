@@ -157,7 +157,8 @@ impl<'d> Write<'d> {
     ///
     /// # Errors
     ///
-    /// Those of [`commit`](Self::commit) about rows, options and version, and those of reading the manifest.
+    /// Those of [`commit`](Self::commit) about rows, options and version, and those of reading the manifest. Stored rows
+    /// are not looked at: whether a dictionary is full or a stored time overflows a finer unit, only a commit finds out.
     pub fn plan(self) -> Result<Plan> {
         let Self { dataset, rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
@@ -175,21 +176,25 @@ impl<'d> Write<'d> {
     ///
     /// Everything about the rows and options is refused before anything is touched: [`Error::NoOrderedColumn`],
     /// [`Error::UnknownColumn`], [`Error::Schema`], [`Error::UnsupportedType`], [`Error::Unsorted`],
-    /// [`Error::Unorderable`], [`Error::InvalidOption`], [`Error::Input`]. Then [`Error::LockTimeout`],
+    /// [`Error::Unorderable`], [`Error::InvalidOption`], [`Error::Input`]. [`Error::DictionaryFull`] is found while row
+    /// groups are made, which are then removed. Then [`Error::LockTimeout`],
     /// [`Error::VersionConflict`], [`Error::ManifestLost`], [`Error::Damaged`] or [`Error::Io`], with the dataset as it
     /// was. [`Error::NotDurable`] alone means that the write is visible.
     pub fn commit(self) -> Result<Written> {
         let Self { dataset, mut rows, mut options } = self;
+        let _span = tracing::info_span!("write", dataset = dataset.path_text()).entered();
         let target = options.row_group_target.take().transpose()?;
         loop {
             let loaded = manifest::load(&dataset.store.fs, &dataset.paths)?;
             let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
             let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
+            tracing::debug!(rows = checked.input.rows(), "the input is read and fits");
             let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout, loaded.as_ref())?;
             if is_for(turn.base(), known.as_deref()) {
                 return write(turn, &checked, &options);
             }
             // Another writer has made or remade the dataset since: the rows must fit what is there now.
+            tracing::debug!("the dataset is another one since: checking the rows again");
             drop(turn);
             rows = Rows::again(checked.input);
         }
@@ -324,6 +329,7 @@ fn write(mut turn: Turn, checked: &Checked, options: &Options) -> Result<Written
     }
     let found = turn.base().map_or(0, |base| base.commit);
     let plan = plan_write(turn.base(), &checked.rules(), &checked.input)?;
+    tracing::debug!(base = found, regions = plan.steps.len(), is_noop = plan.is_noop(), "planned");
     let (schema, files, outcome) = make_files(&mut turn, checked, &plan, options)?;
     let mut written = Written {
         rows_written: outcome.rows_written,
@@ -333,6 +339,7 @@ fn write(mut turn: Turn, checked: &Checked, options: &Options) -> Result<Written
     };
     let next = next_manifest(&turn, &schema, &checked.settings, outcome, &options.metadata);
     if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next)) {
+        tracing::info!(version = found, "nothing would change: no commit");
         return Ok(written);
     }
     (written.version, written.changed) = (next.commit, true);
@@ -416,6 +423,7 @@ fn next_manifest(
     let replaced = outcome.replaced.into_iter().map(|file| Retired { file, by });
     Manifest {
         commit: turn.commit,
+        durable: turn.durable(),
         dataset: schema.dataset().to_owned(),
         schema: schema.stored().clone(),
         ordered_on: schema.ordered_on().to_owned(),

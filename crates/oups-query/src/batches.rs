@@ -1,61 +1,123 @@
 //! The rows of a scan, as the reader of record batches that Arrow's ecosystem takes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
+use crate::ahead::{Ahead, Next};
 use crate::error::Result;
+use crate::job::{decode, jobs};
 use crate::reading::{Piece, Reading};
-use crate::whole::decode;
+
+/// Scans of fewer rows than this are decoded by the caller alone: to start a thread takes as long as some pages do.
+const LITTLE_ROWS: u64 = 64 << 10;
 
 /// The batches of a scan, in order. Holds the snapshot until it is dropped.
+///
+/// A scan of more than a few row groups' pages decodes ahead in other threads, a bounded amount; dropping the iterator
+/// stops them, and returns when they have stopped. With one thread in the caller's rayon pool, and for little to read,
+/// there are none.
 ///
 /// An item's error is the last item. It is an [`ArrowError`] because [`RecordBatchReader`] says so; `?` in a function
 /// that returns [`oups_query::Result`](crate::Result) turns it back into the [`Error`](crate::Error) that it was.
 pub struct Batches {
-    reading: Reading,
-    batch_rows: usize,
-    /// The pieces to come.
-    rest: std::vec::IntoIter<Piece>,
-    current: Option<oups_core::decode::Batches>,
+    reading: Arc<Reading>,
+    /// What is left to do; `None` after the end.
+    jobs: Option<Ahead<Piece, Result<Vec<RecordBatch>>>>,
+    current: Current,
+    /// The rows that may still come.
+    left: u64,
+}
+
+/// What is left of the job in hand.
+enum Current {
+    Done(std::vec::IntoIter<RecordBatch>),
+    /// Decoded as it is asked for.
+    Stream(oups_core::decode::Batches),
 }
 
 impl Batches {
-    pub(crate) fn new(mut reading: Reading, batch_rows: usize) -> Self {
-        let rest = std::mem::take(&mut reading.pieces).into_iter();
-        Self { reading, batch_rows, rest, current: None }
+    /// Batches decoded by the caller and as many helpers as its rayon pool has other threads.
+    pub(crate) fn new(reading: Reading) -> Self {
+        Self::with_helpers(reading, rayon::current_num_threads().saturating_sub(1))
+    }
+
+    /// Batches decoded by the caller and at most so many helper threads.
+    pub(crate) fn with_helpers(mut reading: Reading, helpers: usize) -> Self {
+        let pieces = std::mem::take(&mut reading.pieces);
+        let reading = Arc::new(reading);
+        let work: u64 = pieces.iter().map(Piece::len).sum();
+        let left = reading.limit.unwrap_or(u64::MAX);
+        let runner = reading.clone();
+        let jobs = in_order(pieces, reading.clone());
+        let helpers = if work < LITTLE_ROWS { 0 } else { helpers };
+        let jobs = Ahead::new(jobs, helpers, move |job, stop| runner.run(job, stop));
+        Self { reading, jobs: Some(jobs), current: Current::Done(Vec::new().into_iter()), left }
     }
 
     /// The next batch, with our own error.
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading files.
+    /// [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading files; what a
+    /// filter fails with.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
-        let batch = self.decode();
-        if batch.is_err() {
-            self.current = None;
-            self.rest = Vec::new().into_iter();
+        let batch = self.decode().map(|batch| batch.map(|batch| self.limited(batch)));
+        if !matches!(batch, Ok(Some(_))) || self.left == 0 {
+            self.jobs = None;
+            self.current = Current::Done(Vec::new().into_iter());
         }
         batch
     }
 
+    /// The batch, or as much of it as the limit lets through.
+    fn limited(&mut self, batch: RecordBatch) -> RecordBatch {
+        let rows = usize::try_from(self.left).map_or(batch.num_rows(), |left| left.min(batch.num_rows()));
+        self.left -= rows as u64;
+        if rows == batch.num_rows() { batch } else { batch.slice(0, rows) }
+    }
+
     fn decode(&mut self) -> Result<Option<RecordBatch>> {
         loop {
-            if let Some(batch) = self.current.as_mut().and_then(Iterator::next) {
-                return Ok(Some(batch?));
+            let batch = match &mut self.current {
+                Current::Done(batches) => batches.next(),
+                Current::Stream(batches) => batches.next().transpose()?,
+            };
+            if batch.is_some() {
+                return Ok(batch);
             }
-            self.current = None;
-            let Some(piece) = self.rest.next() else { return Ok(None) };
-            self.current = self.open(piece)?;
+            let Some(next) = self.jobs.as_mut().and_then(Ahead::next) else { return Ok(None) };
+            self.current = match next {
+                Next::Done(batches) => Current::Done(batches?.into_iter()),
+                Next::Own(job) => self.begin(&job)?,
+            };
         }
     }
 
-    fn open(&self, piece: Piece) -> Result<Option<oups_core::decode::Batches>> {
-        let Some(file) = self.reading.open(&piece)? else { return Ok(None) };
-        Ok(Some(decode(&file, &self.reading.columns, piece.rows, self.batch_rows)?))
+    /// Begins a job that is the caller's own.
+    fn begin(&self, job: &Piece) -> Result<Current> {
+        if self.reading.streams() {
+            if let Some(file) = self.reading.open(job)? {
+                let (columns, rows) = (&self.reading.columns.positions, vec![job.rows.clone()]);
+                return Ok(Current::Stream(decode(&file, columns, rows, self.reading.batch_rows)?));
+            }
+        }
+        Ok(Current::Done(self.reading.run(job, &false.into())?.into_iter()))
+    }
+}
+
+/// The jobs of all pieces, in the order in which the scan wants them.
+fn in_order(pieces: Vec<Piece>, reading: Arc<Reading>) -> Box<dyn Iterator<Item = Piece> + Send> {
+    let of = {
+        let reading = reading.clone();
+        move |piece: Piece| reading.entry(&piece).map(|entry| jobs(&piece, entry, reading.batch_rows))
+    };
+    match reading.reverse {
+        false => Box::new(pieces.into_iter().filter_map(of).flatten()),
+        true => Box::new(pieces.into_iter().rev().filter_map(of).flat_map(Iterator::rev)),
     }
 }
 
@@ -65,7 +127,7 @@ impl fmt::Debug for Batches {
         f.debug_struct("Batches")
             .field("dataset", &manifest.dataset)
             .field("commit", &manifest.commit)
-            .field("row_groups_left", &self.rest.len())
+            .field("jobs", &self.jobs)
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use oups_core::schema::DatasetSchema;
 
 use crate::error::{Error, Result};
@@ -18,6 +18,12 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
+    /// The field of a wanted column, by its position in the dataset's schema.
+    pub(crate) fn field(&self, position: usize) -> Option<FieldRef> {
+        let place = self.positions.iter().position(|at| *at == position)?;
+        self.schema.fields().get(place).cloned()
+    }
+
     /// Finds columns by name; `None` is all of them.
     ///
     /// # Errors

@@ -3,20 +3,19 @@
 use std::ops::Range;
 
 use arrow::array::RecordBatch;
+use oups_core::Entry;
 use oups_core::decode::RowGroupFile;
-use oups_core::{Entry, Snapshot};
+use oups_core::ordered::Span;
 
-use crate::columns::Columns;
 use crate::error::Result;
+use crate::reading::{Piece, Reading};
 use crate::rows::rows_in;
 use crate::whole::{concat, read_whole};
-use oups_core::ordered::Span;
 
 /// Where the reading of one dataset stands.
 #[derive(Debug)]
 pub(crate) struct Cursor {
-    snapshot: Snapshot,
-    columns: Columns,
+    reading: Reading,
     /// Whether a row group that is not read to its end stays open until the next call.
     keeps_open: bool,
     /// The row group read last, if it has rows left.
@@ -32,8 +31,8 @@ struct Part {
 }
 
 impl Cursor {
-    pub(crate) fn new(snapshot: Snapshot, columns: Columns, keeps_open: bool) -> Self {
-        Self { snapshot, columns, keeps_open, part: None }
+    pub(crate) fn new(reading: Reading, keeps_open: bool) -> Self {
+        Self { reading, keeps_open, part: None }
     }
 
     /// The rows of the span, which are all in these row groups. Spans are asked for in ascending order.
@@ -44,10 +43,10 @@ impl Cursor {
     pub(crate) fn read(&mut self, groups: Range<usize>, span: &Span) -> Result<RecordBatch> {
         let mut batches = Vec::new();
         for at in groups {
-            let Some(entry) = self.snapshot.manifest().entries.get(at).cloned() else { continue };
+            let Some(entry) = self.reading.snapshot.manifest().entries.get(at).cloned() else { continue };
             self.read_group(at, &entry, span, &mut batches)?;
         }
-        concat(&batches, &self.columns.schema, &self.snapshot.manifest().dataset)
+        concat(&batches, &self.reading.columns.schema, self.reading.snapshot.dataset())
     }
 
     fn read_group(&mut self, at: usize, entry: &Entry, span: &Span, out: &mut Vec<RecordBatch>) -> Result<()> {
@@ -55,12 +54,14 @@ impl Cursor {
         let (behind, file) = part.map_or((0, None), |part| (part.behind, part.file));
         let file = match file {
             Some(file) => file,
-            None => self.snapshot.open_row_group(entry)?,
+            None => self.reading.open_entry(entry)?,
         };
         let rows = rows_in(&file, entry, span, behind)?;
         let behind = rows.end;
-        if !rows.is_empty() {
-            out.extend(read_whole(&file, &self.columns, rows)?);
+        if !rows.is_empty() && self.reading.filter.is_empty() {
+            out.extend(read_whole(&file, &self.reading.columns, rows)?);
+        } else if !rows.is_empty() {
+            out.extend(self.reading.run(&Piece::new(at, rows, Some(file.clone())), &false.into())?);
         }
         if behind < entry.rows {
             self.part = Some(Part { at, behind, file: self.keeps_open.then_some(file) });

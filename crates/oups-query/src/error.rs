@@ -4,6 +4,8 @@ use std::fmt;
 
 use arrow::error::ArrowError;
 
+use crate::resample::Aggregate;
+
 /// The result of a fallible operation of reading.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -53,6 +55,78 @@ pub enum Error {
         other: Box<OrderedOn>,
     },
 
+    /// Datasets of one query have columns of one name and of different types.
+    #[error("column `{column}` is {} in dataset {}, but {} in dataset {}: leave it out with `columns`, or read them apart",
+        .first.column_type, .first.dataset, .other.column_type, .other.dataset)]
+    ColumnTypes {
+        /// The column.
+        column: String,
+        /// The first dataset that has it.
+        first: Box<ColumnOf>,
+        /// The first one that differs.
+        other: Box<ColumnOf>,
+    },
+
+    /// A column of the rows has the name of a column that the query adds.
+    #[error(
+        "column `{column}` has the name of a key field, which the rows get as a column: leave it out with `columns`"
+    )]
+    KeyColumn {
+        /// The column.
+        column: String,
+    },
+
+    /// Two columns of a result would have one name.
+    #[error("two columns of the result would be named `{column}`: choose another prefix, or other columns")]
+    SameName {
+        /// The name.
+        column: String,
+    },
+
+    /// A tolerance does not suit the ordered column, or is missing.
+    #[error("the tolerance on column {column} is to be {expected}, not {found}")]
+    Tolerance {
+        /// The ordered column and its type.
+        column: String,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
+    /// A period does not suit the ordered column.
+    #[error("the period on column {column} is to be {expected}, not `{found}`")]
+    Period {
+        /// The ordered column and its type.
+        column: String,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
+    /// A column cannot be aggregated so.
+    #[error("column `{column}` ({column_type}) has no {aggregate}")]
+    Aggregate {
+        /// The column.
+        column: String,
+        /// The aggregate.
+        aggregate: Aggregate,
+        /// The column's type.
+        column_type: String,
+    },
+
+    /// A sum does not fit its type.
+    #[error(
+        "dataset {dataset}: the sum of column `{column}` over one period does not fit its type: take a shorter period"
+    )]
+    Overflow {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
+    },
+
     /// The rows cannot be one batch: a text column of over 2 GiB, or a dictionary with more values than its key type
     /// can name. Read them batch by batch.
     #[error("dataset {dataset}: the rows do not fit into one batch ({source}): read them batch by batch")]
@@ -63,9 +137,27 @@ pub enum Error {
         source: ArrowError,
     },
 
+    /// A filter's function does not answer for each row that it is given.
+    #[error("a filter was given {expected} rows and answered for {found}")]
+    TestLength {
+        /// The rows that it was given.
+        expected: usize,
+        /// The answers that it gave.
+        found: usize,
+    },
+
     /// Arrow failed.
     #[error(transparent)]
     Arrow(ArrowError),
+}
+
+/// A column of one dataset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnOf {
+    /// The dataset.
+    pub dataset: String,
+    /// The column's type there.
+    pub column_type: String,
 }
 
 /// What a dataset is ordered on.

@@ -8,13 +8,13 @@ use rayon::prelude::*;
 
 use crate::align::{Aligner, Step};
 use crate::chunk::{Chunk, Keys};
-use crate::columns::Columns;
 use crate::cursor::Cursor;
 use crate::error::Result;
+use crate::reading::Reading;
 use oups_core::ordered::Span;
 
 /// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
-const OPEN_FILES: usize = 128;
+const OPEN_FILES: usize = 32;
 
 /// The chunks of a query, in ascending order.
 ///
@@ -22,7 +22,8 @@ const OPEN_FILES: usize = 128;
 /// - Spans ascend and do not overlap; each starts where the one before ended. Rows that are equal in the ordered column
 ///   are never in two chunks.
 /// - Of each key the chunks hold, one after the other, exactly the rows in range, in stored order.
-/// - A chunk holds at most two row groups a key (more only where they hold nothing but one value), and has rows.
+/// - A chunk holds at most two row groups a key (more only where they hold nothing but one value), and has rows; with
+///   a filter perhaps none.
 ///
 /// Holds the snapshots until it is dropped. An error is the last item.
 pub struct Intersections<K> {
@@ -34,6 +35,7 @@ struct Walk<K> {
     keys: Arc<Keys<K>>,
     steps: Aligner<Snapshot>,
     cursors: Vec<Cursor>,
+    has_filter: bool,
 }
 
 impl<K: StoreKey> Intersections<K> {
@@ -41,11 +43,13 @@ impl<K: StoreKey> Intersections<K> {
         Self { walk: None }
     }
 
-    pub(crate) fn new(keys: Arc<Keys<K>>, snapshots: Vec<Snapshot>, columns: Vec<Columns>, span: Option<Span>) -> Self {
-        let cursors = snapshots.iter().zip(columns).enumerate();
-        let cursors = cursors.map(|(at, (snapshot, columns))| Cursor::new(snapshot.clone(), columns, at < OPEN_FILES));
+    /// One reading a key.
+    pub(crate) fn new(keys: Arc<Keys<K>>, readings: Vec<Reading>, span: Option<Span>) -> Self {
+        let snapshots = readings.iter().map(|reading| reading.snapshot.clone()).collect();
+        let has_filter = readings.iter().any(|reading| !reading.filter.is_empty());
+        let cursors = readings.into_iter().enumerate().map(|(at, reading)| Cursor::new(reading, at < OPEN_FILES));
         let cursors = cursors.collect();
-        Self { walk: Some(Walk { keys, steps: Aligner::new(snapshots, span), cursors }) }
+        Self { walk: Some(Walk { keys, steps: Aligner::new(snapshots, span), cursors, has_filter }) }
     }
 }
 
@@ -53,10 +57,12 @@ impl<K: StoreKey> Walk<K> {
     fn next_chunk(&mut self) -> Result<Option<Chunk<K>>> {
         for Step { span, groups } in self.steps.by_ref() {
             let cursors = self.cursors.par_iter_mut().zip(groups);
-            let batches: Vec<_> = cursors.map(|(cursor, groups)| cursor.read(groups, &span)).collect();
+            let read = || cursors.map(|(cursor, groups)| cursor.read(groups, &span)).collect();
+            let batches: Vec<_> = oups_core::threads::in_threads(read);
             let batches = batches.into_iter().collect::<Result<_>>()?;
             let chunk = Chunk { keys: self.keys.clone(), span, batches };
-            if chunk.rows() > 0 {
+            tracing::trace!(start = ?chunk.span.start(), end = ?chunk.span.end(), rows = chunk.rows(), "chunk");
+            if chunk.rows() > 0 || self.has_filter {
                 return Ok(Some(chunk));
             }
         }

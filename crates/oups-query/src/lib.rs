@@ -3,27 +3,46 @@
 //! [`ReadDataset`] gives a dataset its `scan`, [`QueryStore`] gives a store its `query`. `docs/query.md` tells what is
 //! read and what is promised.
 
+mod ahead;
 mod align;
+mod asof;
 mod batches;
 mod chunk;
 mod columns;
 mod cursor;
 mod error;
+mod filter;
+mod filtered;
 mod intersections;
+mod job;
+mod key_columns;
+mod opened;
+mod ordered;
+mod picks;
 mod plan;
 mod prune;
 mod query;
+mod query_plan;
 mod reading;
+mod request;
+mod resample;
 mod rows;
 mod scan;
+mod selected;
+mod source;
 #[cfg(test)]
 mod test_entries;
+mod unify;
 mod whole;
 
+pub use asof::{AsOf, AsOfBatches, Direction, Tolerance};
 pub use batches::Batches;
 pub use chunk::Chunk;
-pub use error::{Error, OrderedOn, Result};
+pub use error::{ColumnOf, Error, OrderedOn, Result};
 pub use intersections::Intersections;
+pub use ordered::Ordered;
 pub use plan::{PlannedRowGroup, ScanPlan};
 pub use query::{Query, QueryStore};
+pub use query_plan::{PlannedDataset, QueryPlan};
+pub use resample::{Aggregate, Every, Resample, Resampled};
 pub use scan::{ReadDataset, Scan};

@@ -1,17 +1,29 @@
 //! Reading several datasets of a store together.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use oups_core::schema::DatasetSchema;
-use oups_core::{Snapshot, Store, StoreKey};
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::error::ArrowError;
+use oups_core::ordered::IntoRange;
+use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
+use rayon::prelude::*;
 
+use crate::asof::AsOf;
 use crate::chunk::Keys;
 use crate::columns::Columns;
-use crate::error::{Error, OrderedOn, Result};
+use crate::error::Result;
+use crate::filter::Condition;
 use crate::intersections::Intersections;
-use oups_core::ordered::{IntoRange, OrderedRange};
+use crate::key_columns::KeyColumns;
+use crate::opened::{Choice, Opened};
+use crate::ordered::Ordered;
+use crate::query_plan::QueryPlan;
+use crate::reading::Reading;
+use crate::request::Request;
+use crate::resample::{Every, Input, Resample};
+use crate::scan::Scan;
+use crate::unify::Unified;
 
 /// Gives a store its [`query`](Self::query).
 ///
@@ -47,39 +59,82 @@ use oups_core::ordered::{IntoRange, OrderedRange};
 pub trait QueryStore<K> {
     /// Begins a read of the datasets of these keys. Nothing happens before one of the [`Query`]'s last methods is called.
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K>;
+
+    /// Begins a read of all datasets that a filter lets through, in key order: those that are there when one of the
+    /// [`Query`]'s last methods is called.
+    fn query_where(&self, filter: impl Into<KeyFilter>) -> Query<K>;
+
+    /// Begins an as-of join: for each row of this dataset the row of others that was in force then. See [`AsOf`].
+    fn asof(&self, left: &K) -> AsOf<K>;
 }
 
 impl<K: StoreKey> QueryStore<K> for Store<K> {
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K> {
-        Query {
-            store: self.clone(),
-            keys: keys.into_iter().map(|key| key.borrow().clone()).collect(),
-            range: OrderedRange::default(),
-            columns: None,
-        }
+        Query::new(self, Choice::Keys(keys.into_iter().map(|key| key.borrow().clone()).collect()))
+    }
+
+    fn query_where(&self, filter: impl Into<KeyFilter>) -> Query<K> {
+        Query::new(self, Choice::Filter(filter.into()))
+    }
+
+    fn asof(&self, left: &K) -> AsOf<K> {
+        AsOf::new(self, left)
     }
 }
 
 /// A read of several datasets being put together: all their rows and columns, until it is told otherwise.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is read before `intersections` is called"]
+#[must_use = "nothing is read before `intersections`, `ordered` or `plan` is called"]
 pub struct Query<K> {
     store: Store<K>,
-    keys: Vec<K>,
-    range: OrderedRange,
-    columns: Option<Vec<String>>,
+    choice: Choice<K>,
+    request: Request,
 }
 
 impl<K: StoreKey> Query<K> {
+    fn new(store: &Store<K>, choice: Choice<K>) -> Self {
+        Self { store: store.clone(), choice, request: Request::default() }
+    }
+
     /// Only rows whose ordered value is in the range. A later call replaces an earlier one.
     pub fn range(mut self, range: impl IntoRange) -> Self {
-        self.range = range.into_range();
+        self.request.range = range.into_range();
         self
     }
 
-    /// Only these columns, in this order; every dataset has to have them.
+    /// Only these columns, in this order. For [`intersections`](Self::intersections) every dataset has to have them, for
+    /// [`ordered`](Self::ordered) at least one.
     pub fn columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.columns = Some(columns.into_iter().map(Into::into).collect());
+        self.request.columns = Some(columns.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Only rows for which the test says `true`, as in [`Scan::filter`]. Every dataset has to have these columns.
+    pub fn filter<S: Into<String>>(
+        mut self,
+        columns: impl IntoIterator<Item = S>,
+        test: impl Fn(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send + Sync + 'static,
+    ) -> Self {
+        let columns = columns.into_iter().map(Into::into).collect();
+        self.request.conditions.push(Condition::Test { columns, test: Arc::new(test) });
+        self
+    }
+
+    /// Compares every byte of a file with its checksum before a row of it is read.
+    pub fn verified(mut self) -> Self {
+        self.request.verified = true;
+        self
+    }
+
+    /// At most this many rows a batch of [`ordered`](Self::ordered), and at least one; 32,768 unless set.
+    pub fn batch_size(mut self, rows: usize) -> Self {
+        self.request.batch_rows = rows.max(1);
+        self
+    }
+
+    /// At most this many rows of [`ordered`](Self::ordered), its first ones. Chunks are not limited.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.request.limit = Some(rows);
         self
     }
 
@@ -89,48 +144,102 @@ impl<K: StoreKey> Query<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateKey`]; [`oups_core::Error::NoDataset`] for a key that has none; [`Error::OrderedColumns`] if
-    /// they are not ordered on one column, name and type; [`oups_core::Error::Bound`], [`Error::DuplicateColumn`],
+    /// [`Error::DuplicateKey`](crate::Error::DuplicateKey); [`oups_core::Error::NoDataset`] for a key that has none;
+    /// [`Error::OrderedColumns`](crate::Error::OrderedColumns) if they are not ordered on one column, name and type;
+    /// [`oups_core::Error::Bound`], [`Error::DuplicateColumn`](crate::Error::DuplicateColumn),
     /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
     pub fn intersections(self) -> Result<Intersections<K>> {
-        let positions = positions(&self.store, &self.keys)?;
-        let snapshots = self.store.snapshots(&self.keys)?;
-        let Some(first) = snapshots.first().cloned() else { return Ok(Intersections::none()) };
-        check_ordered_columns(&snapshots)?;
-        let schema = first.schema();
-        let span = self.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
-        let columns = snapshots.iter().map(|snapshot| Columns::find(self.columns.as_deref(), snapshot.schema()));
-        let columns = columns.collect::<Result<Vec<_>>>()?;
-        let keys = Keys { keys: self.keys, positions, ordered: first.schema().ordered_type().clone() };
-        Ok(Intersections::new(Arc::new(keys), snapshots, columns, span))
+        let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
+        let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none()) };
+        let ordered = first.schema().ordered_type().clone();
+        let reading = |snapshot: Snapshot| {
+            let columns = Columns::find(self.request.columns.as_deref(), snapshot.schema())?;
+            Reading::of_parts(snapshot, None, columns, &self.request)
+        };
+        let readings = opened.snapshots.into_iter().map(reading).collect::<Result<_>>()?;
+        let keys = Keys { keys: opened.keys, positions: opened.positions, ordered };
+        Ok(Intersections::new(Arc::new(keys), readings, opened.span))
     }
-}
 
-fn positions<K: StoreKey>(store: &Store<K>, keys: &[K]) -> Result<HashMap<K, usize>> {
-    let mut positions = HashMap::with_capacity(keys.len());
-    for (at, key) in keys.iter().enumerate() {
-        if positions.insert(key.clone(), at).is_some() {
-            return Err(Error::DuplicateKey { dataset: store.dataset(key)?.path_text().to_owned() });
-        }
+    /// All rows as one ordered stream, each with its key's fields as columns: see [`Ordered`].
+    ///
+    /// Datasets need not have the same columns: where one has no such column its rows are null in it. A dictionary-encoded
+    /// column that is plain in another dataset becomes plain.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow::array::{AsArray, Int64Array, RecordBatch};
+    /// use arrow::compute::cast;
+    /// use arrow::datatypes::DataType;
+    /// use oups_core::{AnyKey, KeyFilter, KeySchema, Separator, Store};
+    /// use oups_query::QueryStore;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("city:str", Separator::default())?)?;
+    /// let rows = |days: Vec<i64>| RecordBatch::try_from_iter([("day", Arc::new(Int64Array::from(days)) as _)]);
+    /// for (city, days) in [("berlin", vec![0, 2, 4]), ("oslo", vec![1, 2])] {
+    ///     store.dataset(&store.parse_key(city)?)?.write(rows(days)?).ordered_on("day").commit()?;
+    /// }
+    ///
+    /// let mut rows = Vec::new();
+    /// for batch in store.query_where(KeyFilter::all()).range(1..).ordered()? {
+    ///     let batch = batch?;
+    ///     let column = |at: usize| cast(batch.column(at), &DataType::Utf8);
+    ///     for (city, day) in column(0)?.as_string::<i32>().iter().zip(column(1)?.as_string::<i32>()) {
+    ///         rows.push(format!("{} {}", city.unwrap(), day.unwrap()));
+    ///     }
+    /// }
+    /// assert_eq!(rows, ["oslo 1", "berlin 2", "oslo 2", "berlin 4"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column that no dataset
+    /// has; [`Error::ColumnTypes`](crate::Error::ColumnTypes) for columns of one name and several types;
+    /// [`Error::KeyColumn`](crate::Error::KeyColumn) for a column with the name of a key field.
+    pub fn ordered(self) -> Result<Ordered> {
+        let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
+        let unified = Unified::new(self.request.columns.as_deref(), &opened.schemas())?;
+        let keys = KeyColumns::new(self.store.schema(), &opened.keys)?;
+        Ordered::new(keys, unified, opened.snapshots, opened.span, &self.request)
     }
-    Ok(positions)
-}
 
-fn check_ordered_columns(snapshots: &[Snapshot]) -> Result<()> {
-    let Some((first, others)) = snapshots.split_first() else { return Ok(()) };
-    let ordered_on = |schema: &DatasetSchema| OrderedOn {
-        dataset: schema.dataset().to_owned(),
-        column: schema.ordered_on().to_owned(),
-        column_type: schema.ordered_type().describe(),
-    };
-    let first = first.schema();
-    let differs = |other: &&Arc<DatasetSchema>| {
-        other.ordered_on() != first.ordered_on() || other.ordered_type() != first.ordered_type()
-    };
-    match others.iter().map(Snapshot::schema).find(differs) {
-        None => Ok(()),
-        Some(other) => {
-            Err(Error::OrderedColumns { first: Box::new(ordered_on(first)), other: Box::new(ordered_on(other)) })
-        }
+    /// The rows of each period of each dataset as one row: see [`Resample`]. Columns and limit of the query mean nothing
+    /// here; range and filters do.
+    pub fn resample(self, every: impl Into<Every>) -> Resample {
+        let Self { store, choice, request } = self;
+        let range = request.range.clone();
+        let open = move || {
+            let opened = Opened::new(&store, choice, &range)?;
+            let keys = KeyColumns::new(store.schema(), &opened.keys)?;
+            Ok(Input { snapshots: opened.snapshots, keys: Some(keys) })
+        };
+        Resample::new(open, request, every)
+    }
+
+    /// The exact number of rows of each key, in the order of the keys. Only row groups at the edges of the range are
+    /// opened.
+    ///
+    /// # Errors
+    ///
+    /// As [`intersections`](Self::intersections), and where a file at an edge of the range cannot be read.
+    pub fn counts(self) -> Result<Vec<(K, u64)>> {
+        let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
+        let request = Request { columns: None, limit: None, ..self.request };
+        let count = |snapshot: &Snapshot| Scan::of(snapshot.clone(), request.clone()).count();
+        let counts: Vec<u64> = opened.snapshots.par_iter().map(count).collect::<Result<_>>()?;
+        Ok(opened.keys.into_iter().zip(counts).collect())
+    }
+
+    /// What would be read, from the manifests alone: see [`QueryPlan`].
+    ///
+    /// # Errors
+    ///
+    /// As [`intersections`](Self::intersections), without those of columns.
+    pub fn plan(self) -> Result<QueryPlan> {
+        Ok(QueryPlan::of(&Opened::new(&self.store, self.choice, &self.request.range)?))
     }
 }

@@ -1,28 +1,43 @@
 //! What a scan reads, decided before the first row is decoded.
 
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::RecordBatch;
 use oups_core::decode::RowGroupFile;
+use oups_core::ordered::Span;
 use oups_core::{Entry, Snapshot};
 
 use crate::columns::Columns;
 use crate::error::Result;
+use crate::filter::Filter;
 use crate::prune::prune;
+use crate::request::Request;
 use crate::rows::rows_in;
-use crate::whole::{concat, read_whole};
-use oups_core::ordered::OrderedRange;
-use oups_core::ordered::Span;
 
 /// Rows of one row group to be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Piece {
     /// The row group's position in the manifest.
     pub(crate) at: usize,
-    /// The wanted rows of it.
+    /// The wanted rows of it, but for those that the filter takes out.
     pub(crate) rows: Range<u64>,
-    /// The file, if it had to be opened to find the rows: at most two pieces of a scan.
-    pub(crate) file: Option<RowGroupFile>,
+    /// The file, once it is open.
+    file: Arc<Mutex<Option<RowGroupFile>>>,
+}
+
+impl Piece {
+    pub(crate) fn new(at: usize, rows: Range<u64>, file: Option<RowGroupFile>) -> Self {
+        Self { at, rows, file: Arc::new(Mutex::new(file)) }
+    }
+
+    /// A part of the same row group, which shares the open file.
+    pub(crate) fn part(&self, rows: Range<u64>) -> Self {
+        Self { rows, ..self.clone() }
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        self.rows.end.saturating_sub(self.rows.start)
+    }
 }
 
 /// A scan with every question answered but the rows themselves.
@@ -31,8 +46,13 @@ pub(crate) struct Reading {
     pub(crate) snapshot: Snapshot,
     pub(crate) span: Option<Span>,
     pub(crate) columns: Columns,
+    pub(crate) filter: Filter,
+    /// Ascending, also where the scan is reversed.
     pub(crate) pieces: Vec<Piece>,
-    /// Whether every byte of a file is checked before a row of it is used.
+    /// At most so many rows; if there is no filter, the pieces hold no more.
+    pub(crate) limit: Option<u64>,
+    pub(crate) reverse: bool,
+    pub(crate) batch_rows: usize,
     verified: bool,
 }
 
@@ -41,30 +61,98 @@ impl Reading {
     ///
     /// # Errors
     ///
-    /// For a bound or a column that does not fit, and where a file at the range's edges cannot be read.
-    pub(crate) fn prepare(
-        snapshot: Snapshot,
-        range: &OrderedRange,
-        columns: Option<&[String]>,
-        verified: bool,
-    ) -> Result<Self> {
-        let columns = Columns::find(columns, snapshot.schema())?;
+    /// For a bound, a column or a condition that does not fit, and where a file at the range's edges cannot be read.
+    pub(crate) fn prepare(snapshot: Snapshot, request: &Request) -> Result<Self> {
         let schema = snapshot.schema();
-        let span = range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
-        let entries = &snapshot.manifest().entries;
-        let wanted = span.as_ref().map_or(0..0, |span| prune(entries, span));
-        let mut pieces = Vec::with_capacity(wanted.len());
-        for at in wanted {
-            let (Some(entry), Some(span)) = (entries.get(at), &span) else { continue };
-            pieces.push(piece(&snapshot, at, entry, span, verified)?);
-        }
-        pieces.retain(|piece| !piece.rows.is_empty());
-        Ok(Self { snapshot, span, columns, pieces, verified })
+        let columns = Columns::find(request.columns.as_deref(), schema)?;
+        let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
+        let mut reading = Self::of_parts(snapshot, span, columns, request)?;
+        reading.limit = request.limit;
+        reading.reverse = request.reverse;
+        reading.pieces = reading.find_pieces()?;
+        reading.tell();
+        Ok(reading)
     }
 
-    /// The number of rows.
+    /// For those who listen: what will be read.
+    fn tell(&self) {
+        let manifest = self.snapshot.manifest();
+        tracing::debug!(
+            dataset = manifest.dataset,
+            version = manifest.commit,
+            row_groups = self.pieces.len(),
+            of = manifest.entries.len(),
+            rows = self.rows(),
+            "scan"
+        );
+    }
+
+    /// A reading of whatever parts it is asked for, forward and without limit: no file is looked at.
+    ///
+    /// # Errors
+    ///
+    /// For a condition that does not fit.
+    pub(crate) fn of_parts(
+        snapshot: Snapshot,
+        span: Option<Span>,
+        columns: Columns,
+        request: &Request,
+    ) -> Result<Self> {
+        let filter = Filter::resolve(&request.conditions, snapshot.schema())?;
+        Ok(Self {
+            snapshot,
+            span,
+            columns,
+            filter,
+            pieces: Vec::new(),
+            limit: None,
+            reverse: false,
+            batch_rows: request.batch_rows.max(1),
+            verified: request.verified,
+        })
+    }
+
+    /// The wanted row groups; without a filter, no more of them than the limit needs.
+    fn find_pieces(&self) -> Result<Vec<Piece>> {
+        let Some(span) = &self.span else { return Ok(Vec::new()) };
+        let wanted = prune(&self.snapshot.manifest().entries, span);
+        let order: Box<dyn Iterator<Item = usize>> =
+            if self.reverse { Box::new(wanted.rev()) } else { Box::new(wanted) };
+        let mut left = self.limit.filter(|_| self.filter.is_empty()).unwrap_or(u64::MAX);
+        let mut pieces = Vec::new();
+        for at in order {
+            if left == 0 {
+                break;
+            }
+            let Some(piece) = self.piece(at, span)? else { continue };
+            let Range { start, end } = piece.rows;
+            let rows = match self.reverse {
+                false => start..end.min(start.saturating_add(left)),
+                true => start.max(end.saturating_sub(left))..end,
+            };
+            left -= rows.end - rows.start;
+            pieces.push(piece.part(rows));
+        }
+        if self.reverse {
+            pieces.reverse();
+        }
+        Ok(pieces)
+    }
+
+    /// The rows of a row group that are in the span; `None` if there are none.
+    fn piece(&self, at: usize, span: &Span) -> Result<Option<Piece>> {
+        let Some(entry) = self.snapshot.manifest().entries.get(at) else { return Ok(None) };
+        if span.contains(&entry.min) && span.contains(&entry.max) {
+            return Ok(Some(Piece::new(at, 0..entry.rows, None)));
+        }
+        let file = self.open_entry(entry)?;
+        let rows = rows_in(&file, entry, span, 0)?;
+        Ok((!rows.is_empty()).then(|| Piece::new(at, rows, Some(file))))
+    }
+
+    /// The number of rows before the filter.
     pub(crate) fn rows(&self) -> u64 {
-        self.pieces.iter().map(|piece| piece.rows.end - piece.rows.start).sum()
+        self.pieces.iter().map(Piece::len).sum()
     }
 
     /// The entry of a piece.
@@ -72,17 +160,17 @@ impl Reading {
         self.snapshot.manifest().entries.get(piece.at)
     }
 
-    /// The file of a piece.
+    /// The file of a piece, opened where it is not yet. Whoever comes meanwhile waits for it.
     ///
     /// # Errors
     ///
-    /// Where it cannot be read.
+    /// Where it cannot be read, or its bytes are not what they were and the scan is a verified one.
     pub(crate) fn open(&self, piece: &Piece) -> Result<Option<RowGroupFile>> {
-        match (&piece.file, self.entry(piece)) {
-            (Some(file), _) => Ok(Some(file.clone())),
-            (None, Some(entry)) => Ok(Some(open(&self.snapshot, entry, self.verified)?)),
-            (None, None) => Ok(None),
+        let mut file = piece.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (None, Some(entry)) = (&*file, self.entry(piece)) {
+            *file = Some(self.open_entry(entry)?);
         }
+        Ok(file.clone())
     }
 
     /// Where the scan is verified, checks the files that are counted without being opened.
@@ -90,35 +178,15 @@ impl Reading {
     /// # Errors
     ///
     /// Where a file is not what the manifest says.
-    pub(crate) fn check_uncounted(&self) -> Result<()> {
-        let unopened = self.pieces.iter().filter(|piece| self.verified && piece.file.is_none());
-        unopened.map(|piece| self.open(piece)).try_for_each(|opened| opened.map(drop))
+    pub(crate) fn check_counted(&self) -> Result<()> {
+        if self.verified { self.pieces.iter().try_for_each(|piece| self.open(piece).map(drop)) } else { Ok(()) }
     }
 
-    /// All rows as one batch.
-    ///
-    /// # Errors
-    ///
-    /// Where a file cannot be read, and if the rows do not fit.
-    pub(crate) fn collect(&self) -> Result<RecordBatch> {
-        let mut batches = Vec::with_capacity(self.pieces.len());
-        for piece in &self.pieces {
-            if let Some(file) = self.open(piece)? {
-                batches.extend(read_whole(&file, &self.columns, piece.rows.clone())?);
-            }
-        }
-        concat(&batches, &self.columns.schema, &self.snapshot.manifest().dataset)
+    pub(crate) fn open_entry(&self, entry: &Entry) -> Result<RowGroupFile> {
+        tracing::trace!(dataset = self.snapshot.dataset(), file = entry.file, rows = entry.rows, "open a row group");
+        Ok(match self.verified {
+            true => self.snapshot.open_row_group_verified(entry)?,
+            false => self.snapshot.open_row_group(entry)?,
+        })
     }
-}
-
-fn open(snapshot: &Snapshot, entry: &Entry, verified: bool) -> Result<RowGroupFile> {
-    Ok(if verified { snapshot.open_row_group_verified(entry)? } else { snapshot.open_row_group(entry)? })
-}
-
-fn piece(snapshot: &Snapshot, at: usize, entry: &Entry, span: &Span, verified: bool) -> Result<Piece> {
-    if span.contains(&entry.min) && span.contains(&entry.max) {
-        return Ok(Piece { at, rows: 0..entry.rows, file: None });
-    }
-    let file = open(snapshot, entry, verified)?;
-    Ok(Piece { at, rows: rows_in(&file, entry, span, 0)?, file: Some(file) })
 }

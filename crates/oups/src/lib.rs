@@ -1,13 +1,22 @@
 //! **oups**: many ordered datasets as plain Parquet files, always sorted, duplicates dropped by your rule, crash-safe, without
 //! a server.
 //!
-//! A dataset is the rows of one *key*, a value of a struct of yours, ordered by one column. Write to it in any order of time:
-//! rows are merged where they belong, and only the files that they touch are rewritten. Read ranges of one dataset, or walk
-//! several side by side.
+//! This page is a tutorial in seven steps. Each of its examples runs, and each begins with what the one before has made.
+//!
+//! 1. [Keys](#1-keys): what names a dataset
+//! 2. [A store](#2-a-store): where the datasets are
+//! 3. [Writing](#3-writing): rows, and the settings that are remembered
+//! 4. [Correcting](#4-correcting): late rows, duplicates, deleting
+//! 5. [Reading](#5-reading): ranges and snapshots
+//! 6. [Several datasets](#6-several-datasets): side by side
+//! 7. [Operations](#7-operations): looking before writing, compacting, verifying
+//!
+//! # 1. Keys
+//!
+//! A dataset is named by a *key*, a value of a struct of yours. The key is also its folder: the fields of one level are joined by
+//! `-`, a sublevel is a folder below. A typing error is a compile error, and whatever a text holds, its path is a safe one.
 //!
 //! ```
-//! use std::sync::Arc;
-//! use arrow::array::{Float64Array, Int64Array, RecordBatch};
 //! use oups::prelude::*;
 //!
 //! #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,40 +32,170 @@
 //!     frequency: String,
 //! }
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let folder = tempfile::tempdir()?;
-//! # let path = folder.path().join("data");
-//! let store = Store::<Measure>::open_or_create(path)?;
-//! let berlin = Measure {
-//!     quantity: "temperature".into(),
-//!     city: "berlin".into(),
-//!     sampling: Sampling { frequency: "1h".into() },
-//! };
-//! let rows = |hours: Vec<i64>, temps: Vec<f64>| {
-//!     RecordBatch::try_from_iter([
-//!         ("hour", Arc::new(Int64Array::from(hours)) as _),
-//!         ("temp", Arc::new(Float64Array::from(temps)) as _),
-//!     ])
-//! };
+//! let berlin: Measure = "temperature-berlin/1h".parse()?;
+//! assert_eq!((berlin.city.as_str(), berlin.sampling.frequency.as_str()), ("berlin", "1h"));
 //!
-//! // The options of the first write are the dataset's settings from then on.
-//! let dataset = store.dataset(&berlin)?;
-//! dataset.write(rows(vec![0, 1, 2, 4], vec![3.1, 2.9, 2.7, 2.8])?).ordered_on("hour").duplicates_on(["hour"]).commit()?;
-//!
-//! // A late row and a correction.
-//! dataset.write(rows(vec![2, 3], vec![2.6, 2.7])?).commit()?;
-//!
-//! let range = dataset.scan().range(1..4).collect()?;
-//! assert_eq!(range, rows(vec![1, 2, 3], vec![2.9, 2.6, 2.7])?);
-//! # Ok(())
-//! # }
+//! let odd = Measure { city: "a/b-c".into(), ..berlin };
+//! assert_eq!(odd.to_path()?, "temperature-a%2Fb%2Dc/1h");
+//! assert_eq!(odd.to_path()?.parse(), Ok(odd));
+//! # Ok::<(), oups::KeyError>(())
 //! ```
+//!
+//! Fields are texts, integers, `bool`, `char`, enums that derive [`KeyField`], and whatever implements it. A program that does not
+//! have the struct uses [`AnyKey`].
+//!
+//! # 2. A store
+//!
+//! A store is a folder. The first program that opens it writes down what its keys look like, so that none opens it with others.
+//! It is asked which datasets there are, all or those of a filter; folders that a filter rules out are not looked at.
+//!
+//! ```
+#![doc = include_str!("tutorial.md")]
+//! # let temperature = store.dataset(&berlin)?;
+//! # temperature.write(readings(0..6, 3.0)?).ordered_on("hour").commit()?;
+//! let store = Store::<Measure>::open_or_create(path)?;
+//! assert_eq!(store.keys()?, [berlin.clone()]);
+//!
+//! let daily = Measure::filter().city("berlin").sampling(Sampling::filter().frequency("1D"));
+//! assert!(store.keys_where(daily)?.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # 3. Writing
+//!
+//! Rows are Arrow data: a `RecordBatch`, a `Vec` of them, or any `RecordBatchReader`, which may be larger than memory. They are
+//! sorted by the *ordered column*, a time as a rule. `readings(hours, value)` here makes a batch of two columns, `hour` and `value`.
+//!
+//! The options of the first write are kept as the dataset's [`Settings`]; later writes need none. When [`Write::commit`] returns, all of
+//! the rows are there and on the disk. If it fails, none is, and the dataset is as it was.
+//!
+//! ```
+#![doc = include_str!("tutorial.md")]
+//! let temperature = store.dataset(&berlin)?;
+//! let written = temperature
+//!     .write(readings(0..24, 3.0)?)
+//!     .ordered_on("hour")
+//!     .row_group_target(10)                 // rows; or a period such as "1D" for times
+//!     .duplicates_on(["hour"])
+//!     .metadata("source", "buoy 7")
+//!     .commit()?;
+//! assert_eq!((written.version, written.rows_written, written.files_written), (1, 24, 3));
+//!
+//! let unsorted = temperature.write(vec![readings(30..31, 0.0)?, readings(29..30, 0.0)?]).commit();
+//! assert_eq!(
+//!     unsorted.unwrap_err().to_string(),
+//!     "dataset temperature-berlin/1h, column `hour`: row 1 is out of order: 29 after 30"
+//! );
+//! assert_eq!(temperature.version()?, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # 4. Correcting
+//!
+//! Rows may come in any order of time. They are merged where they belong, and only the files that they meet are written again. Where
+//! a new row is a *duplicate* of a stored one, the last stays, unless [`Keep`] says otherwise: the first, none, or what your own rule
+//! makes of them ([`Resolver`]).
+//!
+//! ```
+#![doc = include_str!("tutorial.md")]
+//! # let temperature = store.dataset(&berlin)?;
+//! # temperature.write(readings(0..24, 3.0)?).ordered_on("hour").row_group_target(10).duplicates_on(["hour"]).commit()?;
+//! // Hour 4 was wrong.
+//! let written = temperature.write(readings(4..5, 2.5)?).commit()?;
+//! assert_eq!((written.version, written.files_replaced), (2, 1));
+//!
+//! // Of a second opinion on hours 4 and 5, the smaller value is to stay.
+//! let smaller = Resolver::combine([("value", oups::Combine::Min)]);
+//! temperature.write(readings(4..6, 2.8)?).keep(smaller).commit()?;
+//! assert_eq!(temperature.scan().range(3..7).collect()?, values(&[(3, 3.0), (4, 2.5), (5, 2.8), (6, 3.0)])?);
+//!
+//! // The last hours should not be there.
+//! let deleted = temperature.delete(20..).commit()?;
+//! assert_eq!((deleted.rows_deleted, temperature.rows()?), (4, 20));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # 5. Reading
+//!
+//! A scan reads a range of the ordered column, in order, and of the columns those that are asked for. What to read is decided from
+//! the manifest, before a file is opened. A [`Snapshot`] is one version, and stays as it is for as long as it is held.
+//!
+//! ```
+#![doc = include_str!("tutorial.md")]
+//! # let temperature = store.dataset(&berlin)?;
+//! # temperature.write(readings(0..24, 3.0)?).ordered_on("hour").row_group_target(10).duplicates_on(["hour"]).commit()?;
+//! let mut rows = 0;
+//! for batch in temperature.scan().range(8..=12).columns(["value"]).batches()? {
+//!     rows += batch?.num_rows();
+//! }
+//! assert_eq!(rows, 5);
+//!
+//! let plan = temperature.scan().range(8..=12).plan()?;
+//! assert_eq!((plan.row_groups.len(), plan.pruned), (2, 1));
+//!
+//! let snapshot = temperature.snapshot()?;
+//! temperature.delete(..).commit()?;
+//! assert_eq!((temperature.scan().count()?, snapshot.scan().count()?), (0, 24));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # 6. Several datasets
+//!
+//! [`Query::intersections`] walks datasets together. Each chunk covers one span for all keys and holds a few row groups of each at most,
+//! so series of different frequency line up without any of them being in memory whole.
+//!
+//! ```
+#![doc = include_str!("tutorial.md")]
+//! # let temperature = store.dataset(&berlin)?;
+//! # temperature.write(readings(0..24, 3.0)?).ordered_on("hour").row_group_target(10).duplicates_on(["hour"]).commit()?;
+//! let oslo: Measure = "temperature-oslo/6h".parse()?;
+//! store.dataset(&oslo)?.write(values(&[(0, -4.0), (6, -2.0), (12, 1.0), (18, 0.0)])?).ordered_on("hour").commit()?;
+//!
+//! let mut met = Vec::new();
+//! for chunk in store.query([&berlin, &oslo]).range(5..15).intersections()? {
+//!     let chunk = chunk?;
+//!     let rows = |key| chunk.get(key).map_or(0, |rows| rows.num_rows());
+//!     met.push((rows(&berlin), rows(&oslo)));
+//! }
+//! let total = met.iter().fold((0, 0), |sum, rows| (sum.0 + rows.0, sum.1 + rows.1));
+//! assert_eq!(total, (10, 2));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # 7. Operations
+//!
+//! Writers of one dataset take turns, over threads and processes; readers wait for nobody. There is nothing to clean up after a crash.
+//!
+//! ```
+#![doc = include_str!("tutorial.md")]
+//! # let temperature = store.dataset(&berlin)?;
+//! # temperature.write(readings(0..24, 3.0)?).ordered_on("hour").row_group_target(10).duplicates_on(["hour"]).commit()?;
+//! // What would it cost?
+//! let plan = temperature.write(readings(4..5, 2.5)?).plan()?;
+//! assert_eq!((plan.row_groups_rewritten(), plan.new_rows()), (1, 1));
+//!
+//! // Only if nobody was faster, and not after a minute of waiting.
+//! let at = temperature.version()?;
+//! let minute = std::time::Duration::from_secs(60);
+//! temperature.write(readings(4..5, 2.5)?).if_version(at).lock_timeout(minute).commit()?;
+//!
+//! // Small row groups into larger ones; every byte against its checksum; a picture for snapshot tests.
+//! temperature.compact().row_group_target(100).commit()?;
+//! assert!(store.verify(oups::KeyFilter::all())?.is_empty());
+//! assert!(store.layout()?.contains("temperature-berlin/1h: 24 rows in 1 row group"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What the library does can be listened to with `tracing`: commits and waits for locks, and at finer levels each of their steps. The
+//! feature `serde` writes keys into documents as their path texts.
 //!
 //! - Keys: [`TopLevel`], [`SubLevel`], [`KeyField`]; without the struct, [`AnyKey`].
 //! - Stores and datasets: [`Store`], [`Dataset`], [`Write`], [`Keep`], [`Snapshot`].
 //! - Reading: [`ReadDataset`], [`QueryStore`].
 
 pub use oups_core::key;
+#[cfg(feature = "serde")]
+pub use oups_core::key::{KeyText, key_text};
 pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
 pub use oups_core::{
     AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
@@ -67,8 +206,8 @@ pub use oups_core::{
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
-    Batches, Chunk, Error as QueryError, Intersections, OrderedOn, PlannedRowGroup, Query, QueryStore, ReadDataset,
-    Scan, ScanPlan,
+    AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Direction, Error as QueryError, Intersections, Ordered, OrderedOn,
+    PlannedDataset, PlannedRowGroup, Query, QueryPlan, QueryStore, ReadDataset, Scan, ScanPlan, Tolerance,
 };
 
 /// What most programs need: `use oups::prelude::*;`.

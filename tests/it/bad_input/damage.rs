@@ -9,9 +9,10 @@ use std::time::Duration;
 use arrow::array::{Int64Array, RecordBatch};
 use oups_core::{AnyKey, Durability, Error, Resolver, Store};
 use oups_tests::fault_fs::{Fault, FaultFs};
+use oups_tests::forge::{OF_MANIFEST, sealed};
 use parquet::arrow::ArrowWriter;
 
-use super::fixture::{KEY, dataset, first, read, rows, sealed, write};
+use super::fixture::{KEY, dataset, first, read, rows, write};
 use super::{Bad, bad};
 
 const MANIFEST: &str = "a-1/x.opdmd";
@@ -55,7 +56,7 @@ fn newer(bytes: Vec<u8>) -> Vec<u8> {
     let digit = (at..at + 8).find(|&at| bytes[at] == b'1').unwrap();
     let mut bytes = bytes;
     bytes[digit] = b'9';
-    sealed(bytes, "oups.checksum")
+    sealed(bytes, OF_MANIFEST)
 }
 
 /// Meets the second row group.
@@ -83,7 +84,7 @@ fn manifests() -> Vec<Bad> {
             "a lost manifest, read",
             |root| fs::remove_file(root.join(MANIFEST)).unwrap(),
             read,
-            Error::NoDataset { .. }
+            Error::ManifestLost { files: 3, .. }
         ),
         bad!(
             "a truncated manifest",
@@ -198,7 +199,7 @@ fn row_groups() -> Vec<Bad> {
                 fs::create_dir(path).unwrap();
             },
             merge,
-            Error::Damaged { .. } | Error::Io { .. }
+            Error::InTheWay { .. }
         ),
     ]
 }

@@ -82,15 +82,3 @@ pub(super) fn reader(
 ) -> RecordBatchIterator<std::vec::IntoIter<Result<RecordBatch, ArrowError>>> {
     RecordBatchIterator::new(batches.into_iter(), schema())
 }
-
-/// A file with its checksum made right again: 32 digits, the last of the marker's.
-pub(super) fn sealed(mut bytes: Vec<u8>, marker: &str) -> Vec<u8> {
-    let marker = marker.as_bytes();
-    let at = bytes.windows(marker.len()).rposition(|window| window == marker).unwrap() + marker.len();
-    let is_digits = |at: &usize| bytes[*at..*at + 32].iter().all(u8::is_ascii_hexdigit);
-    let start = (at..at + 8).find(is_digits).unwrap();
-    bytes[start..start + 32].fill(b'0');
-    let sum = format!("{:032x}", twox_hash::XxHash3_128::oneshot(&bytes));
-    bytes[start..start + 32].copy_from_slice(sum.as_bytes());
-    bytes
-}

@@ -3,6 +3,7 @@
 mod damage;
 mod fixture;
 mod folders;
+mod hostile;
 mod keys;
 mod options;
 mod rows;
@@ -43,7 +44,15 @@ use bad;
 fn bad_input_is_refused_by_name_and_changes_nothing() {
     let scratch = scratch();
     let prepared = prepared(&scratch.path().join("prepared"));
-    let all = [rows::table(), options::table(), keys::table(), stores::table(), folders::table(), damage::table()];
+    let all = [
+        rows::table(),
+        options::table(),
+        keys::table(),
+        stores::table(),
+        folders::table(),
+        damage::table(),
+        hostile::table(),
+    ];
     let mut texts = String::new();
     let (mut count, mut failed) = (0, Vec::new());
     for bad in all.iter().flatten() {

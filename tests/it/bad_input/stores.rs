@@ -5,8 +5,9 @@ use std::path::Path;
 
 use oups::TopLevel;
 use oups_core::{AnyKey, Error, KeySchema, Separator, Store};
+use oups_tests::forge::{OF_STORE_FILE, sealed};
 
-use super::fixture::{KEY, dataset, read, sealed};
+use super::fixture::{KEY, dataset, read};
 use super::{Bad, bad};
 
 #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,7 +72,7 @@ pub(super) fn table() -> Vec<Bad> {
             "an oups.json of a newer version",
             |root| {
                 let text = fs::read_to_string(root.join("oups.json")).unwrap();
-                store_file(root, sealed(text.replace("\"version\": 1", "\"version\": 2").into_bytes(), "\"checksum"));
+                store_file(root, sealed(text.replace("\"version\": 1", "\"version\": 2").into_bytes(), OF_STORE_FILE));
             },
             open,
             Error::NewerFormat { found: 2, .. }

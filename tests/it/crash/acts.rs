@@ -60,6 +60,9 @@ pub(crate) const KINDS: &[Kind] = &[
     syncing_kind("synced after unsynced", &[first, unsynced_insert], append, 2),
     syncing_kind("sync", &[first, unsynced_insert], sync, 2),
     syncing_kind("delete all, unsynced", &[first, unsynced_insert], delete_all_unsynced, 2),
+    unsynced_kind("unsynced insert after another", &[first, unsynced_insert], unsynced_overlap, 2),
+    unsynced_kind("unsynced append after a rewrite", &[first, unsynced_insert, unsynced_overlap], unsynced_append, 3),
+    syncing_kind("sync after two rewrites", &[first, unsynced_insert, unsynced_overlap], sync, 3),
     kind("delete", &[first], delete),
     kind("compact", &[first], compact),
     kind("settings", &[first], settings),
@@ -139,6 +142,10 @@ fn unsynced_append(store: &Store<AnyKey>) -> Result<()> {
 
 fn unsynced_insert(store: &Store<AnyKey>) -> Result<()> {
     dataset(store)?.write(rows([2, 7, 40].into_iter(), 5)).durability(Durability::Unsynced).commit().map(drop)
+}
+
+fn unsynced_overlap(store: &Store<AnyKey>) -> Result<()> {
+    dataset(store)?.write(rows(-5..30, 4)).durability(Durability::Unsynced).commit().map(drop)
 }
 
 fn delete(store: &Store<AnyKey>) -> Result<()> {

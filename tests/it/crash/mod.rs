@@ -7,5 +7,5 @@ mod power;
 mod processes;
 mod state;
 
-pub(crate) use acts::{KINDS, dataset as dataset_of};
-pub(crate) use state::{Seen, create, look, open};
+pub(crate) use acts::{KINDS, dataset as dataset_of, first, insert, rows};
+pub(crate) use state::{Seen, create, look, next_write, next_write_succeeds, open, seen_in, try_create};

@@ -12,8 +12,8 @@ use oups_tests::scratch;
 
 use super::acts::{KINDS, Kind};
 use super::state::{
-    Seen, after_next, create, is_damage, is_exhaustive, look, next_write, next_write_succeeds, open, repair_keeps,
-    try_look,
+    Seen, after_next, create, is_damage, is_exhaustive, look, next_write, next_write_is_whole, next_write_succeeds,
+    open, repair_keeps, try_look,
 };
 
 /// Draws a point, and one in how many points is followed by another power loss; more with `OUPS_CRASH=exhaustive`.
@@ -42,6 +42,33 @@ struct Counts {
     again: usize,
     /// Folders that were checked already need not be again.
     images: HashSet<(Image, bool)>,
+}
+
+/// The process dies, the machine does not: the next writer finds changes that nobody made durable, and then the machine
+/// goes off.
+fn death_then_power_loss(case: &Case<'_>, disk: &Disk, at: &str, counts: &mut Counts) {
+    let root = case.scratch.join("dead");
+    write_image(&disk.after(Unsynced::AllKept), &root);
+    let live = look(&root);
+    let fs = FaultFs::counting().recording(&root);
+    next_write(&open(Some(&fs), &root).unwrap()).unwrap();
+    std::fs::remove_dir_all(&root).unwrap();
+    let (mut disk, events) = (disk.clone(), fs.events());
+    for moment in 0..=events.len() {
+        for (image, how) in images(&disk, events.get(moment), moment as u64) {
+            counts.tried += 1;
+            counts.again += 1;
+            let at = format!("{at}; power loss after {moment} of {} in the next write, {how}", events.len());
+            write_image(&image, &root);
+            let found = try_look(&root).unwrap_or_else(|error| panic!("{at}: {error}"));
+            let is_done = found.as_ref().is_some_and(|(rows, ..)| *rows == after_next(&live));
+            let is_before = found == live || found == case.states[0];
+            assert!(is_done || is_before && moment < events.len(), "{at}: neither old nor new: {found:?}");
+            next_write_is_whole(&root, found, &at);
+            std::fs::remove_dir_all(&root).unwrap();
+        }
+        events.get(moment).iter().for_each(|event| disk.apply(event));
+    }
 }
 
 /// What a death in a kind of commit may leave.
@@ -83,6 +110,9 @@ fn all_moments_of(kind: &Kind) -> Counts {
         let is_over = moment == last.len();
         for (image, how) in images(&disk, last.get(moment), moment as u64) {
             check(&case, image, is_over, &format!("{at}, {how}"), &mut counts);
+        }
+        if kind.unsynced == 0 && (is_exhaustive() || moment % 3 == 0) {
+            death_then_power_loss(&case, &disk, &at, &mut counts);
         }
         last.get(moment).iter().for_each(|event| disk.apply(event));
     }

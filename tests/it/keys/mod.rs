@@ -2,6 +2,7 @@
 
 mod cases;
 mod conformance;
+mod documents;
 mod errors;
 mod filter;
 mod hygiene;

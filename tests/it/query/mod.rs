@@ -1,8 +1,12 @@
 //! Reading: scans of one dataset and queries over several.
 
+mod asof;
 mod errors;
 mod intersections;
+mod ordered;
+mod ordered_model;
 mod properties;
+mod resample;
 mod scan;
 
 use std::sync::Arc;

@@ -14,7 +14,7 @@ use super::store_of;
 
 /// How small numbers become ordered values of a type. The mapping is monotone, and one to one.
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Int,
     Timestamp,
     Float,
@@ -27,7 +27,7 @@ impl Kind {
         format!("{}{:04}", "measurement of the temperature at ".repeat(3), value + 1000)
     }
 
-    fn column(self, values: &[i64]) -> ArrayRef {
+    pub(super) fn column(self, values: &[i64]) -> ArrayRef {
         let values = values.iter().copied();
         match self {
             Self::Int => Arc::new(Int64Array::from_iter_values(values)),
@@ -37,7 +37,7 @@ impl Kind {
         }
     }
 
-    fn bound(self, value: i64) -> BoundValue {
+    pub(super) fn bound(self, value: i64) -> BoundValue {
         match self {
             Self::Int => value.into(),
             Self::Timestamp if value % 2 == 0 => value.into(),
@@ -52,12 +52,12 @@ impl Kind {
     }
 }
 
-fn kind() -> impl Strategy<Value = Kind> {
+pub(super) fn kind() -> impl Strategy<Value = Kind> {
     prop_oneof![Just(Kind::Int), Just(Kind::Timestamp), Just(Kind::Float), Just(Kind::Text)]
 }
 
 /// Sorted small values, many of them equal.
-fn values(most: usize) -> impl Strategy<Value = Vec<i64>> {
+pub(super) fn values(most: usize) -> impl Strategy<Value = Vec<i64>> {
     prop::collection::vec(0..5i64, 0..most).prop_map(|steps| {
         steps
             .into_iter()
@@ -69,7 +69,7 @@ fn values(most: usize) -> impl Strategy<Value = Vec<i64>> {
     })
 }
 
-fn bound() -> impl Strategy<Value = Bound<i64>> {
+pub(super) fn bound() -> impl Strategy<Value = Bound<i64>> {
     prop_oneof![
         1 => Just(Bound::Unbounded),
         3 => (-5..30i64).prop_map(Bound::Included),
@@ -77,7 +77,7 @@ fn bound() -> impl Strategy<Value = Bound<i64>> {
     ]
 }
 
-fn rows(kind: Kind, values: &[i64]) -> RecordBatch {
+pub(super) fn rows(kind: Kind, values: &[i64]) -> RecordBatch {
     let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(0..values.len() as i64));
     RecordBatch::try_from_iter([("n", numbers), ("t", kind.column(values))]).unwrap()
 }
@@ -86,7 +86,7 @@ fn numbers(batch: &RecordBatch) -> Vec<i64> {
     batch.column_by_name("n").unwrap().as_primitive::<Int64Type>().values().to_vec()
 }
 
-fn wanted(values: &[i64], range: (Bound<i64>, Bound<i64>)) -> Vec<i64> {
+pub(super) fn wanted(values: &[i64], range: (Bound<i64>, Bound<i64>)) -> Vec<i64> {
     use std::ops::RangeBounds;
     (0..values.len() as i64).filter(|&at| range.contains(&values[at as usize])).collect()
 }

@@ -53,6 +53,7 @@ Examples:
   oups read data JFK --format arrow | oups write copy JFK - --ordered-on time
   oups write data JFK corrections.csv --dry-run     shows what would be rewritten
   oups write data JFK corrections.csv --meta 'source=buoy 7'
+  oups write data JFK with-gusts.csv --evolve-schema     adds columns that are new
   oups write data JFK --row-group-target 100000     resizes row groups, no new rows")]
 pub(crate) struct Write {
     /// Folder of the store
@@ -72,6 +73,9 @@ pub(crate) struct Write {
     /// Off-target row groups from which on neighbours are merged; `none` never merges them
     #[arg(long, value_name = "N|none", value_parser = number_or_none)]
     pub(crate) max_off_target: Option<NumberOrNone>,
+    /// Let the columns grow so that the rows fit: new columns, wider types
+    #[arg(long)]
+    pub(crate) evolve_schema: bool,
     /// Set a text in the dataset's metadata
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub(crate) meta: Vec<(String, String)>,
@@ -83,9 +87,6 @@ pub(crate) struct Write {
     /// Fail unless the dataset is at this version; 0: does not exist
     #[arg(long, value_name = "N")]
     pub(crate) if_version: Option<u64>,
-    /// Let new columns and wider types into the dataset
-    #[arg(long, requires = "input")]
-    pub(crate) evolve_schema: bool,
     /// Show which row groups would be rewritten, and change nothing; duplicates count as new rows
     #[arg(long)]
     pub(crate) dry_run: bool,

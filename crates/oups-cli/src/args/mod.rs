@@ -9,7 +9,7 @@ mod parse;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use oups::key::Separator;
 
@@ -35,6 +35,9 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Tell what is done, on standard error; -vv: each step of it
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
 }
 
 #[derive(Debug, Subcommand)]

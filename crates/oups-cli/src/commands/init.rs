@@ -1,15 +1,16 @@
 //! `oups init`: a new store.
 
-use oups::{AnyKey, KeySchema, Store};
+use oups::{AnyKey, KeyError, KeySchema, Store};
 use serde_json::json;
 
 use super::print_json;
 use crate::args::Init;
 use crate::exit::{Usage, message};
+use crate::pointed::pointed;
 use crate::stdout::Stdout;
 
 pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
-    let schema = KeySchema::parse(&args.schema, args.separator).map_err(|error| Usage(error.to_string()))?;
+    let schema = KeySchema::parse(&args.schema, args.separator).map_err(usage)?;
     let store = Store::<AnyKey>::create_for(&args.store, schema)?;
     let schema = store.schema();
     if args.json {
@@ -22,4 +23,15 @@ pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
     }
     message(format_args!("made a store of {schema} in {}", store.root().display()));
     Ok(())
+}
+
+/// The error, with a mark at the place that it speaks of.
+fn usage(error: KeyError) -> Usage {
+    match error {
+        KeyError::SchemaText { schema, at, expected, found } => {
+            let length = found.strip_prefix('`').map_or(1, |found| found.chars().count() - 1);
+            Usage(format!("--schema: expected {expected}, found {found}{}", pointed(&schema, at, length)))
+        }
+        other => Usage(other.to_string()),
+    }
 }

@@ -126,7 +126,7 @@ fn way_out(store: &Path, findings: &[Finding]) -> Option<String> {
     let commands: Vec<String> =
         datasets.iter().take(NAMED).map(|key| format!("`oups repair {} {key}`", store.display())).collect();
     let more = if datasets.len() > NAMED { " and so on" } else { "" };
-    (!commands.is_empty()).then(|| format!("{}{more}: keeps what is intact", commands.join(", ")))
+    (!commands.is_empty()).then(|| format!("to keep what is intact: {}{more}", commands.join(", ")))
 }
 
 #[cfg(test)]

@@ -82,10 +82,7 @@ fn options<'d>(mut write: oups::Write<'d>, args: &Write) -> oups::Write<'d> {
     if let Some(version) = args.if_version {
         write = write.if_version(version);
     }
-    if args.evolve_schema {
-        write = write.evolve_schema();
-    }
-    write
+    if args.evolve_schema { write.evolve_schema() } else { write }
 }
 
 /// The column that the rows are to be sorted by.
@@ -158,6 +155,10 @@ pub(super) fn at_its_place(error: Error, places: &Places) -> anyhow::Error {
             Some(of) => format!("that is {place}, a duplicate of {of}; leave one out, or give --keep last or first"),
             None => format!("that is {place}; leave it out, or give --keep last to replace the stored row"),
         }),
+        Error::Schema { found, .. } if found.contains("evolve_schema") => {
+            Some("--evolve-schema lets the dataset's columns grow; see docs/schema.md".to_owned())
+        }
+        Error::DictionaryFull { .. } => Some("add --evolve-schema, or give a smaller --row-group-target".to_owned()),
         // A rule of a program of the user's, which cannot be stored.
         Error::InvalidOption { option: "keep", .. } => {
             Some("that rule is known to the program that made it; here, give --keep last, first or reject".to_owned())

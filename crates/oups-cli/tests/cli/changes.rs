@@ -69,6 +69,24 @@ fn a_dry_run_changes_nothing() {
 }
 
 #[test]
+fn columns_grow() {
+    let sandbox = store();
+    sandbox.file("gust.csv", "time,temp,gust,note\n2014-01-01T12:00:00Z,30.5,12,calm\n");
+    sandbox.file("strong.csv", "time,gust\n2014-01-02T12:00:00Z,99.5\n");
+    check(
+        "columns_grow",
+        &sandbox.session(&[
+            "oups write data JFK gust.csv",
+            "oups write data JFK gust.csv --evolve-schema --dry-run",
+            "oups write data JFK gust.csv --evolve-schema",
+            "oups read data JFK --start 2013-12-30T22:00 --columns time,temp,gust,note",
+            "oups write data JFK strong.csv --evolve-schema",
+            "oups read data JFK --start 2013-12-30T23:00 --columns gust",
+        ]),
+    );
+}
+
+#[test]
 fn delete() {
     check(
         "delete",
@@ -122,6 +140,7 @@ fn one_broken_dataset_does_not_stop_the_others() {
     assert_eq!(
         lines[1..],
         [
+            "oups: hint: `oups verify` tells all that is damaged",
             "oups: JFK: version 2: wrote 4 row groups with 8706 rows, replaced 12 row groups",
             "oups: LGA: version 2: wrote 4 row groups with 8706 rows, replaced 3 row groups",
             "oups: compacted 2 of 3 datasets: 15 row groups into 8",

@@ -1,35 +1,104 @@
-//! Documents show real output: the commands of their `console` blocks are run, and what they show is compared.
+//! Documents show real output: the commands of their `console` blocks are run, and what they show is compared. The help of
+//! all commands is a page that is made of it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::sandbox::{Sandbox, stable};
 
 /// Set to write the output into the documents instead.
 const UPDATE: &str = "OUPS_UPDATE_DOCS";
 
+/// What is shown in `sh` blocks, to be typed by the reader: run by others, or a matter of taste.
+const RUN_ELSEWHERE: [&str; 6] = [
+    // Told again by the tests of their outputs, and built by all.
+    "cargo run --example quickstart",
+    "cargo run --example market_data",
+    "cargo run --example aligned_features",
+    // By `.ci/run`.
+    "cargo test --workspace",
+    // Builds what these tests run.
+    "cargo install --path crates/oups-cli",
+    "cargo doc -p oups --open",
+];
+
 #[test]
-fn the_program_by_example_is_real() {
-    is_real("docs/program.md", &Sandbox::with_weather());
+fn every_page_shows_what_the_program_prints() {
+    let wrong: Vec<String> = thread::scope(|scope| {
+        let pages: Vec<_> = pages().into_iter().map(|page| scope.spawn(move || is_real(&page))).collect();
+        pages.into_iter().filter_map(|page| page.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{}\n{UPDATE}=1 cargo test -p oups-cli writes it anew", wrong.concat());
 }
 
 #[test]
-fn the_front_page_is_real() {
-    is_real("README.md", &Sandbox::with_shipped_weather());
+fn what_is_to_be_typed_without_output_is_run_elsewhere() {
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let mut in_sh = false;
+        for line in text.lines() {
+            match line.trim_start() {
+                "```sh" => in_sh = true,
+                fence if fence.starts_with("```") => in_sh = false,
+                line => assert!(!in_sh || RUN_ELSEWHERE.contains(&line), "{}: who runs `{line}`?", page.display()),
+            }
+        }
+    }
 }
 
-fn is_real(name: &str, sandbox: &Sandbox) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
-    let document = std::fs::read_to_string(&path).unwrap();
-    let real = run(&document, sandbox);
-    assert_ne!(document.lines().filter(|line| line.starts_with("$ oups ")).count(), 0, "{name} has no session");
+#[test]
+fn the_page_of_all_help_is_what_the_program_says() {
+    let sandbox = Sandbox::empty();
+    let main = sandbox.stdout("oups --help");
+    let commands = main.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let mut page =
+        "# All commands and options\n\nWhat `oups COMMAND --help` says, for reading at leisure. A test keeps it so. \
+                    [program.md](program.md) shows the commands at work.\n\n"
+            .to_owned();
+    page.push_str(&format!("```text\n{main}```\n"));
+    for command in commands.filter_map(|line| line.split_whitespace().next()) {
+        let help = sandbox.stdout(&format!("oups {command} --help"));
+        page.push_str(&format!("\n## {command}\n\n```text\n{help}```\n"));
+    }
+    let path = root().join("docs/program-help.md");
     if std::env::var_os(UPDATE).is_some() {
-        std::fs::write(&path, real).unwrap();
+        std::fs::write(path, page).unwrap();
         return;
     }
-    assert!(
-        stable(&document) == stable(&real),
-        "{name} does not show what the program prints; {UPDATE}=1 cargo test -p oups-cli writes it anew. It prints:\n{real}"
-    );
+    let shown = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(shown == page, "docs/program-help.md is old; {UPDATE}=1 cargo test -p oups-cli writes it anew");
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The README and the pages of `docs`.
+fn pages() -> Vec<PathBuf> {
+    let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut pages: Vec<_> = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
+    pages.push(root().join("README.md"));
+    pages
+}
+
+/// What is wrong with a page, after it was run in a folder of its own: with the weather as a clone has it, or for the
+/// program's own page with files cut from it.
+fn is_real(page: &Path) -> Option<String> {
+    let document = std::fs::read_to_string(page).unwrap();
+    if !document.contains("\n```console\n") {
+        return None;
+    }
+    let is_program = page.ends_with("docs/program.md");
+    let sandbox = if is_program { Sandbox::with_weather() } else { Sandbox::with_shipped_weather() };
+    let real = run(&document, &sandbox);
+    let (shown, printed) = (stable(&document), stable(&real));
+    if std::env::var_os(UPDATE).is_some() && shown != printed {
+        std::fs::write(page, real).unwrap();
+        return None;
+    }
+    let mut lines = shown.lines().zip(printed.lines()).enumerate();
+    let (at, (shown, printed)) = lines.find(|(_, (shown, printed))| shown != printed)?;
+    Some(format!("{}:{}: shows\n  {shown}\nbut the program prints\n  {printed}\n", page.display(), at + 1))
 }
 
 /// The document with every line that starts with `$ ` in a `console` block followed by what it prints.

@@ -1,11 +1,13 @@
 //! The program from outside: its output, errors and exit codes on real data.
 
+mod care;
 mod changes;
 mod docs;
 mod errors;
 mod facts;
 mod ingest;
 mod input;
+mod interrupt;
 mod pipes;
 mod sandbox;
 mod session;

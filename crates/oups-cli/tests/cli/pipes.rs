@@ -48,3 +48,16 @@ fn parquet_goes_through_a_pipe() {
     let rows = |key: &str| sandbox.stdout(&format!("oups read data {key} --format csv"));
     assert_eq!(rows("copy"), rows("JFK"));
 }
+
+#[test]
+fn what_is_done_is_told_on_standard_error_when_asked() {
+    let sandbox = store();
+    let output = sandbox.sh("oups read data JFK --limit 1 --format csv --columns time -v");
+    assert_eq!((output.stderr.len(), String::from_utf8_lossy(&output.stdout).lines().count()), (0, 2));
+    let told = |line: &str| String::from_utf8(sandbox.sh(line).stderr).unwrap();
+    assert!(told("oups -vv read data JFK --limit 1").contains("DEBUG scan dataset=\"JFK\" version=1"));
+    let once = told("oups write data JFK JFK.parquet -v");
+    assert!(once.contains("INFO write{dataset=\"JFK\"}: committed dataset=\"JFK\" version=2"), "{once}");
+    assert!(!once.contains("DEBUG") && !once.contains('\u{1b}'), "{once}");
+    assert!(told("oups -v rm data JFK").contains("removed"));
+}

@@ -80,11 +80,3 @@ fn ls_info_and_rm() {
         ]),
     );
 }
-
-#[test]
-fn help() {
-    let commands =
-        ["", "init", "write", "read", "align", "ls", "info", "delete", "compact", "meta", "rm", "completions"];
-    let lines: Vec<_> = commands.iter().map(|command| format!("oups {command} --help")).collect();
-    check("help", &Sandbox::empty().session(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
-}

@@ -40,7 +40,9 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     if durability == Durability::Synced {
         sync_flagged(&turn, &mut next)?;
     }
+    next = next.with_durable();
     files.publish(durability)?;
+    tracing::debug!(files = files.len(), "files have their names");
     turn.sync_settled()?;
     let checksum = write_manifest(&fs, &paths.manifest_tmp(), &next)?;
     turn.check()?;
@@ -65,14 +67,29 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     }
     files.keep();
     // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
-    let durability = if next.entries.iter().all(|entry| entry.synced) { Durability::Synced } else { durability };
+    let durability = if next.is_durable() { Durability::Synced } else { durability };
     if let Err(source) = make_durable(&turn, &next, durability) {
         turn.leave_mark();
         return Err(not_durable(next, source));
     }
-    retire::settle(&turn, &next.retired, durability);
+    tracing::debug!(version = next.commit, ?durability, "the manifest is in place");
+    retire::settle(&turn, &next);
     turn.committed();
+    tell(&next, files.len());
     Ok(())
+}
+
+/// For those who listen: what is there now, and what it took.
+fn tell(next: &Manifest, files_written: usize) {
+    tracing::info!(
+        dataset = next.dataset,
+        version = next.commit,
+        files_written,
+        files_replaced = next.retired.iter().filter(|retired| retired.by == next.commit).count(),
+        row_groups = next.entries.len(),
+        rows = next.rows(),
+        "committed"
+    );
 }
 
 /// Steps 8 to 10 for a repair: makes `next` the manifest, and retires nothing.
@@ -128,12 +145,5 @@ fn make_durable(turn: &Turn, next: &Manifest, durability: Durability) -> Result<
     if durability == Durability::Unsynced && turn.base().is_some() && !replaces {
         return Ok(());
     }
-    turn.fs.sync_dir(&turn.paths.parent())?;
-    if turn.base().is_none() {
-        for folder in turn.paths.parents().iter().rev().skip(1) {
-            turn.fs.sync_dir(folder)?;
-        }
-        turn.fs.sync_dir(turn.paths.root())?;
-    }
-    Ok(())
+    if turn.base().is_none() { turn.sync_parents() } else { turn.fs.sync_dir(&turn.paths.parent()) }
 }

@@ -24,8 +24,9 @@ pub(crate) fn remove(mut turn: Turn) -> Result<u64> {
         let (dataset, commit) = (manifest.dataset, turn.commit);
         return Err(Error::NotDurable { dataset, commit, source: Box::new(source) });
     }
+    tracing::info!(dataset = manifest.dataset, version = manifest.commit, rows = manifest.rows(), "removed");
     turn.removed();
-    let all_gone = retire::still_there(&turn.fs, &turn.paths, &retire::all_of(&manifest)).is_empty();
+    let all_gone = retire::of_removed(&turn.fs, &turn.paths, &manifest).is_empty();
     // The tombstone must outlive the files that it tells of, also on the disk.
     if all_gone && turn.sync_folder().is_ok() {
         // Should this fail, the next writer of the key finds the tombstone and nothing left of what it lists.

@@ -1,8 +1,8 @@
-//! Replaced files: deleted, or renamed and kept for as long as a snapshot needs them.
+//! Replaced files: deleted, or renamed and kept for as long as they are needed.
 
 use std::collections::BTreeSet;
 
-use super::{Durability, Turn};
+use super::Turn;
 use crate::Result;
 use crate::fs::{StoreFs, is_not_found};
 use crate::layout::{self, DatasetPaths};
@@ -17,34 +17,45 @@ pub(crate) fn all_of(manifest: &Manifest) -> Vec<Retired> {
 }
 
 /// Step 11. Cannot fail: the manifest lists what is left, and the next writer goes on with it.
-pub(super) fn settle(turn: &Turn, retired: &[Retired], durability: Durability) {
-    let held = match durability {
-        Durability::Synced => pinned_commits(&turn.fs, &turn.paths).ok(),
-        // The rows that replaced them could still be lost, so they stay.
-        Durability::Unsynced => None,
-    };
-    for file in retired {
-        let _ = settle_one(&turn.fs, &turn.paths, file, held.as_ref());
-    }
+pub(super) fn settle(turn: &Turn, next: &Manifest) {
+    let left = still_there(&turn.fs, &turn.paths, &next.retired, next.durable);
+    tracing::debug!(files = next.retired.len(), kept = left.len(), "retired");
 }
 
-/// Settles what earlier commits retired, and returns what is still there or may be.
-pub(super) fn still_there(fs: &StoreFs, paths: &DatasetPaths, retired: &[Retired]) -> Vec<Retired> {
+/// Settles what the removal of a dataset retired, and returns what is still there or may be. The removal is durable, so
+/// nothing is kept for the case that it is not.
+pub(super) fn of_removed(fs: &StoreFs, paths: &DatasetPaths, removed: &Manifest) -> Vec<Retired> {
+    still_there(fs, paths, &all_of(removed), removed.commit + 1)
+}
+
+/// Settles what commits up to now retired, and returns what is still there or may be. `durable` is the newest version
+/// that is known to be.
+pub(super) fn still_there(fs: &StoreFs, paths: &DatasetPaths, retired: &[Retired], durable: u64) -> Vec<Retired> {
     if retired.is_empty() {
         return Vec::new();
     }
     let held = pinned_commits(fs, paths).ok();
-    retired.iter().filter(|file| !matches!(settle_one(fs, paths, file, held.as_ref()), Ok(true))).cloned().collect()
+    let is_gone = |file: &Retired| matches!(settle_one(fs, paths, file, held.as_ref(), durable), Ok(true));
+    retired.iter().filter(|file| !is_gone(file)).cloned().collect()
 }
 
-/// Whether the file is gone. It is needed by a snapshot of any commit from the one that made it to the one before the
-/// one that replaced it. `held` is `None` where that is not known or must not matter: then it is kept.
-fn settle_one(fs: &StoreFs, paths: &DatasetPaths, retired: &Retired, held: Option<&BTreeSet<u64>>) -> Result<bool> {
+/// Whether the file is gone. `held` is `None` where it is not known what is pinned: then everything is kept.
+fn settle_one(
+    fs: &StoreFs,
+    paths: &DatasetPaths,
+    retired: &Retired,
+    held: Option<&BTreeSet<u64>>,
+    durable: u64,
+) -> Result<bool> {
     let Some(id) = layout::file_id(&retired.file) else { return Ok(true) };
     let live = paths.file(&retired.file);
     let kept = paths.retired(&retired.file, retired.by);
-    let needed = held.is_none_or(|held| id.commit < retired.by && held.range(id.commit..retired.by).next().is_some());
-    if !needed {
+    // A snapshot of any commit from the one that made it to the one before the one that replaced it.
+    let is_read = held.is_none_or(|held| id.commit < retired.by && held.range(id.commit..retired.by).next().is_some());
+    // The rows that replaced those of the newest durable version could still be lost. What came after that version is
+    // not kept for it: a long series of unsynced commits would keep every step.
+    let is_backup = id.commit <= durable && durable < retired.by;
+    if !is_read && !is_backup {
         fs.remove_file_if_there(&live)?;
         fs.remove_file_if_there(&kept)?;
         return Ok(true);

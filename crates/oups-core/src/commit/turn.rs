@@ -65,11 +65,28 @@ impl Turn {
         if fs.is_poisoned() {
             return Err(Error::Poisoned { dataset: paths.text().to_owned() });
         }
-        let mut lock = WriterLock::acquire(fs, paths, timeout)?;
-        if *lock.left() == Left::Clean {
-            lock.mark(None)?;
+        let lock = WriterLock::acquire(fs, paths, timeout)?;
+        let mut turn = Self::holding(fs, paths, lock);
+        if *turn.lock.left() == Left::Clean {
+            turn.lock.mark(None)?;
+            turn.load(known)?;
+            return Ok(turn);
         }
-        let mut turn = Self {
+        tracing::warn!(dataset = paths.text(), left = ?turn.lock.left(), "a writer died: clearing away what it left");
+        // Until the dead writer's mark is worked off, an error must leave it to the next one.
+        turn.mark_stays.set();
+        // Its commit point may be visible and not durable yet: nothing that the version before needs may go.
+        turn.sync_parents()?;
+        turn.load(known)?;
+        turn.mark_stays.unset();
+        turn.lock.mark(None)?;
+        Ok(turn)
+    }
+
+    fn holding(fs: &StoreFs, paths: &DatasetPaths, lock: WriterLock) -> Self {
+        // A lock file that had to be made goes again, should nothing come of it.
+        let exists = !lock.is_new();
+        Self {
             fs: fs.clone(),
             paths: paths.clone(),
             lock,
@@ -77,19 +94,9 @@ impl Turn {
             commit: 1,
             retired: Vec::new(),
             settled: false,
-            exists: true,
+            exists,
             mark_stays: MarkStays::default(),
-        };
-        if *turn.lock.left() != Left::Clean {
-            // Until the dead writer's mark is worked off, an error must leave it to the next one.
-            turn.mark_stays.set();
         }
-        turn.load(known)?;
-        turn.mark_stays.unset();
-        if *turn.lock.left() != Left::Clean {
-            turn.lock.mark(None)?;
-        }
-        Ok(turn)
     }
 
     /// Only takes the lock: a repair looks for itself, and clears nothing away. Until [`repaired`](Self::repaired), an
@@ -102,20 +109,10 @@ impl Turn {
         if fs.is_poisoned() {
             return Err(Error::Poisoned { dataset: paths.text().to_owned() });
         }
-        let lock = WriterLock::acquire(fs, paths, timeout)?;
-        let mark_stays = MarkStays::default();
-        mark_stays.set();
-        Ok(Self {
-            fs: fs.clone(),
-            paths: paths.clone(),
-            lock,
-            base: None,
-            commit: 1,
-            retired: Vec::new(),
-            settled: false,
-            exists: true,
-            mark_stays,
-        })
+        let mut turn = Self::holding(fs, paths, WriterLock::acquire(fs, paths, timeout)?);
+        turn.mark_stays.set();
+        turn.exists = true;
+        Ok(turn)
     }
 
     /// What the last writer left; `None` if the lock file was not there to tell.
@@ -126,7 +123,8 @@ impl Turn {
     /// A repair begins to change things: the mark names no commit any more, so that nothing is swept should it die.
     pub(crate) fn mark_repair(&mut self) -> Result<()> {
         self.lock.mark(None)?;
-        self.lock.sync_mark()
+        self.lock.sync_mark()?;
+        self.sync_parents()
     }
 
     /// Everything in the folder is as the manifest says: the mark can go.
@@ -140,18 +138,14 @@ impl Turn {
         match &self.base {
             Some(base) => {
                 let base = base.manifest.clone();
+                self.exists = true;
                 if *self.lock.left() != Left::Clean {
                     sweep::above(&self.fs, &self.paths, base.commit)?;
                     sweep::restore(&self.fs, &self.paths, &base)?;
                     self.fs.remove_file_if_there(&self.paths.tombstone())?;
                 }
                 self.commit = base.commit + 1;
-                // What an unsynced commit replaced must outlive it until its rows are durable.
-                self.retired = if base.entries.iter().all(|entry| entry.synced) {
-                    retire::still_there(&self.fs, &self.paths, &base.retired)
-                } else {
-                    base.retired.clone()
-                };
+                self.retired = retire::still_there(&self.fs, &self.paths, &base.retired, base.durable);
                 self.settled = self.retired.len() < base.retired.len();
             }
             None => self.load_absent()?,
@@ -173,7 +167,7 @@ impl Turn {
         }
         if let Some(tombstone) = tombstone {
             let commit = tombstone.manifest.commit;
-            self.retired = retire::still_there(&self.fs, &self.paths, &retire::all_of(&tombstone.manifest));
+            self.retired = retire::of_removed(&self.fs, &self.paths, &tombstone.manifest);
             self.settled = true;
             if self.retired.is_empty() {
                 self.sync_settled()?;
@@ -192,6 +186,11 @@ impl Turn {
     /// As [`base`](Self::base), to hold while the turn goes on.
     pub(crate) fn base_arc(&self) -> Option<Arc<Manifest>> {
         self.base.as_ref().map(|base| base.manifest.clone())
+    }
+
+    /// The newest version whose files are all known to be durable. Where there is no dataset, there is none to lose.
+    pub(crate) fn durable(&self) -> u64 {
+        self.base().map_or(self.commit - 1, |base| base.durable)
     }
 
     /// The version that this turn would commit, as far as nothing else changes.
@@ -224,6 +223,13 @@ impl Turn {
     /// Makes durable that settled files are gone.
     pub(super) fn sync_settled(&mut self) -> Result<()> {
         if std::mem::take(&mut self.settled) { self.sync_folder() } else { Ok(()) }
+    }
+
+    /// The names of the manifest and of all folders above, as they are.
+    pub(super) fn sync_parents(&self) -> Result<()> {
+        let folders = self.paths.parents();
+        folders.iter().rev().try_for_each(|folder| self.fs.sync_dir(folder))?;
+        self.fs.sync_dir(self.paths.root())
     }
 
     /// The dataset's folder with its names as they are; nothing where there is none.

@@ -42,8 +42,9 @@ impl Adapter {
         let mut places = Vec::with_capacity(dataset.stored().fields().len());
         for (at, field) in dataset.stored().fields().iter().enumerate() {
             let place = place(dataset, at, field, file)?;
-            if let Some(field) = place.and_then(|place| fields.get_mut(place)) {
-                let data_type = decoded_type(dataset, at, field.data_type(), view);
+            if let Some(field) = place.and_then(|place| fields.get_mut(place))
+                && let Some(data_type) = decoded_type(dataset, at, field.data_type(), view)
+            {
                 *field = Arc::new(field.as_ref().clone().with_data_type(data_type));
             }
             places.push(place);
@@ -103,18 +104,18 @@ fn place(dataset: &DatasetSchema, at: usize, field: &Field, file: &Schema) -> Re
     ))
 }
 
-/// The type to decode a column in. The decoder gives the dataset's where the two differ only in dictionaries, but not
-/// every dictionary; what it does not give is converted afterwards.
-fn decoded_type(dataset: &DatasetSchema, at: usize, found: &DataType, view: View) -> DataType {
+/// The type to decode a column in; `None` for the file's own. The decoder gives the dataset's where the two differ only in
+/// dictionaries, but not every dictionary; what it does not give is converted afterwards.
+fn decoded_type(dataset: &DatasetSchema, at: usize, found: &DataType, view: View) -> Option<DataType> {
     let (plain, stored) = (dataset.plain().field(at).data_type(), dataset.stored().field(at).data_type());
+    if plain == stored && plain == found {
+        return None;
+    }
     let plain_found = plain_type(found);
-    if *plain != plain_found {
-        return plain_found;
-    }
-    match view {
-        View::Stored => decodable(stored),
-        View::Plain => plain_found,
-    }
+    Some(match view {
+        View::Stored if *plain == plain_found => decodable(stored),
+        View::Stored | View::Plain => plain_found,
+    })
 }
 
 /// The decoder refuses a dictionary of as many values as its keys can name, say 128 of 8 bits, and dictionaries of

@@ -127,7 +127,7 @@ impl Fs for Watched {
         unreachable!("discovery changes nothing")
     }
 
-    fn open_lock(&self, _: &Path, _: bool) -> io::Result<Box<dyn LockFile>> {
+    fn open_lock(&self, _: &Path, _: crate::fs::LockAccess) -> io::Result<Box<dyn LockFile>> {
         unreachable!("discovery takes no lock")
     }
 }

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use crate::footer::SEAL;
 use crate::ordered::OrdValue;
 use crate::schema::DatasetSchema;
+use crate::threads::in_threads;
 use crate::{Error, Result};
 
 use super::distinct::DistinctLimit;
@@ -182,7 +183,7 @@ impl<W: Write + Send> Encoder<W> {
     }
 
     fn encode(&mut self, schema: &DatasetSchema, batches: &[RecordBatch]) -> Result<(), ParquetError> {
-        self.columns.par_iter_mut().enumerate().try_for_each(|(at, writers)| {
+        let encode = |(at, writers): (usize, &mut Vec<ArrowColumnWriter>)| {
             for batch in batches {
                 let leaves = compute_leaves(schema.plain().field(at), batch.column(at))?;
                 for (writer, leaf) in writers.iter_mut().zip(&leaves) {
@@ -190,7 +191,9 @@ impl<W: Write + Send> Encoder<W> {
                 }
             }
             Ok(())
-        })
+        };
+        let columns = &mut self.columns;
+        in_threads(|| columns.par_iter_mut().enumerate().try_for_each(encode))
     }
 }
 
@@ -202,8 +205,8 @@ fn end_file<W: Write + Send>(
 ) -> Result<(W, u64, u128), ParquetError> {
     let Encoder { mut file, columns } = state;
     let writers: Vec<_> = columns.into_iter().flatten().collect();
-    let chunks = writers.into_par_iter().map(ArrowColumnWriter::close);
-    let chunks: Vec<ArrowColumnChunk> = chunks.collect::<Result<_, _>>()?;
+    let chunks: Vec<ArrowColumnChunk> =
+        in_threads(|| writers.into_par_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>())?;
     let mut group = file.next_row_group()?;
     for chunk in chunks {
         chunk.append_to_row_group(&mut group)?;

@@ -111,6 +111,7 @@ impl<'a> Output<'a> {
         let name = id.name(&ordered.name_text(&min), &ordered.name_text(&max));
         self.files.complete(id, file, name.clone())?;
         self.rows_written += rows;
+        tracing::debug!(file = name, rows, bytes, "wrote a row group");
         let synced = self.durability == Durability::Synced;
         if let Some(slot) = self.entries.get_mut(place) {
             *slot = Some(Entry { file: name, rows, bytes, min, max, checksum, synced });

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use fs2::FileExt as LockExt;
 
-use super::{DirEntry, EntryKind, Fs, LockFile, ReadFile, WriteFile};
+use super::{DirEntry, EntryKind, Fs, LockAccess, LockFile, ReadFile, WriteFile};
 
 /// The file system of the machine, through `std` and, for locks, `fs2`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,8 +73,9 @@ impl Fs for LocalFs {
         }
     }
 
-    fn open_lock(&self, path: &Path, create: bool) -> io::Result<Box<dyn LockFile>> {
-        let file = OpenOptions::new().read(true).write(true).create(create).truncate(false).open(path)?;
+    fn open_lock(&self, path: &Path, access: LockAccess) -> io::Result<Box<dyn LockFile>> {
+        let (write, create) = (access != LockAccess::Read, access == LockAccess::Create);
+        let file = OpenOptions::new().read(true).write(write).create(create).truncate(false).open(path)?;
         Ok(Box::new(LocalLock { file }))
     }
 }

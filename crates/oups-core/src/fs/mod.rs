@@ -14,6 +14,11 @@ use std::sync::Arc;
 pub use local::LocalFs;
 pub(crate) use store_fs::{StoreFs, failed, if_there, is_not_found};
 
+/// Whether the process or the system has as many files open as it may (`EMFILE`, `ENFILE`, of which `std` has no names).
+pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(23 | 24))
+}
+
 /// File operations that a store needs. Paths are absolute or relative to the process, as given to the store.
 pub trait Fs: Debug + Send + Sync {
     /// The whole content of a small file.
@@ -40,8 +45,19 @@ pub trait Fs: Debug + Send + Sync {
     fn list(&self, path: &Path) -> io::Result<Vec<DirEntry>>;
     /// Whether a file or folder is there, following no symbolic link at the end of the path.
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>>;
-    /// Opens a lock file, created empty where it is missing and `create` is set.
-    fn open_lock(&self, path: &Path, create: bool) -> io::Result<Box<dyn LockFile>>;
+    /// Opens a lock file.
+    fn open_lock(&self, path: &Path, access: LockAccess) -> io::Result<Box<dyn LockFile>>;
+}
+
+/// What a lock file is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockAccess {
+    /// To read and write its text; created empty where it is missing.
+    Create,
+    /// To read and write its text.
+    Write,
+    /// To lock it and to read its text: another user's file may allow no more.
+    Read,
 }
 
 /// One entry of a folder.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{DirEntry, EntryKind, Fs, LockFile, ReadFile, WriteFile};
+use super::{DirEntry, EntryKind, Fs, LockAccess, LockFile, ReadFile, WriteFile};
 use crate::{Error, Result};
 
 /// The seam as the rest of the library uses it: errors name action and path, and a failed fsync poisons the handle.
@@ -87,8 +87,9 @@ impl StoreFs {
 
     fn synced(&self, result: io::Result<()>, path: &Path) -> Result<()> {
         result.map_err(|error| {
-            // What is not there was not synced, and nothing was lost by it.
-            if error.kind() != io::ErrorKind::NotFound {
+            // What could not be opened was not synced, and nothing was lost by it.
+            let is_untried = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
+            if !is_untried && !super::is_out_of_files(&error) {
                 self.poisoned.store(true, Ordering::Release);
             }
             failed("sync", path)(error)
@@ -150,8 +151,8 @@ impl StoreFs {
         self.fs.kind(path).map_err(failed("look at", path))
     }
 
-    pub(crate) fn open_lock(&self, path: &Path, create: bool) -> Result<Box<dyn LockFile>> {
-        self.fs.open_lock(path, create).map_err(failed("open", path))
+    pub(crate) fn open_lock(&self, path: &Path, access: LockAccess) -> Result<Box<dyn LockFile>> {
+        self.fs.open_lock(path, access).map_err(failed("open", path))
     }
 }
 

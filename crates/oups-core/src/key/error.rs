@@ -1,5 +1,7 @@
 //! Why a key, a path, a filter or a schema of keys is refused.
 
+use std::borrow::Cow;
+
 /// Why a key, a key's text, a filter or a key schema is refused.
 ///
 /// Every variant means that the caller has to change what it passed; trying again does not help.
@@ -7,7 +9,7 @@
 #[non_exhaustive]
 pub enum KeyError {
     /// The path has more or fewer levels than the schema.
-    #[error("key `{key}` has {found} level(s); `{schema}` has {expected}")]
+    #[error("key `{key}` has {found} level(s); `{schema}` has {expected}", key = shown(.key))]
     Levels {
         /// The path.
         key: String,
@@ -20,7 +22,7 @@ pub enum KeyError {
     },
 
     /// A component of the path has more or fewer fields than the schema's level.
-    #[error("key `{key}`: `{component}` has {found} field(s); expected {expected}: {fields}")]
+    #[error("key `{key}`: `{component}` has {found} field(s); expected {expected}: {fields}", key = shown(.key), component = shown(.component))]
     Fields {
         /// The path.
         key: String,
@@ -35,7 +37,7 @@ pub enum KeyError {
     },
 
     /// The text of one field is no value of the field's type.
-    #[error("key `{key}`, field `{field}`: expected {expected}, found `{found}`")]
+    #[error("key `{key}`, field `{field}`: expected {expected}, found `{found}`", key = shown(.key), found = shown(.found))]
     Value {
         /// The path, or the values, of the key.
         key: String,
@@ -48,7 +50,7 @@ pub enum KeyError {
     },
 
     /// A component is not the text that encoding its fields gives.
-    #[error("key `{key}`: `{component}` is not how a key is written: expected {expected}, found `{found}`")]
+    #[error("key `{key}`: `{component}` is not how a key is written: expected {expected}, found `{found}`", key = shown(.key), component = shown(.component), expected = shown(.expected), found = shown(.found))]
     NotCanonical {
         /// The path.
         key: String,
@@ -61,7 +63,7 @@ pub enum KeyError {
     },
 
     /// A component is too long for a file name with room for the suffixes of side files.
-    #[error("key `{key}`: `{component}` has {bytes} bytes; a part of a path may have {limit}")]
+    #[error("key `{key}`: `{component}` has {bytes} bytes; a part of a path may have {limit}", key = shown(.key), component = shown(.component))]
     TooLong {
         /// The path.
         key: String,
@@ -74,7 +76,7 @@ pub enum KeyError {
     },
 
     /// A value's path does not read back as the same value, so its `KeyField` is not one to one.
-    #[error("key `{key}` reads back as {found}, not as {expected}: check the `KeyField` of its fields")]
+    #[error("key `{key}` reads back as {found}, not as {expected}: check the `KeyField` of its fields", key = shown(.key))]
     NotOneToOne {
         /// The path.
         key: String,
@@ -85,7 +87,7 @@ pub enum KeyError {
     },
 
     /// The key has no such field.
-    #[error("a key has no field `{field}`{}; its fields are {fields}", did_you_mean(.similar))]
+    #[error("a key has no field `{field}`{}; its fields are {fields}", did_you_mean(.similar), field = shown(.field))]
     UnknownField {
         /// The name that was asked for.
         field: String,
@@ -96,7 +98,7 @@ pub enum KeyError {
     },
 
     /// Several levels of the key have a field of this name.
-    #[error("`{field}` is the name of several fields: write one of {fields}")]
+    #[error("`{field}` is the name of several fields: write one of {fields}", field = shown(.field))]
     AmbiguousField {
         /// The name that was asked for.
         field: String,
@@ -116,7 +118,7 @@ pub enum KeyError {
     },
 
     /// A key belongs to another schema than the store's.
-    #[error("key `{key}` is one of `{found}`, not of `{expected}`")]
+    #[error("key `{key}` is one of `{found}`, not of `{expected}`", key = shown(.key))]
     OtherSchema {
         /// The key's path.
         key: String,
@@ -127,7 +129,7 @@ pub enum KeyError {
     },
 
     /// A text is no filter.
-    #[error("`{found}` is no filter; expected {expected}")]
+    #[error("`{found}` is no filter; expected {expected}", found = shown(.found))]
     Filter {
         /// The text.
         found: String,
@@ -137,15 +139,14 @@ pub enum KeyError {
 
     /// A character that cannot separate fields.
     #[error(
-        "`{found}` cannot separate the fields of a key; expected one of `-`, `_`, `=`, `@`, `+`, `,`, `~` or a space"
-    )]
+        "`{found}` cannot separate the fields of a key; expected one of `-`, `_`, `=`, `@`, `+`, `,`, `~` or a space", found = shown(.found))]
     Separator {
         /// The text.
         found: String,
     },
 
     /// A text is not the name of a field type.
-    #[error("`{found}` is no type of a key's field; expected one of {expected}")]
+    #[error("`{found}` is no type of a key's field; expected one of {expected}", found = shown(.found))]
     Type {
         /// The text.
         found: String,
@@ -154,7 +155,7 @@ pub enum KeyError {
     },
 
     /// The text form of a key schema does not parse.
-    #[error("key schema `{schema}`, at character {at}: expected {expected}, found {found}")]
+    #[error("key schema `{schema}`, at character {at}: expected {expected}, found {found}", schema = shown(.schema), found = shown(.found))]
     SchemaText {
         /// The whole text.
         schema: String,
@@ -167,7 +168,7 @@ pub enum KeyError {
     },
 
     /// A key schema breaks a rule that every key schema follows.
-    #[error("key schema `{schema}`: {rule}, found {found}")]
+    #[error("key schema `{schema}`: {rule}, found {found}", schema = shown(.schema), found = shown(.found))]
     SchemaRule {
         /// The schema as text.
         schema: String,
@@ -176,6 +177,15 @@ pub enum KeyError {
         /// What breaks it.
         found: String,
     },
+}
+
+/// A text for a terminal: characters that would command it are written as escapes.
+fn shown(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
+    Cow::Owned(text.chars().map(escaped).collect())
 }
 
 fn did_you_mean(similar: &Option<String>) -> String {

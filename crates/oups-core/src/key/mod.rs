@@ -21,6 +21,8 @@ mod path;
 mod schema;
 mod schema_text;
 mod separator;
+#[cfg(feature = "serde")]
+mod serde;
 mod similar;
 mod store_key;
 mod value;
@@ -37,5 +39,7 @@ pub(crate) use path::component;
 pub use path::{KeyReader, KeyWriter};
 pub use schema::{Field, KeySchema, Level, SchemaBuilder};
 pub use separator::Separator;
+#[cfg(feature = "serde")]
+pub use serde::{KeyText, key_text};
 pub use store_key::StoreKey;
 pub use value::FieldValue;

@@ -3,7 +3,7 @@
 use super::open::{Take, open_locked};
 use super::pin::cannot_write;
 use crate::Result;
-use crate::fs::{LockFile, StoreFs, failed, is_not_found};
+use crate::fs::{LockAccess, LockFile, StoreFs, failed, is_not_found};
 use crate::layout::DatasetPaths;
 
 /// As long as it is held, no writer works on the dataset. Nothing is written into the lock file, and none is made.
@@ -18,7 +18,7 @@ impl Idle {
     /// `None` if a writer is at work, or if that cannot be known because locks may not be taken.
     pub(crate) fn try_hold(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<Self>> {
         let path = paths.lock();
-        match open_locked(fs, &path, false, Take::TryExclusive) {
+        match open_locked(fs, &path, LockAccess::Read, Take::TryExclusive) {
             Ok(None) => Ok(None),
             Ok(Some(file)) => {
                 let mark = file.read_text().map_err(failed("read", &path))?;

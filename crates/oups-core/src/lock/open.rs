@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::Result;
-use crate::fs::{EntryKind, LockFile, StoreFs, failed};
+use crate::fs::{EntryKind, LockAccess, LockFile, StoreFs, failed};
 
 /// How a lock is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +20,16 @@ pub(crate) enum Take {
 ///
 /// Between opening and locking, the file may have been unlinked by its former holder and made again by a third one. Two
 /// holders would then lock two files of one name, so the path is looked at again under the lock.
-pub(crate) fn open_locked(fs: &StoreFs, path: &Path, create: bool, take: Take) -> Result<Option<Box<dyn LockFile>>> {
+pub(crate) fn open_locked(
+    fs: &StoreFs,
+    path: &Path,
+    access: LockAccess,
+    take: Take,
+) -> Result<Option<Box<dyn LockFile>>> {
     loop {
         // Through a symbolic link, the path would never name the file that was locked.
         fs.expect_kind(path, EntryKind::File)?;
-        let file = fs.open_lock(path, create)?;
+        let file = fs.open_lock(path, access)?;
         let taken = match take {
             Take::Exclusive => file.exclusive().map(|()| true),
             Take::TryExclusive => file.try_exclusive(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::open::{Take, open_locked};
 use super::process::Owner;
-use crate::fs::{EntryKind, LockFile, StoreFs, failed, is_not_found};
+use crate::fs::{EntryKind, LockAccess, LockFile, StoreFs, failed, is_not_found};
 use crate::layout::{self, DatasetPaths};
 use crate::random::random;
 use crate::{Error, Result};
@@ -28,7 +28,7 @@ impl Pin {
         fs.expect_kind(&folder, EntryKind::Dir)?;
         loop {
             let path = folder.join(layout::pin_name(std::process::id(), random()?));
-            match open_locked(fs, &path, true, Take::TryShared) {
+            match open_locked(fs, &path, LockAccess::Create, Take::TryShared) {
                 Ok(Some(file)) => return Ok(Some(Self { fs: fs.clone(), path, file, owner: Owner::this_process() })),
                 // A writer that saw the file before it was locked took it for a stale one.
                 Ok(None) => {}
@@ -93,15 +93,17 @@ pub(crate) fn pinned_commits(fs: &StoreFs, paths: &DatasetPaths) -> Result<BTree
     let folder = paths.root().join(layout::PINS);
     let mut commits = BTreeSet::new();
     for entry in fs.list(&folder)? {
-        if !layout::is_pin_name(&entry.name) {
+        if !layout::is_pin_name(&entry.name) || entry.kind != EntryKind::File {
             continue;
         }
         let path = folder.join(&entry.name);
-        match open_locked(fs, &path, false, Take::TryExclusive) {
+        // Opened to be read only: another user's pin cannot be written to, and need not.
+        match open_locked(fs, &path, LockAccess::Read, Take::TryExclusive) {
             Err(error) if is_not_found(&error) => {}
             Err(error) => return Err(error),
             Ok(Some(stale)) => {
-                fs.remove_file_if_there(&path)?;
+                // Perhaps another user's, who alone may remove it; it pins nothing.
+                let _ = fs.remove_file_if_there(&path);
                 let _ = stale.unlock();
             }
             Ok(None) => {
@@ -142,7 +144,7 @@ pub(crate) fn pin_files(fs: &StoreFs, root: &Path) -> Result<Vec<PinFile>> {
     let mut files = Vec::with_capacity(entries.len());
     for entry in entries {
         let path = folder.join(&entry.name);
-        let Some(pid) = layout::pin_pid(&entry.name) else {
+        let Some(pid) = layout::pin_pid(&entry.name).filter(|_| entry.kind == EntryKind::File) else {
             files.push(PinFile::Foreign { path });
             continue;
         };
@@ -150,7 +152,7 @@ pub(crate) fn pin_files(fs: &StoreFs, root: &Path) -> Result<Vec<PinFile>> {
         let text = String::from_utf8_lossy(&text).into_owned();
         // To try the lock would disturb a reader that is about to take or drop it, so those that live are not asked.
         let is_stale = !is_alive(pid)
-            && match open_locked(fs, &path, false, Take::TryExclusive) {
+            && match open_locked(fs, &path, LockAccess::Read, Take::TryExclusive) {
                 Ok(file) => file.is_some(),
                 Err(error) if is_not_found(&error) => continue,
                 Err(error) if cannot_write(&error) => false,

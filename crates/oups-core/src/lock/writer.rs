@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 use super::mark::Mark;
 use super::open::{Take, open_locked};
 use super::process::Owner;
-use crate::fs::{LockFile, StoreFs, failed, if_there, is_not_found};
+use crate::fs::{LockAccess, LockFile, StoreFs, failed, if_there, is_not_found};
 use crate::layout::DatasetPaths;
 use crate::{Error, Result};
 
 /// The first and the longest pause of a waiter with a time-out.
 const BACK_OFF: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(10));
+
+/// A wait of this length is told at a level that people look at.
+const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// The exclusive lock of a dataset, held until dropped.
 #[derive(Debug)]
@@ -41,10 +44,15 @@ impl WriterLock {
     /// Makes the folders above the dataset's where they are missing.
     pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
         let path = paths.lock();
-        let file = match timeout {
-            None => Self::open(fs, paths, Take::Exclusive)?,
-            Some(timeout) => Self::poll(fs, paths, timeout)?,
+        let opened = match Self::open(fs, paths, Take::TryExclusive) {
+            Ok(None) => Self::wait(fs, paths, timeout),
+            other => other,
         };
+        if opened.is_err() {
+            // Folders that were made for it; those with something in them stay.
+            let _ = paths.parents().iter().rev().try_for_each(|folder| fs.remove_dir(folder));
+        }
+        let file = opened?;
         let Some((file, is_new)) = file else {
             // Only `poll` gives up, and it has named the holder itself.
             return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder: None, waited: Duration::ZERO });
@@ -62,7 +70,7 @@ impl WriterLock {
     /// The lock file, and whether it had to be made. A folder that another writer finds empty may vanish between its
     /// making and the opening of the lock file in it.
     fn open(fs: &StoreFs, paths: &DatasetPaths, take: Take) -> Result<Option<(Box<dyn LockFile>, bool)>> {
-        match open_locked(fs, &paths.lock(), false, take) {
+        match open_locked(fs, &paths.lock(), LockAccess::Write, take) {
             Err(error) if is_not_found(&error) => {}
             other => return Ok(other?.map(|file| (file, false))),
         }
@@ -75,11 +83,41 @@ impl WriterLock {
                     return Err(error);
                 }
             }
-            match open_locked(fs, &paths.lock(), true, take) {
+            match open_locked(fs, &paths.lock(), LockAccess::Create, take) {
                 Err(error) if is_not_found(&error) && tries < 1000 => tries += 1,
                 other => return Ok(other?.map(|file| (file, true))),
             }
         }
+    }
+
+    /// Another writer has the lock: says so, and waits.
+    fn wait(
+        fs: &StoreFs,
+        paths: &DatasetPaths,
+        timeout: Option<Duration>,
+    ) -> Result<Option<(Box<dyn LockFile>, bool)>> {
+        tracing::debug!(
+            dataset = paths.text(),
+            holder = Self::holder(fs, paths).ok().flatten().as_deref().unwrap_or("unknown"),
+            ?timeout,
+            "waiting for the writers' lock"
+        );
+        let start = Instant::now();
+        let file = match timeout {
+            None => Self::open(fs, paths, Take::Exclusive)?,
+            Some(timeout) => Self::poll(fs, paths, timeout)?,
+        };
+        match start.elapsed() {
+            waited if waited < LONG_WAIT => tracing::debug!(dataset = paths.text(), ?waited, "have the writers' lock"),
+            waited => tracing::info!(dataset = paths.text(), ?waited, "waited long for the writers' lock"),
+        }
+        Ok(file)
+    }
+
+    /// Who holds the lock, as the mark tells.
+    fn holder(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<String>> {
+        let text = if_there(fs.read(&paths.lock()))?.unwrap_or_default();
+        Ok(Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string()))
     }
 
     fn poll(fs: &StoreFs, paths: &DatasetPaths, timeout: Duration) -> Result<Option<(Box<dyn LockFile>, bool)>> {
@@ -91,8 +129,7 @@ impl WriterLock {
             }
             let waited = start.elapsed();
             if waited >= timeout {
-                let text = if_there(fs.read(&paths.lock()))?.unwrap_or_default();
-                let holder = Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string());
+                let holder = Self::holder(fs, paths)?;
                 return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder, waited });
             }
             thread::sleep(pause.min(timeout - waited));

@@ -88,6 +88,7 @@ fn key_values(manifest: &Manifest) -> Result<Vec<(String, String)>, ArrowError> 
         ("oups.kind".to_owned(), KIND.to_owned()),
         ("oups.format".to_owned(), FORMAT.to_string()),
         ("oups.commit".to_owned(), manifest.commit.to_string()),
+        ("oups.durable".to_owned(), manifest.durable.to_string()),
         ("oups.dataset".to_owned(), manifest.dataset.clone()),
         ("oups.ordered_on".to_owned(), manifest.ordered_on.clone()),
         ("oups.schema".to_owned(), schema_text::to_text(&manifest.schema)?),
@@ -165,6 +166,7 @@ fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String,
     let settings = serde_json::from_str(text("oups.settings")?).ok().and_then(|json| Settings::from_json(&json));
     Ok(Manifest {
         commit: number("oups.commit")?,
+        durable: number("oups.durable")?,
         dataset: text("oups.dataset")?.to_owned(),
         settings: settings.ok_or_else(|| wrong("oups.settings"))?,
         retired: retired(text("oups.retired")?).ok_or_else(|| wrong("oups.retired"))?,

@@ -12,6 +12,7 @@ pub(crate) fn broken(manifest: &Manifest) -> Option<String> {
         .or_else(|| spans_ascend(manifest))
         .or_else(|| names_are_ours_and_fresh(manifest))
         .or_else(|| retired_files_are_past(manifest))
+        .or_else(|| durable_is_what_is_synced(manifest))
         .or_else(|| ordered_column_exists(manifest))
 }
 
@@ -75,6 +76,18 @@ fn retired_files_are_past(manifest: &Manifest) -> Option<String> {
     })
 }
 
+/// What an unsynced commit replaced is kept by this number: with a wrong one, it would be deleted too early.
+fn durable_is_what_is_synced(manifest: &Manifest) -> Option<String> {
+    let wrong = format!("it is of commit {} and calls commit {} durable", manifest.commit, manifest.durable);
+    let is_late = |entry: &Entry| entry.commit().is_some_and(|commit| commit > manifest.durable);
+    let mut unsynced = manifest.entries.iter().filter(|entry| !entry.synced).peekable();
+    let is_right = match unsynced.peek() {
+        None => manifest.durable == manifest.commit,
+        Some(_) => manifest.durable < manifest.commit && unsynced.all(is_late),
+    };
+    (!is_right).then_some(wrong)
+}
+
 fn ordered_column_exists(manifest: &Manifest) -> Option<String> {
     match manifest.schema.field_with_name(&manifest.ordered_on) {
         Ok(_) => None,
@@ -100,6 +113,7 @@ mod tests {
         let (min, max) = (OrdValue::I64(1), OrdValue::I64(2));
         Manifest {
             commit: 5,
+            durable: 5,
             dataset: "a".to_owned(),
             schema: Arc::new(Schema::new(vec![Field::new("t", DataType::Int64, false)])),
             ordered_on: "t".to_owned(),
@@ -124,6 +138,15 @@ mod tests {
         assert!(broken_by(|manifest| manifest.retired[0].by = 3).contains("of commit 3 and replaced by 3"));
         assert!(broken_by(|manifest| manifest.retired[0].by = 6).contains("replaced by 6"));
         assert!(broken_by(|manifest| manifest.retired[0].file = "../x.parquet".to_owned()).contains("no name"));
+    }
+
+    #[test]
+    fn what_is_not_synced_is_later_than_what_is_durable() {
+        assert!(broken_by(|manifest| manifest.durable = 4).contains("calls commit 4 durable"));
+        assert!(broken_by(|manifest| manifest.entries[0].synced = false).contains("calls commit 5 durable"));
+        let unsynced = |manifest: &mut Manifest| (manifest.entries[0].synced, manifest.durable) = (false, 2);
+        assert_eq!(broken_by(unsynced), "");
+        assert!(broken_by(|manifest| (manifest.entries[0].synced, manifest.durable) = (false, 3)).contains("durable"));
     }
 
     #[test]

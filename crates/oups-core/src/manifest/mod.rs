@@ -29,6 +29,8 @@ pub struct Manifest {
     pub dataset: String,
     /// The dataset's columns.
     pub schema: SchemaRef,
+    /// The newest version whose files are all known to be durable: this one, unless entries are not synced.
+    pub(crate) durable: u64,
     /// Name of the ordered column.
     pub ordered_on: String,
     /// Type of the ordered column.
@@ -87,6 +89,16 @@ impl Manifest {
     /// Bytes of the dataset's row group files.
     pub fn bytes(&self) -> u64 {
         self.entries.iter().map(|entry| entry.bytes).sum()
+    }
+
+    /// Whether every file is known to be durable.
+    pub(crate) fn is_durable(&self) -> bool {
+        self.entries.iter().all(|entry| entry.synced)
+    }
+
+    /// Calls this version durable if it is; else the one that was so far is the newest.
+    pub(crate) fn with_durable(self) -> Self {
+        Self { durable: if self.is_durable() { self.commit } else { self.durable }, ..self }
     }
 
     /// The columns with the ordered one.

@@ -2,7 +2,7 @@
 
 use arrow::array::Array;
 
-use crate::ordered::{OrdKeys, partition_point};
+use crate::ordered::{OrdKeys, gallop};
 
 /// Consecutive rows of one side, in the order of the merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,14 +54,4 @@ fn merge_runs<T: Ord>(
     push(false, at, stored_len - at);
     push(true, new_at, new_len - new_at);
     runs
-}
-
-/// The first position in `0..len` where `before` no longer holds: doubling steps, then halving.
-fn gallop(len: usize, before: impl Fn(usize) -> bool) -> usize {
-    let mut reach = 1;
-    while reach <= len && before(reach - 1) {
-        reach *= 2;
-    }
-    let low = reach / 2;
-    low + partition_point(len.min(reach) - low, |at| before(low + at))
 }

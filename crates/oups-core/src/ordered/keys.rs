@@ -98,6 +98,20 @@ impl OrdKeys {
         self.partition(bound, |found| found != Ordering::Greater)
     }
 
+    /// Of sorted keys, how many values from `at` on are below the bound, or not above it where that is `inclusive`. Few
+    /// comparisons where the answer is small.
+    pub fn run_length(&self, at: usize, bound: &OrdValue, inclusive: bool) -> usize {
+        let below = |found: Ordering| found == Ordering::Less || inclusive && found == Ordering::Equal;
+        let left = self.len().saturating_sub(at);
+        match (self, bound) {
+            (Self::I64(values), OrdValue::I64(b)) => gallop(left, |step| below(values[at + step].cmp(b))),
+            (Self::I128(values), OrdValue::I128(b)) => gallop(left, |step| below(values[at + step].cmp(b))),
+            (Self::I256(values), OrdValue::I256(b)) => gallop(left, |step| below(values[at + step].cmp(b))),
+            (Self::Bytes(values), OrdValue::Bytes(b)) => gallop(left, |step| below(values.value(at + step).cmp(b))),
+            _ => left,
+        }
+    }
+
     fn partition(&self, bound: &OrdValue, below: impl Fn(Ordering) -> bool) -> usize {
         match (self, bound) {
             (Self::I64(values), OrdValue::I64(b)) => values.partition_point(|v| below(v.cmp(b))),
@@ -162,11 +176,21 @@ fn first_descent<T: PartialOrd + Copy>(values: &[T]) -> Option<usize> {
 }
 
 /// The first position in `0..len` where `below` no longer holds.
-pub(crate) fn partition_point(len: usize, below: impl Fn(usize) -> bool) -> usize {
+fn partition_point(len: usize, below: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, len);
     while low < high {
         let middle = low + (high - low) / 2;
         if below(middle) { low = middle + 1 } else { high = middle }
     }
     low
+}
+
+/// The first position in `0..len` where `before` no longer holds: doubling steps, then halving.
+pub(crate) fn gallop(len: usize, before: impl Fn(usize) -> bool) -> usize {
+    let mut reach = 1;
+    while reach <= len && before(reach - 1) {
+        reach *= 2;
+    }
+    let low = reach / 2;
+    low + partition_point(len.min(reach) - low, |at| before(low + at))
 }

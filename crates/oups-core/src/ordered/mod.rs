@@ -25,4 +25,4 @@ pub use span::{Cut, Span};
 pub use types::OrderedType;
 pub use value::OrdValue;
 
-pub(crate) use keys::partition_point;
+pub(crate) use keys::gallop;

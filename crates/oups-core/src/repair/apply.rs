@@ -46,7 +46,8 @@ fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan) -> Result<
         let entries = entries(plan, Some(&base));
         let is_back = |name: &str| entries.iter().any(|entry| entry.file == name);
         let retired = base.retired.iter().filter(|file| !is_back(&file.file)).cloned().collect();
-        return Ok(Some(Manifest { commit: plan.commit, entries, retired, ..(*base).clone() }));
+        let next = Manifest { commit: plan.commit, entries, retired, ..(*base).clone() };
+        return Ok(Some(next.with_durable()));
     }
     let kept = plan.choice.kept.iter().filter_map(|&at| plan.files.get(at));
     let Some(newest) = kept.filter(|file| file.good().is_some()).max_by_key(|file| file.id) else { return Ok(None) };
@@ -55,6 +56,7 @@ fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan) -> Result<
     part_misfits(fs, paths, plan, &schema)?;
     Ok(Some(Manifest {
         commit: plan.commit,
+        durable: plan.commit,
         dataset: paths.text().to_owned(),
         schema: claims.schema,
         ordered_on: claims.ordered_on,

@@ -141,7 +141,7 @@ impl Chooser<'_> {
 
     /// Where a file is lost, the files that its commit replaced come back, if they are all there.
     fn roll_back(&mut self) {
-        roll_back(self.files, &self.replaced, &mut self.choice, |_| false);
+        roll_back(self.files, &self.replaced, &mut self.choice, |commit| commit, |_| false);
     }
 
     /// Newer commits first: a file that overlaps one that is taken already is an old one whose end was not seen.
@@ -165,28 +165,37 @@ impl Chooser<'_> {
     }
 }
 
-/// Where a file is lost, the files that its commit replaced come back in place of all that the commit made of them, if
-/// they are good and all there. `is_listed_whole` says for a lost file that everything its commit replaced is known.
+/// Where a file is lost, the files that its commit replaced come back in place of all that the commit made of them: if
+/// they are good and all there, or if nothing good is left of what the commit made. `era` names commits that count as
+/// one; `is_listed_whole` says for a lost file that everything its commit replaced is known.
 pub(super) fn roll_back(
     files: &[Found],
     replaced: &BTreeMap<usize, u64>,
     choice: &mut Choice,
+    era: impl Fn(u64) -> u64,
     is_listed_whole: impl Fn(usize) -> bool,
 ) {
-    let commits: BTreeSet<u64> = choice.lost.iter().filter_map(|&at| Some(files.get(at)?.id.commit)).collect();
-    for commit in commits.into_iter().rev() {
-        let old: Vec<usize> = replaced.iter().filter(|(_, by)| **by == commit).map(|(&at, _)| at).collect();
-        let is_new = |at: &usize| files.get(*at).is_some_and(|file| file.id.commit == commit) && !old.contains(at);
-        let new: Vec<usize> = (0..files.len()).filter(is_new).collect();
-        for (old, new) in regions(files, &old, &new, &choice.lost) {
-            let replaces: Vec<&String> =
-                new.iter().filter_map(|&at| files.get(at)?.good()).flat_map(|good| &good.claims.replaces).collect();
+    let era_of = |at: usize| files.get(at).map_or(0, |file| era(file.id.commit));
+    let is_good = |at: &usize| files.get(*at).is_some_and(|file| file.content.is_ok());
+    let mut lost = choice.lost.clone();
+    let mut eras: BTreeSet<u64> = lost.iter().map(|&at| era_of(at)).collect();
+    while let Some(now) = eras.pop_last() {
+        let is_old = |at: &usize| replaced.get(at).is_some_and(|by| era(*by) == now) && era_of(*at) < now;
+        let (old, new) = (0..files.len()).filter(|at| is_old(at) || era_of(*at) == now).partition(is_old);
+        for Region { old, new } in regions(files, old, new, &lost) {
+            let names = |at: usize| files.get(at).and_then(Found::good).map(|good| good.claims.replaces.as_slice());
+            let replaces: Vec<&String> = new.iter().filter_map(|&at| names(at)).flatten().collect();
             let is_there = |name: &&String| old.iter().any(|&at| files.get(at).is_some_and(|file| file.live == **name));
-            let is_whole = !replaces.is_empty() && replaces.iter().all(is_there);
+            let is_whole = !replaces.is_empty() && replaces.iter().all(is_there)
+                || new.iter().any(|&at| choice.lost.contains(&at) && is_listed_whole(at));
             // Where nothing new is left, each old file is a gain.
             let is_gain = !new.iter().any(|at| choice.kept.contains(at));
-            if is_whole || is_gain || new.iter().any(|&at| choice.lost.contains(&at) && is_listed_whole(at)) {
-                bring_back(choice, &old, &new);
+            let (good, bad): (Vec<usize>, Vec<usize>) = old.into_iter().partition(is_good);
+            if is_gain || is_whole && bad.is_empty() {
+                bring_back(choice, &good, &new);
+                // What a bad one had replaced in its turn may still be there.
+                eras.extend(bad.iter().map(|&at| era_of(at)));
+                lost.extend(bad);
             }
         }
     }
@@ -199,32 +208,41 @@ fn bring_back(choice: &mut Choice, old: &[usize], new: &[usize]) {
         choice.restored.insert(*at);
     }
     for at in new.iter().filter(|at| choice.kept.remove(at)) {
+        choice.restored.remove(at);
         choice.aside.insert(*at, "another file of its commit is lost, and the files before it are back".to_owned());
     }
 }
 
-/// The regions of a commit, old files and new ones that meet, in which a new file is lost and all old ones are good.
-fn regions(files: &[Found], old: &[usize], new: &[usize], lost: &BTreeSet<usize>) -> Vec<(Vec<usize>, Vec<usize>)> {
+/// Old files and new ones that meet: they come back or stay away together.
+#[derive(Default)]
+struct Region {
+    old: Vec<usize>,
+    new: Vec<usize>,
+}
+
+/// The regions of a commit in which a new file is lost and something old could come back.
+fn regions(files: &[Found], old: Vec<usize>, new: Vec<usize>, lost: &BTreeSet<usize>) -> Vec<Region> {
     let span = |at: usize| files.get(at).map(Found::span).unwrap_or_default();
-    let mut all: Vec<usize> = old.iter().chain(new).copied().collect();
-    all.sort_by_key(|&at| span(at));
-    let mut groups: Vec<(Vec<usize>, &str)> = Vec::new();
-    for at in all {
+    let mut all: Vec<(usize, bool)> = old.into_iter().map(|at| (at, true)).collect();
+    all.extend(new.into_iter().map(|at| (at, false)));
+    all.sort_by_key(|&(at, _)| span(at));
+    let mut regions: Vec<(Region, &str)> = Vec::new();
+    for (at, is_old) in all {
         let (min, max) = span(at);
-        match groups.last_mut() {
-            Some((members, end)) if min <= *end => {
-                members.push(at);
-                *end = (*end).max(max);
+        if regions.last().is_none_or(|(_, end)| min > *end) {
+            regions.push((Region::default(), max));
+        }
+        if let Some((region, end)) = regions.last_mut() {
+            if is_old {
+                region.old.push(at)
+            } else {
+                region.new.push(at)
             }
-            _ => groups.push((vec![at], max)),
+            *end = (*end).max(max);
         }
     }
-    let is_good = |at: &usize| files.get(*at).is_some_and(|file| file.content.is_ok());
-    groups
-        .into_iter()
-        .map(|(members, _)| members.into_iter().partition::<Vec<usize>, _>(|at| old.contains(at)))
-        .filter(|(old, new)| !old.is_empty() && old.iter().all(is_good) && new.iter().any(|at| lost.contains(at)))
-        .collect()
+    let is_hit = |region: &Region| !region.old.is_empty() && region.new.iter().any(|at| lost.contains(at));
+    regions.into_iter().map(|(region, _)| region).filter(is_hit).collect()
 }
 
 /// Where a row group belongs in the order of a dataset.

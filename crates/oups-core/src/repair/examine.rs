@@ -8,11 +8,12 @@ use rayon::prelude::*;
 use crate::checksum::checksum_of;
 use crate::decode::{FileFacts, RowGroupFile, View};
 use crate::footer::Claims;
-use crate::fs::{EntryKind, ReadFile, StoreFs, failed};
+use crate::fs::{ReadFile, StoreFs, failed};
 use crate::layout::{DatasetPaths, FileId, FolderName, span_texts};
 use crate::manifest::Entry;
 use crate::ordered::OrderedType;
 use crate::schema::DatasetSchema;
+use crate::threads::in_threads;
 use crate::verify::OrderedScan;
 use crate::{Error, Result};
 
@@ -65,16 +66,13 @@ impl Found {
 
 /// All files with names of ours, in order of names, and the names of files that were being written.
 pub(super) fn examine(fs: &StoreFs, paths: &DatasetPaths) -> Result<(Vec<Found>, Vec<String>)> {
-    let mut names: Vec<String> = fs
-        .list(&paths.folder())?
-        .into_iter()
-        .filter(|entry| entry.kind == EntryKind::File)
-        .map(|entry| entry.name)
-        .collect();
+    // A link or folder that has a file's name is in the way of it.
+    let mut names: Vec<String> = fs.list(&paths.folder())?.into_iter().map(|entry| entry.name).collect();
     names.sort();
     let unfinished =
         names.iter().filter(|name| matches!(FolderName::parse(name), Some(FolderName::Tmp(_)))).cloned().collect();
-    let found = names.into_par_iter().filter_map(|name| one(fs, paths, name).transpose()).collect::<Result<_>>()?;
+    let one = |name| one(fs, paths, name).transpose();
+    let found = in_threads(|| names.into_par_iter().filter_map(one).collect::<Result<_>>())?;
     Ok((found, unfinished))
 }
 
@@ -86,7 +84,7 @@ fn one(fs: &StoreFs, paths: &DatasetPaths, name: String) -> Result<Option<Found>
     };
     let path = paths.file(&name);
     let mut misnamed = None;
-    let content = match content(fs.open(&path)?, &path, paths.text()) {
+    let content = match fs.open(&path).and_then(|file| content(file, &path, paths.text())) {
         Ok(content) => match is_for(&content, paths.text(), id, &live) {
             Ok(()) => Ok(content),
             Err(other) => {
@@ -95,6 +93,7 @@ fn one(fs: &StoreFs, paths: &DatasetPaths, name: String) -> Result<Option<Found>
             }
         },
         Err(Error::Damaged { detail, .. }) => Err(detail),
+        Err(Error::InTheWay { found, .. }) => Err(format!("it is {found}")),
         // A type or schema that cannot be.
         Err(error @ (Error::UnsupportedType { .. } | Error::Schema { .. } | Error::UnknownColumn { .. })) => {
             Err(error.to_string())

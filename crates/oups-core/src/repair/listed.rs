@@ -33,7 +33,9 @@ pub(super) fn choose(manifest: &Manifest, files: &mut Vec<Found>) -> Choice {
     }
     let is_unsynced =
         |at: usize| files.get(at).and_then(|file| entries.get(file.live.as_str())).is_some_and(|entry| !entry.synced);
-    roll_back(files, &replaced, &mut choice, is_unsynced);
+    // Whatever many unsynced commits made of the newest durable version, its files are what comes back.
+    let era = |commit: u64| if commit > manifest.durable { manifest.durable + 1 } else { commit };
+    roll_back(files, &replaced, &mut choice, era, is_unsynced);
     choice
 }
 

@@ -33,6 +33,7 @@ use examine::{Found, examine};
 /// [`Error::KeyFolded`], [`Error::LockTimeout`], a failed file operation.
 pub(crate) fn repair(dataset: &Dataset, timeout: Option<Duration>) -> Result<RepairReport> {
     let (fs, paths) = (&dataset.store.fs, &dataset.paths);
+    let _span = tracing::info_span!("repair", dataset = paths.text()).entered();
     // Looked for before locking: taking the lock makes folders.
     let is_there = |path: &std::path::Path| Ok::<_, Error>(fs.kind(path)?.is_some());
     if !is_there(&paths.manifest())? && !is_there(&paths.folder())? && !is_there(&paths.tombstone())? {

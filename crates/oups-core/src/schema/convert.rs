@@ -60,6 +60,14 @@ pub(crate) fn may_overflow(from: &DataType, to: &DataType) -> bool {
     }
 }
 
+/// What an error of [`convert`] says, without Arrow's name for the kind where the text is ours.
+pub(crate) fn reason(error: ArrowError) -> String {
+    match error {
+        ArrowError::ComputeError(text) => text,
+        other => other.to_string(),
+    }
+}
+
 fn strict_cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
     cast_with_options(array, to, &CastOptions { safe: false, ..CastOptions::default() })
 }

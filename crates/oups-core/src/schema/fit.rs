@@ -8,7 +8,7 @@ use arrow::error::ArrowError;
 
 use super::evolve::{cast_to, help};
 use super::types::schema_error;
-use super::{DatasetSchema, convert, holds, may_overflow, plain_schema, plain_type, same_text};
+use super::{DatasetSchema, convert, holds, may_overflow, plain_schema, plain_type, reason, same_text};
 use crate::Result;
 use crate::ordered::{OrdKeys, OrderedType};
 
@@ -197,7 +197,7 @@ impl Fit {
                 let row = (0..array.len()).find(|&row| convert(&array.slice(row, 1), field.data_type()).is_err());
                 let row = first_row + row.unwrap_or_default() as u64;
                 let expected = format!("values that fit {}", field.data_type());
-                let found = format!("another one in row {row}: {error}");
+                let found = format!("another one in row {row}: {}", reason(error));
                 return Err(schema_error(self.schema.dataset(), field.name(), expected, found));
             }
             if let Err(error) = check_decimals(array) {

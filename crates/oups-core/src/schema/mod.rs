@@ -20,7 +20,7 @@ use crate::ordered::{OrdKeys, OrderedType};
 use crate::{Error, Result};
 
 pub(crate) use common::{holds, same_text};
-pub(crate) use convert::{convert, may_overflow};
+pub(crate) use convert::{convert, may_overflow, reason};
 pub use fit::{Fit, fit, fit_wider};
 pub use types::check_types;
 

@@ -2,7 +2,7 @@
 //!
 //! [`Input`] holds batches that the caller gave as they are, and what comes from a one-pass reader in memory to a
 //! limit and then in an anonymous temporary file, one block after another. A stream with the rows of many datasets goes
-//! through one [`Partitioner`] into one such file; the input of one dataset is then a view of it.
+//! through one `Partitioner` into one such file; the input of one dataset is then a view of it.
 
 mod blocks;
 mod check;

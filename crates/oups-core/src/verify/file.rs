@@ -58,6 +58,9 @@ impl Check<'_> {
     fn run(&self) -> Result<Found> {
         let file = match self.snapshot.open_file(self.entry) {
             Err(Error::Damaged { detail, .. }) => return Ok((vec![(FindingKind::Missing, detail)], None)),
+            Err(Error::InTheWay { found, .. }) => {
+                return Ok((vec![(FindingKind::Missing, format!("in its place is {found}"))], None));
+            }
             other => other?,
         };
         let claims = Claims::read(file.clone(), self.path);

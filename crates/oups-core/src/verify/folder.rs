@@ -73,6 +73,22 @@ pub(super) fn without_manifest(dataset: &Dataset) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
+/// How many row group files are there that only a lost manifest explains; none while a writer is at work.
+pub(crate) fn files_without_manifest(dataset: &Dataset) -> Result<usize> {
+    let (fs, paths) = (&dataset.store.fs, &dataset.paths);
+    let Some(idle) = Idle::try_hold(fs, paths)? else { return Ok(0) };
+    if fs.kind(&paths.manifest())?.is_some() || fs.kind(&paths.tombstone())?.is_some() {
+        return Ok(0);
+    }
+    let died = Mark::parse(&idle.mark).and_then(|mark| mark.commit);
+    let is_lost = |entry: &DirEntry| match FolderName::parse(&entry.name) {
+        Some(FolderName::RowGroup(id)) => entry.kind == EntryKind::File && Some(id.commit) != died,
+        Some(FolderName::Retired { .. }) => entry.kind == EntryKind::File,
+        _ => false,
+    };
+    Ok(fs.list(&paths.folder())?.iter().filter(|entry| is_lost(entry)).count())
+}
+
 fn mark(dataset: &Dataset, idle: &Idle) -> Option<Finding> {
     let detail = match Mark::parse(&idle.mark) {
         _ if idle.mark.is_empty() => return None,

@@ -16,11 +16,13 @@ use rayon::prelude::*;
 
 pub(crate) use file::OrderedScan;
 pub use finding::{Finding, FindingKind};
+pub(crate) use folder::files_without_manifest;
 pub(crate) use store::outside;
 
 use crate::dataset::Dataset;
 use crate::manifest::Manifest;
 use crate::snapshot::Snapshot;
+use crate::threads::in_threads;
 use crate::{Error, Result};
 
 /// Row groups that are looked at before the progress is told.
@@ -54,7 +56,7 @@ fn of_snapshot(dataset: &Dataset, snapshot: &Snapshot, progress: &mut Progress<'
     for some in manifest.entries.chunks(AT_ONCE) {
         let first = checked.len();
         let found = some.par_iter().enumerate().map(|(at, _)| file::check(snapshot, first + at));
-        checked.extend(found.collect::<Result<Vec<_>>>()?);
+        checked.extend(in_threads(|| found.collect::<Result<Vec<_>>>())?);
         bytes += some.iter().map(|entry| entry.bytes).sum::<u64>();
         progress((checked.len(), manifest.entries.len()), bytes);
     }

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Int64Array, RecordBatch};
+use arrow::array::{Int32Array, Int64Array, RecordBatch};
+use arrow::datatypes::{DataType, Field, Fields, Schema};
 
 use super::{Finding, FindingKind};
 use crate::encode::{Encoded, RowGroupWriter};
@@ -85,5 +86,31 @@ fn other_columns() {
         let entry = forge(dataset, &manifest, &rows("hour", &[10, 12]), 1, (10, 12));
         manifest.entries.push(entry);
         assert_eq!(verify_with(dataset, &manifest), [(FindingKind::Schema, Some(1))]);
+    });
+    // Columns that those of the manifest cannot have grown out of: another type, a column that it does not have.
+    let narrow = RecordBatch::try_from_iter([("time", Arc::new(Int32Array::from(vec![10, 12])) as _)]).unwrap();
+    let column = || Arc::new(Int64Array::from(vec![10, 12])) as _;
+    let more = RecordBatch::try_from_iter([("time", column()), ("more", column())]).unwrap();
+    for rows in [narrow, more] {
+        with_dataset(|dataset, mut manifest| {
+            let entry = forge(dataset, &manifest, &rows, 1, (10, 12));
+            manifest.entries.push(entry);
+            assert_eq!(verify_with(dataset, &manifest), [(FindingKind::Schema, Some(1))]);
+        });
+    }
+}
+
+#[test]
+fn older_columns_are_no_finding() {
+    with_dataset(|dataset, mut manifest| {
+        let fields = manifest.schema.fields().iter().cloned();
+        let new = Arc::new(Field::new("new", DataType::Utf8, true));
+        manifest.schema = Arc::new(Schema::new(fields.chain([new]).collect::<Fields>()));
+        assert_eq!(verify_with(dataset, &manifest), []);
+        // But one without nulls cannot have come later.
+        let new = Arc::new(Field::new("new", DataType::Utf8, false));
+        let fields = manifest.schema.fields().iter().take(1).cloned().chain([new]);
+        manifest.schema = Arc::new(Schema::new(fields.collect::<Fields>()));
+        assert_eq!(verify_with(dataset, &manifest), [(FindingKind::Schema, Some(0))]);
     });
 }

@@ -12,6 +12,7 @@ use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
 use oups_core::decode::ReadOptions;
 use oups_core::{AnyKey, Dataset, Error, KeySchema, Resolver, Separator, Snapshot, Store};
+use oups_tests::scratch;
 use oups_tests::tree::tree;
 
 fn store(root: &Path) -> Store<AnyKey> {
@@ -43,7 +44,7 @@ fn files(root: &Path) -> usize {
 
 #[test]
 fn a_snapshot_outlives_rewriting_removal_and_making_again() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let dataset = dataset(folder.path());
     dataset.write(rows(0..10)).ordered_on("time").row_group_target(5).commit().unwrap();
     let first = dataset.snapshot().unwrap();
@@ -68,7 +69,7 @@ fn a_snapshot_outlives_rewriting_removal_and_making_again() {
 
 #[test]
 fn removal_leaves_nothing_when_nobody_reads() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let dataset = dataset(folder.path());
     let before = tree(folder.path());
     dataset.write(rows(0..10)).ordered_on("time").commit().unwrap();
@@ -82,7 +83,7 @@ fn removal_leaves_nothing_when_nobody_reads() {
 
 #[test]
 fn readers_that_overlap_without_end_keep_disk_use_bounded() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let dataset = dataset(folder.path());
     dataset.write(rows(0..10)).ordered_on("time").row_group_target(100).commit().unwrap();
     let mut reader = dataset.snapshot().unwrap();
@@ -97,7 +98,7 @@ fn readers_that_overlap_without_end_keep_disk_use_bounded() {
 
 #[test]
 fn every_commit_of_many_writers_lands() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     dataset(folder.path()).write(rows([-1])).ordered_on("time").row_group_target(7).commit().unwrap();
     thread::scope(|scope| {
         for writer in 0..6 {
@@ -118,7 +119,7 @@ fn every_commit_of_many_writers_lands() {
 
 #[test]
 fn of_many_first_writers_one_makes_the_dataset_and_the_others_add_to_it() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     store(folder.path());
     thread::scope(|scope| {
         for writer in 0..6 {
@@ -131,7 +132,7 @@ fn of_many_first_writers_one_makes_the_dataset_and_the_others_add_to_it() {
 
 #[test]
 fn a_time_out_names_the_holder() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let dataset = dataset(folder.path());
     dataset.write(rows([1])).ordered_on("time").duplicates_on(["time"]).commit().unwrap();
     let (entered, wait_entered) = channel();
@@ -159,7 +160,7 @@ fn a_time_out_names_the_holder() {
 
 #[test]
 fn a_version_that_moved_on_is_a_conflict() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let dataset = dataset(folder.path());
     let error = dataset.write(rows([1])).ordered_on("time").if_version(3).commit().unwrap_err();
     assert!(matches!(error, Error::VersionConflict { expected: 3, found: 0, .. }), "{error}");
@@ -192,7 +193,7 @@ fn child_that_writes_for_ever() {
 
 #[test]
 fn a_killed_writer_is_in_nobodys_way() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let dataset = dataset(folder.path());
     dataset.write(rows([100_000])).ordered_on("time").duplicates_on(["time"]).commit().unwrap();
     dataset.write(rows([2_999])).commit().unwrap();

@@ -1,0 +1,51 @@
+//! What a workload tells, as the one JSON line that all peers print.
+
+use std::time::Instant;
+
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+
+use crate::memory::Memory;
+
+/// Seconds and memory of one operation, and what came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    facts: Map<String, Value>,
+}
+
+impl Report {
+    /// Runs the operation, timed; memory is looked at before and after.
+    pub(crate) fn of<T>(operation: impl FnOnce() -> Result<T>) -> Result<(Self, T)> {
+        let memory = Memory::watch();
+        let start = Instant::now();
+        let result = operation()?;
+        let seconds = start.elapsed().as_secs_f64();
+        let peak = memory.peak();
+        let report = Self::default().with("s", seconds);
+        let report = match peak {
+            Some(peak) => report.with("peak_mb", peak.whole_mb).with("above_mb", peak.above_mb),
+            None => report,
+        };
+        Ok((report, result))
+    }
+
+    /// How long it took.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.facts.get("s").and_then(Value::as_f64).unwrap_or(f64::INFINITY)
+    }
+
+    /// Adds a fact.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.facts.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The line.
+    pub(crate) fn line(&self, work: &str, rows: usize) -> String {
+        let mut line = json!({"peer": "oups", "work": work, "rows": rows});
+        if let Some(line) = line.as_object_mut() {
+            line.extend(self.facts.clone());
+        }
+        line.to_string()
+    }
+}

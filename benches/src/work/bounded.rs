@@ -1,0 +1,44 @@
+//! Memory: what a merge into a large dataset and the write of a large stream need above their inputs.
+
+use anyhow::{Result, ensure};
+use oups::{Dataset, Store};
+
+use crate::inputs::Inputs;
+use crate::report::Report;
+use crate::store::{Name, bytes_under, write};
+use crate::ticks::{Ticks, scattered};
+
+/// Rows that are merged into all others.
+const SCATTERED: usize = 100_000;
+const SEED: u64 = 1;
+
+/// Corrections scattered over every row group.
+pub(crate) fn memory(inputs: &Inputs) -> Result<Report> {
+    let dataset = dataset(inputs)?;
+    write(&dataset, Ticks::new(inputs.rows, SEED)).duplicates_on(["seq"]).commit()?;
+    let late = scattered(inputs.rows, SCATTERED.min(inputs.rows), SEED)?;
+    let (report, written) = Report::of(|| Ok(write(&dataset, late).commit()?))?;
+    ensure!(written.rows_written == inputs.rows as u64, "{} rows were merged", written.rows_written);
+    check(&dataset, inputs, report)
+}
+
+/// A stream that is read once.
+pub(crate) fn stream(inputs: &Inputs) -> Result<Report> {
+    let dataset = dataset(inputs)?;
+    let (report, _) = Report::of(|| Ok(write(&dataset, Ticks::new(inputs.rows, SEED)).commit()?))?;
+    check(&dataset, inputs, report)
+}
+
+fn dataset(inputs: &Inputs) -> Result<Dataset> {
+    Ok(Store::<Name>::create(inputs.fresh_out()?)?.dataset(&Name::new("base"))?)
+}
+
+/// Reads all rows in order, a batch at a time.
+fn check(dataset: &Dataset, inputs: &Inputs, report: Report) -> Result<Report> {
+    let mut order = crate::store::Order::default();
+    for batch in oups::ReadDataset::scan(dataset).batches()? {
+        order.add(&batch?)?;
+    }
+    ensure!(order.rows == inputs.rows as u64, "{} rows of {} are there", order.rows, inputs.rows);
+    Ok(report.with("n", order.rows).with("bytes", bytes_under(inputs.out())?))
+}

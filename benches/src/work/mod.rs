@@ -1,0 +1,13 @@
+//! The workloads, one a file.
+
+pub(crate) mod append;
+pub(crate) mod bounded;
+pub(crate) mod bulk;
+pub(crate) mod cross;
+pub(crate) mod discover;
+pub(crate) mod groups;
+pub(crate) mod keys;
+pub(crate) mod limits;
+pub(crate) mod range;
+pub(crate) mod scan;
+pub(crate) mod upsert;

@@ -1,0 +1,165 @@
+//! The joined rows, as they are asked for.
+
+use std::fmt;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader};
+use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use oups_core::Snapshot;
+use oups_core::ordered::{OrdValue, OrderedRange};
+use oups_core::schema::DatasetSchema;
+use rayon::prelude::*;
+
+use super::names::{Side, check_by, left_columns, right_columns, right_fields};
+use super::right::{Left, Right};
+use super::{Direction, Terms};
+use crate::batches::Batches;
+use crate::error::{Error, Result};
+use crate::prune::prune;
+use crate::request::Request;
+use crate::scan::Scan;
+
+/// The rows of the left dataset, in order, each with its match in every right one.
+///
+/// Holds the snapshots until it is dropped. An error is the last item.
+pub struct AsOfBatches {
+    schema: SchemaRef,
+    left_schema: Arc<DatasetSchema>,
+    side: Side,
+    rows: Batches,
+    /// The largest value of the left rows.
+    last: OrdValue,
+    rights: Vec<Right>,
+    failed: bool,
+}
+
+impl AsOfBatches {
+    pub(super) fn new(
+        left: Snapshot,
+        rights: Vec<(Snapshot, Option<String>)>,
+        terms: Arc<Terms>,
+        mut request: Request,
+        right_named: Option<&[String]>,
+    ) -> Result<Self> {
+        let left_schema = left.schema().clone();
+        let side = Side::new(left_columns(request.columns.as_deref(), &left_schema), &terms.by, &left_schema)?;
+        request.columns = Some(side.read.clone());
+        let tolerance = tolerance(&terms, &left_schema)?;
+        let ends = ends(&left, &request.range)?;
+        let rows = Scan::of(left, request).batches()?;
+        let mut fields: Vec<FieldRef> = rows.schema().fields().iter().take(side.shown).cloned().collect();
+        let mut opened = Vec::with_capacity(rights.len());
+        for (right, prefix) in rights {
+            check_by(&terms.by, &left_schema, right.schema())?;
+            let of_right = right_columns(right_named, &terms.by, right.schema());
+            let of_right = Side::new(of_right, &terms.by, right.schema())?;
+            let prefix = prefix.unwrap_or_else(|| format!("{}.", right.dataset()));
+            let of_fields = right_fields(&of_right, &prefix, right.schema());
+            fields.extend(of_fields.iter().cloned());
+            opened.push(Right::new(right, of_right, of_fields, &terms, tolerance, ends.clone())?);
+        }
+        check_names(&fields)?;
+        let schema = Arc::new(Schema::new_with_metadata(fields, left_schema.stored().metadata().clone()));
+        let last = ends.map_or(OrdValue::I64(0), |(_, last)| last);
+        Ok(Self { schema, left_schema, side, rows, last, rights: opened, failed: false })
+    }
+
+    /// The next batch, with our own error.
+    ///
+    /// # Errors
+    ///
+    /// [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading files.
+    pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
+        if self.failed {
+            return Ok(None);
+        }
+        let batch = self.join();
+        self.failed = batch.is_err();
+        batch
+    }
+
+    fn join(&mut self) -> Result<Option<RecordBatch>> {
+        let Some(batch) = self.rows.next_batch()? else { return Ok(None) };
+        let keys = self.left_schema.ordered_type().keys(batch.column(self.side.ordered))?;
+        let left = Left { batch: &batch, keys: &keys, by: &self.side.by };
+        let found: Vec<Vec<ArrayRef>> = match self.rights.as_mut_slice() {
+            [only] => vec![only.matches(&left, &self.last)?],
+            several => several.par_iter_mut().map(|right| right.matches(&left, &self.last)).collect::<Result<_>>()?,
+        };
+        let shown = batch.columns().iter().take(self.side.shown).cloned();
+        let columns = shown.chain(found.into_iter().flatten()).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        Ok(Some(RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)?))
+    }
+}
+
+fn tolerance(terms: &Terms, schema: &DatasetSchema) -> Result<Option<i128>> {
+    let ordered = schema.ordered_type();
+    let refuse = |expected: &str, found: String| Error::Tolerance {
+        column: format!("`{}` ({})", schema.ordered_on(), ordered.describe()),
+        expected: expected.to_owned(),
+        found,
+    };
+    match &terms.tolerance {
+        Some(tolerance) => {
+            tolerance.units(ordered).map(Some).map_err(|expected| refuse(expected, format!("`{}`", tolerance.text())))
+        }
+        None if terms.direction == Direction::Forward && !terms.by.is_empty() => {
+            let expected = "one, since forward and by group a row could have to wait for the end of a dataset";
+            Err(refuse(expected, "none".to_owned()))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Values that no left row is below and above; `None` if there is no row.
+fn ends(left: &Snapshot, range: &OrderedRange) -> Result<Option<(OrdValue, OrdValue)>> {
+    let schema = left.schema();
+    let span = range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
+    let Some(span) = span else { return Ok(None) };
+    let entries = &left.manifest().entries;
+    let wanted = entries.get(prune(entries, &span)).unwrap_or_default();
+    let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else { return Ok(None) };
+    let start = match span.start() {
+        Bound::Included(start) | Bound::Excluded(start) => start.max(&first.min),
+        Bound::Unbounded => &first.min,
+    };
+    let end = match span.end() {
+        Bound::Included(end) | Bound::Excluded(end) => end.min(&last.max),
+        Bound::Unbounded => &last.max,
+    };
+    Ok(Some((start.clone(), end.clone())))
+}
+
+fn check_names(fields: &[FieldRef]) -> Result<()> {
+    let mut met = std::collections::HashSet::new();
+    match fields.iter().find(|field| !met.insert(field.name())) {
+        Some(twice) => Err(Error::SameName { column: twice.name().clone() }),
+        None => Ok(()),
+    }
+}
+
+impl fmt::Debug for AsOfBatches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsOfBatches")
+            .field("left", &self.rows)
+            .field("rights", &self.rights.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Iterator for AsOfBatches {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_batch().map_err(ArrowError::from).transpose()
+    }
+}
+
+impl RecordBatchReader for AsOfBatches {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+}

@@ -1,0 +1,71 @@
+//! Rows picked from many batches, put together into one.
+
+use arrow::array::RecordBatch;
+use arrow::compute::interleave_record_batch;
+use arrow::error::ArrowError;
+
+/// Rows picked in order.
+#[derive(Debug, Default)]
+pub(crate) struct Picks {
+    batches: Vec<RecordBatch>,
+    rows: Vec<(usize, usize)>,
+}
+
+impl Picks {
+    /// Lets rows be picked of this batch, under the answered slot, until the picks are taken.
+    pub(crate) fn slot(&mut self, batch: RecordBatch) -> usize {
+        self.batches.push(batch);
+        self.batches.len() - 1
+    }
+
+    /// Picks rows of a slot.
+    pub(crate) fn pick(&mut self, slot: usize, rows: std::ops::Range<usize>) {
+        self.rows.extend(rows.map(|row| (slot, row)));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The picked rows' slots.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = usize> {
+        self.rows.iter().map(|(slot, _)| *slot)
+    }
+
+    /// The picked rows, and nothing is picked any more. They are one batch, unless that would have dictionaries with more
+    /// values than their keys can name, or text of over 2 GiB: then as many as it takes.
+    ///
+    /// # Errors
+    ///
+    /// Where the rows of one slot cannot be taken.
+    pub(crate) fn take(&mut self) -> Result<Vec<RecordBatch>, ArrowError> {
+        let Self { batches, rows } = std::mem::take(self);
+        let mut taken = Vec::with_capacity(1);
+        gather(&batches.iter().collect::<Vec<_>>(), &rows, &mut taken)?;
+        Ok(taken)
+    }
+}
+
+fn gather(batches: &[&RecordBatch], rows: &[(usize, usize)], out: &mut Vec<RecordBatch>) -> Result<(), ArrowError> {
+    let Some(&(slot, first)) = rows.first() else { return Ok(()) };
+    if let Some(batch) = batches.get(slot)
+        && rows.iter().enumerate().all(|(at, row)| *row == (slot, first + at))
+    {
+        out.push(batch.slice(first, rows.len()));
+        return Ok(());
+    }
+    match interleave_record_batch(batches, rows) {
+        Ok(batch) => out.push(batch),
+        Err(_) if rows.len() > 1 => {
+            let (left, right) = rows.split_at(rows.len() / 2);
+            gather(batches, left, out)?;
+            gather(batches, right, out)?;
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}

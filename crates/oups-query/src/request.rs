@@ -1,0 +1,37 @@
+//! What is wanted of a dataset, in the caller's words: nothing is checked yet.
+
+use oups_core::ordered::OrderedRange;
+
+use crate::filter::Condition;
+
+/// Rows of a batch, unless the caller says otherwise.
+pub(crate) const BATCH_ROWS: usize = 32 << 10;
+
+/// A read of one dataset, or of each of several.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) range: OrderedRange,
+    /// `None` is all of them.
+    pub(crate) columns: Option<Vec<String>>,
+    /// All of them must hold for a row.
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) limit: Option<u64>,
+    pub(crate) reverse: bool,
+    pub(crate) batch_rows: usize,
+    /// Whether each file's bytes are compared with its checksum before it is read.
+    pub(crate) verified: bool,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            range: OrderedRange::default(),
+            columns: None,
+            conditions: Vec::new(),
+            limit: None,
+            reverse: false,
+            batch_rows: BATCH_ROWS,
+            verified: false,
+        }
+    }
+}

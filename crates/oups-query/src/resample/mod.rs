@@ -1,0 +1,161 @@
+//! The rows of each period as one row: first, last, least, most, sum, count, mean.
+
+mod accumulator;
+mod buckets;
+mod pick;
+mod stream;
+mod total;
+
+use std::fmt;
+use std::str::FromStr;
+
+use oups_core::Snapshot;
+
+use crate::error::{Error, Result};
+use crate::key_columns::KeyColumns;
+use crate::request::Request;
+
+pub use buckets::Every;
+pub use stream::Resampled;
+
+/// What becomes of a column's values of one period. Nulls are left out; without a value the result is null, and the count 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aggregate {
+    /// The first value in stored order.
+    First,
+    /// The last value in stored order.
+    Last,
+    /// The least value; floats are in total order, in which NaN is above all numbers.
+    Min,
+    /// The greatest value.
+    Max,
+    /// The sum: of whole numbers in 64 bits, of floats as `Float64`, added one by one in stored order; of decimals in the
+    /// most digits of their scale; of durations as they are. One that does not fit is an error, never wrapped.
+    Sum,
+    /// The number of values, as `Int64`.
+    Count,
+    /// The mean, as `Float64`.
+    Mean,
+}
+
+const NAMES: [(&str, Aggregate); 7] = [
+    ("first", Aggregate::First),
+    ("last", Aggregate::Last),
+    ("min", Aggregate::Min),
+    ("max", Aggregate::Max),
+    ("sum", Aggregate::Sum),
+    ("count", Aggregate::Count),
+    ("mean", Aggregate::Mean),
+];
+
+impl fmt::Display for Aggregate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(NAMES.iter().find(|(_, named)| named == self).map_or("", |(name, _)| name))
+    }
+}
+
+impl FromStr for Aggregate {
+    type Err = String;
+
+    /// Reads a name; the error says which there are.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = NAMES.iter().find(|(name, _)| *name == text);
+        found.map(|(_, aggregate)| *aggregate).ok_or_else(|| {
+            let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
+            format!("`{text}` is no aggregate; there are {}", names.join(", "))
+        })
+    }
+}
+
+/// Which datasets are resampled, once it is asked for.
+pub(crate) struct Input {
+    pub(crate) snapshots: Vec<Snapshot>,
+    /// One a snapshot, for a query.
+    pub(crate) keys: Option<KeyColumns>,
+}
+
+/// A resampling being put together: [`Scan::resample`](crate::Scan::resample) and
+/// [`Query::resample`](crate::Query::resample) begin one.
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow::array::{Float64Array, Int64Array, RecordBatch};
+/// use oups_core::{AnyKey, KeySchema, Separator, Store};
+/// use oups_query::{Aggregate::*, ReadDataset};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("what:str", Separator::default())?)?;
+/// let trades = store.dataset(&store.parse_key("trades")?)?;
+/// let floats = |values: Vec<f64>| Arc::new(Float64Array::from(values)) as _;
+/// let ints = |values: Vec<i64>| Arc::new(Int64Array::from(values)) as _;
+/// let rows = RecordBatch::try_from_iter([
+///     ("time", ints(vec![1, 5, 9, 31])),
+///     ("price", floats(vec![10.5, 12.0, 11.0, 13.0])),
+/// ])?;
+/// trades.write(rows).ordered_on("time").commit()?;
+///
+/// let bars = trades.scan().resample(10).aggregate("price", [First, Max, Min, Last]).batches()?;
+/// let bars: Vec<_> = bars.collect::<Result<_, _>>()?;
+/// let expected = RecordBatch::try_from_iter([
+///     ("time", ints(vec![0, 30])),
+///     ("price_first", floats(vec![10.5, 13.0])),
+///     ("price_max", floats(vec![12.0, 13.0])),
+///     ("price_min", floats(vec![10.5, 13.0])),
+///     ("price_last", floats(vec![11.0, 13.0])),
+/// ])?;
+/// assert_eq!(bars[0].columns(), expected.columns());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is read before `batches` is called"]
+pub struct Resample {
+    open: Box<dyn FnOnce() -> Result<Input> + Send>,
+    request: Request,
+    every: Every,
+    aggregates: Vec<(String, Aggregate)>,
+}
+
+impl fmt::Debug for Resample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { every, aggregates, .. } = self;
+        f.debug_struct("Resample").field("every", every).field("aggregates", aggregates).finish_non_exhaustive()
+    }
+}
+
+impl Resample {
+    pub(crate) fn new(
+        open: impl FnOnce() -> Result<Input> + Send + 'static,
+        request: Request,
+        every: impl Into<Every>,
+    ) -> Self {
+        Self { open: Box::new(open), request, every: every.into(), aggregates: Vec::new() }
+    }
+
+    /// Adds columns `<column>_<aggregate>` to the result, in this order. Can be called for several columns.
+    pub fn aggregate(mut self, column: &str, aggregates: impl IntoIterator<Item = Aggregate>) -> Self {
+        self.aggregates.extend(aggregates.into_iter().map(|aggregate| (column.to_owned(), aggregate)));
+        self
+    }
+
+    /// The results, batch by batch, as they are asked for: one row for each period that has rows in range, with the key's
+    /// fields, the period's first value under the name of the ordered column, and the aggregates. One dataset comes after
+    /// the other, in the order of the query, the periods of each ascending.
+    ///
+    /// In memory are a batch of rows and a batch of results.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Period`] if it does not suit the ordered column; [`Error::Aggregate`] if one does not suit its column;
+    /// [`Error::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::Query::ordered).
+    /// Of reading also [`Error::Overflow`].
+    pub fn batches(self) -> Result<Resampled> {
+        let input = (self.open)()?;
+        Resampled::new(input, self.request, &self.every, &self.aggregates)
+    }
+}
+
+/// The error of an aggregate that its column cannot have.
+fn unsuitable(column: &str, aggregate: Aggregate, found: &arrow::datatypes::DataType) -> Error {
+    Error::Aggregate { column: column.to_owned(), aggregate, column_type: found.to_string() }
+}

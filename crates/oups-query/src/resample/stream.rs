@@ -1,0 +1,275 @@
+//! The results of resampling, as they are asked for.
+
+use std::collections::HashSet;
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader, UInt32Array};
+use arrow::compute::concat_batches;
+use arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use oups_core::Snapshot;
+use oups_core::ordered::{OrdKeys, OrdValue, OrderedType};
+use oups_core::schema::DatasetSchema;
+
+use super::accumulator::{Accumulator, accumulator};
+use super::buckets::Buckets;
+use super::{Aggregate, Every, Input};
+use crate::batches::Batches;
+use crate::error::{Error, Result};
+use crate::key_columns::KeyColumns;
+use crate::request::Request;
+use crate::scan::Scan;
+use crate::unify::{Layout, Unified};
+
+/// One row for each period of each dataset. Holds the snapshots until it is dropped. An error is the last item.
+pub struct Resampled {
+    schema: SchemaRef,
+    keys: Option<KeyColumns>,
+    ordered: Option<OrderedType>,
+    buckets: Option<Buckets>,
+    measures: Vec<Measure>,
+    request: Request,
+    /// The datasets to come, with their positions in the query.
+    rest: std::iter::Enumerate<std::vec::IntoIter<(Snapshot, Arc<Layout>)>>,
+    current: Option<Current>,
+    ready: VecDeque<RecordBatch>,
+    ready_rows: usize,
+}
+
+/// One column of the result.
+struct Measure {
+    /// The place of the column among those that are read.
+    column: usize,
+    name: String,
+    accumulator: Box<dyn Accumulator>,
+}
+
+/// The dataset in hand.
+struct Current {
+    at: usize,
+    dataset: String,
+    rows: Batches,
+    layout: Arc<Layout>,
+    /// The period that the last row was in: its first value, and the first one after it.
+    period: Option<(i64, Option<i64>)>,
+}
+
+impl Resampled {
+    pub(super) fn new(
+        input: Input,
+        mut request: Request,
+        every: &Every,
+        aggregates: &[(String, Aggregate)],
+    ) -> Result<Self> {
+        let schemas: Vec<_> = input.snapshots.iter().map(|snapshot| snapshot.schema().clone()).collect();
+        let mut met = HashSet::new();
+        let columns = aggregates.iter().map(|(column, _)| column.clone()).filter(|column| met.insert(column.clone()));
+        let columns: Vec<_> = columns.collect();
+        let unified = Unified::new(Some(&columns), &schemas)?;
+        let (measures, results) = measures(aggregates, &columns, &unified)?;
+        let mut fields: Vec<FieldRef> = Vec::new();
+        if let Some(first) = schemas.first() {
+            fields.push(period_field(first));
+        }
+        fields.extend(results);
+        check_names(&fields)?;
+        let rows = Arc::new(Schema::new(fields));
+        let schema = input.keys.as_ref().map_or(Ok(rows.clone()), |keys| keys.schema(&rows))?;
+        let buckets = schemas.first().map(|schema| buckets(every, schema)).transpose()?;
+        (request.reverse, request.limit) = (false, None);
+        let datasets: Vec<_> = input.snapshots.into_iter().zip(unified.layouts).collect();
+        Ok(Self {
+            schema,
+            keys: input.keys,
+            ordered: schemas.first().map(|schema| schema.ordered_type().clone()),
+            buckets,
+            measures,
+            request,
+            rest: datasets.into_iter().enumerate(),
+            current: None,
+            ready: VecDeque::new(),
+            ready_rows: 0,
+        })
+    }
+
+    /// The next batch, with our own error.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overflow`]; [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading
+    /// files.
+    pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
+        let batch = self.produce();
+        if batch.is_err() {
+            self.rest = Vec::new().into_iter().enumerate();
+            self.current = None;
+            self.ready.clear();
+            self.ready_rows = 0;
+        }
+        batch
+    }
+
+    fn produce(&mut self) -> Result<Option<RecordBatch>> {
+        while self.ready_rows < self.request.batch_rows && self.advance()? {}
+        if self.ready_rows == 0 {
+            return Ok(None);
+        }
+        let all = concat_batches(&self.schema, &self.ready)?;
+        self.ready.clear();
+        let rows = all.num_rows().min(self.request.batch_rows.max(1));
+        self.ready_rows = all.num_rows() - rows;
+        if self.ready_rows > 0 {
+            self.ready.push_back(all.slice(rows, self.ready_rows));
+        }
+        Ok(Some(all.slice(0, rows)))
+    }
+
+    /// Takes in a batch of rows; `false` at the end.
+    fn advance(&mut self) -> Result<bool> {
+        let Some(mut current) = self.current.take() else { return self.next_dataset() };
+        let mut starts = Vec::new();
+        match current.rows.next_batch()? {
+            Some(batch) => {
+                self.take_in(&mut current, &batch, &mut starts)?;
+                self.results(&current, &starts)?;
+                self.current = Some(current);
+            }
+            None => {
+                if let Some((start, _)) = current.period {
+                    self.measures.iter_mut().for_each(|measure| measure.accumulator.close());
+                    self.results(&current, &[OrdValue::I64(start)])?;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn next_dataset(&mut self) -> Result<bool> {
+        let Some((at, (snapshot, layout))) = self.rest.next() else { return Ok(false) };
+        let names = layout.columns.schema.fields().iter().map(|field| field.name().clone()).collect();
+        let request = Request { columns: Some(names), ..self.request.clone() };
+        let dataset = snapshot.dataset().to_owned();
+        let rows = Scan::of(snapshot, request).batches()?;
+        self.current = Some(Current { at, dataset, rows, layout, period: None });
+        Ok(true)
+    }
+
+    /// Adds rows to their periods; `starts` are the first values of those that are over.
+    fn take_in(&mut self, current: &mut Current, batch: &RecordBatch, starts: &mut Vec<OrdValue>) -> Result<()> {
+        let (Some(buckets), OrdKeys::I64(values)) = (self.buckets, current.layout.keys(batch)?) else { return Ok(()) };
+        let rows = current.layout.apply(batch)?;
+        for measure in &mut self.measures {
+            measure.accumulator.begin(rows.column(measure.column))?;
+        }
+        let mut at = 0;
+        while let Some(value) = values.get(at) {
+            let (start, end) = match current.period {
+                Some((start, end)) if end.is_none_or(|end| *value < end) => (start, end),
+                over => {
+                    if let Some((start, _)) = over {
+                        self.measures.iter_mut().for_each(|measure| measure.accumulator.close());
+                        starts.push(OrdValue::I64(start));
+                    }
+                    buckets.of(*value)
+                }
+            };
+            current.period = Some((start, end));
+            let rest = values.get(at..).unwrap_or_default();
+            let len = end.map_or(rest.len(), |end| rest.partition_point(|value| *value < end));
+            for measure in &mut self.measures {
+                measure
+                    .accumulator
+                    .add(at..at + len)
+                    .map_err(|error| overflow(error, &current.dataset, &measure.name))?;
+            }
+            at += len;
+        }
+        Ok(())
+    }
+
+    /// Makes rows of the periods that are over.
+    fn results(&mut self, current: &Current, starts: &[OrdValue]) -> Result<()> {
+        let mut results: Vec<ArrayRef> = Vec::with_capacity(self.measures.len());
+        for measure in &mut self.measures {
+            let ended = measure.accumulator.end();
+            results.push(ended.map_err(|error| overflow(error, &current.dataset, &measure.name))?);
+        }
+        let Some(ordered) = self.ordered.as_ref().filter(|_| !starts.is_empty()) else { return Ok(()) };
+        let keys = UInt32Array::from_value(current.at as u32, starts.len());
+        let mut columns = self.keys.as_ref().map_or(Ok(Vec::new()), |columns| columns.of(&keys))?;
+        columns.push(ordered.to_array(starts)?);
+        columns.extend(results);
+        self.ready.push_back(RecordBatch::try_new(self.schema.clone(), columns)?);
+        self.ready_rows += starts.len();
+        Ok(())
+    }
+}
+
+fn measures(
+    aggregates: &[(String, Aggregate)],
+    columns: &[String],
+    unified: &Unified,
+) -> Result<(Vec<Measure>, Vec<FieldRef>)> {
+    let (mut measures, mut fields) = (Vec::new(), Vec::new());
+    for (name, aggregate) in aggregates {
+        let place = columns.iter().position(|column| column == name);
+        let Some((column, field)) = place.and_then(|at| Some((at, unified.schema.fields().get(at)?))) else { continue };
+        let plain = match field.data_type() {
+            arrow::datatypes::DataType::Dictionary(_, values) => values.as_ref(),
+            other => other,
+        };
+        let (field, accumulator) = accumulator(field, plain, *aggregate)?;
+        fields.push(Arc::new(field));
+        measures.push(Measure { column, name: name.clone(), accumulator });
+    }
+    Ok((measures, fields))
+}
+
+fn period_field(schema: &DatasetSchema) -> FieldRef {
+    Arc::new(Field::new(schema.ordered_on(), schema.ordered_type().data_type().clone(), false))
+}
+
+fn buckets(every: &Every, schema: &DatasetSchema) -> Result<Buckets> {
+    Buckets::new(every, schema.ordered_type()).map_err(|expected| Error::Period {
+        column: format!("`{}` ({})", schema.ordered_on(), schema.ordered_type().describe()),
+        expected: expected.to_owned(),
+        found: every.0.clone(),
+    })
+}
+
+fn check_names(fields: &[FieldRef]) -> Result<()> {
+    let mut met = HashSet::new();
+    match fields.iter().find(|field| !met.insert(field.name())) {
+        Some(twice) => Err(Error::SameName { column: twice.name().clone() }),
+        None => Ok(()),
+    }
+}
+
+fn overflow(error: ArrowError, dataset: &str, column: &str) -> Error {
+    match error {
+        ArrowError::ArithmeticOverflow(_) => Error::Overflow { dataset: dataset.to_owned(), column: column.to_owned() },
+        other => other.into(),
+    }
+}
+
+impl fmt::Debug for Resampled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resampled").field("datasets_left", &self.rest.len()).finish_non_exhaustive()
+    }
+}
+
+impl Iterator for Resampled {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_batch().map_err(ArrowError::from).transpose()
+    }
+}
+
+impl RecordBatchReader for Resampled {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+}

@@ -1,0 +1,40 @@
+//! Bytes as a manifest with the right checksum: refused, or a version that can be looked at, verified, written to and
+//! removed. Whatever it says, no file but the dataset's is touched.
+
+#![no_main]
+
+use std::fs;
+use std::sync::Arc;
+
+use arrow::array::{Int64Array, RecordBatch};
+use libfuzzer_sys::fuzz_target;
+use oups_core::KeyFilter;
+use oups_core::decode::ReadOptions;
+use oups_tests::forge::{OF_MANIFEST, sealed};
+use oups_tests::scratch;
+use oups_tests::stored::{dataset, new_store};
+
+// The library turns panics of the decoders into errors; those that it does not catch stop the fuzzer all the same.
+fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
+    let folder = scratch();
+    let root = folder.path().join("store");
+    let store = new_store(&root);
+    fs::write(folder.path().join("outside.parquet"), b"outside").unwrap();
+    fs::create_dir(root.join("x")).unwrap();
+    fs::write(root.join("x.opdmd"), sealed(bytes.to_vec(), OF_MANIFEST)).unwrap();
+    let x = dataset(&store, "x");
+    if let Ok(snapshot) = x.snapshot() {
+        for entry in snapshot.manifest().entries.iter().take(8) {
+            if let Ok(file) = snapshot.open_row_group(entry) {
+                let _ = file.batches(ReadOptions::default()).map(|batches| batches.take(4).count());
+            }
+        }
+        let _ = store.layout();
+    }
+    store.verify(KeyFilter::all()).unwrap();
+    let rows = RecordBatch::try_from_iter([("time", Arc::new(Int64Array::from(vec![5, 7])) as _)]).unwrap();
+    let _ = x.write(rows.clone()).plan();
+    let _ = x.write(rows).commit();
+    let _ = store.remove(&store.parse_key("x").unwrap());
+    assert_eq!(fs::read(folder.path().join("outside.parquet")).unwrap(), b"outside");
+});

@@ -1,0 +1,28 @@
+//! The examples, told again: what they print is a snapshot.
+
+#[expect(dead_code, reason = "its `main` is not called here")]
+#[path = "../../crates/oups/examples/aligned_features.rs"]
+mod aligned_features;
+#[expect(dead_code, reason = "its `main` is not called here")]
+#[path = "../../crates/oups/examples/market_data.rs"]
+mod market_data;
+
+use std::path::Path;
+
+use anyhow::Result;
+
+fn told(story: impl FnOnce(&Path, &mut Vec<u8>) -> Result<()>) -> String {
+    let (folder, mut out) = (oups_tests::scratch(), Vec::new());
+    story(&folder.path().join("store"), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn market_data_with_corrections() {
+    insta::assert_snapshot!("market_data", told(market_data::run));
+}
+
+#[test]
+fn features_of_series_of_different_frequency() {
+    insta::assert_snapshot!("aligned_features", told(aligned_features::run));
+}

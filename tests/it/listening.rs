@@ -1,0 +1,116 @@
+//! What those hear who listen with `tracing`.
+
+use std::io;
+use std::path::Path;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use arrow::array::{Int64Array, RecordBatch};
+use oups::{AnyKey, Dataset, KeySchema, QueryStore, ReadDataset, Resolver, Separator, Store};
+use oups_tests::scratch;
+use tracing::Level;
+
+/// Lines as they are written, kept, and sent on to whoever waits for one.
+#[derive(Clone)]
+struct Lines {
+    kept: Arc<Mutex<Vec<u8>>>,
+    sent: Sender<String>,
+}
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.kept.lock().unwrap().extend_from_slice(bytes);
+        let _ = self.sent.send(String::from_utf8_lossy(bytes).into_owned());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Does something in this thread, and returns what was told meanwhile, without names and times that differ by run.
+fn heard(level: Level, sent: Sender<String>, act: impl FnOnce()) -> String {
+    let lines = Lines { kept: Arc::default(), sent };
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, act);
+    let text = String::from_utf8(lines.kept.lock().unwrap().clone()).unwrap();
+    text.lines().map(|line| format!("{}\n", steady(line))).collect()
+}
+
+/// Files by their commit and part: the rest of their names is a draw.
+fn steady(line: &str) -> String {
+    let words = line.split(' ').map(|word| match word.split_once('=') {
+        Some(("file", _)) => "file=…",
+        Some(("bytes", _)) => "bytes=…",
+        Some(("waited", _)) => "waited=…",
+        _ => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn dataset(root: &Path) -> (Store<AnyKey>, Dataset) {
+    let schema = KeySchema::parse("name:str", Separator::default()).unwrap();
+    let store = Store::create_for(root, schema).or_else(|_| Store::open(root)).unwrap();
+    let dataset = store.dataset(&store.parse_key("x").unwrap()).unwrap();
+    (store, dataset)
+}
+
+fn rows(values: impl IntoIterator<Item = i64>) -> RecordBatch {
+    let time: Int64Array = values.into_iter().map(Some).collect();
+    RecordBatch::try_from_iter([("time", Arc::new(time) as _)]).unwrap()
+}
+
+#[test]
+fn commits_tell_what_they_did_and_at_the_next_level_how() {
+    let folder = scratch();
+    let (store, dataset) = dataset(folder.path());
+    let all = || {
+        dataset.write(rows(0..6)).ordered_on("time").row_group_target(3).commit().unwrap();
+        dataset.write(rows([4])).commit().unwrap();
+        dataset.write(rows(std::iter::empty())).commit().unwrap();
+        dataset.delete(..3).commit().unwrap();
+        dataset.change_settings().row_group_target(10).commit().unwrap();
+        dataset.scan().range(4..).collect().unwrap();
+        store.query(store.keys().unwrap()).intersections().unwrap().for_each(|chunk| assert!(chunk.is_ok()));
+        store.remove(&store.parse_key("x").unwrap()).unwrap();
+    };
+    insta::assert_snapshot!("listening_info", heard(Level::INFO, channel().0, all));
+    // What is at the level after that, files as they are read, is told by the threads that read them.
+    insta::assert_snapshot!("listening_debug", heard(Level::DEBUG, channel().0, all));
+}
+
+#[test]
+fn whoever_waits_for_the_lock_says_for_whom() {
+    let folder = scratch();
+    let (_, dataset) = dataset(folder.path());
+    dataset.write(rows([0])).ordered_on("time").duplicates_on(["time"]).commit().unwrap();
+    let ((holds, holding), (sent, lines)) = (channel(), channel::<String>());
+    let lines = Mutex::new(lines);
+    let holder = dataset.clone();
+    let text = thread::scope(|scope| {
+        scope.spawn(move || {
+            // Under the lock, until the other one is heard to wait.
+            let rule = Resolver::new(move |run| {
+                holds.send(()).unwrap();
+                while !lines.lock().unwrap().recv().unwrap().contains("waiting for the writers' lock") {}
+                Ok(run.new_rows())
+            });
+            holder.write(rows([0])).keep(rule).commit().unwrap();
+        });
+        holding.recv().unwrap();
+        heard(Level::DEBUG, sent, || {
+            dataset.write(rows([1])).commit().unwrap();
+        })
+    });
+    let waiting = text.lines().find(|line| line.contains("waiting for the writers' lock")).unwrap();
+    assert!(waiting.contains("dataset=\"x\"") && waiting.contains(&std::process::id().to_string()), "{waiting}");
+    assert!(text.contains("the writers' lock dataset=\"x\" waited=…"), "{text}");
+}

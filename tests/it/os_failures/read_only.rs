@@ -1,0 +1,54 @@
+//! Media that can only be read.
+
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+use oups_core::{Error, KeyFilter};
+use oups_tests::scratch;
+
+use super::{After, everything, folder_of, in_memory, run, with_own_mounts};
+use crate::crash::{KINDS, create, look, try_create};
+
+const TEST: &str = "os_failures::read_only::media_that_can_only_be_read";
+
+#[test]
+fn media_that_can_only_be_read() {
+    match folder_of(TEST) {
+        Some(folder) => read_only(&folder),
+        None => {
+            let folder = scratch();
+            run(with_own_mounts(folder.path()), TEST, folder.path(), &in_memory("4m"));
+        }
+    }
+}
+
+fn remount(folder: &Path, how: &str) {
+    let status = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(folder).status().unwrap();
+    assert!(status.success());
+}
+
+fn read_only(folder: &Path) {
+    for kind in KINDS {
+        let root = folder.join("store");
+        let store = create(&root);
+        kind.before.iter().for_each(|act| act(&store).unwrap());
+        let (old, before) = (look(&root), everything(&root));
+        remount(folder, "ro");
+        assert_eq!(look(&root), old, "reading needs no permission to write");
+        assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+        let result = (kind.act)(&store);
+        let made = try_create(&folder.join("other")).unwrap_err();
+        remount(folder, "rw");
+        assert!(is_read_only(&made), "{made:?}");
+        let at = format!("{} on read-only media", kind.name);
+        let after = After { root: &root, before: &before, old: &old, new: &old, at: &at };
+        assert!(after.check(&store, result, is_read_only), "{at}");
+        std::fs::remove_dir_all(&root).unwrap();
+    }
+}
+
+fn is_read_only(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. } if source.kind() == io::ErrorKind::ReadOnlyFilesystem)
+        && error.to_string().ends_with("it can be read, but not written to")
+}
