@@ -78,6 +78,7 @@ pub(crate) enum Format {
     Csv,
     Json,
     Parquet,
+    Arrow,
 }
 
 /// Walk several datasets side by side, in chunks that cover the same span

@@ -8,7 +8,7 @@ use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
-use super::rows;
+use super::rows::{self, Form};
 use crate::args::{Format, Read};
 use crate::exit::{Usage, message};
 use crate::open;
@@ -42,7 +42,7 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
         None => {
             // On a terminal the rows themselves are the sign of progress.
             let progress = if io::stdout().is_terminal() { Progress::hidden() } else { Progress::new() };
-            let written = write(&scan, args.to.limit, format, &progress, out);
+            let written = write(&scan, args.to.limit, Form { format, is_file: false }, &progress, out);
             progress.done();
             written.map(|_| ())
         }
@@ -51,7 +51,7 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
 
 fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Result<()> {
     let progress = Progress::new();
-    let rows = output::file::write(path, |file| write(scan, limit, format, &progress, file));
+    let rows = output::file::write(path, |file| write(scan, limit, Form { format, is_file: true }, &progress, file));
     progress.done();
     message(format_args!("wrote {} to {}", counted(rows?, "row"), path.display()));
     Ok(())
@@ -61,7 +61,7 @@ fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Resul
 fn write(
     scan: &Scan,
     limit: Option<u64>,
-    format: Format,
+    form: Form,
     progress: &Progress,
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64> {
@@ -69,7 +69,7 @@ fn write(
     progress.expect_rows(scan.plan(limit)?.rows());
     let mut batches = counted_rows(scan.batches(limit)?, progress);
     let schema = scan.schema()?;
-    rows::write(schema, &mut batches, format, out)
+    rows::write(schema, &mut batches, form, out)
 }
 
 /// Prints a table: with a limit the first rows, else all if they are few, and both ends if they are many.
