@@ -24,4 +24,5 @@ mod query;
 mod readme;
 
 mod refused;
+mod sort;
 mod types;

@@ -201,7 +201,8 @@ pub use oups_core::{
     AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
     ExportProgress, Exported, Finding, FindingKind, Ingest, Ingested, IntoRows, Keep, KeepRule, KeyError, KeyField,
     KeyFilter, KeySchema, Lost, Manifest, ManifestState, Plan, RepairReport, Resolver, Result, Rows, Separator,
-    SetAside, Settings, Snapshot, Store, StoreKey, SubLevel, TopLevel, VerifyProgress, Write, Written, ordered, target,
+    SetAside, Settings, Snapshot, Sorted, Store, StoreKey, SubLevel, TopLevel, VerifyProgress, Write, Written, ordered,
+    sort_by, target,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{

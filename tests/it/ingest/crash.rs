@@ -53,8 +53,8 @@ fn every_dataset_is_old_or_new_after_a_fault_at_every_operation() {
     assert!(operations > 60, "{operations} operations");
 
     let mut both = 0;
-    for at in (0..operations).step_by(2) {
-        for fault in [Fault::DiesBefore, Fault::Torn, Fault::Fails] {
+    for at in 0..operations {
+        for fault in [[Fault::DiesBefore, Fault::Fails, Fault::Torn, Fault::DiesAfter][at % 4]] {
             let root = scratch.path().join("hit");
             copy_tree(&prepared, &root);
             let result = ingest(FaultFs::hitting(at, fault), &root);

@@ -21,7 +21,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
     fn an_ingest_is_a_write_for_each_key(
         rounds in prop::collection::vec(rows(), 1..3),

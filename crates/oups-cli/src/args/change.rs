@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args};
 use oups::target::RowGroupTarget;
 
+use super::input::Reading;
 use super::look::Range;
 use super::parse::{
     DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, key_value, number_or_none,
@@ -39,14 +40,17 @@ pub(crate) struct Duplicates {
 /// come first. Duplicates are dropped where asked for. The write is visible completely or not at all.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-CSV needs a header. Where the dataset exists, its columns say the types of the CSV's; otherwise
-they are inferred from the whole file. Empty fields are null. Times with an offset become UTC.
+CSV needs a header; JSON is one object a line; both may be packed (.csv.gz, .jsonl.zst). Where the
+dataset exists, its columns say the types; otherwise they are inferred from the whole file. Empty
+fields are null. Times with an offset become UTC.
 Several inputs are read one after the other and must have the same columns.
 Options of the first write are kept as the settings of the dataset.
 
 Examples:
   oups write data JFK 2013-01.parquet 2013-02.parquet --ordered-on time --row-group-target 1D
   oups write data JFK 2013.parquet --ordered-on time --duplicates-on time,station --keep last
+  oups write data JFK '2013-*.csv' --ordered-on time --sort --time-format '%d.%m.%Y %H:%M'
+  oups read data JFK --format arrow | oups write copy JFK - --ordered-on time
   oups write data JFK corrections.csv --dry-run     shows what would be rewritten
   oups write data JFK corrections.csv --meta 'source=buoy 7'
   oups write data JFK with-gusts.csv --evolve-schema     adds columns that are new
@@ -56,7 +60,7 @@ pub(crate) struct Write {
     pub(crate) store: PathBuf,
     /// Key of the dataset, as path text: temperature-berlin/1D
     pub(crate) key: String,
-    /// Files: .parquet, .csv, .tsv
+    /// Files or quoted patterns of files: .parquet, .csv, .tsv, .jsonl, .arrow; `-` is standard input
     pub(crate) input: Vec<PathBuf>,
     /// Column that the dataset is ordered on; needed once, at the first write
     #[arg(long, value_name = "COLUMN")]
@@ -89,6 +93,8 @@ pub(crate) struct Write {
     /// Print facts as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 /// Delete the rows of a range

@@ -17,6 +17,7 @@ Of several keys the rows come in one order, with the keys' fields as columns in 
 Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
   oups read data EWR JFK LGA --start 2013-02-08 --columns time,temp --limit 6
+  oups read data JFK --where 'temp > 80 and precip is not null' --limit 5 --reverse
   oups read data JFK --output jfk.parquet
   oups read data JFK --format csv | head
   oups read data buoy-7 --start=-5 --end 5")]
@@ -31,6 +32,18 @@ pub(crate) struct Read {
     /// Columns to read, in this order
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) columns: Option<Vec<String>>,
+    /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
+    /// From the last row to the first; of one key
+    #[arg(long)]
+    pub(crate) reverse: bool,
+    /// Compare every byte with the checksums before reading it
+    #[arg(long)]
+    pub(crate) verified: bool,
+    /// Tell what would be read, and read nothing
+    #[arg(long)]
+    pub(crate) explain: bool,
     #[command(flatten)]
     pub(crate) to: To,
 }
@@ -65,6 +78,7 @@ pub(crate) enum Format {
     Csv,
     Json,
     Parquet,
+    Arrow,
 }
 
 /// Walk several datasets side by side, in chunks that cover the same span

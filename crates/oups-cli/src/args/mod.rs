@@ -2,6 +2,8 @@
 
 mod care;
 mod change;
+mod ingest;
+mod input;
 mod look;
 mod parse;
 
@@ -13,6 +15,8 @@ use oups::key::Separator;
 
 pub(crate) use care::{Export, Repair, Settings, Verify};
 pub(crate) use change::{Compact, Delete, Meta, Rm, Terms, Write};
+pub(crate) use ingest::Ingest;
+pub(crate) use input::{InputFormat, Reading};
 pub(crate) use look::{Align, AsOf, Format, Info, Ls, Range, Read, Resample, Side, To};
 pub(crate) use parse::{DuplicateColumns, NumberOrNone};
 
@@ -40,6 +44,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Init(Init),
     Write(Write),
+    Ingest(Ingest),
     Read(Read),
     Align(Align),
     Asof(AsOf),

@@ -7,6 +7,7 @@ mod completions;
 mod delete;
 mod export;
 mod info;
+mod ingest;
 mod init;
 mod ls;
 mod meta;
@@ -35,6 +36,7 @@ pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
     match command {
         Command::Init(args) => init::run(args, out),
         Command::Write(args) => write::run(args, out),
+        Command::Ingest(args) => ingest::run(args, out),
         Command::Read(args) => read::run(args, out),
         Command::Align(args) => align::run(args, out),
         Command::Asof(args) => asof::run(args, out),

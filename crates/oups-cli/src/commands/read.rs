@@ -1,15 +1,16 @@
 //! `oups read`: the rows of a dataset, printed or exported.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
-use super::rows;
+use super::rows::{self, Form};
 use crate::args::{Format, Read};
-use crate::exit::message;
+use crate::exit::{Usage, message};
 use crate::open;
 use crate::output::table::Shown;
 use crate::output::{self, counted};
@@ -25,14 +26,23 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     let (target, format) = rows::target(&args.to)?;
     let store = open::store(&args.store)?;
     let (_, dataset) = open::dataset(&store, key)?;
-    let scan = Scan::new(&dataset, &args.range, args.columns.clone())?;
+    let mut scan = Scan::new(&dataset, &args.range, args.columns.clone(), args.condition.as_deref())?;
+    if args.reverse {
+        scan = scan.reversed();
+    }
+    if args.verified {
+        scan = scan.verified();
+    }
+    if args.explain {
+        return Ok(write!(out, "{}", scan.plan(args.to.limit)?)?);
+    }
     match target {
         Some(path) => export(&scan, args.to.limit, format, &path),
         None if format == Format::Table => print_table(&scan, args.to.limit, out),
         None => {
             // On a terminal the rows themselves are the sign of progress.
             let progress = if io::stdout().is_terminal() { Progress::hidden() } else { Progress::new() };
-            let written = write(&scan, args.to.limit, format, &progress, out);
+            let written = write(&scan, args.to.limit, Form { format, is_file: false }, &progress, out);
             progress.done();
             written.map(|_| ())
         }
@@ -41,7 +51,7 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
 
 fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Result<()> {
     let progress = Progress::new();
-    let rows = output::file::write(path, |file| write(scan, limit, format, &progress, file));
+    let rows = output::file::write(path, |file| write(scan, limit, Form { format, is_file: true }, &progress, file));
     progress.done();
     message(format_args!("wrote {} to {}", counted(rows?, "row"), path.display()));
     Ok(())
@@ -51,14 +61,15 @@ fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Resul
 fn write(
     scan: &Scan,
     limit: Option<u64>,
-    format: Format,
+    form: Form,
     progress: &Progress,
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64> {
-    progress.expect_rows(scan.rows()?.min(limit.unwrap_or(u64::MAX)));
-    let mut batches = rows::limited(scan.batches()?, limit, progress);
+    // With a condition, at most so many.
+    progress.expect_rows(scan.plan(limit)?.rows());
+    let mut batches = counted_rows(scan.batches(limit)?, progress);
     let schema = scan.schema()?;
-    rows::write(schema, &mut batches, format, out)
+    rows::write(schema, &mut batches, form, out)
 }
 
 /// Prints a table: with a limit the first rows, else all if they are few, and both ends if they are many.
@@ -67,8 +78,8 @@ fn print_table(scan: &Scan, limit: Option<u64>, out: &mut Stdout) -> Result<()> 
     let rows = scan.rows()?;
     let hidden = if limit.is_none() && rows > SHOWN { rows - SHOWN } else { 0 };
     let first = if hidden > 0 { Some(SHOWN / 2) } else { limit };
-    let first = rows::limited(scan.batches()?, first, &progress).collect::<Result<Vec<_>>>();
-    let last = if hidden > 0 { scan.last(SHOWN as usize / 2) } else { Ok(Vec::new()) };
+    let first = counted_rows(scan.batches(first)?, &progress).collect::<Result<Vec<_>>>();
+    let last = if hidden > 0 { scan.last(SHOWN / 2) } else { Ok(Vec::new()) };
     progress.done();
     // The width is known only where standard output is a terminal.
     let width = Table::new().width().map(usize::from);
@@ -93,5 +104,25 @@ fn several(args: Read, out: &mut Stdout) -> Result<()> {
     if let Some(limit) = args.to.limit {
         query = query.limit(limit);
     }
+    if let Some(condition) = &args.condition {
+        query = query.matching(condition);
+    }
+    if args.verified {
+        query = query.verified();
+    }
+    if args.reverse {
+        bail!(Usage("--reverse is for one key".to_owned()));
+    }
+    if args.explain {
+        return Ok(write!(out, "{}", query.plan().map_err(own)?)?);
+    }
     rows::show(query.ordered().map_err(own)?, &args.to, out)
+}
+
+/// The batches, their rows told to the progress.
+fn counted_rows(
+    batches: impl Iterator<Item = Result<RecordBatch>>,
+    progress: &Progress,
+) -> impl Iterator<Item = Result<RecordBatch>> {
+    batches.inspect(|batch| progress.advance(batch.as_ref().map_or(0, |batch| batch.num_rows() as u64)))
 }

@@ -17,6 +17,13 @@ use crate::progress::Progress;
 use crate::scan::{keep_last, own};
 use crate::stdout::Stdout;
 
+/// As what rows are written, and whether into a file: Arrow has a form for files and one for streams.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    pub(super) format: Format,
+    pub(super) is_file: bool,
+}
+
 /// Prints or exports all rows, up to the limit. A table of many shows both ends.
 pub(super) fn show(reader: impl RecordBatchReader, to: &To, out: &mut Stdout) -> Result<()> {
     let (target, format) = target(to)?;
@@ -27,11 +34,12 @@ pub(super) fn show(reader: impl RecordBatchReader, to: &To, out: &mut Stdout) ->
     let mut batches = limited(batches, to.limit, &progress);
     let done = match &target {
         Some(path) => {
-            let rows = output::file::write(path, |file| write(schema, &mut batches, format, file));
+            let rows =
+                output::file::write(path, |file| write(schema, &mut batches, Form { format, is_file: true }, file));
             rows.map(|rows| message(format_args!("wrote {} to {}", counted(rows, "row"), path.display())))
         }
         None if format == Format::Table => table(schema, &mut batches, to.limit.is_some(), out),
-        None => write(schema, &mut batches, format, out).map(|_| ()),
+        None => write(schema, &mut batches, Form { format, is_file: false }, out).map(|_| ()),
     };
     progress.done();
     done
@@ -41,7 +49,7 @@ pub(super) fn show(reader: impl RecordBatchReader, to: &To, out: &mut Stdout) ->
 pub(super) fn write(
     schema: SchemaRef,
     batches: &mut dyn Iterator<Item = Result<RecordBatch>>,
-    format: Format,
+    Form { format, is_file }: Form,
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64> {
     match format {
@@ -54,6 +62,8 @@ pub(super) fn write(
         Format::Csv => output::csv::write(Rows { schema, batches }, out),
         Format::Json => output::json::write(Rows { schema, batches }, out),
         Format::Parquet => output::parquet::write(Rows { schema, batches }, out),
+        Format::Arrow if is_file => output::ipc::write_file(Rows { schema, batches }, out),
+        Format::Arrow => output::ipc::write_stream(Rows { schema, batches }, out),
     }
 }
 
@@ -108,8 +118,8 @@ pub(super) fn target(args: &To) -> Result<(Option<PathBuf>, Format)> {
         (None, None) => Format::Table,
         (None, Some(path)) => format_of(path)?,
     };
-    if format == Format::Parquet && path.is_none() && io::stdout().is_terminal() {
-        bail!(Usage("Parquet does not go to a terminal: give --output FILE, or a pipe".to_owned()));
+    if matches!(format, Format::Parquet | Format::Arrow) && path.is_none() && io::stdout().is_terminal() {
+        bail!(Usage("Parquet and Arrow do not go to a terminal: give --output FILE, or a pipe".to_owned()));
     }
     Ok((path, format))
 }
@@ -120,10 +130,13 @@ fn format_of(path: &Path) -> Result<Format> {
         Some("csv") => Ok(Format::Csv),
         Some("json" | "jsonl" | "ndjson") => Ok(Format::Json),
         Some("parquet" | "pq") => Ok(Format::Parquet),
+        Some("arrow" | "feather" | "ipc") => Ok(Format::Arrow),
         Some("txt") => Ok(Format::Table),
         _ => {
             let path = path.display();
-            bail!(Usage(format!("cannot tell the format of {path}: expected .csv, .json or .parquet, or --format")))
+            bail!(Usage(format!(
+                "cannot tell the format of {path}: expected .csv, .json, .arrow or .parquet, or --format"
+            )))
         }
     }
 }

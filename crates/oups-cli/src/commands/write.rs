@@ -37,7 +37,8 @@ fn write(dataset: &Dataset, args: &Write, progress: &Progress, places: &Places) 
         dataset.rewrite()
     } else {
         let stored = dataset.snapshot_if_there()?.map(|snapshot| snapshot.manifest().schema.clone());
-        let input = input::open(&args.input, stored, progress.clone(), places.clone())?;
+        let input = input::open(&args.input, &args.reading, stored, progress.clone(), places.clone())?;
+        let input = input::sorted(input, &args.reading, ordered_on(dataset, args)?.as_deref(), places)?;
         dataset.write(interrupt::until_read(input, in_doubt(dataset, &args.key)?))
     };
     write = on_terms(options(write, args), args.terms);
@@ -84,6 +85,14 @@ fn options<'d>(mut write: oups::Write<'d>, args: &Write) -> oups::Write<'d> {
     if args.evolve_schema { write.evolve_schema() } else { write }
 }
 
+/// The column that the rows are to be sorted by.
+fn ordered_on(dataset: &Dataset, args: &Write) -> Result<Option<String>> {
+    match &args.ordered_on {
+        Some(column) => Ok(Some(column.clone())),
+        None => Ok(dataset.snapshot_if_there()?.map(|found| found.manifest().ordered_on.clone())),
+    }
+}
+
 pub(super) fn on_terms(mut write: oups::Write<'_>, terms: Terms) -> oups::Write<'_> {
     if terms.no_sync {
         write = write.durability(Durability::Unsynced);
@@ -125,15 +134,20 @@ fn explained(error: anyhow::Error, store: &Store<AnyKey>, key: &str, places: &Pl
         Ok(error) => error,
         Err(error) => return error,
     };
+    if let Error::NoOrderedColumn { .. } = &error {
+        let meant = hint::did_you_mean(&open::similar_keys(store, key));
+        let meant = meant.map(|meant| format!("{meant} Else ")).unwrap_or_default();
+        return hint::with(error, format!("{meant}add --ordered-on COLUMN for a new dataset"));
+    }
+    at_its_place(error, places)
+}
+
+/// The error with the places of its rows in the input files.
+pub(super) fn at_its_place(error: Error, places: &Places) -> anyhow::Error {
     let hint = match &error {
-        Error::NoOrderedColumn { .. } => {
-            let meant = hint::did_you_mean(&open::similar_keys(store, key));
-            let meant = meant.map(|meant| format!("{meant} Else ")).unwrap_or_default();
-            Some(format!("{meant}add --ordered-on COLUMN for a new dataset"))
-        }
-        Error::Unsorted { row, column, .. } => {
-            places.find(*row).map(|place| format!("that is {place}; sort the input by `{column}` first"))
-        }
+        Error::Unsorted { row, column, .. } => places
+            .find(*row)
+            .map(|place| format!("that is {place}; sort the input by `{column}` first, or give --sort")),
         Error::Unorderable { row, column, .. } => {
             places.find(*row).map(|place| format!("that is {place}; leave out rows without a value in `{column}`"))
         }

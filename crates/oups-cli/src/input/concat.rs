@@ -1,7 +1,5 @@
 //! Several files as one reader; each is opened when it is its turn.
 
-use std::path::Path;
-
 use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
@@ -26,12 +24,12 @@ impl Concat {
     fn next_batch(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
         loop {
             if self.current.is_none() {
-                let Some(source) = self.waiting.next() else {
+                let Some(mut source) = self.waiting.next() else {
                     self.progress.all_read();
                     return Ok(None);
                 };
                 let reader =
-                    source.open(&self.progress).map_err(|error| in_file(&source.path, &source.schema, error))?;
+                    source.open(&self.progress).map_err(|error| in_file(&source.name, &source.schema, error))?;
                 self.current = Some((source, reader));
             }
             if let Some((source, reader)) = &mut self.current {
@@ -39,7 +37,7 @@ impl Concat {
                     Some(batch) => {
                         self.places.add_rows(source, batch.as_ref().map_or(0, RecordBatch::num_rows));
                         let batch = batch.and_then(|batch| conform(&self.schema, &batch));
-                        return batch.map(Some).map_err(|error| in_file(&source.path, &source.schema, error));
+                        return batch.map(Some).map_err(|error| in_file(&source.name, &source.schema, error));
                     }
                     None => self.current = None,
                 }
@@ -59,8 +57,8 @@ fn conform(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, Arrow
     RecordBatch::try_new(schema.clone(), columns)
 }
 
-fn in_file(path: &Path, schema: &SchemaRef, error: ArrowError) -> ArrowError {
-    ArrowError::ExternalError(format!("{}: {}", path.display(), csv::explained(&error.to_string(), schema)).into())
+fn in_file(name: &str, schema: &SchemaRef, error: ArrowError) -> ArrowError {
+    ArrowError::ExternalError(format!("{name}: {}", csv::explained(&error.to_string(), schema)).into())
 }
 
 impl Iterator for Concat {

@@ -1,116 +1,98 @@
 //! CSV files as input.
 
-use std::io::{Read, Seek, SeekFrom};
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Result;
 use arrow::array::{RecordBatch, RecordBatchReader};
-use arrow::compute::{CastOptions, cast_with_options};
 use arrow::csv::reader::{BufReader, Format, ReaderBuilder};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use regex::Regex;
 
 use super::BatchReader;
+use super::content::{Bytes, Content};
+use super::texts::Parse;
 use crate::progress::Progress;
 
-/// A CSV file with a header.
+/// How a CSV file is written.
 #[derive(Clone, Debug)]
-pub(super) struct File {
-    pub(super) path: PathBuf,
+pub(super) struct Dialect {
     pub(super) delimiter: u8,
+    /// Texts that stand for null, as the empty one does.
+    pub(super) nulls: Option<Regex>,
 }
 
-impl File {
-    pub(super) fn format(&self) -> Format {
-        Format::default().with_header(true).with_delimiter(self.delimiter)
+impl Dialect {
+    pub(super) fn new(delimiter: u8, nulls: &[String]) -> Result<Self> {
+        let texts: Vec<_> = nulls.iter().map(|text| regex::escape(text)).collect();
+        let pattern = (!texts.is_empty()).then(|| Regex::new(&format!("^(?:{})?$", texts.join("|"))));
+        Ok(Self { delimiter, nulls: pattern.transpose()? })
     }
 
-    /// The file's text, after the mark that some spreadsheets put in front of it.
-    pub(super) fn text(&self) -> std::io::Result<std::fs::File> {
-        const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-        let mut file = std::fs::File::open(&self.path)?;
-        let mut start = Vec::new();
-        (&mut file).take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut start)?;
-        if start != BYTE_ORDER_MARK {
-            file.seek(SeekFrom::Start(0))?;
+    pub(super) fn format(&self) -> Format {
+        let format = Format::default().with_header(true).with_delimiter(self.delimiter);
+        match &self.nulls {
+            Some(nulls) => format.with_null_regex(nulls.clone()),
+            None => format,
         }
-        Ok(file)
     }
 }
 
 /// Reads the file's texts as values of these columns, which are in the file's order.
-pub(super) fn open(file: &File, schema: SchemaRef, progress: &Progress) -> Result<BatchReader, ArrowError> {
-    let text = progress.counting(file.text()?);
-    let parsed = schema.fields().iter().map(parsed_field).collect::<Result<Vec<_>, _>>()?;
-    let reader = ReaderBuilder::new(Arc::new(Schema::new(parsed))).with_format(file.format()).build(text)?;
-    Ok(Box::new(Csv { reader, schema }))
+pub(super) fn open(
+    content: &Content,
+    dialect: &Dialect,
+    parse: Parse,
+    progress: &Progress,
+) -> Result<BatchReader, ArrowError> {
+    let text = content.text(progress)?;
+    let reader = ReaderBuilder::new(parse.parsed().clone()).with_format(dialect.format()).build(text)?;
+    Ok(Box::new(Csv { reader, parse, rows: 0 }))
 }
 
-struct Csv<R: Read> {
-    reader: arrow::csv::Reader<R>,
-    schema: SchemaRef,
+struct Csv {
+    reader: arrow::csv::Reader<Bytes>,
+    parse: Parse,
+    rows: u64,
 }
 
-impl<R: Read> Csv<R> {
-    fn cast(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-        let strict = CastOptions { safe: false, ..CastOptions::default() };
-        let columns = batch.columns().iter().zip(self.schema.fields());
-        let columns = columns.map(|(column, field)| cast_with_options(column, field.data_type(), &strict));
-        RecordBatch::try_new(self.schema.clone(), columns.collect::<Result<Vec<_>, _>>()?)
-    }
-}
-
-impl<R: Read> Iterator for Csv<R> {
+impl Iterator for Csv {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let batch = self.reader.next()?;
-        Some(batch.and_then(|batch| self.cast(&batch)))
+        Some(batch.and_then(|batch| {
+            // Lines as an editor counts them, after a header of one line.
+            let first = self.rows + 2;
+            self.rows += batch.num_rows() as u64;
+            self.parse.finish(&batch, |row| first + row as u64)
+        }))
     }
 }
 
-impl<R: Read> RecordBatchReader for Csv<R> {
+impl RecordBatchReader for Csv {
     fn schema(&self) -> SchemaRef {
-        self.schema.clone()
-    }
-}
-
-/// The field as the CSV parser can read it; casting it to the wanted type then loses nothing.
-fn parsed_field(field: &FieldRef) -> Result<Field, ArrowError> {
-    let data_type = parsed_type(field.data_type()).ok_or_else(|| {
-        let (name, found) = (field.name(), field.data_type());
-        ArrowError::SchemaError(format!("column `{name}` is {found}, which CSV cannot hold: use Parquet"))
-    })?;
-    Ok(Field::new(field.name(), data_type, true))
-}
-
-fn parsed_type(data_type: &DataType) -> Option<DataType> {
-    use DataType::*;
-    match data_type {
-        LargeUtf8 | Utf8View => Some(Utf8),
-        // Whatever the zone, a text without offset is UTC, as in the bounds of a range.
-        Timestamp(unit, Some(_)) => Some(Timestamp(*unit, Some("+00:00".into()))),
-        Duration(_) => Some(Int64),
-        Dictionary(_, values) => parsed_type(values),
-        plain if plain.is_primitive() && !matches!(plain, Interval(_)) => Some(plain.clone()),
-        Boolean | Utf8 => Some(data_type.clone()),
-        _ => None,
+        self.parse.schema().clone()
     }
 }
 
 /// A reader of the texts of some of the file's columns, as they stand there.
 pub(super) fn texts(
-    file: &File,
+    content: &Content,
+    dialect: &Dialect,
     schema: &Schema,
     columns: Vec<usize>,
-) -> Result<BufReader<std::io::BufReader<std::fs::File>>, ArrowError> {
+) -> Result<BufReader<std::io::BufReader<Bytes>>, ArrowError> {
     let text = |field: &FieldRef| Field::new(field.name(), DataType::Utf8, true);
     let schema = Schema::new(schema.fields().iter().map(text).collect::<Vec<_>>());
-    ReaderBuilder::new(Arc::new(schema)).with_format(file.format()).with_projection(columns).build(file.text()?)
+    let reader = ReaderBuilder::new(Arc::new(schema)).with_format(dialect.format()).with_projection(columns);
+    reader.build(content.text(&Progress::hidden())?)
 }
 
 /// The parser's error about one value, with the column's name and the line as an editor counts them; others as they are.
 pub(super) fn explained(error: &str, schema: &Schema) -> String {
+    let error = error.strip_prefix("Parser error: ").unwrap_or(error);
+    let error = error.strip_prefix("Json error: ").unwrap_or(error);
     in_words(error, schema).unwrap_or_else(|| error.to_owned())
 }
 

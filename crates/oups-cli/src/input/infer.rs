@@ -3,25 +3,54 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
-use arrow::array::AsArray;
+use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
 
-use super::csv::{File, texts};
+use super::content::Content;
+use super::csv::Dialect;
+use super::times::{Shape, Times, has_offset};
+use super::{csv, json};
+use crate::progress::Progress;
+
+/// A file of texts, whose types nobody has told.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    pub(super) content: Content,
+    pub(super) form: Form,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Form {
+    Csv(Dialect),
+    Json,
+}
 
 /// The columns of each file, in its own order.
 ///
 /// A column that `known` has is of that type. The others are inferred from all rows of all files: whole numbers,
-/// numbers, truth values, dates, timestamps, else text. Columns of all files that have a name have one type.
-pub(super) fn schemas(files: &[File], known: Option<&Schema>) -> Result<Vec<SchemaRef>> {
+/// numbers, truth values, dates, timestamps, else text. Columns of all files that have a name have one type. An object
+/// of JSON may leave out what is null, so a JSON file has the columns of all of them.
+pub(super) fn schemas(files: &[File], known: Option<&Schema>, times: &Times) -> Result<Vec<SchemaRef>> {
     let mut inferred: Vec<Schema> = Vec::new();
     for file in files {
-        let schema = infer_file(file, known).with_context(|| format!("cannot read {}", file.path.display()))?;
-        inferred.push(schema);
+        let schema = match &file.form {
+            Form::Csv(dialect) => infer_csv(&file.content, dialect, known, times),
+            Form::Json => infer_json(&file.content, known, times),
+        };
+        inferred.push(schema.with_context(|| format!("cannot read {}", file.content))?);
     }
+    let is_json = |file: &File| matches!(file.form, Form::Json);
+    let all_json: Vec<&Schema> =
+        files.iter().zip(&inferred).filter(|(file, _)| is_json(file)).map(|(_, s)| s).collect();
     let mut schemas = Vec::new();
-    for schema in &inferred {
-        let fields = schema.fields().iter().map(|field| agreed(field, &inferred, known));
-        schemas.push(Arc::new(Schema::new(fields.collect::<Result<Vec<_>>>()?)));
+    for (file, schema) in files.iter().zip(&inferred) {
+        let mut fields = schema.fields().iter().map(|f| agreed(f, &inferred, known)).collect::<Result<Vec<_>>>()?;
+        for field in all_json.iter().filter(|_| is_json(file)).flat_map(|schema| schema.fields()) {
+            if !fields.iter().any(|found| found.name() == field.name()) {
+                fields.push(agreed(field, &inferred, known)?);
+            }
+        }
+        schemas.push(Arc::new(Schema::new(fields)));
     }
     Ok(schemas)
 }
@@ -30,28 +59,91 @@ fn known_field<'a>(known: Option<&'a Schema>, name: &str) -> Option<&'a Field> {
     known?.field_with_name(name).ok()
 }
 
-/// The columns of one file by its texts; those that are known anyway may be anything.
-fn infer_file(file: &File, known: Option<&Schema>) -> Result<Schema> {
-    let (header, _) = file.format().infer_schema(file.text()?, Some(0))?;
+/// The columns of one CSV file by its texts; those that are known anyway may be anything.
+fn infer_csv(content: &Content, dialect: &Dialect, known: Option<&Schema>, times: &Times) -> Result<Schema> {
+    let text = || content.text(&Progress::hidden());
+    let (header, _) = dialect.format().infer_schema(text()?, Some(0))?;
     check_header(&header)?;
     if header.fields().iter().all(|field| known_field(known, field.name()).is_some()) {
         return Ok(header);
     }
-    let (schema, _) = file.format().infer_schema(file.text()?, None)?;
-    let is_time = |field: &FieldRef| matches!(field.data_type(), DataType::Timestamp(..));
+    let (schema, _) = dialect.format().infer_schema(text()?, None)?;
     let unknown = |field: &FieldRef| known_field(known, field.name()).is_none();
+    let may_be_time = |field: &FieldRef| match field.data_type() {
+        DataType::Timestamp(..) => true,
+        DataType::Null | DataType::Boolean => false,
+        _ => times.format.is_some(),
+    };
     let fields = schema.fields().iter().enumerate();
-    let times: Vec<usize> =
-        fields.filter(|(_, field)| is_time(field) && unknown(field)).map(|(place, _)| place).collect();
-    let zoned = zoned_columns(file, &schema, &times)?;
+    let columns: Vec<usize> =
+        fields.filter(|(_, field)| may_be_time(field) && unknown(field)).map(|(place, _)| place).collect();
+    if times.format.is_some() {
+        let shapes = csv_shapes(content, dialect, &schema, &columns, times)?;
+        return Ok(with_times(&schema, &columns, &shapes, times));
+    }
+    let zoned = zoned_columns(content, dialect, &schema, &columns)?;
     let fields = schema.fields().iter().enumerate().map(|(place, field)| match field.data_type() {
         DataType::Timestamp(unit, _) => {
-            let zone = zoned.contains(&place).then(|| "UTC".into());
+            let zone = (zoned.contains(&place) || times.zone.is_some()).then(|| "UTC".into());
             Field::new(field.name(), DataType::Timestamp(stored_unit(*unit), zone), true)
         }
         data_type => Field::new(field.name(), data_type.clone(), true),
     });
     Ok(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+/// The columns of one JSON file; of its texts, those that are all times become times.
+fn infer_json(content: &Content, known: Option<&Schema>, times: &Times) -> Result<Schema> {
+    let schema = json::infer(content)?;
+    let is_text = |field: &FieldRef| *field.data_type() == DataType::Utf8 && known_field(known, field.name()).is_none();
+    let fields = schema.fields().iter().enumerate();
+    let columns: Vec<usize> = fields.filter(|(_, field)| is_text(field)).map(|(place, _)| place).collect();
+    if columns.is_empty() {
+        return Ok(schema);
+    }
+    let mut shapes = vec![Shape::none(); columns.len()];
+    for batch in json::texts(content, Arc::new(schema.project(&columns)?))? {
+        add_texts(&mut shapes, &batch?, times);
+    }
+    Ok(with_times(&schema, &columns, &shapes, times))
+}
+
+fn csv_shapes(
+    content: &Content,
+    dialect: &Dialect,
+    schema: &Schema,
+    columns: &[usize],
+    times: &Times,
+) -> Result<Vec<Shape>> {
+    let mut shapes = vec![Shape::none(); columns.len()];
+    if !columns.is_empty() {
+        for batch in csv::texts(content, dialect, schema, columns.to_vec())? {
+            add_texts(&mut shapes, &batch?, times);
+        }
+    }
+    Ok(shapes)
+}
+
+fn add_texts(shapes: &mut [Shape], batch: &RecordBatch, times: &Times) {
+    for (shape, column) in shapes.iter_mut().zip(batch.columns()) {
+        let texts = column.as_string_opt::<i32>().into_iter().flatten().flatten();
+        texts.for_each(|text| shape.add(text, times));
+    }
+}
+
+/// The schema with those of the columns as times that are.
+fn with_times(schema: &Schema, columns: &[usize], shapes: &[Shape], times: &Times) -> Schema {
+    let fields = schema.fields().iter().enumerate().map(|(place, field)| {
+        let shape = columns.iter().position(|column| *column == place).and_then(|at| shapes.get(at));
+        let found = shape.and_then(|shape| shape.data_type(times));
+        // What Arrow takes for a time is not one of the user's format: a text.
+        let else_text = match field.data_type() {
+            DataType::Timestamp(..) => DataType::Utf8,
+            other => other.clone(),
+        };
+        Field::new(field.name(), found.unwrap_or(else_text), true)
+    });
+    Schema::new(fields.collect::<Vec<_>>())
 }
 
 fn check_header(header: &Schema) -> Result<()> {
@@ -79,14 +171,14 @@ fn stored_unit(unit: TimeUnit) -> TimeUnit {
 }
 
 /// Which of the columns hold times with an offset from UTC.
-fn zoned_columns(file: &File, schema: &Schema, columns: &[usize]) -> Result<Vec<usize>> {
+fn zoned_columns(content: &Content, dialect: &Dialect, schema: &Schema, columns: &[usize]) -> Result<Vec<usize>> {
     let mut zoned = Vec::new();
     if columns.is_empty() {
         return Ok(zoned);
     }
     let mut plain = Vec::new();
     let mut line = 2;
-    for batch in texts(file, schema, columns.to_vec())? {
+    for batch in csv::texts(content, dialect, schema, columns.to_vec())? {
         let batch = batch?;
         for (column, &place) in batch.columns().iter().zip(columns) {
             for (row, text) in column.as_string::<i32>().iter().enumerate() {
@@ -108,15 +200,6 @@ fn zoned_columns(file: &File, schema: &Schema, columns: &[usize]) -> Result<Vec<
         line += batch.num_rows();
     }
     Ok(zoned)
-}
-
-/// Whether a time has an offset from UTC; `None` for a date alone, which may stand with either.
-fn has_offset(text: &str) -> Option<bool> {
-    let after_seconds = text.get("2013-02-08T12:00:00".len()..)?;
-    let offset = after_seconds
-        .strip_prefix('.')
-        .map_or(after_seconds, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-    Some(!offset.trim().is_empty())
 }
 
 /// The column's type over all files.

@@ -1,8 +1,6 @@
 //! Parquet files of other programs as input.
 
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use arrow::array::{RecordBatch, RecordBatchReader};
@@ -11,18 +9,19 @@ use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::BatchReader;
+use super::content::Content;
 use crate::progress::{Progress, Share};
 
 /// The columns of a file.
-pub(super) fn schema(path: &Path) -> Result<SchemaRef> {
-    let reason = || format!("cannot read {}", path.display());
-    let file = File::open(path).with_context(reason)?;
+pub(super) fn schema(content: &Content) -> Result<SchemaRef> {
+    let reason = || format!("cannot read {content}");
+    let file = content.file().with_context(reason)?;
     let schema = guard(|| Ok(ParquetRecordBatchReaderBuilder::try_new(file)?.schema().clone()));
     schema.with_context(reason)
 }
 
-pub(super) fn open(path: &Path, progress: &Progress) -> Result<BatchReader, ArrowError> {
-    let file = File::open(path)?;
+pub(super) fn open(content: &Content, progress: &Progress) -> Result<BatchReader, ArrowError> {
+    let file = content.file()?;
     let bytes = file.metadata()?.len();
     guard(|| {
         let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;

@@ -1,7 +1,6 @@
 //! Which row of the input came from which file.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Kind, Source};
@@ -12,7 +11,7 @@ pub(crate) struct Places(Arc<Mutex<Vec<Counted>>>);
 
 #[derive(Debug)]
 struct Counted {
-    path: PathBuf,
+    name: String,
     kind: Kind,
     rows: u64,
 }
@@ -20,7 +19,7 @@ struct Counted {
 /// One row of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    path: PathBuf,
+    name: String,
     kind: Kind,
     row: u64,
 }
@@ -30,9 +29,14 @@ impl Places {
     pub(super) fn add_rows(&self, source: &Source, rows: usize) {
         let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match files.last_mut() {
-            Some(last) if last.path == source.path => last.rows += rows as u64,
-            _ => files.push(Counted { path: source.path.clone(), kind: source.kind, rows: rows as u64 }),
+            Some(last) if last.name == source.name => last.rows += rows as u64,
+            _ => files.push(Counted { name: source.name.clone(), kind: source.kind, rows: rows as u64 }),
         }
+    }
+
+    /// Rows are not in the order of the files any more.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The file of a row of the whole input, counted from 0.
@@ -41,7 +45,7 @@ impl Places {
         let mut left = row;
         for file in files.iter() {
             if left < file.rows {
-                return Some(Place { path: file.path.clone(), kind: file.kind, row: left });
+                return Some(Place { name: file.name.clone(), kind: file.kind, row: left });
             }
             left -= file.rows;
         }
@@ -53,14 +57,16 @@ impl Places {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            Kind::Csv { .. } => write!(f, "line {} of {}", self.row.saturating_add(2), self.path.display()),
-            Kind::Parquet => write!(f, "row {} of {}", self.row, self.path.display()),
+            Kind::Csv { .. } => write!(f, "line {} of {}", self.row.saturating_add(2), self.name),
+            Kind::Json => write!(f, "object {} of {}", self.row.saturating_add(1), self.name),
+            Kind::Parquet | Kind::Arrow => write!(f, "row {} of {}", self.row, self.name),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::RecordBatchIterator;
     use arrow::datatypes::Schema;
 
     use super::*;
@@ -73,7 +79,8 @@ mod tests {
             ("a.parquet", Kind::Parquet, 2),
             ("b.csv", Kind::Csv { delimiter: b',' }, 2),
         ] {
-            places.add_rows(&Source { path: path.into(), kind, schema: Schema::empty().into() }, rows);
+            let nothing = RecordBatchIterator::new(std::iter::empty(), Arc::new(Schema::empty()));
+            places.add_rows(&Source::ready(path, kind, Box::new(nothing)), rows);
         }
         let found = |row| places.find(row).map(|place| place.to_string());
         assert_eq!(found(4).as_deref(), Some("row 4 of a.parquet"));

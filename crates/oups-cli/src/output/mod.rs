@@ -3,6 +3,7 @@
 pub(crate) mod csv;
 pub(crate) mod file;
 pub(crate) mod grid;
+pub(crate) mod ipc;
 pub(crate) mod json;
 pub(crate) mod parquet;
 mod plain;

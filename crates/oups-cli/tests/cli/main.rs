@@ -5,6 +5,7 @@ mod changes;
 mod docs;
 mod errors;
 mod facts;
+mod ingest;
 mod input;
 mod interrupt;
 mod pipes;

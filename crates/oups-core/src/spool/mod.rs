@@ -33,6 +33,7 @@ pub(crate) use partition::{Fault, Partition, Partitions};
 pub(crate) use partitioner::Partitioner;
 pub(crate) use pinned::Pinned;
 use spooler::Spooler;
+pub(crate) use spooler::own_views;
 
 /// What a one-pass reader may hold in memory before it is spooled to a file.
 pub const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;

@@ -68,7 +68,7 @@ impl Spooler {
 }
 
 /// A slice of a view array would be written with the whole array's text: keep only its own.
-pub(super) fn own_views(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
+pub(crate) fn own_views(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
     let columns = batch.columns().iter().map(|array| match array.data_type() {
         DataType::Utf8View => Arc::new(array.as_string_view().gc()) as ArrayRef,
         DataType::BinaryView => Arc::new(array.as_binary_view().gc()),

@@ -1,0 +1,111 @@
+//! `oups ingest`: files into the datasets of their keys.
+
+use anyhow::{Result, anyhow};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use oups::{AnyKey, Durability, Ingested, Store};
+use serde_json::json;
+use std::sync::Arc;
+
+use super::write::at_its_place;
+use super::{print_json, written};
+use crate::args::{DuplicateColumns, Ingest, NumberOrNone};
+use crate::exit::{message, tell};
+use crate::input::{self, Places};
+use crate::output::counted;
+use crate::progress::Progress;
+use crate::stdout::Stdout;
+use crate::{interrupt, open};
+
+pub(crate) fn run(args: Ingest, out: &mut Stdout) -> Result<()> {
+    let store = open::store(&args.store)?;
+    let (progress, places) = (Progress::new(), Places::default());
+    let ingested = ingest(&store, &args, &progress, &places);
+    progress.done();
+    let ingested = ingested.map_err(|error| match error.downcast() {
+        Ok(error) => at_its_place(error, &places),
+        Err(error) => error,
+    })?;
+    let (datasets, rows) = (ingested.len() as u64, ingested.iter().map(|done| done.rows).sum());
+    let mut failed = 0;
+    for done in ingested {
+        failed += u64::from(done.result.is_err());
+        tell_of(done, &args, &places, out)?;
+    }
+    match failed {
+        0 => message(format_args!("{} into {}", counted(rows, "row"), counted(datasets, "dataset"))),
+        failed => return Err(anyhow!("{failed} of {} failed", counted(datasets, "dataset"))),
+    }
+    Ok(())
+}
+
+fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Places) -> Result<Vec<Ingested<AnyKey>>> {
+    let known = known(store)?;
+    let ordered_on = args.ordered_on.as_deref();
+    let rows = input::open(&args.input, &args.reading, Some(known), progress.clone(), places.clone())?;
+    let rows = input::sorted(rows, &args.reading, ordered_on, places)?;
+    let in_doubt = "each dataset is as it was or completely changed: the same ingest with --duplicates-on completes it";
+    let mut ingest = store.ingest(interrupt::until_read(rows, in_doubt.to_owned())).stop_on_error(args.stop_on_error);
+    if let Some(column) = ordered_on {
+        ingest = ingest.ordered_on(column);
+    }
+    if let Some(target) = args.row_group_target {
+        ingest = ingest.row_group_target(target);
+    }
+    if let Some(DuplicateColumns(columns)) = &args.duplicates.duplicates_on {
+        ingest = ingest.duplicates_on(columns.clone());
+    }
+    if let Some(keep) = args.duplicates.keep {
+        ingest = ingest.keep(keep);
+    }
+    if let Some(NumberOrNone(groups)) = args.max_off_target {
+        ingest = ingest.max_off_target(groups);
+    }
+    if args.evolve_schema {
+        ingest = ingest.evolve_schema();
+    }
+    if args.terms.no_sync {
+        ingest = ingest.durability(Durability::Unsynced);
+    }
+    if let Some(timeout) = args.terms.lock_timeout {
+        ingest = ingest.lock_timeout(timeout);
+    }
+    for (key, value) in &args.meta {
+        ingest = ingest.metadata(key, value);
+    }
+    Ok(ingest.commit()?)
+}
+
+/// What the columns of CSV and JSON are: those of the keys are texts, so that one that is no key fails alone; the others
+/// are as in the first dataset that is there.
+fn known(store: &Store<AnyKey>) -> Result<SchemaRef> {
+    let keys = store.schema().field_names();
+    let mut fields: Vec<_> = keys.map(|name| Arc::new(Field::new(name, DataType::Utf8, true))).collect();
+    if let Some(first) = store.keys()?.first() {
+        fields.extend(store.dataset(first)?.schema()?.fields().iter().cloned());
+    }
+    Ok(Arc::new(Schema::new(fields)))
+}
+
+/// A line a dataset.
+fn tell_of(done: Ingested<AnyKey>, args: &Ingest, places: &Places, out: &mut Stdout) -> Result<()> {
+    match done.result {
+        Ok(what) if args.json => {
+            let mut facts = written::facts(&done.dataset, &what);
+            if let Some(facts) = facts.as_object_mut() {
+                facts.insert("rows".to_owned(), json!(done.rows));
+            }
+            print_json(&facts, out)
+        }
+        Ok(what) => {
+            message(written::line(&done.dataset, &what));
+            Ok(())
+        }
+        Err(error) => {
+            if args.json {
+                print_json(&json!({"key": done.dataset, "rows": done.rows, "error": error.to_string()}), out)?;
+            }
+            tell(&at_its_place(error, places));
+            Ok(())
+        }
+    }
+}
