@@ -31,7 +31,7 @@ impl io::Write for Lines {
 }
 
 /// Does something in this thread, and returns what was told meanwhile, without names and times that differ by run.
-fn heard(level: Level, sent: Sender<String>, act: impl FnOnce()) -> String {
+pub(crate) fn heard(level: Level, sent: Sender<String>, act: impl FnOnce()) -> String {
     let lines = Lines { kept: Arc::default(), sent };
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt()
