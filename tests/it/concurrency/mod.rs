@@ -1,11 +1,11 @@
 //! Writers take turns and are not lost; readers see one version until they let go; the dead are in nobody's way.
 
 mod actor;
-//mod fork;
+mod fork;
 mod hammer;
 mod holders;
 //mod interleavings;
-//mod places;
+mod places;
 mod readers;
 //mod replay;
 mod stress;
