@@ -10,6 +10,10 @@ test:
 crash:
     OUPS_CRASH=exhaustive OUPS_KILLS=200 cargo test --release -p oups-tests --test it -- crash:: --nocapture
 
+# Many processes and threads at one store, hundreds of them killed; thousands of interleavings: minutes.
+stress:
+    OUPS_STRESS=long cargo test --release -p oups-tests --test it -- concurrency:: --nocapture
+
 # Every fuzz target for so many seconds. Needs `cargo install cargo-fuzz`; stable Rust will do, since no sanitizer is used:
 # there is no unsafe code of ours.
 fuzz seconds="600":

@@ -25,7 +25,12 @@ enum Move {
     /// One of the readers, by a number modulo theirs.
     LetsGo(usize),
     /// While the rows of a write are read, the others do this. Perhaps the writer insists on the version that it saw before.
-    Amid { rows: Vec<Row>, options: Options, others: Vec<Op>, insists: bool },
+    Amid {
+        rows: Vec<Row>,
+        options: Options,
+        others: Vec<Op>,
+        insists: bool,
+    },
 }
 
 fn ordered() -> impl Strategy<Value = Ordered> {
@@ -112,7 +117,10 @@ impl Stage {
         let empty = to_batch(&self.world.columns, &[]).unwrap();
         self.world.dataset.write(empty).ordered_on("at").commit().unwrap();
         self.world.store.remove(&key).unwrap();
-        assert_eq!(tree(&root).keys().filter(|name| !name.starts_with("oups.pins/")).collect::<Vec<_>>(), ["oups.json"]);
+        assert_eq!(
+            tree(&root).keys().filter(|name| !name.starts_with("oups.pins/")).collect::<Vec<_>>(),
+            ["oups.json"]
+        );
     }
 }
 

@@ -86,7 +86,11 @@ fn replay(world: &mut World, mut log: Log, seen: &[(u64, Vec<Row>)]) -> (usize, 
             versions.insert(written.version, world.model.rows());
         } else {
             assert_eq!(written.version, newest, "{at}");
-            assert_eq!((world.model.groups.clone(), world.model.metadata.clone(), world.settings.settings()), before, "{at}");
+            assert_eq!(
+                (world.model.groups.clone(), world.model.metadata.clone(), world.settings.settings()),
+                before,
+                "{at}"
+            );
         }
     }
     for (version, rows) in seen {
@@ -115,5 +119,7 @@ fn what_threads_did_at_once_is_what_they_do_one_after_the_other_in_the_order_of_
         let (more, looked) = replay(&mut world, log, &seen);
         (commits, looks) = (commits + more, looks + looked);
     }
-    println!("{seeds} times {THREADS} threads with {operations} operations each: {commits} versions, read {looks} times");
+    println!(
+        "{seeds} times {THREADS} threads with {operations} operations each: {commits} versions, read {looks} times"
+    );
 }
