@@ -39,14 +39,10 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     if durability == Durability::Synced {
         sync_flagged(&turn, &mut next)?;
     }
-<<<<<<< HEAD
+    next = next.with_durable();
     // The disk takes the manifest together with the files that it names: it is none before it has its name.
     let mut manifest = NewManifest::write(&fs, &paths.manifest_tmp(), &next)?;
     let ready = files.publish(durability).and_then(|()| turn.sync_settled()).and_then(|()| manifest.sync(&fs));
-=======
-    next = next.with_durable();
-    files.publish(durability)?;
->>>>>>> main
     tracing::debug!(files = files.len(), "files have their names");
     ready.and_then(|()| turn.check()).inspect_err(|_| manifest.remove(&fs))?;
     let checksum = manifest.checksum;

@@ -183,12 +183,7 @@ impl<W: Write + Send> Encoder<W> {
     }
 
     fn encode(&mut self, schema: &DatasetSchema, batches: &[RecordBatch]) -> Result<(), ParquetError> {
-<<<<<<< HEAD
-        // Each column is a task of its own: the heavy ones must not wait behind each other.
-        self.columns.par_iter_mut().enumerate().with_max_len(1).try_for_each(|(at, writers)| {
-=======
         let encode = |(at, writers): (usize, &mut Vec<ArrowColumnWriter>)| {
->>>>>>> main
             for batch in batches {
                 let leaves = compute_leaves(schema.plain().field(at), batch.column(at))?;
                 for (writer, leaf) in writers.iter_mut().zip(&leaves) {
@@ -198,7 +193,8 @@ impl<W: Write + Send> Encoder<W> {
             Ok(())
         };
         let columns = &mut self.columns;
-        in_threads(|| columns.par_iter_mut().enumerate().try_for_each(encode))
+        // Each column is a task of its own: the heavy ones must not wait behind each other.
+        in_threads(|| columns.par_iter_mut().enumerate().with_max_len(1).try_for_each(encode))
     }
 }
 
@@ -210,13 +206,8 @@ fn end_file<W: Write + Send>(
 ) -> Result<(W, u64, u128), ParquetError> {
     let Encoder { mut file, columns } = state;
     let writers: Vec<_> = columns.into_iter().flatten().collect();
-<<<<<<< HEAD
-    let chunks = writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close);
-    let chunks: Vec<ArrowColumnChunk> = chunks.collect::<Result<_, _>>()?;
-=======
     let chunks: Vec<ArrowColumnChunk> =
-        in_threads(|| writers.into_par_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>())?;
->>>>>>> main
+        in_threads(|| writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close).collect::<Result<_, _>>())?;
     let mut group = file.next_row_group()?;
     for chunk in chunks {
         chunk.append_to_row_group(&mut group)?;
