@@ -36,7 +36,9 @@ fn no_json(content: &Content) -> Option<anyhow::Error> {
     let lines = text.lines().map_while(Result::ok).enumerate().filter(|(_, line)| !line.trim().is_empty());
     let mut wrong = lines.filter_map(|(at, line)| {
         let error = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&line).err()?;
-        Some(anyhow!("line {}: expected one object of JSON: {error}", at + 1))
+        let (words, column) = (error.to_string(), error.column());
+        let words = words.split(" at line ").next().unwrap_or_default();
+        Some(anyhow!("line {}, character {column}: expected one object of JSON: {words}", at + 1))
     });
     wrong.next()
 }
