@@ -84,6 +84,7 @@ def arguments():
     ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--only", type=lambda text: text.split(","), default=[*WORK, *ALONE], help="workloads")
     ap.add_argument("--peers", type=lambda text: text.split(","), default=PEERS)
+    ap.add_argument("--binary", type=Path, help="an `oups-bench` that is built already")
     ap.add_argument("--timeout", type=int, default=900, help="seconds of one run")
     ap.add_argument("--fresh", action="store_true", help="forget what is in results.jsonl")
     ap.add_argument("--table", action="store_true", help="run nothing, only show what there is")
@@ -119,7 +120,8 @@ class Results:
 def prepare(a):
     if not (a.dir / f"in{a.rows}" / "spans.json").exists():
         peers(a, "gen", "--rows", str(a.rows))
-    subprocess.run(["cargo", "build", "--release", "-q", "-p", "oups-bench"], cwd=PROJECT, check=True)
+    if not a.binary:
+        subprocess.run(["cargo", "build", "--release", "-q", "-p", "oups-bench"], cwd=PROJECT, check=True)
 
 
 def plan(a):
@@ -159,7 +161,8 @@ def execute(a, run):
 
 
 def ours(a, *arguments):
-    binary = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")) / "release" / "oups-bench"
+    target = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target"))
+    binary = a.binary or target / "release" / "oups-bench"
     return process(a, [binary, *arguments, "--dir", a.dir])
 
 

@@ -15,6 +15,7 @@ const BATCH_ROWS: usize = 1 << 20;
 #[derive(Debug)]
 pub(crate) struct Inputs {
     pub(crate) rows: usize,
+    dir: PathBuf,
     folder: PathBuf,
     out: PathBuf,
 }
@@ -24,7 +25,13 @@ pub(crate) type Span = std::ops::Range<i64>;
 
 impl Inputs {
     pub(crate) fn new(dir: &Path, rows: usize) -> Self {
-        Self { rows, folder: dir.join(format!("in{rows}")), out: dir.join("out").join("oups") }
+        let (folder, out) = (dir.join(format!("in{rows}")), dir.join("out").join("oups"));
+        Self { rows, dir: dir.to_owned(), folder, out }
+    }
+
+    /// The folder of all.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// A file or folder of the inputs.

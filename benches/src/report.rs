@@ -1,8 +1,9 @@
 //! What a workload tells, as the one JSON line that all peers print.
 
+use std::process::Command;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
 use crate::memory::Memory;
@@ -16,12 +17,13 @@ pub(crate) struct Report {
 impl Report {
     /// Runs the operation, timed; memory is looked at before and after.
     pub(crate) fn of<T>(operation: impl FnOnce() -> Result<T>) -> Result<(Self, T)> {
-        let memory = Memory::watch();
+        let (memory, cpu) = (Memory::watch(), cpu_seconds());
         let start = Instant::now();
         let result = operation()?;
         let seconds = start.elapsed().as_secs_f64();
-        let peak = memory.peak();
+        let (peak, cpu) = (memory.peak(), cpu_seconds().zip(cpu).map(|(after, before)| after - before));
         let report = Self::default().with("s", seconds);
+        let report = if let Some(cpu) = cpu { report.with("cpu_s", cpu) } else { report };
         let report = match peak {
             Some(peak) => report.with("peak_mb", peak.whole_mb).with("above_mb", peak.above_mb),
             None => report,
@@ -48,4 +50,22 @@ impl Report {
         }
         line.to_string()
     }
+}
+
+/// The time of all processors that this process has had so far, of its own and of the system for it; Linux only.
+fn cpu_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // Behind the name, which may hold anything; the kernel counts in hundredths of a second.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<f64>().ok();
+    Some((ticks()? + ticks()?) / 100.0)
+}
+
+/// Runs another workload in a process of its own: what it leaves in memory is not to be counted here.
+pub(crate) fn elsewhere(work: &str, inputs: &crate::inputs::Inputs) -> Result<()> {
+    let program = std::env::current_exe().context("where is this program?")?;
+    let rows = inputs.rows.to_string();
+    let done = Command::new(program).args([work, "--rows", &rows]).arg("--dir").arg(inputs.dir()).output()?;
+    ensure!(done.status.success(), "{work}: {}", String::from_utf8_lossy(&done.stderr));
+    Ok(())
 }

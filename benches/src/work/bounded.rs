@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use oups::{Dataset, Store};
 
 use crate::inputs::Inputs;
-use crate::report::Report;
+use crate::report::{Report, elsewhere};
 use crate::store::{Name, bytes_under, write};
 use crate::ticks::{Ticks, scattered};
 
@@ -14,23 +14,19 @@ const SEED: u64 = 1;
 
 /// Corrections scattered over every row group.
 pub(crate) fn memory(inputs: &Inputs) -> Result<Report> {
-    let dataset = dataset(inputs)?;
-    write(&dataset, Ticks::new(inputs.rows, SEED)).duplicates_on(["seq"]).commit()?;
+    elsewhere("stream", inputs)?;
+    let dataset = Store::<Name>::open(inputs.out())?.dataset(&Name::new("base"))?;
     let late = scattered(inputs.rows, SCATTERED.min(inputs.rows), SEED)?;
-    let (report, written) = Report::of(|| Ok(write(&dataset, late).commit()?))?;
+    let (report, written) = Report::of(|| Ok(write(&dataset, late).duplicates_on(["seq"]).commit()?))?;
     ensure!(written.rows_written == inputs.rows as u64, "{} rows were merged", written.rows_written);
     check(&dataset, inputs, report)
 }
 
 /// A stream that is read once.
 pub(crate) fn stream(inputs: &Inputs) -> Result<Report> {
-    let dataset = dataset(inputs)?;
+    let dataset = Store::<Name>::create(inputs.fresh_out()?)?.dataset(&Name::new("base"))?;
     let (report, _) = Report::of(|| Ok(write(&dataset, Ticks::new(inputs.rows, SEED)).commit()?))?;
     check(&dataset, inputs, report)
-}
-
-fn dataset(inputs: &Inputs) -> Result<Dataset> {
-    Ok(Store::<Name>::create(inputs.fresh_out()?)?.dataset(&Name::new("base"))?)
 }
 
 /// Reads all rows in order, a batch at a time.

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use oups::{Dataset, Store};
 
 use crate::inputs::Inputs;
-use crate::report::Report;
+use crate::report::{Report, elsewhere};
 use crate::store::{Name, bytes_under, count_ordered, scan, write};
 
 pub(crate) fn bulk(inputs: &Inputs) -> Result<Report> {
@@ -22,4 +22,10 @@ pub(crate) fn stored(inputs: &Inputs) -> Result<Dataset> {
     let dataset = Store::<Name>::create(inputs.fresh_out()?)?.dataset(&Name::new("base"))?;
     write(&dataset, inputs.base()?).commit()?;
     Ok(dataset)
+}
+
+/// The same, written by another process, so that this one's memory is its own.
+pub(crate) fn stored_elsewhere(inputs: &Inputs) -> Result<Dataset> {
+    elsewhere("bulk", inputs)?;
+    Ok(Store::<Name>::open(inputs.out())?.dataset(&Name::new("base"))?)
 }

@@ -7,7 +7,7 @@ use crate::report::Report;
 use crate::store::{count_ordered, scan, write};
 
 pub(crate) fn upsert(inputs: &Inputs) -> Result<Report> {
-    let dataset = super::bulk::stored(inputs)?;
+    let dataset = super::bulk::stored_elsewhere(inputs)?;
     let late = inputs.late()?;
     let (report, written) = Report::of(|| Ok(write(&dataset, late).duplicates_on(["seq"]).commit()?))?;
     let n = count_ordered(&scan(&dataset)?)?;

@@ -1,4 +1,4 @@
-//! Reading one dataset for the command line: bounds as texts, and a quick look at both ends.
+//! Reading one dataset for the command line: bounds and conditions as texts.
 
 use std::collections::VecDeque;
 use std::ops::Bound;
@@ -6,76 +6,87 @@ use std::ops::Bound;
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use oups::{BoundValue, Dataset, IntoRange, OrderedRange, QueryError, ReadDataset, Snapshot};
+use oups::{Dataset, QueryError, ReadDataset};
 
 use crate::args::Range;
 
 /// Rows of one version of a dataset.
 #[derive(Debug)]
 pub(crate) struct Scan {
-    snapshot: Snapshot,
-    range: OrderedRange,
-    columns: Option<Vec<String>>,
+    scan: oups::Scan,
+    reverse: bool,
 }
 
 impl Scan {
-    pub(crate) fn new(dataset: &Dataset, range: &Range, columns: Option<Vec<String>>) -> Result<Self> {
-        Ok(Self { snapshot: dataset.snapshot()?, range: range.bounds().into_range(), columns })
+    /// The rows in the range for which the condition holds.
+    pub(crate) fn new(
+        dataset: &Dataset,
+        range: &Range,
+        columns: Option<Vec<String>>,
+        condition: Option<&str>,
+    ) -> Result<Self> {
+        let mut scan = dataset.snapshot()?.scan().range(range.bounds());
+        if let Some(columns) = columns {
+            scan = scan.columns(columns);
+        }
+        if let Some(condition) = condition {
+            scan = scan.matching(condition);
+        }
+        Ok(Self { scan, reverse: false })
     }
 
-    fn request(&self, range: OrderedRange) -> oups::Scan {
-        let scan = self.snapshot.scan().range(range);
-        match &self.columns {
-            Some(columns) => scan.columns(columns),
-            None => scan,
-        }
+    /// From the last row to the first.
+    pub(crate) fn reversed(mut self) -> Self {
+        self.reverse = true;
+        self
+    }
+
+    /// With every byte compared with the checksums.
+    pub(crate) fn verified(mut self) -> Self {
+        self.scan = self.scan.verified();
+        self
+    }
+
+    fn directed(&self, reverse: bool) -> oups::Scan {
+        let scan = self.scan.clone();
+        if reverse { scan.reverse() } else { scan }
+    }
+
+    /// What will be read, up to a number of rows.
+    pub(crate) fn plan(&self, limit: Option<u64>) -> Result<oups::ScanPlan> {
+        let scan = self.directed(self.reverse);
+        limit.map_or(scan.clone(), |limit| scan.limit(limit)).plan().map_err(own)
     }
 
     /// The columns that are read.
     pub(crate) fn schema(&self) -> Result<SchemaRef> {
-        Ok(arrow::array::RecordBatchReader::schema(&self.request(self.range.clone()).batches().map_err(own)?))
+        Ok(arrow::array::RecordBatchReader::schema(&self.scan.clone().batches().map_err(own)?))
     }
 
-    /// How many rows there are, found without decoding them.
+    /// How many rows there are, without a condition found without decoding them.
     pub(crate) fn rows(&self) -> Result<u64> {
-        self.request(self.range.clone()).count().map_err(own)
+        self.scan.clone().count().map_err(own)
     }
 
-    /// All rows, from the start.
-    pub(crate) fn batches(&self) -> Result<impl Iterator<Item = Result<RecordBatch>> + Send + use<>> {
-        batches(self.request(self.range.clone()))
+    /// The rows in order, up to a number of them.
+    pub(crate) fn batches(
+        &self,
+        limit: Option<u64>,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch>> + Send + use<>> {
+        let scan = self.directed(self.reverse);
+        let mut batches = limit.map_or(scan.clone(), |limit| scan.limit(limit)).batches().map_err(own)?;
+        Ok(std::iter::from_fn(move || batches.next_batch().map_err(own).transpose()))
     }
 
-    /// The last rows, without decoding row groups that do not hold one of them.
-    pub(crate) fn last(&self, rows: usize) -> Result<Vec<RecordBatch>> {
-        let plan = self.request(self.range.clone()).plan().map_err(own)?;
-        let mut missing = rows as u64;
-        let mut first = plan.row_groups.len();
-        while missing > 0 && first > 0 {
-            first -= 1;
-            let rows = plan.row_groups.get(first).map_or(0, |group| group.rows.end - group.rows.start);
-            missing = missing.saturating_sub(rows);
-        }
-        let mut range = self.range.clone();
-        let entry = plan
-            .row_groups
-            .get(first)
-            .filter(|_| first > 0)
-            .and_then(|group| self.snapshot.manifest().entries.iter().find(|entry| entry.file == group.file));
-        if let Some(entry) = entry {
-            range.start = Bound::Included(BoundValue::from(&entry.min));
-        }
-        keep_last(batches(self.request(range))?, rows)
+    /// The last rows in order, without decoding what does not hold one of them.
+    pub(crate) fn last(&self, rows: u64) -> Result<Vec<RecordBatch>> {
+        let end = self.directed(!self.reverse).limit(rows).collect().map_err(own)?;
+        Ok((0..end.num_rows()).rev().map(|row| end.slice(row, 1)).collect())
     }
-}
-
-fn batches(scan: oups::Scan) -> Result<impl Iterator<Item = Result<RecordBatch>> + Send + use<>> {
-    let mut batches = scan.batches().map_err(own)?;
-    Ok(std::iter::from_fn(move || batches.next_batch().map_err(own).transpose()))
 }
 
 /// The last so many rows of a stream; never holds more than them and one batch.
-fn keep_last(batches: impl Iterator<Item = Result<RecordBatch>>, rows: usize) -> Result<Vec<RecordBatch>> {
+pub(crate) fn keep_last(batches: impl Iterator<Item = Result<RecordBatch>>, rows: usize) -> Result<Vec<RecordBatch>> {
     let mut last = VecDeque::new();
     let mut held = 0;
     for batch in batches {
@@ -111,30 +122,5 @@ pub(crate) fn own(error: QueryError) -> anyhow::Error {
     match error {
         QueryError::Core(error) => error.into(),
         other => other.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::{AsArray, Int64Array};
-    use arrow::datatypes::{DataType, Field, Int64Type, Schema};
-
-    use super::*;
-
-    #[test]
-    fn only_the_last_rows_are_kept() {
-        let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, false)]));
-        let numbers: Vec<i64> = (0..50).collect();
-        for (size, rows) in [(1, 20), (7, 20), (20, 20), (50, 20), (7, 0), (7, 50), (7, 60)] {
-            let batches = numbers.chunks(size).map(|chunk| {
-                Ok(RecordBatch::try_new(schema.clone(), vec![Arc::new(Int64Array::from(chunk.to_vec()))])?)
-            });
-            let kept = keep_last(batches, rows).unwrap();
-            let kept: Vec<i64> =
-                kept.iter().flat_map(|batch| batch.column(0).as_primitive::<Int64Type>().values().to_vec()).collect();
-            assert_eq!(kept, numbers[50 - rows.min(50)..], "{size}, {rows}");
-        }
     }
 }

@@ -137,6 +137,21 @@ pub enum Error {
         source: ArrowError,
     },
 
+    /// The text of a condition cannot be read, or does not fit the columns of the dataset.
+    #[error("dataset {dataset}: condition `{text}`, character {at}: expected {expected}, found {found}")]
+    Condition {
+        /// The dataset.
+        dataset: String,
+        /// The condition.
+        text: String,
+        /// Where in it, in characters from 1.
+        at: usize,
+        /// What would do there.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+
     /// A filter's function does not answer for each row that it is given.
     #[error("a filter was given {expected} rows and answered for {found}")]
     TestLength {

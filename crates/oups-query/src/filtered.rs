@@ -33,7 +33,10 @@ pub(crate) fn filtered(
     let is_early = |at: &usize| filter.columns.binary_search(at).is_ok();
     let (early, late): (Vec<_>, Vec<_>) = reading.columns.positions.iter().copied().partition(is_early);
 
-    let candidates = Selected::of(rows);
+    let candidates = filter.might_want(file)?.and(&Selected::of(rows));
+    if candidates.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut wanted = Selected::default();
     let mut walk = Walk::over(&candidates);
     let mut kept = Sieve::new(reading, &early);

@@ -39,6 +39,7 @@ pub use asof::{AsOf, AsOfBatches, Direction, Tolerance};
 pub use batches::Batches;
 pub use chunk::Chunk;
 pub use error::{ColumnOf, Error, OrderedOn, Result};
+pub use filter::{Column, Comparison, Predicate};
 pub use intersections::Intersections;
 pub use ordered::Ordered;
 pub use plan::{PlannedRowGroup, ScanPlan};

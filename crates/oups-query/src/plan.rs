@@ -19,6 +19,8 @@ pub struct ScanPlan {
     pub range: Option<String>,
     /// The columns, in the order in which they come.
     pub columns: Vec<String>,
+    /// What has to hold for a row besides the range. A condition on the ordered column alone is in the range.
+    pub filters: Vec<String>,
     /// The row groups that are read, in order.
     pub row_groups: Vec<PlannedRowGroup>,
     /// Row groups of the dataset that are not read: the manifest, or for an edge of the range the page index and the
@@ -51,6 +53,7 @@ impl ScanPlan {
             ordered_on: manifest.ordered_on.clone(),
             range: reading.span.as_ref().map(|span| span.format(&manifest.ordered)),
             columns: reading.columns.schema.fields().iter().map(|field| field.name().clone()).collect(),
+            filters: reading.filter.texts(),
             row_groups: reading.pieces.iter().filter_map(row_group).collect(),
             pruned: manifest.entries.len() - reading.pieces.len(),
         }
@@ -68,6 +71,9 @@ impl fmt::Display for ScanPlan {
         let range = self.range.as_deref().unwrap_or("nothing can be in the range");
         writeln!(f, "  range on {}: {range}", self.ordered_on)?;
         writeln!(f, "  columns: {}", self.columns.join(", "))?;
+        for filter in &self.filters {
+            writeln!(f, "  filter: {filter}")?;
+        }
         let (groups, all) = (self.row_groups.len(), self.row_groups.len() + self.pruned);
         writeln!(f, "  row groups: {groups} of {all} ({} pruned), {} rows", self.pruned, self.rows())?;
         for group in &self.row_groups {

@@ -120,6 +120,12 @@ impl<K: StoreKey> Query<K> {
         self
     }
 
+    /// Only rows for which a condition holds, as in [`Scan::matching`]. Every dataset has to have its columns.
+    pub fn matching(mut self, condition: impl Into<String>) -> Self {
+        self.request.conditions.push(Condition::Text(condition.into()));
+        self
+    }
+
     /// Compares every byte of a file with its checksum before a row of it is read.
     pub fn verified(mut self) -> Self {
         self.request.verified = true;

@@ -66,7 +66,8 @@ impl Reading {
         let schema = snapshot.schema();
         let columns = Columns::find(request.columns.as_deref(), schema)?;
         let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
-        let mut reading = Self::of_parts(snapshot, span, columns, request)?;
+        let (filter, span) = Filter::narrowing(&request.conditions, schema, span)?;
+        let mut reading = Self::new(snapshot, span, columns, filter, request);
         reading.limit = request.limit;
         reading.reverse = request.reverse;
         reading.pieces = reading.find_pieces()?;
@@ -99,7 +100,11 @@ impl Reading {
         request: &Request,
     ) -> Result<Self> {
         let filter = Filter::resolve(&request.conditions, snapshot.schema())?;
-        Ok(Self {
+        Ok(Self::new(snapshot, span, columns, filter, request))
+    }
+
+    fn new(snapshot: Snapshot, span: Option<Span>, columns: Columns, filter: Filter, request: &Request) -> Self {
+        Self {
             snapshot,
             span,
             columns,
@@ -109,7 +114,7 @@ impl Reading {
             reverse: false,
             batch_rows: request.batch_rows.max(1),
             verified: request.verified,
-        })
+        }
     }
 
     /// The wanted row groups; without a filter, no more of them than the limit needs.

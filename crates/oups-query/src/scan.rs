@@ -135,6 +135,20 @@ impl Scan {
         self
     }
 
+    /// Only rows for which a condition holds: `temp > 30 and city in ('oslo', 'rome')`. `docs/query.md` has the language;
+    /// [`Predicate::parse`](crate::Predicate::parse) reads it. Of several conditions and [`filter`](Self::filter)s all
+    /// must hold.
+    ///
+    /// What it says of the ordered column narrows the range; files whose statistics show that no row can be wanted are
+    /// left out; the other columns are decoded only where a row is wanted.
+    ///
+    /// A text that cannot be read, or does not fit the columns, is [`Error::Condition`](crate::Error::Condition) once
+    /// the scan begins.
+    pub fn matching(mut self, condition: impl Into<String>) -> Self {
+        self.request.conditions.push(Condition::Text(condition.into()));
+        self
+    }
+
     /// At most so many rows: the first ones, or with [`reverse`](Self::reverse) the last ones.
     pub fn limit(mut self, rows: u64) -> Self {
         self.request.limit = Some(rows);

@@ -206,8 +206,9 @@ pub use oups_core::{
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
-    AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Direction, Error as QueryError, Intersections, Ordered, OrderedOn,
-    PlannedDataset, PlannedRowGroup, Query, QueryPlan, QueryStore, ReadDataset, Scan, ScanPlan, Tolerance,
+    Aggregate, AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Direction, Error as QueryError, Every, Intersections,
+    Ordered, OrderedOn, PlannedDataset, PlannedRowGroup, Query, QueryPlan, QueryStore, ReadDataset, Resample,
+    Resampled, Scan, ScanPlan, Tolerance,
 };
 
 /// What most programs need: `use oups::prelude::*;`.

@@ -400,7 +400,7 @@ fn readers() -> Vec<Bad> {
                     .commit()
                     .map(|_| ())
             },
-            Error::Schema { .. }
+            Error::DictionaryFull { .. }
         ),
     ]
 }

@@ -9,7 +9,7 @@ use oups_tests::scratch;
 use oups_tests::tree::copy_tree;
 
 use super::acts::{Act, KINDS, Kind};
-use super::state::{Seen, create, is_exhaustive, look, next_write_succeeds, open};
+use super::state::{Seen, create, is_exhaustive, look, next_write_is_whole, next_write_succeeds, open};
 
 const FAULTS: [Fault; 5] = [Fault::Fails, Fault::FailsAfter, Fault::DiesBefore, Fault::DiesAfter, Fault::Torn];
 
@@ -101,7 +101,7 @@ fn power_loss_after(
             }
             Err(_) => assert_eq!(&seen, old, "{at}: reported as failed"),
         }
-        next_write_succeeds(root, seen, &at);
+        next_write_is_whole(root, seen, &at);
         std::fs::remove_dir_all(root).unwrap();
     }
 }

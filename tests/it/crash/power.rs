@@ -12,8 +12,8 @@ use oups_tests::scratch;
 
 use super::acts::{KINDS, Kind};
 use super::state::{
-    Seen, after_next, create, is_damage, is_exhaustive, look, next_write, next_write_is_whole, next_write_succeeds,
-    open, repair_keeps, try_look,
+    Seen, after_next, create, is_damage, is_exhaustive, look, next_write, next_write_is_whole, open, repair_keeps,
+    try_look,
 };
 
 /// Draws a point, and one in how many points is followed by another power loss; more with `OUPS_CRASH=exhaustive`.
@@ -152,7 +152,7 @@ fn check(case: &Case<'_>, image: Image, is_over: bool, at: &str, counts: &mut Co
         if draw(counts.tried as u64, 7).is_multiple_of(effort().1) {
             again(case, &image, &seen, at, counts);
         }
-        next_write_succeeds(&root, seen, at);
+        next_write_is_whole(&root, seen, at);
     }
     std::fs::remove_dir_all(&root).unwrap();
 }
@@ -185,7 +185,7 @@ fn again(case: &Case<'_>, image: &Image, seen: &Seen, at: &str, counts: &mut Cou
             let found = try_look(&root).unwrap_or_else(|error| panic!("{at}: {error}"));
             let is_done = found.as_ref().is_some_and(|(rows, ..)| *rows == after_next(seen));
             assert!(is_done || found == *seen && moment < events.len(), "{at}: neither old nor new: {found:?}");
-            next_write_succeeds(&root, found, &at);
+            next_write_is_whole(&root, found, &at);
             std::fs::remove_dir_all(&root).unwrap();
         }
         events.get(moment).iter().for_each(|event| disk.apply(event));

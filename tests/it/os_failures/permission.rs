@@ -59,7 +59,8 @@ fn reads_only(folder: &Path) {
     for (number, kind) in KINDS.iter().enumerate() {
         let root = folder.join(number.to_string());
         let (before, old, store) = (super::everything(&root), look(&root), open(None, &root).unwrap());
-        assert_eq!(store.verify(KeyFilter::all()).unwrap(), [], "{}", kind.name);
+        let damage = store.verify(KeyFilter::all()).unwrap().into_iter().filter(|finding| finding.kind.is_damage());
+        assert_eq!(damage.count(), 0, "{}", kind.name);
         let error = (kind.act)(&store).unwrap_err();
         let is_it = matches!(&error, Error::Io { source, path, .. }
             if source.kind() == io::ErrorKind::PermissionDenied && path.starts_with(&root));

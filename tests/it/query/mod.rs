@@ -2,6 +2,7 @@
 
 mod asof;
 mod errors;
+mod filters;
 mod intersections;
 mod ordered;
 mod ordered_model;

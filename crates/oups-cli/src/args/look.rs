@@ -1,27 +1,30 @@
-//! Commands that look: read, align, ls, info.
+//! Commands that look: read, align, asof, resample, ls, info.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::parse::condition;
+use super::parse::{Aggregates, aggregates, condition};
 
-/// Print or export the rows of a dataset
+/// Print or export the rows of a dataset, or of several as one ordered stream
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A table shows up to 40 rows, of more only the first and the last 20; --limit N shows the first N.
 On a terminal, columns that do not fit are left out; the other formats always hold all of them.
 JSON is one object a line. Times with a zone are shown in UTC.
+Of several keys the rows come in one order, with the keys' fields as columns in front.
 
 Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
+  oups read data EWR JFK LGA --start 2013-02-08 --columns time,temp --limit 6
+  oups read data JFK --where 'temp > 80 and precip is not null' --limit 5 --reverse
   oups read data JFK --output jfk.parquet
   oups read data JFK --format csv | head
   oups read data buoy-7 --start=-5 --end 5")]
 pub(crate) struct Read {
     /// Folder of the store
     pub(crate) store: PathBuf,
-    /// Key of the dataset, as path text: temperature-berlin/1D
+    /// Keys of the datasets, as path text: temperature-berlin/1D
     #[arg(required = true, value_name = "KEY")]
     pub(crate) keys: Vec<String>,
     #[command(flatten)]
@@ -29,6 +32,25 @@ pub(crate) struct Read {
     /// Columns to read, in this order
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) columns: Option<Vec<String>>,
+    /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
+    /// From the last row to the first; of one key
+    #[arg(long)]
+    pub(crate) reverse: bool,
+    /// Compare every byte with the checksums before reading it
+    #[arg(long)]
+    pub(crate) verified: bool,
+    /// Tell what would be read, and read nothing
+    #[arg(long)]
+    pub(crate) explain: bool,
+    #[command(flatten)]
+    pub(crate) to: To,
+}
+
+/// Where rows go.
+#[derive(Debug, Args)]
+pub(crate) struct To {
     /// Stop after N rows
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
@@ -80,6 +102,81 @@ pub(crate) struct Align {
     /// Print one JSON object a chunk
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// For each row of one dataset, the row of others that was in force then
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Every row of LEFT is there once, with the columns of the newest row of each RIGHT that is not after it,
+or nulls. Columns of a RIGHT are named KEY.COLUMN. A tolerance is a number of units of the ordered
+column, or of ns, us, ms, s, min, h, D or W.
+
+Examples:
+  oups asof data JFK EWR LGA --columns time,temp --right-columns time,temp --tolerance 90min
+  oups asof data trades quotes --by symbol --strict --output joined.parquet")]
+pub(crate) struct AsOf {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Key of the dataset whose rows are kept
+    pub(crate) left: String,
+    /// Keys of the datasets that are looked up
+    #[arg(required = true, value_name = "RIGHT")]
+    pub(crate) rights: Vec<String>,
+    #[command(flatten)]
+    pub(crate) range: Range,
+    /// Only rows that are equal in these columns match
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) by: Vec<String>,
+    /// Rows further away than this do not match
+    #[arg(long, value_name = "5min")]
+    pub(crate) tolerance: Option<String>,
+    /// Whether the newest row before or the oldest row after matches
+    #[arg(long, value_enum, default_value = "backward")]
+    pub(crate) direction: Side,
+    /// Rows with the very same ordered value do not match
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Columns of LEFT, in this order
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) columns: Option<Vec<String>>,
+    /// Columns of each RIGHT, in this order
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) right_columns: Option<Vec<String>>,
+    #[command(flatten)]
+    pub(crate) to: To,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Side {
+    Backward,
+    Forward,
+}
+
+/// The rows of each period as one row: first, last, min, max, sum, count, mean
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Periods are written as row group targets: 15min, 1D, W, MS; on whole numbers a number. One dataset comes
+after the other, with the key's fields as columns in front; a period without rows is left out.
+
+Examples:
+  oups resample data JFK EWR --period MS --agg temp:min,mean,max --agg precip:sum
+  oups resample data trades --period 1min --agg price:first,max,min,last --output bars.parquet")]
+pub(crate) struct Resample {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Keys of the datasets
+    #[arg(required = true, value_name = "KEY")]
+    pub(crate) keys: Vec<String>,
+    #[command(flatten)]
+    pub(crate) range: Range,
+    /// Length of the periods
+    #[arg(long, value_name = "1D")]
+    pub(crate) period: String,
+    /// What becomes of a column; can be given several times
+    #[arg(long = "agg", required = true, value_name = "COLUMN:A,B", value_parser = aggregates)]
+    pub(crate) aggregates: Vec<Aggregates>,
+    #[command(flatten)]
+    pub(crate) to: To,
 }
 
 /// List the keys of a store

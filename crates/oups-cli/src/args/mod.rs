@@ -17,7 +17,7 @@ pub(crate) use care::{Export, Repair, Settings, Verify};
 pub(crate) use change::{Compact, Delete, Meta, Rm, Terms, Write};
 pub(crate) use ingest::Ingest;
 pub(crate) use input::{InputFormat, Reading};
-pub(crate) use look::{Align, Format, Info, Ls, Range, Read};
+pub(crate) use look::{Align, AsOf, Format, Info, Ls, Range, Read, Resample, Side, To};
 pub(crate) use parse::{DuplicateColumns, NumberOrNone};
 
 /// Many ordered datasets as plain Parquet files: appended, corrected, read by range, without a server.
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Ingest(Ingest),
     Read(Read),
     Align(Align),
+    Asof(AsOf),
+    Resample(Resample),
     Ls(Ls),
     Info(Info),
     Delete(Delete),

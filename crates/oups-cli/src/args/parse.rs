@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use oups::{DuplicatesOn, Keep, KeepRule};
+use oups::{Aggregate, DuplicatesOn, Keep, KeepRule};
 
 /// A number, or the word `none`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,22 @@ pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("expected `key=value`".to_owned()),
     }
+}
+
+/// A column and what becomes of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Aggregates {
+    pub(crate) column: String,
+    pub(crate) aggregates: Vec<Aggregate>,
+}
+
+pub(super) fn aggregates(text: &str) -> Result<Aggregates, String> {
+    // A column's name may have colons itself.
+    let Some((column, names)) = text.rsplit_once(':') else {
+        return Err("expected `column:aggregate,aggregate`, such as `price:first,last`".to_owned());
+    };
+    let aggregates = names.split(',').map(str::parse).collect::<Result<_, _>>()?;
+    Ok(Aggregates { column: column.to_owned(), aggregates })
 }
 
 pub(super) fn condition(text: &str) -> Result<String, String> {

@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod align;
+mod asof;
 mod compact;
 mod completions;
 mod delete;
@@ -12,7 +13,9 @@ mod ls;
 mod meta;
 mod read;
 mod repair;
+mod resample;
 mod rm;
+mod rows;
 mod settings;
 mod verify;
 mod write;
@@ -36,6 +39,8 @@ pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
         Command::Ingest(args) => ingest::run(args, out),
         Command::Read(args) => read::run(args, out),
         Command::Align(args) => align::run(args, out),
+        Command::Asof(args) => asof::run(args, out),
+        Command::Resample(args) => resample::run(args, out),
         Command::Ls(args) => ls::run(args, out),
         Command::Info(args) => info::run(args, out),
         Command::Delete(args) => delete::run(args, out),

@@ -16,7 +16,6 @@ fn of_the_command_line() {
             "oups write data JFK JFK.parquet --meta source",
             "oups write data JFK JFK.parquet --lock-timeout 10",
             "oups write data JFK JFK.parquet --max-off-target many",
-            "oups read data JFK LGA",
             "oups read data JFK --output rows.xyz",
             "oups info data JFK --json --files",
             "oups read data",

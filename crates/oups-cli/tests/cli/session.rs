@@ -49,6 +49,46 @@ fn read() {
 }
 
 #[test]
+fn read_of_several_keys() {
+    check(
+        "read_of_several_keys",
+        &store().session(&[
+            "oups read data EWR JFK LGA --start 2013-02-08 --columns time,temp --limit 5",
+            "oups read data LGA EWR --columns temp,time",
+            "oups read data LGA JFK --start 2013-12-30T22:00 --columns time,temp --format json",
+            "oups read data LGA JFK --output both.parquet && oups read data LGA LGA",
+        ]),
+    );
+}
+
+#[test]
+fn asof() {
+    check(
+        "asof",
+        &store().session(&[
+            "oups read data LGA --start 2013-02-08T03:00 --end 2013-02-08T06:00 --output few.parquet",
+            "oups write data few few.parquet --ordered-on time",
+            "oups asof data JFK few --start 2013-02-08T02:00 --end 2013-02-08T09:00 --columns time,temp --right-columns time,temp --tolerance 90min",
+            "oups asof data few JFK --strict --direction forward --columns time --right-columns time,temp --format csv",
+            "oups asof data few JFK EWR --tolerance soon",
+        ]),
+    );
+}
+
+#[test]
+fn resample() {
+    check(
+        "resample",
+        &store().session(&[
+            "oups resample data JFK EWR --period QS --agg temp:first,max,min,last --agg precip:sum,count",
+            "oups resample data JFK --period 1D --agg temp:mean --start 2013-02-08 --end 2013-02-10 --format json",
+            "oups resample data JFK --period 1D --agg temp:median",
+            "oups resample data JFK --period 10 --agg temp:mean",
+        ]),
+    );
+}
+
+#[test]
 fn align() {
     check(
         "align",

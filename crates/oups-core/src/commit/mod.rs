@@ -1,19 +1,18 @@
 //! The commit: the numbered steps of `docs/commit.md`, and the only place where a manifest is replaced.
 
 mod new_files;
+mod new_manifest;
 mod remove;
 mod retire;
 mod sweep;
 mod turn;
 
-use std::path::Path;
-
 pub(crate) use new_files::NewFiles;
+use new_manifest::NewManifest;
 pub(crate) use remove::remove;
 pub(crate) use retire::all_of as retired_by_removal;
 pub(crate) use turn::Turn;
 
-use crate::fs::StoreFs;
 pub(crate) use crate::manifest::FORMAT;
 use crate::manifest::{self, Manifest};
 use crate::snapshot::{check_bytes, open_or_missing};
@@ -41,11 +40,12 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
         sync_flagged(&turn, &mut next)?;
     }
     next = next.with_durable();
-    files.publish(durability)?;
+    // The disk takes the manifest together with the files that it names: it is none before it has its name.
+    let mut manifest = NewManifest::write(&fs, &paths.manifest_tmp(), &next)?;
+    let ready = files.publish(durability).and_then(|()| turn.sync_settled()).and_then(|()| manifest.sync(&fs));
     tracing::debug!(files = files.len(), "files have their names");
-    turn.sync_settled()?;
-    let checksum = write_manifest(&fs, &paths.manifest_tmp(), &next)?;
-    turn.check()?;
+    ready.and_then(|()| turn.check()).inspect_err(|_| manifest.remove(&fs))?;
+    let checksum = manifest.checksum;
     if let Err(error) = fs.rename(&paths.manifest_tmp(), &paths.manifest()) {
         // A failed rename may have happened all the same; files that a visible manifest names must stay.
         return Err(match manifest::load(&fs, &paths) {
@@ -99,8 +99,8 @@ fn tell(next: &Manifest, files_written: usize) {
 /// [`Error::NotDurable`] after the commit point.
 pub(crate) fn install(turn: &Turn, next: Manifest) -> Result<()> {
     let (fs, paths) = (&turn.fs, &turn.paths);
-    write_manifest(fs, &paths.manifest_tmp(), &next)?;
-    turn.check()?;
+    let mut manifest = NewManifest::write(fs, &paths.manifest_tmp(), &next)?;
+    manifest.sync(fs).and_then(|()| turn.check()).inspect_err(|_| manifest.remove(fs))?;
     fs.rename(&paths.manifest_tmp(), &paths.manifest())?;
     make_durable(turn, &next, Durability::Synced).map_err(|source| not_durable(next, source))
 }
@@ -123,18 +123,6 @@ fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {
         entry.synced = true;
     }
     turn.fs.sync_dir(&turn.paths.folder())
-}
-
-fn write_manifest(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<u128> {
-    let (bytes, checksum) = manifest::encode(path, manifest)?;
-    // The writers' lock is held, so a file of this name can only be what a dead writer left.
-    fs.remove_file_if_there(path)?;
-    let mut file = fs.create(path)?;
-    let written = fs.write_all(&mut *file, path, &bytes).and_then(|()| fs.sync(&mut *file, path));
-    if written.is_err() {
-        let _ = fs.remove_file_if_there(path);
-    }
-    written.map(|()| checksum)
 }
 
 /// Step 10. At a first write the folders above are synced too: whoever made them may not have come to it. An unsynced

@@ -1,5 +1,7 @@
 //! The row group files of one commit, from temporary names to final ones.
 
+use std::collections::VecDeque;
+
 use super::turn::MarkStays;
 use super::{Durability, Turn};
 use crate::Result;
@@ -7,6 +9,9 @@ use crate::fs::{StoreFs, WriteFile};
 use crate::layout::{DatasetPaths, FileId};
 use crate::lock::Owner;
 use crate::random::random;
+
+/// Files that are synced while others are written: enough to keep the disk busy, few enough to keep them open.
+const SYNCING: usize = 8;
 
 /// Files that this commit makes. Dropped before [`keep`](Self::keep), by an error or a panic, it removes them all; where
 /// that fails, the mark stays and the next writer does it. In a forked child it does nothing: the files are the parent's.
@@ -20,6 +25,8 @@ pub(crate) struct NewFiles {
     durability: Durability,
     /// Each file's id and, once it is complete, its final name.
     files: Vec<(FileId, Option<String>)>,
+    /// Files with their whole content that are not known to be durable yet.
+    syncing: VecDeque<(FileId, Box<dyn WriteFile>)>,
     started: bool,
     kept: bool,
     mark_stays: MarkStays,
@@ -36,6 +43,7 @@ impl NewFiles {
             random: random()?,
             durability,
             files: Vec::new(),
+            syncing: VecDeque::new(),
             started: false,
             kept: false,
             mark_stays: turn.mark_stays(),
@@ -63,10 +71,12 @@ impl NewFiles {
         self.files.len()
     }
 
-    /// The file has its whole content: syncs it, and notes the name it will have.
+    /// The file has its whole content: begins to sync it, and notes the name it will have.
     pub(crate) fn complete(&mut self, id: FileId, mut file: Box<dyn WriteFile>, name: String) -> Result<()> {
         if self.durability == Durability::Synced {
-            self.fs.sync(&mut *file, &self.paths.file(&id.tmp_name()))?;
+            file.begin_sync();
+            self.syncing.push_back((id, file));
+            self.sync_but(SYNCING)?;
         }
         if let Some((_, final_name)) = self.files.iter_mut().rev().find(|(known, _)| *known == id) {
             *final_name = Some(name);
@@ -74,8 +84,18 @@ impl NewFiles {
         Ok(())
     }
 
-    /// Step 7: gives the files their final names, and makes these durable.
+    /// Waits until no more than so many files are still being synced.
+    fn sync_but(&mut self, left: usize) -> Result<()> {
+        while self.syncing.len() > left {
+            let Some((id, mut file)) = self.syncing.pop_front() else { break };
+            self.fs.sync(&mut *file, &self.paths.file(&id.tmp_name()))?;
+        }
+        Ok(())
+    }
+
+    /// Step 7: waits until all files are durable, gives them their final names, and makes these durable.
     pub(super) fn publish(&mut self, durability: Durability) -> Result<()> {
+        self.sync_but(0)?;
         for (id, name) in &self.files {
             if let Some(name) = name {
                 self.fs.rename(&self.paths.file(&id.tmp_name()), &self.paths.file(name))?;

@@ -5,6 +5,7 @@
 
 mod adapt;
 mod batches;
+mod bounds;
 mod bytes;
 mod file;
 mod guard;
@@ -17,6 +18,7 @@ pub(crate) mod testing;
 mod tests;
 
 pub use batches::Batches;
+pub use bounds::ValueBounds;
 pub(crate) use file::footer_pairs;
 pub use file::{FileFacts, ReadOptions, RowGroupFile, View};
 pub use guard::guard;

@@ -193,7 +193,8 @@ impl<W: Write + Send> Encoder<W> {
             Ok(())
         };
         let columns = &mut self.columns;
-        in_threads(|| columns.par_iter_mut().enumerate().try_for_each(encode))
+        // Each column is a task of its own: the heavy ones must not wait behind each other.
+        in_threads(|| columns.par_iter_mut().enumerate().with_max_len(1).try_for_each(encode))
     }
 }
 
@@ -206,7 +207,7 @@ fn end_file<W: Write + Send>(
     let Encoder { mut file, columns } = state;
     let writers: Vec<_> = columns.into_iter().flatten().collect();
     let chunks: Vec<ArrowColumnChunk> =
-        in_threads(|| writers.into_par_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>())?;
+        in_threads(|| writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close).collect::<Result<_, _>>())?;
     let mut group = file.next_row_group()?;
     for chunk in chunks {
         chunk.append_to_row_group(&mut group)?;

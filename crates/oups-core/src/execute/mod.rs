@@ -1,5 +1,6 @@
 //! Does what a plan says: streams stored and new rows through the merge into new row group files.
 
+mod ahead;
 mod output;
 mod trim;
 
@@ -23,6 +24,7 @@ use crate::snapshot::open_live;
 use crate::spool::Input;
 use crate::target::Sizing;
 
+use ahead::ahead;
 use output::Output;
 
 /// What is to be done.
@@ -131,18 +133,30 @@ impl<'a> Region<'a> {
         let merged = Merge::new(schema, self.stored(), input.batches(self.rows.clone()));
         if !rules.settings.drops_duplicates() {
             let mut files = output.begin_region(self.old_names(), rules.sizing);
-            for rows in merged {
-                files.write(&rows?.batch)?;
-            }
-            return Ok(true);
+            return self.ahead(merged, |merged| {
+                for rows in merged {
+                    files.write(&rows?.batch)?;
+                }
+                Ok(true)
+            });
         }
         let on = &rules.settings.duplicates_on;
         let kept = Dedup::new(schema, on, rules.keep, merged, self.rows.start)?;
-        self.write_if_changed(kept, output)
+        self.ahead(kept, |kept| self.write_if_changed(kept, output))
+    }
+
+    /// Decodes and merges while rows are encoded. New rows in memory alone need neither.
+    fn ahead<T: Send, R>(
+        &self,
+        items: impl Iterator<Item = Result<T>> + Send,
+        consume: impl FnOnce(&mut dyn Iterator<Item = Result<T>>) -> Result<R>,
+    ) -> Result<R> {
+        let mut items = items;
+        if self.old.is_empty() && !self.job.input.is_spooled() { consume(&mut items) } else { ahead(items, consume) }
     }
 
     /// Compares first, and writes from the first difference on: the rows before it are decoded again.
-    fn write_if_changed(&self, mut kept: impl Iterator<Item = Result<Kept>>, output: &mut Output<'_>) -> Result<bool> {
+    fn write_if_changed(&self, kept: &mut dyn Iterator<Item = Result<Kept>>, output: &mut Output<'_>) -> Result<bool> {
         let rules = self.job.rules;
         // New rows that change nothing keep the files. Without new rows, the region is there to be cut anew.
         let may_stay = matches!(rules.keep, Keep::Last | Keep::First) && !self.old.is_empty() && !self.rows.is_empty();

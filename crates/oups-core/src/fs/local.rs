@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use fs2::FileExt as LockExt;
 
@@ -27,7 +28,7 @@ impl Fs for LocalFs {
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn WriteFile>> {
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        Ok(Box::new(LocalWrite { file }))
+        Ok(Box::new(LocalWrite { file, syncing: None }))
     }
 
     fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -122,10 +123,22 @@ impl ReadFile for LocalRead {
 #[derive(Debug)]
 struct LocalWrite {
     file: File,
+    /// The sync that was begun. It is on the same open file, so an error of writing back is told here or nowhere.
+    syncing: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl LocalWrite {
+    /// Waits for the sync that was begun; `None` if none was.
+    fn begun(&mut self) -> Option<io::Result<()>> {
+        let ended = self.syncing.take()?.join();
+        Some(ended.unwrap_or_else(|_| Err(io::Error::other("the thread that syncs has died"))))
+    }
 }
 
 impl Write for LocalWrite {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // What is written now would not be in it.
+        self.begun().transpose()?;
         self.file.write(bytes)
     }
 
@@ -135,8 +148,15 @@ impl Write for LocalWrite {
 }
 
 impl WriteFile for LocalWrite {
+    fn begin_sync(&mut self) {
+        let thread = thread::Builder::new().name("oups sync".to_owned());
+        let spawn = |file: File| thread.spawn(move || file.sync_all());
+        // Where no thread is to be had, `sync` does all of it.
+        self.syncing = self.syncing.take().or_else(|| self.file.try_clone().and_then(spawn).ok());
+    }
+
     fn sync(&mut self) -> io::Result<()> {
-        self.file.sync_all()
+        self.begun().unwrap_or_else(|| self.file.sync_all())
     }
 }
 

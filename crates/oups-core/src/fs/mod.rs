@@ -94,6 +94,8 @@ pub trait ReadFile: Debug + Send + Sync {
 
 /// A new file being written from start to end.
 pub trait WriteFile: Write + Debug + Send {
+    /// Begins to make the content durable and does not wait, where that can be. Only [`sync`](Self::sync) tells that it is.
+    fn begin_sync(&mut self) {}
     /// Makes the content durable.
     fn sync(&mut self) -> io::Result<()>;
 }

@@ -86,6 +86,11 @@ impl Span {
         }
     }
 
+    /// What is in both; `None` if nothing can be.
+    pub fn and(&self, other: &Self) -> Option<Self> {
+        Self::new(self.start.clone().max(other.start.clone()), self.end.clone().min(other.end.clone()))
+    }
+
     /// Whether the value is in it.
     pub fn contains(&self, value: &OrdValue) -> bool {
         self.start.is_below(value) && !self.end.is_below(value)

@@ -158,8 +158,9 @@ fn half_of(v: f32) -> Half {
 }
 
 fn decimal<T: DecimalType>(text: &str, precision: u8, scale: i8) -> Option<T::Native> {
-    // Arrow's parser overflows on large exponents: `e033401` is no number that a person writes.
-    if !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-')) {
+    // Arrow's parser overflows on large exponents (`e033401`) and beyond 255 digits; no decimal has more than 76.
+    const LONGEST: usize = 100;
+    if text.len() > LONGEST || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-')) {
         return None;
     }
     parse_decimal::<T>(text, precision, scale).ok()

@@ -2,16 +2,26 @@
 //!
 //! A [`Condition`] is what the caller gave; a [`Filter`] is all of a scan's conditions, their columns found in one dataset.
 
+mod evaluate;
+mod literal;
+mod might;
+mod parse;
+mod predicate;
+
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{Array, BooleanArray, RecordBatch};
-use arrow::compute::{and, prep_null_mask_filter};
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::compute::and;
 use arrow::error::ArrowError;
+use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
 
 use crate::columns::Columns;
 use crate::error::{Error, Result};
+
+use evaluate::true_only;
+pub use predicate::{Column, Comparison, Predicate};
 
 /// A test of rows: for each row of a batch of the columns that it asked for, whether the row is wanted; null is not.
 pub(crate) type Test = dyn Fn(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send + Sync;
@@ -19,12 +29,14 @@ pub(crate) type Test = dyn Fn(&RecordBatch) -> Result<BooleanArray, ArrowError> 
 /// A condition on rows as the caller gave it.
 #[derive(Clone)]
 pub(crate) enum Condition {
+    Text(String),
     Test { columns: Vec<String>, test: Arc<Test> },
 }
 
 impl fmt::Debug for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Text(text) => f.debug_tuple("Text").field(text).finish(),
             Self::Test { columns, .. } => f.debug_struct("Test").field("columns", columns).finish_non_exhaustive(),
         }
     }
@@ -33,22 +45,22 @@ impl fmt::Debug for Condition {
 /// The conditions of a scan, all of which must hold.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
-    tests: Vec<Resolved>,
+    parts: Vec<Part>,
     /// The columns that the conditions look at, by position in the dataset's schema, ascending.
     pub(crate) columns: Vec<usize>,
 }
 
 /// One condition, its columns found.
 #[derive(Clone)]
-struct Resolved {
+struct Part {
     columns: Columns,
-    test: Arc<Test>,
+    kind: Kind,
 }
 
-impl fmt::Debug for Resolved {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resolved").field("columns", &self.columns).finish_non_exhaustive()
-    }
+#[derive(Clone)]
+enum Kind {
+    Predicate(Predicate),
+    Test(Arc<Test>),
 }
 
 impl Filter {
@@ -56,25 +68,75 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::UnknownColumn`], [`Error::DuplicateColumn`].
+    /// [`Error::Condition`], [`oups_core::Error::UnknownColumn`], [`Error::DuplicateColumn`].
     pub(crate) fn resolve(conditions: &[Condition], schema: &DatasetSchema) -> Result<Self> {
-        let mut tests = Vec::with_capacity(conditions.len());
+        Self::of_rest(conditions, schema, Some)
+    }
+
+    /// As [`resolve`](Self::resolve), but what the conditions say of the ordered column alone narrows the span instead, if
+    /// it is one range: `None` where no row can be wanted.
+    ///
+    /// # Errors
+    ///
+    /// As [`resolve`](Self::resolve).
+    pub(crate) fn narrowing(
+        conditions: &[Condition],
+        schema: &DatasetSchema,
+        mut span: Option<Span>,
+    ) -> Result<(Self, Option<Span>)> {
+        let rest = |predicate| narrow(&mut span, predicate, schema.ordered_index());
+        let filter = Self::of_rest(conditions, schema, rest)?;
+        Ok((filter, span))
+    }
+
+    /// What `rest` leaves of the conditions.
+    fn of_rest(
+        conditions: &[Condition],
+        schema: &DatasetSchema,
+        mut rest: impl FnMut(Predicate) -> Option<Predicate>,
+    ) -> Result<Self> {
+        let mut parts = Vec::with_capacity(conditions.len());
         for condition in conditions {
             match condition {
                 Condition::Test { columns, test } => {
-                    tests.push(Resolved { columns: Columns::find(Some(columns), schema)?, test: test.clone() });
+                    parts.push(Part { columns: Columns::find(Some(columns), schema)?, kind: Kind::Test(test.clone()) });
+                }
+                Condition::Text(text) => {
+                    for predicate in Predicate::parse(text, schema)?.conjuncts().into_iter().filter_map(&mut rest) {
+                        parts.push(Part::of(predicate, schema)?);
+                    }
                 }
             }
         }
-        let mut columns: Vec<usize> = tests.iter().flat_map(|test| test.columns.positions.clone()).collect();
+        let mut columns: Vec<usize> = parts.iter().flat_map(|part| part.columns.positions.clone()).collect();
         columns.sort_unstable();
         columns.dedup();
-        Ok(Self { tests, columns })
+        Ok(Self { parts, columns })
     }
 
     /// Whether every row is wanted.
     pub(crate) fn is_empty(&self) -> bool {
-        self.tests.is_empty()
+        self.parts.is_empty()
+    }
+
+    /// The conditions as texts for people.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let text = |part: &Part| match &part.kind {
+            Kind::Predicate(predicate) => predicate.to_string(),
+            Kind::Test(_) => {
+                let names: Vec<_> = part.columns.schema.fields().iter().map(|field| field.name().as_str()).collect();
+                format!("a test of {}", names.join(", "))
+            }
+        };
+        self.parts.iter().map(text).collect()
+    }
+
+    /// The conditions that are known, not just functions.
+    fn predicates(&self) -> impl Iterator<Item = &Predicate> {
+        self.parts.iter().filter_map(|part| match &part.kind {
+            Kind::Predicate(predicate) => Some(predicate),
+            Kind::Test(_) => None,
+        })
     }
 
     /// Which rows of a batch of [`columns`](Self::columns) are wanted; without nulls.
@@ -84,10 +146,10 @@ impl Filter {
     /// What a test fails with; [`Error::TestLength`] if it does not answer for every row.
     pub(crate) fn mask(&self, batch: &RecordBatch) -> Result<BooleanArray> {
         let mut mask: Option<BooleanArray> = None;
-        for test in &self.tests {
-            let answer = test.answer(&self.columns, batch)?;
+        for part in &self.parts {
+            let answer = part.answer(&self.columns, batch)?;
             mask = Some(match mask {
-                Some(mask) => and(&mask, &answer).map_err(Error::from)?,
+                Some(mask) => and(&mask, &answer)?,
                 None => answer,
             });
         }
@@ -95,14 +157,49 @@ impl Filter {
     }
 }
 
-impl Resolved {
+impl Part {
+    fn of(predicate: Predicate, schema: &DatasetSchema) -> Result<Self> {
+        let mut names: Vec<String> = predicate.columns().into_iter().map(|column| column.name.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        Ok(Self { columns: Columns::find(Some(&names), schema)?, kind: Kind::Predicate(predicate) })
+    }
+
     fn answer(&self, available: &[usize], batch: &RecordBatch) -> Result<BooleanArray> {
         let places = self.columns.positions.iter().filter_map(|at| available.binary_search(at).ok());
         let batch = batch.project(&places.collect::<Vec<_>>())?.with_schema(self.columns.schema.clone())?;
-        let answer = (self.test)(&batch)?;
+        let answer = match &self.kind {
+            Kind::Predicate(predicate) => predicate.evaluate(&batch)?,
+            Kind::Test(test) => test(&batch)?,
+        };
         if answer.len() != batch.num_rows() {
             return Err(Error::TestLength { expected: batch.num_rows(), found: answer.len() });
         }
-        Ok(if answer.null_count() > 0 { prep_null_mask_filter(&answer) } else { answer })
+        Ok(true_only(answer))
     }
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Predicate(predicate) => write!(f, "{predicate}"),
+            Kind::Test(_) => f.debug_tuple("Test").field(&self.columns).finish(),
+        }
+    }
+}
+
+/// Narrows the span by a condition on the ordered column, which has no nulls. Gives back what is left to be tested.
+fn narrow(span: &mut Option<Span>, predicate: Predicate, ordered: usize) -> Option<Predicate> {
+    let spans = match &predicate {
+        Predicate::Constant(Some(true)) => return None,
+        Predicate::Constant(_) => &[],
+        Predicate::Within(column, spans) if column.position == ordered => spans.as_slice(),
+        _ => return Some(predicate),
+    };
+    let hull = spans
+        .first()
+        .zip(spans.last())
+        .and_then(|(first, last)| Span::new(first.start_cut().clone(), last.end_cut().clone()));
+    *span = span.as_ref().zip(hull).and_then(|(span, hull)| span.and(&hull));
+    (spans.len() > 1).then_some(predicate)
 }

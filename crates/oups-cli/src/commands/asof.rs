@@ -1,0 +1,36 @@
+//! `oups asof`: for each row of one dataset, the row of others that was in force then.
+
+use anyhow::Result;
+use oups::{Direction, QueryStore};
+
+use super::rows;
+use crate::args::{AsOf, Side};
+use crate::open;
+use crate::scan::own;
+use crate::stdout::Stdout;
+
+pub(crate) fn run(args: AsOf, out: &mut Stdout) -> Result<()> {
+    let store = open::store(&args.store)?;
+    let (left, _) = open::dataset(&store, &args.left)?;
+    let direction = match args.direction {
+        Side::Backward => Direction::Backward,
+        Side::Forward => Direction::Forward,
+    };
+    let mut join = store.asof(&left).range(args.range.bounds()).by(args.by).direction(direction);
+    for text in &args.rights {
+        join = join.right(open::dataset(&store, text)?.0);
+    }
+    if let Some(tolerance) = args.tolerance {
+        join = join.tolerance(tolerance);
+    }
+    if args.strict {
+        join = join.strict();
+    }
+    if let Some(columns) = args.columns {
+        join = join.columns(columns);
+    }
+    if let Some(columns) = args.right_columns {
+        join = join.right_columns(columns);
+    }
+    rows::show(join.batches().map_err(own)?, &args.to, out)
+}

@@ -1,0 +1,20 @@
+//! `oups resample`: the rows of each period as one row.
+
+use anyhow::Result;
+use oups::QueryStore;
+
+use super::rows;
+use crate::args::Resample;
+use crate::open;
+use crate::scan::own;
+use crate::stdout::Stdout;
+
+pub(crate) fn run(args: Resample, out: &mut Stdout) -> Result<()> {
+    let store = open::store(&args.store)?;
+    let keys = args.keys.iter().map(|text| Ok(open::dataset(&store, text)?.0)).collect::<Result<Vec<_>>>()?;
+    let mut resample = store.query(&keys).range(args.range.bounds()).resample(args.period);
+    for of in args.aggregates {
+        resample = resample.aggregate(&of.column, of.aggregates);
+    }
+    rows::show(resample.batches().map_err(own)?, &args.to, out)
+}
