@@ -35,7 +35,7 @@ impl io::Write for Lines {
 static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
 
 /// Does something in this thread, and returns what was told meanwhile, without names and times that differ by run.
-fn heard(level: Level, sent: Sender<String>, act: impl FnOnce()) -> String {
+pub(crate) fn heard(level: Level, sent: Sender<String>, act: impl FnOnce()) -> String {
     LazyLock::force(&ANOTHER);
     let lines = Lines { kept: Arc::default(), sent };
     let writer = lines.clone();
