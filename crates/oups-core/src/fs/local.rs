@@ -135,6 +135,14 @@ impl LocalWrite {
     }
 }
 
+/// A file that is given up is closed at once, and not when its thread comes to it: its descriptor may be the one that was
+/// missing.
+impl Drop for LocalWrite {
+    fn drop(&mut self) {
+        let _ = self.begun();
+    }
+}
+
 impl Write for LocalWrite {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // What is written now would not be in it.
