@@ -70,6 +70,8 @@ enum Workload {
     Memory,
     /// One pass over a stream of rows that is nowhere in memory.
     Stream,
+    /// A write of rows of one time, and of all of them again.
+    Equal,
     /// An append to datasets of few and of many row groups.
     Groups,
     /// List 100,000 datasets, against a bare walk of the folders.
@@ -97,6 +99,7 @@ fn main() -> Result<()> {
         Workload::LimitScan => work::limits::scan(&inputs),
         Workload::Memory => work::bounded::memory(&inputs),
         Workload::Stream => work::bounded::stream(&inputs),
+        Workload::Equal => work::bounded::equal(&inputs),
         Workload::Groups => work::groups::groups(&inputs, &args.groups),
         Workload::Discover => work::discover::discover(&inputs, args.keys.unwrap_or(100_000)),
         Workload::Ingest => work::ingest::ingest(&inputs, args.keys.unwrap_or(1_000), args.in_a_row),
