@@ -99,11 +99,11 @@ impl Batches {
 
     /// Begins a job that is the caller's own.
     fn begin(&self, job: &Piece) -> Result<Current> {
-        if self.reading.streams() {
-            if let Some(file) = self.reading.open(job)? {
-                let (columns, rows) = (&self.reading.columns.positions, vec![job.rows.clone()]);
-                return Ok(Current::Stream(decode(&file, columns, rows, self.reading.batch_rows)?));
-            }
+        if self.reading.streams()
+            && let Some(file) = self.reading.open(job)?
+        {
+            let (columns, rows) = (&self.reading.columns.positions, vec![job.rows.clone()]);
+            return Ok(Current::Stream(decode(&file, columns, rows, self.reading.batch_rows)?));
         }
         Ok(Current::Done(self.reading.run(job, &false.into())?.into_iter()))
     }

@@ -127,7 +127,7 @@ impl NewFiles {
 
 impl Drop for NewFiles {
     fn drop(&mut self) {
-        // Where no more files could be opened, removing needs theirs.
+        // Closed first: removing needs a descriptor too.
         self.syncing.clear();
         if self.owner.is_here() && !self.kept && self.started && self.remove_all().is_err() {
             self.mark_stays.set();
