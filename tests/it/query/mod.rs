@@ -1,6 +1,7 @@
 //! Reading: scans of one dataset and queries over several.
 
 mod asof;
+mod bytes;
 mod errors;
 mod explain;
 mod filters;
