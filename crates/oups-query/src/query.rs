@@ -84,7 +84,7 @@ impl<K: StoreKey> QueryStore<K> for Store<K> {
 
 /// A read of several datasets being put together: all their rows and columns, until it is told otherwise.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is read before `intersections`, `ordered` or `plan` is called"]
+#[must_use = "nothing is read before `intersections`, `ordered` or `explain` is called"]
 pub struct Query<K> {
     store: Store<K>,
     choice: Choice<K>,
@@ -245,7 +245,7 @@ impl<K: StoreKey> Query<K> {
     /// # Errors
     ///
     /// As [`intersections`](Self::intersections), without those of columns.
-    pub fn plan(self) -> Result<QueryPlan> {
+    pub fn explain(self) -> Result<QueryPlan> {
         Ok(QueryPlan::of(&Opened::new(&self.store, self.choice, &self.request.range)?))
     }
 }

@@ -2,6 +2,7 @@
 
 mod asof;
 mod errors;
+mod explain;
 mod filters;
 mod intersections;
 mod ordered;

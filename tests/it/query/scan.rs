@@ -93,29 +93,6 @@ fn many_rows_come_in_batches_of_the_default_size() {
 }
 
 #[test]
-fn a_plan_tells_what_is_read() {
-    let (_folder, store) = store_of("name:str");
-    let dataset = write(&store, "x", &TIMES, 3);
-    let plan = dataset.scan().range(0..4).columns(["n"]).plan().unwrap();
-    assert_eq!((plan.row_groups.len(), plan.pruned, plan.rows()), (3, 1, 7));
-    let mut text = plan.to_string();
-    for (at, group) in plan.row_groups.iter().enumerate() {
-        text = text.replace(&group.file, &format!("<file {at}>"));
-    }
-    insta::assert_snapshot!(text, @r"
-    scan of x at version 1
-      range on t: 0..4
-      columns: n
-      row groups: 3 of 4 (1 pruned), 7 rows
-        <file 0>: rows 1..3 of 3
-        <file 1>: all 3 rows
-        <file 2>: rows 0..2 of 3
-    ");
-    let nothing = dataset.scan().range(4..4).plan().unwrap();
-    assert_eq!((nothing.range, nothing.pruned), (None, 4));
-}
-
-#[test]
 fn a_scan_of_a_snapshot_does_not_see_later_writes() {
     let (_folder, store) = store_of("name:str");
     let dataset = write(&store, "x", &TIMES, 3);

@@ -10,6 +10,7 @@ mod bytes;
 mod file;
 mod guard;
 mod pages;
+mod part;
 mod prune;
 
 #[cfg(test)]
@@ -22,4 +23,5 @@ pub use bounds::ValueBounds;
 pub(crate) use file::footer_pairs;
 pub use file::{FileFacts, ReadOptions, RowGroupFile, View};
 pub use guard::guard;
+pub use part::ColumnPart;
 pub use prune::OrdRange;
