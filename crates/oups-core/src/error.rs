@@ -354,8 +354,9 @@ pub enum Error {
         found: u64,
     },
 
-    /// The dataset moved on under a reader that could not pin its snapshot, and a file of it is gone.
-    #[error("dataset {dataset}: the snapshot of commit {commit} is gone ({} was replaced): open it again", path.display())]
+    /// A file of a snapshot is gone: the dataset moved on under a reader that could not pin it, or the store was moved, or
+    /// another one put in its place.
+    #[error("dataset {dataset}: the snapshot of commit {commit} is gone ({} is not there any more): open it again", path.display())]
     SnapshotGone {
         /// The dataset.
         dataset: String,

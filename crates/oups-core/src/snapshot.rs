@@ -97,7 +97,7 @@ impl Snapshot {
     /// # Errors
     ///
     /// [`Error::Damaged`] if the file is missing or not what the manifest says, [`Error::SnapshotGone`] if it is missing
-    /// and the snapshot is not pinned, [`Error::Forked`] in a child of the process that made the snapshot.
+    /// and the snapshot is not pinned or its store was moved, [`Error::Forked`] in a child of the process that made the snapshot.
     pub fn open_row_group(&self, entry: &Entry) -> Result<RowGroupFile> {
         self.opened(self.open_file(entry)?, entry)
     }
@@ -146,7 +146,7 @@ impl Snapshot {
             }
         }
         let unchanged = manifest::load(&self.fs, &self.paths)?.is_some_and(|now| *now.manifest == *self.manifest);
-        if self.pin.is_some() || unchanged {
+        if unchanged || self.pin.as_ref().is_some_and(|pin| pin.is_in_place()) {
             return Err(Error::Damaged { path, detail: "the file is missing".to_owned() });
         }
         Err(Error::SnapshotGone { dataset: self.paths.text().to_owned(), commit: self.manifest.commit, path })

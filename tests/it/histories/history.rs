@@ -136,7 +136,7 @@ pub(crate) fn history() -> impl Strategy<Value = (Ordered, Vec<Op>)> {
         .prop_flat_map(|(ordered, ids)| (Just(ordered), prop::collection::vec(op(ordered, ids), 1..9)))
 }
 
-fn op(ordered: Ordered, ids: bool) -> impl Strategy<Value = Op> {
+pub(crate) fn op(ordered: Ordered, ids: bool) -> impl Strategy<Value = Op> {
     let unsynced = || prop::bool::weighted(0.25);
     let write = (rows(ordered, ids), options(ordered), metadata(), unsynced())
         .prop_map(|(rows, options, metadata, unsynced)| Op::Write { rows, options, metadata, unsynced });

@@ -10,28 +10,28 @@ use oups_tests::table::{Cell, Columns, Row, from_array, from_batches};
 use oups_tests::tree::tree;
 
 /// The store's files and the dataset in it.
-pub(super) struct Look {
+pub(crate) struct Look {
     /// Every file, but for lock files, which come and go.
-    pub(super) tree: BTreeMap<String, Vec<u8>>,
+    pub(crate) tree: BTreeMap<String, Vec<u8>>,
     /// None: there is no dataset.
-    pub(super) files: Option<Files>,
+    pub(crate) files: Option<Files>,
 }
 
 /// One version of the dataset.
-pub(super) struct Files {
-    pub(super) version: u64,
-    pub(super) names: Vec<String>,
+pub(crate) struct Files {
+    pub(crate) version: u64,
+    pub(crate) names: Vec<String>,
     /// Rows, minimum and maximum of each row group, as the manifest says.
-    pub(super) layout: Vec<(usize, Cell, Cell)>,
-    pub(super) rows: Vec<Row>,
-    pub(super) metadata: BTreeMap<String, String>,
-    pub(super) settings: Settings,
+    pub(crate) layout: Vec<(usize, Cell, Cell)>,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) settings: Settings,
     /// Whether a file is not known to be durable.
-    pub(super) flagged: bool,
+    pub(crate) flagged: bool,
 }
 
 impl Look {
-    pub(super) fn at(dataset: &Dataset, root: &Path, columns: &Columns) -> Self {
+    pub(crate) fn at(dataset: &Dataset, root: &Path, columns: &Columns) -> Self {
         let files = dataset.snapshot_if_there().unwrap().map(|snapshot| {
             let manifest = snapshot.manifest();
             let groups = row_groups(&snapshot);
@@ -65,12 +65,12 @@ impl Look {
 }
 
 impl Files {
-    pub(super) fn layout(&self) -> Vec<(usize, Cell, Cell)> {
+    pub(crate) fn layout(&self) -> Vec<(usize, Cell, Cell)> {
         self.layout.clone()
     }
 
     /// Values never decrease, neither in the manifest's order nor in that of the names; the folder holds what it should.
-    pub(super) fn check(&self, look: &Look, name: &str) {
+    pub(crate) fn check(&self, look: &Look, name: &str) {
         let ascends = |(_, _, max): &(usize, Cell, Cell), (_, min, _): &(usize, Cell, Cell)| compare(max, min).is_le();
         assert!(self.layout.windows(2).all(|pair| ascends(&pair[0], &pair[1])), "{name}: {:?}", self.layout);
         let mut named: Vec<_> = self.names.iter().zip(&self.layout).collect();

@@ -3,9 +3,9 @@
 //! Writes with every rule for duplicates and every kind of target, deletions, compactions, changes of metadata and
 //! settings, unsynced commits, removal. After each step rows, row groups and the files are looked at.
 
-mod history;
-mod look;
-mod run;
+pub(crate) mod history;
+pub(crate) mod look;
+pub(crate) mod run;
 
 use proptest::prelude::*;
 

@@ -15,23 +15,23 @@ use tempfile::TempDir;
 use super::history::{Metadata, Op, Options, Ordered, Rule, SUMMED, columns};
 use super::look::{Files, Look};
 
-const KEY: &str = "x";
+pub(crate) const KEY: &str = "x";
 
 /// The library's dataset and the model's.
-struct World {
-    folder: TempDir,
-    store: Store<AnyKey>,
-    dataset: Dataset,
+pub(crate) struct World {
+    pub(crate) folder: TempDir,
+    pub(crate) store: Store<AnyKey>,
+    pub(crate) dataset: Dataset,
     ordered: Ordered,
-    columns: Columns,
-    model: Model,
-    settings: Known,
+    pub(crate) columns: Columns,
+    pub(crate) model: Model,
+    pub(crate) settings: Known,
     before: Look,
 }
 
 /// The settings as the model has them.
 #[derive(Clone, Debug, PartialEq)]
-struct Known {
+pub(crate) struct Known {
     target: Target,
     duplicates_on: Option<Vec<String>>,
     keep: Rule,
@@ -70,7 +70,7 @@ impl Known {
         }
     }
 
-    fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         Settings {
             row_group_target: target(&self.target),
             duplicates_on: duplicates(self.duplicates_on.clone()),
@@ -81,19 +81,23 @@ impl Known {
 }
 
 pub(super) fn run(ordered: Ordered, ops: &[Op]) {
-    let folder = scratch();
-    let store = new_store(folder.path());
-    let dataset = dataset(&store, KEY);
-    let columns = columns(ordered);
-    let model = Model::new(columns.clone(), "at").keeping_equal();
-    let before = Look::at(&dataset, folder.path(), &columns);
-    let mut world = World { folder, store, dataset, ordered, columns, model, settings: Known::new(), before };
+    let mut world = World::new(ordered);
     for (at, op) in ops.iter().enumerate() {
         world.step(op, &format!("step {at}, {op:?}"));
     }
 }
 
 impl World {
+    pub(crate) fn new(ordered: Ordered) -> Self {
+        let folder = scratch();
+        let store = new_store(folder.path());
+        let dataset = dataset(&store, KEY);
+        let columns = columns(ordered);
+        let model = Model::new(columns.clone(), "at").keeping_equal();
+        let before = Look::at(&dataset, folder.path(), &columns);
+        Self { folder, store, dataset, ordered, columns, model, settings: Known::new(), before }
+    }
+
     fn step(&mut self, op: &Op, name: &str) {
         let (model, settings) = (self.model.clone(), self.settings.clone());
         let expected = self.expect(op);
@@ -158,7 +162,7 @@ impl World {
     }
 
     /// What the model says: rows written and rows deleted, or that it is refused.
-    fn expect(&mut self, op: &Op) -> Option<(usize, usize)> {
+    pub(crate) fn expect(&mut self, op: &Op) -> Option<(usize, usize)> {
         if !self.model.exists && !matches!(op, Op::Write { .. }) {
             return None;
         }
@@ -193,7 +197,7 @@ impl World {
         Some((written, 0))
     }
 
-    fn act(&self, op: &Op) -> Result<Written> {
+    pub(crate) fn act(&self, op: &Op) -> Result<Written> {
         let durability = |unsynced: bool| if unsynced { Durability::Unsynced } else { Durability::Synced };
         match op {
             Op::Write { rows, options, metadata, unsynced } => {
@@ -264,7 +268,7 @@ fn keep(rule: Rule) -> Keep {
     }
 }
 
-fn with<'d>(mut write: Write<'d>, options: &Options, stored: Rule) -> Write<'d> {
+pub(crate) fn with<'d>(mut write: Write<'d>, options: &Options, stored: Rule) -> Write<'d> {
     if let Some(given) = &options.target {
         write = write.row_group_target(target(given));
     }

@@ -63,6 +63,11 @@ impl Pin {
     pub(crate) fn check(&self) -> Result<()> {
         self.owner.check()
     }
+
+    /// Whether writers of the store at this place see it: not once the store was moved, or another one put in its place.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.file.is_at(&self.path).unwrap_or(true)
+    }
 }
 
 impl Drop for Pin {
