@@ -6,9 +6,10 @@ check: test format lint doc
 test:
     cargo test --workspace
 
-# Every moment of every kind of commit, many draws each, and 200 killed processes: minutes.
+# Every moment of every kind of commit, many draws each, 200 killed processes, 3,000 damaged stores: minutes.
 crash:
-    OUPS_CRASH=exhaustive OUPS_KILLS=200 cargo test --release -p oups-tests --test it -- crash:: --nocapture
+    OUPS_CRASH=exhaustive OUPS_KILLS=200 OUPS_TAKEOVERS=100 \
+        cargo test --release -p oups-tests --test it -- crash:: damage:: --nocapture
 
 # Many processes and threads at one store, hundreds of them killed; thousands of interleavings: minutes.
 stress:

@@ -33,12 +33,15 @@ struct Args {
     /// Threads for encoding and decoding; all cores if not given.
     #[arg(long)]
     threads: Option<usize>,
-    /// Datasets: 2,000 for `keys`, 100,000 for `discover`.
+    /// Datasets: 2,000 for `keys`, 100,000 for `discover`, 1,000 for `ingest`.
     #[arg(long)]
     keys: Option<usize>,
     /// Row groups of the datasets that `groups` appends to.
     #[arg(long, value_delimiter = ',', default_value = "10,1000,10000")]
     groups: Vec<usize>,
+    /// Rows of one dataset after each other, in `ingest`.
+    #[arg(long, default_value_t = 1)]
+    in_a_row: usize,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -67,10 +70,14 @@ enum Workload {
     Memory,
     /// One pass over a stream of rows that is nowhere in memory.
     Stream,
+    /// A write of rows of one time, and of all of them again.
+    Equal,
     /// An append to datasets of few and of many row groups.
     Groups,
     /// List 100,000 datasets, against a bare walk of the folders.
     Discover,
+    /// One stream with the rows of 1,000 datasets, mixed; and all of it again, which is to change nothing.
+    Ingest,
 }
 
 fn main() -> Result<()> {
@@ -92,8 +99,10 @@ fn main() -> Result<()> {
         Workload::LimitScan => work::limits::scan(&inputs),
         Workload::Memory => work::bounded::memory(&inputs),
         Workload::Stream => work::bounded::stream(&inputs),
+        Workload::Equal => work::bounded::equal(&inputs),
         Workload::Groups => work::groups::groups(&inputs, &args.groups),
         Workload::Discover => work::discover::discover(&inputs, args.keys.unwrap_or(100_000)),
+        Workload::Ingest => work::ingest::ingest(&inputs, args.keys.unwrap_or(1_000), args.in_a_row),
     };
     print(args.workload, args.rows, &report?)
 }

@@ -33,6 +33,7 @@ pub(crate) struct Ticks {
     rows: usize,
     made: usize,
     time: i64,
+    step: i64,
     price: f64,
 }
 
@@ -51,7 +52,12 @@ impl Ticks {
             field("side", DataType::Utf8),
         ];
         let schema = Arc::new(Schema::new(fields));
-        Self { schema, random: Rng::with_seed(seed), rows, made: 0, time: START_NS, price: 100.0 }
+        Self { schema, random: Rng::with_seed(seed), rows, made: 0, time: START_NS, step: STEP_NS, price: 100.0 }
+    }
+
+    /// All at one time.
+    pub(crate) fn at_once(rows: usize, seed: u64) -> Self {
+        Self { step: 0, ..Self::new(rows, seed) }
     }
 
     /// All rows as one batch.
@@ -66,7 +72,7 @@ impl Ticks {
         // The sum of four uniform numbers is near enough to a normal one.
         let bell = |random: &mut Rng| (0..4).map(|_| random.f64() - 0.5).sum::<f64>() * 3f64.sqrt();
         let times: Vec<i64> =
-            iter::repeat_with(|| step(&mut self.time, random.i64(0..2 * STEP_NS))).take(rows).collect();
+            iter::repeat_with(|| step(&mut self.time, random.i64(0..=2 * self.step))).take(rows).collect();
         let mut walk = || {
             self.price += bell(random) * 0.01;
             cents(self.price)

@@ -31,3 +31,10 @@ let batch_with_gusts = {
     let columns = plain.columns().iter().cloned().chain([gusts]);
     arrow::array::RecordBatch::try_from_iter(["time", "sensor", "value", "gust"].into_iter().zip(columns))?
 };
+let stream = {
+    let rows = rows(&[0, 0, 1]);
+    let city = std::sync::Arc::new(arrow::array::StringArray::from(vec!["oslo", "rome", "oslo"]));
+    let id = std::sync::Arc::new(arrow::array::UInt32Array::from(vec![1, 2, 1]));
+    let columns = [city as arrow::array::ArrayRef, id].into_iter().chain(rows.columns().iter().cloned());
+    arrow::array::RecordBatch::try_from_iter(["city", "id", "time", "sensor", "value"].into_iter().zip(columns))?
+};

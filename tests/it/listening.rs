@@ -3,13 +3,13 @@
 use std::io;
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 
 use arrow::array::{Int64Array, RecordBatch};
 use oups::{AnyKey, Dataset, KeySchema, QueryStore, ReadDataset, Resolver, Separator, Store};
 use oups_tests::scratch;
-use tracing::Level;
+use tracing::{Dispatch, Level};
 
 /// Lines as they are written, kept, and sent on to whoever waits for one.
 #[derive(Clone)]
@@ -30,8 +30,13 @@ impl io::Write for Lines {
     }
 }
 
+/// Listens to all there is, and tells nobody. With a single listener in the program, `tracing` asks only the thread that
+/// comes to a place first whether anybody listens there: a test without a listener would answer for all.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+
 /// Does something in this thread, and returns what was told meanwhile, without names and times that differ by run.
 pub(crate) fn heard(level: Level, sent: Sender<String>, act: impl FnOnce()) -> String {
+    LazyLock::force(&ANOTHER);
     let lines = Lines { kept: Arc::default(), sent };
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt()

@@ -1,20 +1,34 @@
 //! Many small durable writes, each behind the one before.
 
 use anyhow::{Result, ensure};
+use arrow::array::RecordBatch;
 use oups::Store;
 
 use crate::inputs::{Inputs, read};
 use crate::report::Report;
 use crate::store::{Name, bytes_under, count_ordered, scan, write};
 
+/// Timed with what small writes cost by default, that what they leave is coalesced; the fact `plain_s` is without it,
+/// which leaves as many row groups as there were writes.
 pub(crate) fn append(inputs: &Inputs) -> Result<Report> {
+    let tables = inputs.files("appends")?.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
+    let report = appended(inputs, &tables, true)?;
+    let plain = appended(inputs, &tables, false)?;
+    Ok(report.with("plain_s", plain.seconds()))
+}
+
+fn appended(inputs: &Inputs, tables: &[Vec<RecordBatch>], coalesce: bool) -> Result<Report> {
     let out = inputs.fresh_out()?;
     let dataset = Store::<Name>::create(&out)?.dataset(&Name::new("app"))?;
-    let tables = inputs.files("appends")?.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
-    let rows: usize = tables.iter().flatten().map(|batch| batch.num_rows()).sum();
+    let rows: usize = tables.iter().flatten().map(RecordBatch::num_rows).sum();
     let (report, _) = Report::of(|| {
         for table in tables {
-            write(&dataset, table).commit()?;
+            let write = write(&dataset, table.clone());
+            if coalesce {
+                write.commit()?
+            } else {
+                write.max_off_target(None).commit()?
+            };
         }
         Ok(())
     })?;

@@ -1,4 +1,4 @@
-//! Memory: what a merge into a large dataset and the write of a large stream need above their inputs.
+//! Memory: what a merge into a large dataset, the write of a large stream and rows of one time need above their inputs.
 
 use anyhow::{Result, ensure};
 use oups::{Dataset, Store};
@@ -27,6 +27,18 @@ pub(crate) fn stream(inputs: &Inputs) -> Result<Report> {
     let dataset = Store::<Name>::create(inputs.fresh_out()?)?.dataset(&Name::new("base"))?;
     let (report, _) = Report::of(|| Ok(write(&dataset, Ticks::new(inputs.rows, SEED)).commit()?))?;
     check(&dataset, inputs, report)
+}
+
+/// Rows that all have the same time, written from a stream and then all again: the most that a run of equal rows can
+/// take, since duplicates are looked for in a whole run.
+pub(crate) fn equal(inputs: &Inputs) -> Result<Report> {
+    let dataset = Store::<Name>::create(inputs.fresh_out()?)?.dataset(&Name::new("base"))?;
+    let rows = || Ticks::at_once(inputs.rows, SEED);
+    let (_, first) = Report::of(|| Ok(write(&dataset, rows()).duplicates_on(["seq"]).commit()?))?;
+    let (report, again) = Report::of(|| Ok(write(&dataset, rows()).duplicates_on(["seq"]).commit()?))?;
+    ensure!(first.changed && !again.changed, "rows that are there changed something");
+    let bytes: usize = rows().map(|batch| Ok(batch?.get_array_memory_size())).sum::<Result<usize>>()?;
+    check(&dataset, inputs, report.with("run_mb", bytes / 1_000_000))
 }
 
 /// Reads all rows in order, a batch at a time.

@@ -6,6 +6,7 @@ pub(crate) mod bulk;
 pub(crate) mod cross;
 pub(crate) mod discover;
 pub(crate) mod groups;
+pub(crate) mod ingest;
 pub(crate) mod keys;
 pub(crate) mod limits;
 pub(crate) mod range;

@@ -43,7 +43,6 @@ fn for_error(error: &Error) -> Option<String> {
     Some(match error {
         Error::NoStore { path } => format!("`oups init {} --schema …` makes one", path.display()),
         Error::NoOrderedColumn { .. } => "add --ordered-on COLUMN".to_owned(),
-        Error::Schema { found, .. } if found.contains("evolve_schema") => "--evolve-schema lets it in".to_owned(),
         Error::UnknownColumn { column, columns, .. } => {
             let near = columns.split(", ").min_by_key(|name| strsim::osa_distance(column, name))?;
             let close = strsim::osa_distance(column, near) <= column.chars().count() / 3 + 1;

@@ -47,15 +47,24 @@ impl Scan {
         self
     }
 
+    fn limited(&self, limit: Option<u64>) -> oups::Scan {
+        let scan = self.directed(self.reverse);
+        limit.map_or(scan.clone(), |limit| scan.limit(limit))
+    }
+
     fn directed(&self, reverse: bool) -> oups::Scan {
         let scan = self.scan.clone();
         if reverse { scan.reverse() } else { scan }
     }
 
     /// What will be read, up to a number of rows.
-    pub(crate) fn plan(&self, limit: Option<u64>) -> Result<oups::ScanPlan> {
-        let scan = self.directed(self.reverse);
-        limit.map_or(scan.clone(), |limit| scan.limit(limit)).plan().map_err(own)
+    pub(crate) fn explain(&self, limit: Option<u64>) -> Result<oups::ScanPlan> {
+        self.limited(limit).explain().map_err(own)
+    }
+
+    /// How many rows come at most, up to a number of them; without a condition exactly so many.
+    pub(crate) fn rows_at_most(&self, limit: Option<u64>) -> Result<u64> {
+        Ok(self.limited(limit).batches().map_err(own)?.rows_at_most())
     }
 
     /// The columns that are read.
@@ -73,8 +82,7 @@ impl Scan {
         &self,
         limit: Option<u64>,
     ) -> Result<impl Iterator<Item = Result<RecordBatch>> + Send + use<>> {
-        let scan = self.directed(self.reverse);
-        let mut batches = limit.map_or(scan.clone(), |limit| scan.limit(limit)).batches().map_err(own)?;
+        let mut batches = self.limited(limit).batches().map_err(own)?;
         Ok(std::iter::from_fn(move || batches.next_batch().map_err(own).transpose()))
     }
 

@@ -183,7 +183,7 @@ impl<P: FnMut(ExportProgress) -> ControlFlow<()>> Copy<'_, P> {
         self.fs.sync_dir(&folder)?;
         // Every file is durable now, and nothing of older versions is in the copy.
         let entries = snapshot.manifest().entries.iter().map(|entry| Entry { synced: true, ..entry.clone() }).collect();
-        let copy = Manifest { entries, retired: Vec::new(), ..snapshot.manifest().clone() };
+        let copy = Manifest { entries, retired: Vec::new(), ..snapshot.manifest().clone() }.with_durable();
         let (bytes, _) = manifest::encode(&paths.manifest(), &copy)?;
         self.write(&paths.manifest(), &bytes)?;
         // That it is there and empty tells a repair that the last writer ended cleanly.

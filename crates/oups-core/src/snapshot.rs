@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::checksum::checksum_of;
-use crate::decode::{FileFacts, RowGroupFile, View};
+use crate::decode::{FileFacts, Footers, RowGroupFile, View};
 use crate::fs::{ReadFile, StoreFs, failed, is_not_found};
 use crate::layout::{DatasetPaths, FolderName};
 use crate::lock::Pin;
@@ -27,6 +27,8 @@ pub struct Snapshot {
     manifest: Arc<Manifest>,
     schema: Arc<DatasetSchema>,
     pin: Option<Arc<Pin>>,
+    /// Of all clones.
+    footers: Arc<Footers>,
 }
 
 impl Snapshot {
@@ -66,7 +68,7 @@ impl Snapshot {
 
     fn new(fs: &StoreFs, paths: &DatasetPaths, manifest: Arc<Manifest>, pin: Option<Arc<Pin>>) -> Result<Self> {
         let schema = Arc::new(manifest.dataset_schema()?);
-        Ok(Self { fs: fs.clone(), paths: paths.clone(), manifest, schema, pin })
+        Ok(Self { fs: fs.clone(), paths: paths.clone(), manifest, schema, pin, footers: Arc::default() })
     }
 
     /// The dataset's path text.
@@ -89,15 +91,15 @@ impl Snapshot {
         self.paths.file(&entry.file)
     }
 
-    /// Opens one of the version's row group files and checks it against the manifest: length, rows, one row group.
+    /// Opens one of the version's row group files and checks it against the manifest: length, rows, one row group. Of a
+    /// file that was opened before footer and page index are known, as long as they are among the last 32 MiB of them.
     ///
     /// # Errors
     ///
     /// [`Error::Damaged`] if the file is missing or not what the manifest says, [`Error::SnapshotGone`] if it is missing
     /// and the snapshot is not pinned or its store was moved, [`Error::Forked`] in a child of the process that made the snapshot.
     pub fn open_row_group(&self, entry: &Entry) -> Result<RowGroupFile> {
-        let path = self.paths.file(&entry.file);
-        RowGroupFile::open(self.open_file(entry)?, path, &self.schema, View::Stored, &facts(entry))
+        self.opened(self.open_file(entry)?, entry)
     }
 
     /// As [`open_row_group`](Self::open_row_group), after comparing every byte of the file with its checksum.
@@ -106,10 +108,19 @@ impl Snapshot {
     ///
     /// As [`open_row_group`](Self::open_row_group), and [`Error::Damaged`] for any changed byte.
     pub fn open_row_group_verified(&self, entry: &Entry) -> Result<RowGroupFile> {
-        let path = self.paths.file(&entry.file);
         let file = self.open_file(entry)?;
-        check_bytes(&*file, &path, entry)?;
-        RowGroupFile::open(file, path, &self.schema, View::Stored, &facts(entry))
+        check_bytes(&*file, &self.paths.file(&entry.file), entry)?;
+        self.opened(file, entry)
+    }
+
+    fn opened(&self, file: Arc<dyn ReadFile>, entry: &Entry) -> Result<RowGroupFile> {
+        let (path, facts) = (self.paths.file(&entry.file), facts(entry));
+        if let Some(footer) = self.footers.get(&entry.file) {
+            return RowGroupFile::reopen(file, path, &self.schema, &facts, footer);
+        }
+        let open = RowGroupFile::open(file, path, &self.schema, View::Stored, &facts)?;
+        self.footers.keep(&entry.file, open.footer());
+        Ok(open)
     }
 
     pub(crate) fn open_file(&self, entry: &Entry) -> Result<Arc<dyn ReadFile>> {

@@ -50,12 +50,17 @@ impl Batches {
         let pieces = std::mem::take(&mut reading.pieces);
         let reading = Arc::new(reading);
         let work: u64 = pieces.iter().map(Piece::len).sum();
-        let left = reading.limit.unwrap_or(u64::MAX);
+        let left = reading.limit.unwrap_or(u64::MAX).min(work);
         let runner = reading.clone();
         let jobs = in_order(pieces, reading.clone());
         let helpers = if work < LITTLE_ROWS { 0 } else { helpers };
         let jobs = Ahead::new(jobs, helpers, move |job, stop| runner.run(job, stop));
         Self { reading, jobs: Some(jobs), current: Current::Done(Vec::new().into_iter()), left }
+    }
+
+    /// At most so many rows are still to come; without a filter exactly so many.
+    pub fn rows_at_most(&self) -> u64 {
+        self.left
     }
 
     /// The next batch, with our own error.
@@ -99,11 +104,11 @@ impl Batches {
 
     /// Begins a job that is the caller's own.
     fn begin(&self, job: &Piece) -> Result<Current> {
-        if self.reading.streams() {
-            if let Some(file) = self.reading.open(job)? {
-                let (columns, rows) = (&self.reading.columns.positions, vec![job.rows.clone()]);
-                return Ok(Current::Stream(decode(&file, columns, rows, self.reading.batch_rows)?));
-            }
+        if self.reading.streams()
+            && let Some(file) = self.reading.open(job)?
+        {
+            let (columns, rows) = (&self.reading.columns.positions, vec![job.rows.clone()]);
+            return Ok(Current::Stream(decode(&file, columns, rows, self.reading.batch_rows)?));
         }
         Ok(Current::Done(self.reading.run(job, &false.into())?.into_iter()))
     }

@@ -44,3 +44,16 @@ impl Columns {
         Ok(Self { positions, schema: Arc::new(schema) })
     }
 }
+
+/// Checks that no two columns of a result have one name.
+///
+/// # Errors
+///
+/// [`Error::SameName`].
+pub(crate) fn check_names(fields: &[FieldRef]) -> Result<()> {
+    let mut met = HashSet::new();
+    match fields.iter().find(|field| !met.insert(field.name())) {
+        Some(twice) => Err(Error::SameName { column: twice.name().clone() }),
+        None => Ok(()),
+    }
+}

@@ -42,7 +42,7 @@ pub use error::{ColumnOf, Error, OrderedOn, Result};
 pub use filter::{Column, Comparison, Predicate};
 pub use intersections::Intersections;
 pub use ordered::Ordered;
-pub use plan::{PlannedRowGroup, ScanPlan};
+pub use plan::{Omitted, PlannedColumn, PlannedRowGroup, Pruned, ScanPlan};
 pub use query::{Query, QueryStore};
 pub use query_plan::{PlannedDataset, QueryPlan};
 pub use resample::{Aggregate, Every, Resample, Resampled};

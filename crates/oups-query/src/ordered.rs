@@ -27,11 +27,14 @@ const OPEN_FILES: usize = 16;
 /// So many datasets are read at once, at most: more than there are processors, and few enough files.
 const READ_AT_ONCE: usize = 16;
 
-/// Rows in memory over all datasets of a query, unless there are more of them than this has room for.
-const HELD_ROWS: usize = 2 << 20;
+/// Bytes of blocks in memory over all datasets of a query, unless there are more of them than this has room for.
+const HELD_BYTES: usize = 64 << 20;
 
-/// Of a dataset at least so many rows are read at once: a page has to be decoded for them anyway.
-const LEAST_BLOCK: usize = 1024;
+/// Of a dataset at least so many rows are read at once, as every block has to decode its way into a page.
+const LEAST_BLOCK: usize = 128;
+
+/// Bytes of a row, as long as none was read.
+const GUESSED_ROW: usize = 1024;
 
 /// A run of at least so many rows of one dataset passes as a batch of its own, without a copy.
 const LONG_RUN: usize = 4096;
@@ -55,6 +58,10 @@ pub struct Ordered {
     next: BinaryHeap<Reverse<(OrdValue, usize)>>,
     /// Keys with a block in memory.
     held: usize,
+    /// So many datasets, at most, have rows around one value.
+    side_by_side: usize,
+    /// Bytes and rows of all blocks so far, for what a row takes.
+    read: (usize, usize),
     open: usize,
     picks: Picks,
     /// The key of each slot of the picks.
@@ -83,9 +90,12 @@ impl Ordered {
         let sources: Vec<_> = snapshots.into_iter().zip(unified.layouts).map(source).collect::<Result<_>>()?;
         let bounds = sources.iter().enumerate();
         let next = bounds.filter_map(|(at, source)| Some(Reverse((source.as_ref()?.bound()?, at)))).collect();
+        let side_by_side = most_at_once(sources.iter().flatten().filter_map(Source::reach));
         Ok(Self {
             schema,
             keys,
+            side_by_side,
+            read: (0, 0),
             sources,
             next,
             held: 0,
@@ -234,7 +244,11 @@ impl Ordered {
         }
         self.open -= chosen.iter().filter(|(_, _, may_open)| *may_open).count();
         for (key, source, _) in chosen {
-            self.held += usize::from(source.head.is_some());
+            if let Some(head) = &source.head {
+                self.held += 1;
+                self.read.0 += head.batch.get_array_memory_size();
+                self.read.1 += head.batch.num_rows();
+            }
             self.open += usize::from(source.is_open());
             if let Some(slot) = self.sources.get_mut(key) {
                 *slot = Some(source);
@@ -244,8 +258,10 @@ impl Ordered {
         Ok(())
     }
 
+    /// The share of a dataset counts all that come to be side by side, so that the first do not take the room of the last.
     fn block_rows(&self, more: usize) -> usize {
-        let share = HELD_ROWS / (self.held + more).max(1);
+        let row = self.read.0.checked_div(self.read.1).unwrap_or(GUESSED_ROW).max(1);
+        let share = HELD_BYTES / (self.side_by_side + more).max(1) / row;
         let wanted = if self.has_filter { u64::MAX } else { self.rows_left };
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX).min(self.batch_rows);
         share.max(LEAST_BLOCK).min(wanted).max(1)
@@ -287,6 +303,19 @@ impl Ordered {
         let options = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
         RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)
     }
+}
+
+/// How many of these closed ranges, at most, share a value.
+fn most_at_once(ranges: impl Iterator<Item = (OrdValue, OrdValue)>) -> usize {
+    let (mut starts, mut ends): (Vec<_>, Vec<_>) = ranges.unzip();
+    starts.sort_unstable();
+    ends.sort_unstable();
+    let (mut over, mut most) = (0, 0);
+    for (begun, start) in starts.iter().enumerate() {
+        over += ends.iter().skip(over).take_while(|end| *end < start).count();
+        most = most.max(begun + 1 - over);
+    }
+    most
 }
 
 impl fmt::Debug for Ordered {

@@ -84,7 +84,7 @@ impl<K: StoreKey> QueryStore<K> for Store<K> {
 
 /// A read of several datasets being put together: all their rows and columns, until it is told otherwise.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is read before `intersections`, `ordered` or `plan` is called"]
+#[must_use = "nothing is read before `intersections`, `ordered` or `explain` is called"]
 pub struct Query<K> {
     store: Store<K>,
     choice: Choice<K>,
@@ -232,12 +232,61 @@ impl<K: StoreKey> Query<K> {
     /// # Errors
     ///
     /// As [`intersections`](Self::intersections), and where a file at an edge of the range cannot be read.
-    pub fn counts(self) -> Result<Vec<(K, u64)>> {
+    pub fn counts(mut self) -> Result<Vec<(K, u64)>> {
+        self.request.columns = None;
+        self.of_each(Scan::count)
+    }
+
+    /// The newest row in range of each key, of those that the filters let through, in the order of the keys; a batch of one
+    /// row, or `None` where there is none. Only its pages are read, and as many files are open at once as there are threads.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow::array::{Int64Array, RecordBatch};
+    /// use oups_core::{AnyKey, KeyFilter, KeySchema, Separator, Store};
+    /// use oups_query::QueryStore;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("city:str", Separator::default())?)?;
+    /// let rows = |days: Vec<i64>| RecordBatch::try_from_iter([("day", Arc::new(Int64Array::from(days)) as _)]);
+    /// for (city, days) in [("berlin", vec![0, 2, 4]), ("oslo", vec![1, 2])] {
+    ///     store.dataset(&store.parse_key(city)?)?.write(rows(days)?).ordered_on("day").commit()?;
+    /// }
+    ///
+    /// let latest = |range| store.query_where(KeyFilter::all()).range::<std::ops::Range<i64>>(range).latest();
+    /// let found: Vec<_> = latest(0..9)?.into_iter().map(|(_, row)| row).collect();
+    /// assert_eq!(found, [Some(rows(vec![4])?), Some(rows(vec![2])?)]);
+    /// let found: Vec<_> = latest(0..1)?.into_iter().map(|(_, row)| row).collect();
+    /// assert_eq!(found, [Some(rows(vec![0])?), None]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`intersections`](Self::intersections), and those of reading.
+    pub fn latest(self) -> Result<Vec<(K, Option<RecordBatch>)>> {
+        self.of_each(Scan::last)
+    }
+
+    /// As [`latest`](Self::latest), the oldest row.
+    ///
+    /// # Errors
+    ///
+    /// As [`latest`](Self::latest).
+    pub fn first(self) -> Result<Vec<(K, Option<RecordBatch>)>> {
+        self.of_each(Scan::first)
+    }
+
+    /// What a scan of each dataset answers, several at once.
+    fn of_each<T: Send>(self, ask: impl Fn(Scan) -> Result<T> + Sync) -> Result<Vec<(K, T)>> {
         let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
-        let request = Request { columns: None, limit: None, ..self.request };
-        let count = |snapshot: &Snapshot| Scan::of(snapshot.clone(), request.clone()).count();
-        let counts: Vec<u64> = opened.snapshots.par_iter().map(count).collect::<Result<_>>()?;
-        Ok(opened.keys.into_iter().zip(counts).collect())
+        let request = Request { limit: None, ..self.request };
+        let answer = |snapshot: &Snapshot| ask(Scan::of(snapshot.clone(), request.clone()));
+        let answers = || opened.snapshots.par_iter().map(answer).collect::<Result<Vec<T>>>();
+        let answers = oups_core::threads::in_threads(answers)?;
+        Ok(opened.keys.into_iter().zip(answers).collect())
     }
 
     /// What would be read, from the manifests alone: see [`QueryPlan`].
@@ -245,7 +294,7 @@ impl<K: StoreKey> Query<K> {
     /// # Errors
     ///
     /// As [`intersections`](Self::intersections), without those of columns.
-    pub fn plan(self) -> Result<QueryPlan> {
+    pub fn explain(self) -> Result<QueryPlan> {
         Ok(QueryPlan::of(&Opened::new(&self.store, self.choice, &self.request.range)?))
     }
 }

@@ -53,7 +53,7 @@ pub(crate) struct Reading {
     pub(crate) limit: Option<u64>,
     pub(crate) reverse: bool,
     pub(crate) batch_rows: usize,
-    verified: bool,
+    pub(crate) verified: bool,
 }
 
 impl Reading {

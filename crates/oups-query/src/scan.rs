@@ -239,13 +239,13 @@ impl Scan {
         Ok(rows)
     }
 
-    /// What would be read, without reading it: see [`ScanPlan`].
+    /// What would be read, without reading it: see [`ScanPlan`]. The footers of the row groups that would be read are.
     ///
     /// # Errors
     ///
-    /// As [`batches`](Self::batches).
-    pub fn plan(self) -> Result<ScanPlan> {
-        Ok(ScanPlan::of(&self.reading()?))
+    /// As [`batches`](Self::batches), and where a footer cannot be read.
+    pub fn explain(self) -> Result<ScanPlan> {
+        ScanPlan::of(&self.reading()?)
     }
 
     /// The rows of each period as one row: see [`Resample`]. Columns, limit and direction of the scan mean nothing here;

@@ -67,6 +67,12 @@ impl Source {
         Some(start.into_iter().chain(read).fold(&entry.min, Ord::max).clone())
     }
 
+    /// The least and the largest value that the rows to come may have.
+    pub(crate) fn reach(&self) -> Option<(OrdValue, OrdValue)> {
+        let last = self.reading.snapshot.manifest().entries.get(self.groups.clone())?.last()?;
+        Some((self.bound()?, last.max.clone()))
+    }
+
     /// Whether a file is open.
     pub(crate) fn is_open(&self) -> bool {
         self.open.is_some()

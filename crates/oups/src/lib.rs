@@ -130,8 +130,8 @@
 //! }
 //! assert_eq!(rows, 5);
 //!
-//! let plan = temperature.scan().range(8..=12).plan()?;
-//! assert_eq!((plan.row_groups.len(), plan.pruned), (2, 1));
+//! let plan = temperature.scan().range(8..=12).explain()?;
+//! assert_eq!((plan.row_groups.len(), plan.pruned.by_manifest.row_groups), (2, 1));
 //!
 //! let snapshot = temperature.snapshot()?;
 //! temperature.delete(..).commit()?;
@@ -207,8 +207,8 @@ pub use oups_core::{
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
     Aggregate, AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Direction, Error as QueryError, Every, Intersections,
-    Ordered, OrderedOn, PlannedDataset, PlannedRowGroup, Query, QueryPlan, QueryStore, ReadDataset, Resample,
-    Resampled, Scan, ScanPlan, Tolerance,
+    Omitted, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup, Pruned, Query, QueryPlan, QueryStore,
+    ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
 };
 
 /// What most programs need: `use oups::prelude::*;`.

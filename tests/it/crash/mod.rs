@@ -6,6 +6,7 @@ mod faults;
 mod power;
 mod processes;
 mod state;
+mod takeover;
 
 pub(crate) use acts::{KINDS, dataset as dataset_of, first, insert, rows};
-pub(crate) use state::{Seen, create, look, next_write, next_write_succeeds, open, seen_in, try_create};
+pub(crate) use state::{Seen, create, is_exhaustive, look, next_write, next_write_succeeds, open, seen_in, try_create};

@@ -16,9 +16,18 @@ use super::state::{
     try_look,
 };
 
-/// Draws a point, and one in how many points is followed by another power loss; more with `OUPS_CRASH=exhaustive`.
-fn effort() -> (u64, u64) {
-    if is_exhaustive() { (24, 4) } else { (4, 40) }
+/// How much is tried: all of it takes minutes, and is for `OUPS_CRASH=exhaustive`.
+struct Effort {
+    /// Draws a moment.
+    draws: u64,
+    /// One in how many folders meets another power loss while the next writer works.
+    again: u64,
+    /// The process dies first, and the machine while the next writer works: at one in how many moments.
+    dead: u64,
+}
+
+fn effort() -> Effort {
+    if is_exhaustive() { Effort { draws: 12, again: 8, dead: 2 } } else { Effort { draws: 3, again: 200, dead: 40 } }
 }
 
 #[test]
@@ -31,15 +40,17 @@ fn every_commit_survives_a_power_loss_at_every_moment() {
     });
     let tried: usize = counts.iter().map(|counts| counts.tried).sum();
     let again: usize = counts.iter().map(|counts| counts.again).sum();
-    let different: usize = counts.iter().map(|counts| counts.images.len()).sum();
+    let different: usize = counts.iter().map(|counts| counts.images.len() + counts.followed).sum();
     println!("{tried} moments of power loss, {again} of them during recovery; {different} different folders opened");
-    assert!(tried > 5000, "{tried} moments");
+    assert!(tried > 3000, "{tried} moments");
 }
 
 #[derive(Default)]
 struct Counts {
     tried: usize,
     again: usize,
+    /// Different folders opened among these.
+    followed: usize,
     /// Folders that were checked already need not be again.
     images: HashSet<(Image, bool)>,
 }
@@ -47,28 +58,49 @@ struct Counts {
 /// The process dies, the machine does not: the next writer finds changes that nobody made durable, and then the machine
 /// goes off.
 fn death_then_power_loss(case: &Case<'_>, disk: &Disk, at: &str, counts: &mut Counts) {
-    let root = case.scratch.join("dead");
-    write_image(&disk.after(Unsynced::AllKept), &root);
-    let live = look(&root);
+    let live = next_write_at_risk(case, &disk.after(Unsynced::AllKept), disk, &case.states[..1], at, counts);
+    assert!(live.is_none() || case.states.contains(&live), "{at}: {live:?}");
+}
+
+/// The next writer clears up what lies there, on a disk that may know it otherwise, and the machine goes off meanwhile.
+/// Returns what was there; it may be that or one of `others` until the write is over.
+fn next_write_at_risk(
+    case: &Case<'_>,
+    there: &Image,
+    disk: &Disk,
+    others: &[Seen],
+    at: &str,
+    counts: &mut Counts,
+) -> Seen {
+    let root = case.scratch.join("next");
+    write_image(there, &root);
+    let seen = look(&root);
     let fs = FaultFs::counting().recording(&root);
     next_write(&open(Some(&fs), &root).unwrap()).unwrap();
     std::fs::remove_dir_all(&root).unwrap();
     let (mut disk, events) = (disk.clone(), fs.events());
+    let mut checked = HashSet::new();
     for moment in 0..=events.len() {
+        let is_over = moment == events.len();
         for (image, how) in images(&disk, events.get(moment), moment as u64) {
             counts.tried += 1;
             counts.again += 1;
+            if !checked.insert((image.clone(), is_over)) {
+                continue;
+            }
             let at = format!("{at}; power loss after {moment} of {} in the next write, {how}", events.len());
             write_image(&image, &root);
             let found = try_look(&root).unwrap_or_else(|error| panic!("{at}: {error}"));
-            let is_done = found.as_ref().is_some_and(|(rows, ..)| *rows == after_next(&live));
-            let is_before = found == live || found == case.states[0];
-            assert!(is_done || is_before && moment < events.len(), "{at}: neither old nor new: {found:?}");
+            let is_done = found.as_ref().is_some_and(|(rows, ..)| *rows == after_next(&seen));
+            let is_before = found == seen || others.contains(&found);
+            assert!(is_done || is_before && !is_over, "{at}: neither old nor new: {found:?}");
             next_write_is_whole(&root, found, &at);
             std::fs::remove_dir_all(&root).unwrap();
         }
         events.get(moment).iter().for_each(|event| disk.apply(event));
     }
+    counts.followed += checked.len();
+    seen
 }
 
 /// What a death in a kind of commit may leave.
@@ -111,7 +143,8 @@ fn all_moments_of(kind: &Kind) -> Counts {
         for (image, how) in images(&disk, last.get(moment), moment as u64) {
             check(&case, image, is_over, &format!("{at}, {how}"), &mut counts);
         }
-        if kind.unsynced == 0 && (is_exhaustive() || moment % 3 == 0) {
+        let place = KINDS.iter().position(|other| other.name == kind.name).unwrap_or_default();
+        if kind.unsynced == 0 && draw(place as u64, moment as u64).is_multiple_of(effort().dead) {
             death_then_power_loss(&case, &disk, &at, &mut counts);
         }
         last.get(moment).iter().for_each(|event| disk.apply(event));
@@ -125,7 +158,7 @@ fn short(event: &Event) -> String {
 
 /// What may be there, if the machine goes off now, or in the middle of the next operation.
 fn images(disk: &Disk, next: Option<&Event>, seed: u64) -> Vec<(Image, String)> {
-    let draws = (0..effort().0).map(|number| Unsynced::Drawn(seed * 1000 + number));
+    let draws = (0..effort().draws).map(|number| Unsynced::Drawn(seed * 1000 + number));
     let kinds: Vec<Unsynced> = [Unsynced::AllKept, Unsynced::AllLost].into_iter().chain(draws).collect();
     let mut images: Vec<_> = kinds.iter().map(|&kind| (disk.after(kind), format!("{kind:?}"))).collect();
     if let Some(torn) = next.and_then(Event::torn) {
@@ -149,8 +182,8 @@ fn check(case: &Case<'_>, image: Image, is_over: bool, at: &str, counts: &mut Co
         let seen = try_look(&root).unwrap_or_else(|error| panic!("{at}: {error}"));
         let (old, new) = (&case.states[0], &case.states[1]);
         assert!(seen == *new || seen == *old && !is_over, "{at}: neither old nor new: {seen:?}");
-        if draw(counts.tried as u64, 7).is_multiple_of(effort().1) {
-            again(case, &image, &seen, at, counts);
+        if draw(counts.tried as u64, 7).is_multiple_of(effort().again) {
+            again(case, &image, at, counts);
         }
         next_write_is_whole(&root, seen, at);
     }
@@ -168,26 +201,10 @@ fn check_unsynced(case: &Case<'_>, root: &Path, is_over: bool, at: &str) {
 }
 
 /// The next writer meets what the first power loss left, and the machine goes off once more.
-fn again(case: &Case<'_>, image: &Image, seen: &Seen, at: &str, counts: &mut Counts) {
+fn again(case: &Case<'_>, image: &Image, at: &str, counts: &mut Counts) {
     let root = case.scratch.join("again");
     write_image(image, &root);
-    let mut disk = Disk::holding(&root);
-    let fs = FaultFs::counting().recording(&root);
-    next_write(&open(Some(&fs), &root).unwrap()).unwrap();
+    let disk = Disk::holding(&root);
     std::fs::remove_dir_all(&root).unwrap();
-    let events = fs.events();
-    for moment in 0..=events.len() {
-        for (image, how) in images(&disk, events.get(moment), moment as u64) {
-            counts.tried += 1;
-            counts.again += 1;
-            let at = format!("{at}; again after {moment} of {} in the next write, {how}", events.len());
-            write_image(&image, &root);
-            let found = try_look(&root).unwrap_or_else(|error| panic!("{at}: {error}"));
-            let is_done = found.as_ref().is_some_and(|(rows, ..)| *rows == after_next(seen));
-            assert!(is_done || found == *seen && moment < events.len(), "{at}: neither old nor new: {found:?}");
-            next_write_is_whole(&root, found, &at);
-            std::fs::remove_dir_all(&root).unwrap();
-        }
-        events.get(moment).iter().for_each(|event| disk.apply(event));
-    }
+    next_write_at_risk(case, image, &disk, &[], &format!("{at}; again"), counts);
 }

@@ -68,6 +68,17 @@ fn what_happens_to_row_group_files_is_found() {
 }
 
 #[test]
+fn a_symbolic_link_in_place_of_a_row_group_file_is_found_though_its_bytes_are_right() {
+    let mut name = String::new();
+    let found = found_after(|root, files| {
+        name = name_of(&files[1]);
+        fs::rename(&files[1], root.join("a.moved")).unwrap();
+        std::os::unix::fs::symlink(root.join("a.moved"), &files[1]).unwrap();
+    });
+    assert!(found.contains(&(FindingKind::Missing, name, Some(1))), "{found:?}");
+}
+
+#[test]
 fn what_lies_about_is_found() {
     let random = "0123456789abcdef";
     let span = "8000000000000000_8000000000000001";

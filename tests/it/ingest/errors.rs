@@ -67,7 +67,7 @@ fn an_ingest_that_stops_leaves_the_rest_alone() {
     assert_eq!((ingested.len(), written + stopped), (58, 57));
     assert_eq!(
         ingested[0].result.as_ref().unwrap_err().to_string(),
-        "dataset temp-2/2h, column `value`: expected a column of the dataset, found another one, of type Int64"
+        "dataset temp-2/2h, column `value`: expected a column of the dataset, found another one, of type Int64 (`.evolve_schema()` would add it)"
     );
     assert_eq!(store.keys().unwrap().len(), written + 1);
     let ingested = store.ingest(batch(&rows)).ordered_on("time").commit().unwrap();

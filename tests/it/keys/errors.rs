@@ -63,3 +63,29 @@ fn another_stores_key_is_refused() {
         assert!(matches!(error, oups::KeyError::OtherSchema { .. }), "{error}");
     }
 }
+
+/// A text that is shown in a terminal must not command it.
+#[test]
+fn no_message_holds_a_control_character() {
+    let schema = KeySchema::parse("city:str,number:u8/frequency:str", Separator::Dash).unwrap();
+    let mut messages = Vec::new();
+    for bad in ["\u{1b}[31m", "\u{7}", "\r", "\u{9b}2J"] {
+        for path in
+            [format!("{bad}-7/x"), format!("a-{bad}/x"), format!("a-7/{bad}"), format!("a-7/x/{bad}"), bad.into()]
+        {
+            messages.push(AnyKey::parse(&schema, &path).unwrap_err().to_string());
+            messages.push(Own::from_path(&path).unwrap_err().to_string());
+        }
+        for condition in [format!("{bad}=x"), format!("number={bad}"), bad.to_owned()] {
+            messages.extend(KeyFilter::parse(&schema, [&condition]).err().map(|error| error.to_string()));
+        }
+        for text in [format!("{bad}:str"), format!("a:{bad}"), format!("a:str,{bad}:str"), bad.to_owned()] {
+            messages.push(KeySchema::parse(&text, Separator::Dash).unwrap_err().to_string());
+        }
+        messages.push(bad.parse::<Separator>().unwrap_err().to_string());
+    }
+    assert!(messages.len() >= 60, "{}", messages.len());
+    for message in messages {
+        assert!(!message.chars().any(char::is_control), "{message:?}");
+    }
+}

@@ -82,7 +82,7 @@ fn what_cannot_be_joined_is_refused() {
     assert!(matches!(error(by.clone()), Error::Tolerance { .. }));
     assert!(by.tolerance(1).batches().is_ok());
     assert!(matches!(error(store.asof(&a).right(&b).by(["x"])), Error::Core(oups_core::Error::UnknownColumn { .. })));
-    let error = error(store.asof(&a).right(&key(&store, "d")));
+    let error = error(store.asof(&a).right(key(&store, "d")));
     assert!(matches!(error, Error::Core(oups_core::Error::NoDataset { .. })));
 }
 
@@ -99,7 +99,7 @@ fn dictionaries_and_texts_are_equal_groups() {
     for (path, rows) in [("l", left), ("r", right)] {
         dataset(&store, path).write(rows).ordered_on("t").durability(Durability::Unsynced).commit().unwrap();
     }
-    let join = store.asof(&key(&store, "l")).right(&key(&store, "r")).by(["g"]);
+    let join = store.asof(&key(&store, "l")).right(key(&store, "r")).by(["g"]);
     assert_eq!(matches(join.clone(), "r.v"), [Some(3), Some(2), None]);
     assert_eq!(matches(join.direction(Direction::Forward).tolerance(2), "r.v"), [None, None, Some(9)]);
 }
@@ -115,7 +115,7 @@ fn sparse_rows_of_a_dense_dataset_skip_its_row_groups() {
         std::fs::write(folder.path().join("right").join(file), b"no row group").unwrap();
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let join = store.asof(&key(&store, "left")).right(&key(&store, "right"));
+    let join = store.asof(&key(&store, "left")).right(key(&store, "right"));
     assert_eq!(pool.install(|| matches(join, "right.n")), [Some(5), Some(90_000)]);
 }
 
@@ -124,7 +124,7 @@ fn memory_of_matches_is_copied_together() {
     let (_folder, store) = store_of("name:str");
     write(&store, "left", &(0..400).map(|at| at * 1000).collect::<Vec<_>>(), 100);
     write(&store, "right", &(0..400_000).collect::<Vec<_>>(), 200_000);
-    let join = store.asof(&key(&store, "left")).right(&key(&store, "right")).strict();
+    let join = store.asof(&key(&store, "left")).right(key(&store, "right")).strict();
     let expected: Vec<_> = (0..400i64).map(|at| (at > 0).then_some(at * 1000 - 1)).collect();
     assert_eq!(matches(join, "right.n"), expected);
 }
@@ -134,7 +134,7 @@ fn writers_do_not_disturb_a_join() {
     let (_folder, store) = store_of("name:str");
     write(&store, "left", &[1, 2, 3, 4], 1);
     write(&store, "right", &[1, 2, 3, 4], 1);
-    let mut join = store.asof(&key(&store, "left")).right(&key(&store, "right")).batches().unwrap();
+    let mut join = store.asof(&key(&store, "left")).right(key(&store, "right")).batches().unwrap();
     let mut found = numbers(&join.next().unwrap().unwrap(), "right.n");
     dataset(&store, "right").write(batch(&[0, 2, 4], 50)).commit().unwrap();
     store.remove(&key(&store, "left")).unwrap();

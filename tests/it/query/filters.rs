@@ -70,7 +70,7 @@ const CONDITIONS: &[(&str, Meaning)] = &[
     ("f < 1.5", |r| Some(r.2? < 1.5)),
     ("f <> 1.5", |r| Some(r.2? != 1.5)),
     ("f = f", |r| Some(r.2? == r.2?)),
-    ("not (f <= 0)", |r| Some(!(r.2? <= 0.0))),
+    ("not (f <= 0)", |r| r.2.map(|value| value > 0.0 || value.is_nan())),
     ("s = 'oslo'", |r| Some(r.3.as_deref()? == "oslo")),
     ("s = \"oslo\"", |r| Some(r.3.as_deref()? == "oslo")),
     ("s = 'o''x'", |r| Some(r.3.as_deref()? == "o'x")),
@@ -221,10 +221,7 @@ fn a_panic_of_a_filter_is_the_callers() {
     let short = dataset.scan().filter(["n"], |_| Ok(BooleanArray::from(vec![true])));
     assert!(matches!(short.count(), Err(Error::TestLength { found: 1, .. })));
     let float = dataset.scan().filter(["n"], |batch| {
-        Ok(arrow::compute::kernels::cmp::gt(
-            batch.column(0),
-            &arrow::array::Scalar::new(Float64Array::from(vec![1.0])),
-        )?)
+        arrow::compute::kernels::cmp::gt(batch.column(0), &arrow::array::Scalar::new(Float64Array::from(vec![1.0])))
     });
     assert!(matches!(float.count(), Err(Error::Arrow(_))));
 }

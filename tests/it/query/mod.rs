@@ -1,7 +1,9 @@
 //! Reading: scans of one dataset and queries over several.
 
 mod asof;
+mod bytes;
 mod errors;
+mod explain;
 mod filters;
 mod intersections;
 mod ordered;

@@ -243,7 +243,7 @@ fn a_plan_tells_what_is_read_of_each_dataset() {
     for at in 0..25i64 {
         write(&store, &at.to_string(), &[at, at + 1, at + 2, at + 3], 2);
     }
-    let plan = store.query_where(KeyFilter::all()).range(20..).plan().unwrap();
+    let plan = store.query_where(KeyFilter::all()).range(20..).explain().unwrap();
     assert_eq!((plan.row_groups(), plan.rows()), (14, 28));
     let text = without_sizes(&plan.to_string());
     insta::assert_snapshot!(text, @r"

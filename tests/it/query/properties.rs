@@ -111,7 +111,7 @@ proptest! {
             let found: Vec<i64> = scan.clone().batches().unwrap().flat_map(|batch| numbers(&batch.unwrap())).collect();
             let expected = wanted(&values, range);
             prop_assert_eq!(scan.clone().count().unwrap(), expected.len() as u64);
-            prop_assert_eq!(scan.plan().unwrap().rows(), expected.len() as u64);
+            prop_assert_eq!(scan.explain().unwrap().rows(), expected.len() as u64);
             prop_assert_eq!(found, expected, "{:?}", range);
         }
     }

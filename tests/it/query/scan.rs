@@ -93,29 +93,6 @@ fn many_rows_come_in_batches_of_the_default_size() {
 }
 
 #[test]
-fn a_plan_tells_what_is_read() {
-    let (_folder, store) = store_of("name:str");
-    let dataset = write(&store, "x", &TIMES, 3);
-    let plan = dataset.scan().range(0..4).columns(["n"]).plan().unwrap();
-    assert_eq!((plan.row_groups.len(), plan.pruned, plan.rows()), (3, 1, 7));
-    let mut text = plan.to_string();
-    for (at, group) in plan.row_groups.iter().enumerate() {
-        text = text.replace(&group.file, &format!("<file {at}>"));
-    }
-    insta::assert_snapshot!(text, @r"
-    scan of x at version 1
-      range on t: 0..4
-      columns: n
-      row groups: 3 of 4 (1 pruned), 7 rows
-        <file 0>: rows 1..3 of 3
-        <file 1>: all 3 rows
-        <file 2>: rows 0..2 of 3
-    ");
-    let nothing = dataset.scan().range(4..4).plan().unwrap();
-    assert_eq!((nothing.range, nothing.pruned), (None, 4));
-}
-
-#[test]
 fn a_scan_of_a_snapshot_does_not_see_later_writes() {
     let (_folder, store) = store_of("name:str");
     let dataset = write(&store, "x", &TIMES, 3);
@@ -140,4 +117,63 @@ fn an_empty_dataset_has_a_schema_and_no_rows() {
     assert_eq!(dataset.scan().range(1..).collect().unwrap(), batch(&[], 0));
     assert_eq!(dataset.scan().count().unwrap(), 0);
     assert!(dataset.scan().range("no number"..).count().is_err(), "bounds are checked all the same");
+}
+
+#[test]
+fn the_newest_and_the_oldest_row_of_each_key() {
+    use oups_core::KeyFilter;
+    use oups_query::QueryStore;
+
+    let (_folder, store) = store_of("name:str");
+    write(&store, "a", &TIMES, 3);
+    write(&store, "b", &[5], 3);
+    write(&store, "c", &[], 3);
+    let query = || store.query_where(KeyFilter::all()).columns(["n"]);
+    let found = |rows: Vec<(oups_core::AnyKey, Option<RecordBatch>)>| -> Vec<Option<i64>> {
+        rows.iter().map(|(_, row)| row.as_ref().map(|row| numbers(row, "n")[0])).collect()
+    };
+    assert_eq!(found(query().latest().unwrap()), [Some(11), Some(0), None]);
+    assert_eq!(found(query().first().unwrap()), [Some(0), Some(0), None]);
+    assert_eq!(found(query().range(..=3).latest().unwrap()), [Some(7), None, None]);
+    assert_eq!(found(query().range(1..).first().unwrap()), [Some(3), Some(0), None]);
+    assert_eq!(found(query().matching("n < 5").latest().unwrap()), [Some(4), Some(0), None]);
+}
+
+#[test]
+fn what_reads_can_be_sent_to_another_thread() {
+    fn is_reader<T: RecordBatchReader + Send + 'static>() {}
+    is_reader::<oups_query::Batches>();
+    is_reader::<oups_query::Ordered>();
+    is_reader::<oups_query::AsOfBatches>();
+    is_reader::<oups_query::Resampled>();
+    fn is_sent<T: Send + 'static>() {}
+    is_sent::<oups_query::Intersections<oups_core::AnyKey>>();
+}
+
+#[test]
+fn a_verified_scan_finds_a_byte_that_a_plain_one_misses() {
+    let (_folder, store) = store_of("name:str");
+    let columns: [(&str, arrow::array::ArrayRef); 2] = [
+        ("t", std::sync::Arc::new(arrow::array::Int64Array::from_iter_values(0..100))),
+        (
+            "f",
+            std::sync::Arc::new(arrow::array::Float64Array::from_iter_values((0..100).map(|at| f64::from(at) / 7.0))),
+        ),
+    ];
+    let rows = RecordBatch::try_from_iter(columns).unwrap();
+    let dataset = super::dataset(&store, "x");
+    dataset.write(rows.clone()).ordered_on("t").commit().unwrap();
+    let folder = store.root().join("x");
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    let bytes = std::fs::read(&file).unwrap();
+    // Somewhere among the values there is a byte of which only the checksum tells.
+    let missed = (4..bytes.len()).filter(|at| {
+        let mut changed = bytes.clone();
+        changed[*at] ^= 1;
+        std::fs::write(&file, changed).unwrap();
+        let error = dataset.scan().verified().collect().unwrap_err();
+        assert!(error.to_string().contains("checksum"), "byte {at}: {error}");
+        dataset.scan().collect().is_ok_and(|found| found != rows)
+    });
+    assert!(missed.take(3).count() == 3);
 }

@@ -34,7 +34,7 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
         scan = scan.verified();
     }
     if args.explain {
-        return Ok(write!(out, "{}", scan.plan(args.to.limit)?)?);
+        return Ok(write!(out, "{}", scan.explain(args.to.limit)?)?);
     }
     match target {
         Some(path) => export(&scan, args.to.limit, format, &path),
@@ -66,7 +66,7 @@ fn write(
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64> {
     // With a condition, at most so many.
-    progress.expect_rows(scan.plan(limit)?.rows());
+    progress.expect_rows(scan.rows_at_most(limit)?);
     let mut batches = counted_rows(scan.batches(limit)?, progress);
     let schema = scan.schema()?;
     rows::write(schema, &mut batches, form, out)
@@ -114,7 +114,7 @@ fn several(args: Read, out: &mut Stdout) -> Result<()> {
         bail!(Usage("--reverse is for one key".to_owned()));
     }
     if args.explain {
-        return Ok(write!(out, "{}", query.plan().map_err(own)?)?);
+        return Ok(write!(out, "{}", query.explain().map_err(own)?)?);
     }
     rows::show(query.ordered().map_err(own)?, &args.to, out)
 }

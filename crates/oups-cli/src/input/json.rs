@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
@@ -24,8 +24,23 @@ const BATCH_BYTES: usize = 8 << 20;
 pub(super) fn infer(content: &Content) -> Result<Schema> {
     let reason = || format!("cannot read {content}");
     let text = BufReader::new(content.text(&Progress::hidden()).with_context(reason)?);
-    let (schema, _) = infer_json_schema(text, None).with_context(reason)?;
-    Ok(schema)
+    match infer_json_schema(text, None) {
+        Ok((schema, _)) => Ok(schema),
+        Err(error) => Err(no_json(content).unwrap_or_else(|| error.into())).with_context(reason),
+    }
+}
+
+/// The first line that is no JSON: Arrow's error does not say which.
+fn no_json(content: &Content) -> Option<anyhow::Error> {
+    let text = BufReader::new(content.text(&Progress::hidden()).ok()?);
+    let lines = text.lines().map_while(Result::ok).enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let mut wrong = lines.filter_map(|(at, line)| {
+        let error = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&line).err()?;
+        let (words, column) = (error.to_string(), error.column());
+        let words = words.split(" at line ").next().unwrap_or_default();
+        Some(anyhow!("line {}, character {column}: expected one object of JSON: {words}", at + 1))
+    });
+    wrong.next()
 }
 
 pub(super) fn open(content: &Content, parse: Parse, progress: &Progress) -> Result<BatchReader, ArrowError> {

@@ -140,7 +140,6 @@ fn one_broken_dataset_does_not_stop_the_others() {
     assert_eq!(
         lines[1..],
         [
-            "oups: hint: `oups verify` tells all that is damaged",
             "oups: JFK: version 2: wrote 4 row groups with 8706 rows, replaced 12 row groups",
             "oups: LGA: version 2: wrote 4 row groups with 8706 rows, replaced 3 row groups",
             "oups: compacted 2 of 3 datasets: 15 row groups into 8",

@@ -13,7 +13,7 @@ use crate::session::store;
 /// Starts the program while another holds the lock, waits until it has the lock file open, and interrupts it.
 fn interrupted_at_the_lock(sandbox: &Sandbox, args: &[&str]) -> Output {
     let lock = File::options().read(true).write(true).open(sandbox.path("data/JFK.lock")).unwrap();
-    lock.lock().unwrap();
+    fs2::FileExt::lock_exclusive(&lock).unwrap();
     let child = Command::new(env!("CARGO_BIN_EXE_oups"))
         .args(args)
         .current_dir(sandbox.path(""))

@@ -109,8 +109,9 @@ fn not_durable(next: Manifest, source: Error) -> Error {
     Error::NotDurable { dataset: next.dataset, commit: next.commit, source: Box::new(source) }
 }
 
-/// Syncs the files that earlier commits did not, before anything that they replaced may go. Each is read and compared
-/// with its checksum: since it was written, a power loss may have damaged it.
+/// Syncs the files that earlier commits did not, before anything that they replaced may go. Each is then read from the
+/// disk and compared with its checksum: since it was written, a power loss may have damaged it, and a sync that another
+/// handle saw fail reports success the next time.
 fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {
     // Files that this commit made are synced, or it is not a synced one: what is flagged is old.
     if next.entries.iter().all(|entry| entry.synced) {
@@ -118,8 +119,9 @@ fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {
     }
     for entry in next.entries.iter_mut().filter(|entry| !entry.synced) {
         let path = turn.paths.file(&entry.file);
-        check_bytes(&*open_or_missing(&turn.fs, &path)?, &path, entry)?;
+        let file = open_or_missing(&turn.fs, &path)?;
         turn.fs.sync_file(&path)?;
+        check_bytes(&*file, &path, entry)?;
         entry.synced = true;
     }
     turn.fs.sync_dir(&turn.paths.folder())

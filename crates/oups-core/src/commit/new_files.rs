@@ -127,6 +127,8 @@ impl NewFiles {
 
 impl Drop for NewFiles {
     fn drop(&mut self) {
+        // Closed first: removing needs a descriptor too.
+        self.syncing.clear();
         if self.owner.is_here() && !self.kept && self.started && self.remove_all().is_err() {
             self.mark_stays.set();
         }

@@ -18,8 +18,7 @@ pub(crate) fn all_of(manifest: &Manifest) -> Vec<Retired> {
 
 /// Step 11. Cannot fail: the manifest lists what is left, and the next writer goes on with it.
 pub(super) fn settle(turn: &Turn, next: &Manifest) {
-    let left = still_there(&turn.fs, &turn.paths, &next.retired, next.durable);
-    tracing::debug!(files = next.retired.len(), kept = left.len(), "retired");
+    let _ = still_there(&turn.fs, &turn.paths, &next.retired, next.durable);
 }
 
 /// Settles what the removal of a dataset retired, and returns what is still there or may be. The removal is durable, so
@@ -35,7 +34,11 @@ pub(super) fn still_there(fs: &StoreFs, paths: &DatasetPaths, retired: &[Retired
         return Vec::new();
     }
     let held = pinned_commits(fs, paths).ok();
-    let is_gone = |file: &Retired| matches!(settle_one(fs, paths, file, held.as_ref(), durable), Ok(true));
+    let is_gone = |file: &Retired| {
+        let gone = matches!(settle_one(fs, paths, file, held.as_ref(), durable), Ok(true));
+        tracing::debug!(file = file.file, gone, "retired");
+        gone
+    };
     retired.iter().filter(|file| !is_gone(file)).cloned().collect()
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{retire, sweep};
 use crate::fs::{EntryKind, StoreFs, if_there};
 use crate::layout::DatasetPaths;
-use crate::lock::{Left, WriterLock};
+use crate::lock::{Left, WriterLock, pinned_commits};
 use crate::manifest::{self, Loaded, Manifest, Retired};
 use crate::{Error, Result};
 
@@ -78,6 +78,8 @@ impl Turn {
         // Its commit point may be visible and not durable yet: nothing that the version before needs may go.
         turn.sync_parents()?;
         turn.load(known)?;
+        // What killed the writer may have killed readers; a pin that stays does no harm.
+        let _ = pinned_commits(fs, paths);
         turn.mark_stays.unset();
         turn.lock.mark(None)?;
         Ok(turn)

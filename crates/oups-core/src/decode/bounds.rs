@@ -109,7 +109,7 @@ impl RowGroupFile {
         let groups = || self.metadata.metadata().row_groups().iter();
         let (mins, maxes) = (converter.row_group_mins(groups())?, converter.row_group_maxes(groups())?);
         let nulls = converter.row_group_null_counts(groups())?;
-        bounds(vec![0..self.rows()], &mins, &maxes, &nulls, ordered)
+        bounds(std::iter::once(0..self.rows()).collect(), &mins, &maxes, &nulls, ordered)
     }
 }
 

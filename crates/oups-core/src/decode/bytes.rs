@@ -25,6 +25,11 @@ pub(super) struct StoredBytes {
 }
 
 impl StoredBytes {
+    /// The file with nothing in memory.
+    pub(super) fn new(file: Arc<dyn ReadFile>) -> Self {
+        Self { file, held: Vec::new() }
+    }
+
     /// Opens the file with its end in memory.
     pub(super) fn with_tail(file: Arc<dyn ReadFile>) -> io::Result<Self> {
         let start = file.len().saturating_sub(TAIL);

@@ -19,6 +19,7 @@ use crate::schema::DatasetSchema;
 use super::adapt::Adapter;
 use super::batches::Batches;
 use super::bytes::StoredBytes;
+use super::footers::Footer;
 use super::guard::{damaged, guard};
 
 /// What the manifest says of a file, and the file must agree with.
@@ -95,15 +96,36 @@ impl RowGroupFile {
         facts: &FileFacts,
     ) -> Result<Self> {
         let path = path.into();
-        if file.len() != facts.bytes {
-            return Err(damaged(&path, format!("expected {} bytes, found {}", facts.bytes, file.len())));
-        }
+        check_length(&*file, &path, facts)?;
         let open = Self::open_unchecked(file, path, schema, view)?;
         if open.rows != facts.rows {
             return Err(damaged(&open.path, format!("expected {} rows, found {}", facts.rows, open.rows)));
         }
         open.check_span(facts)?;
         Ok(open)
+    }
+
+    /// Opens a file whose footer was read and checked before: only the length is checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) if the file is not as long as it was.
+    pub(crate) fn reopen(
+        file: Arc<dyn ReadFile>,
+        path: PathBuf,
+        schema: &Arc<DatasetSchema>,
+        facts: &FileFacts,
+        footer: Footer,
+    ) -> Result<Self> {
+        check_length(&*file, &path, facts)?;
+        let Footer { metadata, adapter, rows } = footer;
+        let (bytes, schema) = (StoredBytes::new(file), schema.clone());
+        Ok(Self { path: path.into(), bytes, metadata, schema, adapter, view: View::Stored, rows })
+    }
+
+    /// What is known of the file, for [`reopen`](Self::reopen).
+    pub(crate) fn footer(&self) -> Footer {
+        Footer { metadata: self.metadata.clone(), adapter: self.adapter.clone(), rows: self.rows }
     }
 
     /// Reads footer and page index of a file of which nothing is known.
@@ -174,6 +196,13 @@ impl RowGroupFile {
         let group = self.metadata.metadata().row_groups().first();
         group.ok_or_else(|| damaged(&self.path, "no row group"))
     }
+}
+
+fn check_length(file: &dyn ReadFile, path: &Path, facts: &FileFacts) -> Result<()> {
+    if file.len() == facts.bytes {
+        return Ok(());
+    }
+    Err(damaged(path, format!("expected {} bytes, found {}", facts.bytes, file.len())))
 }
 
 /// The key-values of a Parquet file's footer, in the order in which they are there.

@@ -8,8 +8,10 @@ mod batches;
 mod bounds;
 mod bytes;
 mod file;
+mod footers;
 mod guard;
 mod pages;
+mod part;
 mod prune;
 
 #[cfg(test)]
@@ -21,5 +23,7 @@ pub use batches::Batches;
 pub use bounds::ValueBounds;
 pub(crate) use file::footer_pairs;
 pub use file::{FileFacts, ReadOptions, RowGroupFile, View};
+pub(crate) use footers::Footers;
 pub use guard::guard;
+pub use part::ColumnPart;
 pub use prune::OrdRange;

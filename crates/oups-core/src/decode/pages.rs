@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use parquet::arrow::ProjectionMask;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::page_index::offset_index::PageLocation;
 
 use crate::Result;
@@ -20,17 +21,14 @@ pub(super) fn byte_ranges(file: &RowGroupFile, mask: &ProjectionMask, rows: &[Ra
     let group = file.group()?;
     let mut ranges = Vec::new();
     for (leaf, chunk) in group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf)) {
-        // Not `byte_range`: it panics where a damaged footer has negative numbers.
-        let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
-        let bounds = (u64::try_from(start), u64::try_from(chunk.compressed_size()));
-        let (Ok(start), Ok(len)) = bounds else {
-            return Err(damaged(&file.path, "a column chunk at a negative place"));
-        };
-        let end = start.saturating_add(len);
+        let bytes = chunk_bytes(file, chunk)?;
         let whole = rows.len() == 1 && rows.first().is_some_and(|range| *range == (0..file.rows()));
         match locations(file, leaf).filter(|_| !whole) {
-            None => ranges.push(start..end),
-            Some(pages) => chunk_ranges(pages, start..end, file.rows(), rows, &mut ranges),
+            None => ranges.push(bytes),
+            Some(pages) => {
+                let (dictionary, pages) = wanted_pages(pages, &bytes, file.rows(), rows);
+                ranges.extend((!dictionary.is_empty()).then_some(dictionary).into_iter().chain(pages));
+            }
         }
     }
     ranges.sort_unstable_by_key(|range| range.start);
@@ -52,24 +50,38 @@ pub(super) fn page_rows(pages: &[PageLocation], total: u64) -> impl Iterator<Ite
     (0..pages.len()).map(move |at| start(at)..start(at + 1).max(start(at)))
 }
 
-fn chunk_ranges(
+/// Where in the file a column is.
+///
+/// # Errors
+///
+/// [`Error::Damaged`](crate::Error::Damaged) if it cannot be there.
+pub(super) fn chunk_bytes(file: &RowGroupFile, chunk: &ColumnChunkMetaData) -> Result<Range<u64>> {
+    // Not `byte_range`: it panics where a damaged footer has negative numbers.
+    let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
+    match (u64::try_from(start), u64::try_from(chunk.compressed_size())) {
+        (Ok(start), Ok(len)) => Ok(start..start.saturating_add(len)),
+        _ => Err(damaged(&file.path, "a column chunk at a negative place")),
+    }
+}
+
+/// Where a column's dictionary is, empty if it has none, and its pages of these rows.
+pub(super) fn wanted_pages(
     pages: &[PageLocation],
-    chunk: Range<u64>,
+    chunk: &Range<u64>,
     total: u64,
     wanted: &[Range<u64>],
-    out: &mut Vec<Range<u64>>,
-) {
+) -> (Range<u64>, Vec<Range<u64>>) {
     let first = pages.first().and_then(|page| u64::try_from(page.offset).ok()).unwrap_or(chunk.start);
-    if chunk.start < first {
-        out.push(chunk.start..first.min(chunk.end));
-    }
+    let dictionary = chunk.start..first.clamp(chunk.start, chunk.end);
+    let mut ranges = Vec::new();
     for (page, rows) in pages.iter().zip(page_rows(pages, total)) {
         let hit = wanted.iter().any(|range| range.start < rows.end && rows.start < range.end);
         let place = (u64::try_from(page.offset), u64::try_from(page.compressed_page_size));
         if let (true, (Ok(start), Ok(len))) = (hit, place) {
-            out.push(start..start.saturating_add(len));
+            ranges.push(start..start.saturating_add(len));
         }
     }
+    (dictionary, ranges)
 }
 
 fn joined(ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {

@@ -30,15 +30,21 @@ pub(super) fn choose(array: &ArrayRef) -> Choice {
     if values.all.is_empty() {
         return Choice::Dictionary;
     }
-    let distinct = values.all.iter().collect::<HashSet<_>>().len();
-    if distinct as f64 > DICTIONARY_SHARE * values.all.len() as f64 {
+    let most = (DICTIONARY_SHARE * values.all.len() as f64) as usize;
+    let Some(distinct) = distinct_up_to(most, &values.all) else {
         return Choice::Values;
-    }
+    };
     let dictionary_bits = bits(distinct as u64 - 1);
     match values.is_integer.then(|| delta_bits(&values.all)) {
         Some(delta_bits) if delta_bits <= dictionary_bits => Choice::Values,
         _ => Choice::Dictionary,
     }
+}
+
+/// The number of distinct values, unless there are more than so many: a column that has them is not read to its end.
+fn distinct_up_to(most: usize, values: &[u64]) -> Option<usize> {
+    let mut seen = HashSet::new();
+    values.iter().all(|value| !seen.insert(value) || seen.len() <= most).then_some(seen.len())
 }
 
 /// Each valid value as 64 bits: itself, or a hash of it.

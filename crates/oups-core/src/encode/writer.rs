@@ -25,6 +25,9 @@ use super::sink::HashingSink;
 /// Rows that are gathered before the columns are encoded in parallel.
 const BLOCK_ROWS: usize = 64 << 10;
 
+/// A row group of fewer rows is encoded by the thread that has it: waking others would take about as long.
+const FEW_ROWS: usize = 8 << 10;
+
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Encoded {
@@ -126,7 +129,8 @@ impl<W: Write + Send> RowGroupWriter<W> {
             let (expected, found) = ("at least one".into(), "none".into());
             return Err(Error::InvalidOption { option: "rows of a row group", expected, found });
         };
-        let (sink, bytes, checksum) = end_file(state, &self.schema, key_values).map_err(|e| self.error(e))?;
+        let (sink, bytes, checksum) =
+            end_file(state, &self.schema, key_values, self.rows < FEW_ROWS as u64).map_err(|e| self.error(e))?;
         Ok((Encoded { rows: self.rows, min, max, bytes, checksum }, sink))
     }
 
@@ -192,7 +196,11 @@ impl<W: Write + Send> Encoder<W> {
             }
             Ok(())
         };
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         let columns = &mut self.columns;
+        if rows < FEW_ROWS {
+            return columns.iter_mut().enumerate().try_for_each(encode);
+        }
         // Each column is a task of its own: the heavy ones must not wait behind each other.
         in_threads(|| columns.par_iter_mut().enumerate().with_max_len(1).try_for_each(encode))
     }
@@ -203,11 +211,15 @@ fn end_file<W: Write + Send>(
     state: Encoder<W>,
     schema: &DatasetSchema,
     key_values: Vec<(String, String)>,
+    is_small: bool,
 ) -> Result<(W, u64, u128), ParquetError> {
     let Encoder { mut file, columns } = state;
     let writers: Vec<_> = columns.into_iter().flatten().collect();
-    let chunks: Vec<ArrowColumnChunk> =
-        in_threads(|| writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close).collect::<Result<_, _>>())?;
+    let chunks: Vec<ArrowColumnChunk> = if is_small {
+        writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>()?
+    } else {
+        in_threads(|| writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close).collect::<Result<_, _>>())?
+    };
     let mut group = file.next_row_group()?;
     for chunk in chunks {
         chunk.append_to_row_group(&mut group)?;

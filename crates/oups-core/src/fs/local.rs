@@ -28,7 +28,7 @@ impl Fs for LocalFs {
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn WriteFile>> {
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        Ok(Box::new(LocalWrite { file, syncing: None }))
+        Ok(Box::new(LocalWrite { file, syncing: None, process: std::process::id() }))
     }
 
     fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -39,7 +39,11 @@ impl Fs for LocalFs {
     }
 
     fn sync_file(&self, path: &Path) -> io::Result<()> {
-        File::open(path)?.sync_all()
+        let file = File::open(path)?;
+        file.sync_all()?;
+        // Only a request: where it is not heeded, reads tell what the memory holds.
+        let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
+        Ok(())
     }
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
@@ -125,6 +129,8 @@ struct LocalWrite {
     file: File,
     /// The sync that was begun. It is on the same open file, so an error of writing back is told here or nowhere.
     syncing: Option<JoinHandle<io::Result<()>>>,
+    /// The process that opened it.
+    process: u32,
 }
 
 impl LocalWrite {
@@ -132,6 +138,15 @@ impl LocalWrite {
     fn begun(&mut self) -> Option<io::Result<()>> {
         let ended = self.syncing.take()?.join();
         Some(ended.unwrap_or_else(|_| Err(io::Error::other("the thread that syncs has died"))))
+    }
+}
+
+impl Drop for LocalWrite {
+    /// The thread has the file open too: it must not outlive this one. A forked child has no such thread to wait for.
+    fn drop(&mut self) {
+        if self.process == std::process::id() {
+            let _ = self.begun();
+        }
     }
 }
 

@@ -29,7 +29,8 @@ pub trait Fs: Debug + Send + Sync {
     fn create(&self, path: &Path) -> io::Result<Box<dyn WriteFile>>;
     /// Copies a file to a path where nothing is yet; file systems that can share the blocks do.
     fn copy(&self, from: &Path, to: &Path) -> io::Result<()>;
-    /// Opens an existing file only to sync it, and syncs it.
+    /// Opens an existing file only to sync it, and syncs it. Reads after that are of what the disk holds, where that can
+    /// be had: after a failed sync the memory may hold bytes that never came to the disk, and pass for synced.
     fn sync_file(&self, path: &Path) -> io::Result<()>;
     /// Makes the entries of a folder durable.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;

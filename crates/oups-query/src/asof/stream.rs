@@ -16,6 +16,7 @@ use super::names::{Side, check_by, left_columns, right_columns, right_fields};
 use super::right::{Left, Right};
 use super::{Direction, Terms};
 use crate::batches::Batches;
+use crate::columns::check_names;
 use crate::error::{Error, Result};
 use crate::prune::prune;
 use crate::request::Request;
@@ -131,14 +132,6 @@ fn ends(left: &Snapshot, range: &OrderedRange) -> Result<Option<(OrdValue, OrdVa
         Bound::Unbounded => &last.max,
     };
     Ok(Some((start.clone(), end.clone())))
-}
-
-fn check_names(fields: &[FieldRef]) -> Result<()> {
-    let mut met = std::collections::HashSet::new();
-    match fields.iter().find(|field| !met.insert(field.name())) {
-        Some(twice) => Err(Error::SameName { column: twice.name().clone() }),
-        None => Ok(()),
-    }
 }
 
 impl fmt::Debug for AsOfBatches {

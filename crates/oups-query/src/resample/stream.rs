@@ -17,6 +17,7 @@ use super::accumulator::{Accumulator, accumulator};
 use super::buckets::Buckets;
 use super::{Aggregate, Every, Input};
 use crate::batches::Batches;
+use crate::columns::check_names;
 use crate::error::{Error, Result};
 use crate::key_columns::KeyColumns;
 use crate::request::Request;
@@ -237,14 +238,6 @@ fn buckets(every: &Every, schema: &DatasetSchema) -> Result<Buckets> {
         expected: expected.to_owned(),
         found: every.0.clone(),
     })
-}
-
-fn check_names(fields: &[FieldRef]) -> Result<()> {
-    let mut met = HashSet::new();
-    match fields.iter().find(|field| !met.insert(field.name())) {
-        Some(twice) => Err(Error::SameName { column: twice.name().clone() }),
-        None => Ok(()),
-    }
 }
 
 fn overflow(error: ArrowError, dataset: &str, column: &str) -> Error {

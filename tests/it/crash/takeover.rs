@@ -1,0 +1,91 @@
+//! A writer is killed while it holds the lock, and another waits for it: how long until that one works.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use oups_core::{AnyKey, DuplicateRun, DuplicatesOn, Resolver, Store};
+use oups_tests::scratch;
+
+use super::acts::{dataset, first, rows};
+use super::state::{create, open};
+
+const CHILD: &str = "OUPS_TESTS_HOLDING_STORE";
+const NAME: &str = "crash::takeover::child_that_holds_the_lock";
+const HELD: &str = "the lock is held";
+
+/// How often: 100 times of each kind in the long run.
+fn rounds() -> usize {
+    std::env::var("OUPS_TAKEOVERS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(2)
+}
+
+/// A write whose rule, which is asked under the lock, does this.
+fn write(store: &Store<AnyKey>, timeout: Option<Duration>, rule: impl Fn() + Send + Sync + 'static) {
+    let rule = Resolver::new(move |run: &DuplicateRun| {
+        rule();
+        Ok(run.rows().slice(0, 1))
+    });
+    let dataset = dataset(store).unwrap();
+    let write = dataset.write(rows([5].into_iter(), 6)).keep(rule);
+    let write = write.duplicates_on(DuplicatesOn::Columns(vec!["time".to_owned()]));
+    match timeout {
+        None => write.commit().unwrap(),
+        Some(timeout) => write.lock_timeout(timeout).commit().unwrap(),
+    };
+}
+
+/// Not a test of its own: tells that it has the lock, and never lets it go.
+#[test]
+fn child_that_holds_the_lock() {
+    let Some(root) = std::env::var_os(CHILD) else { return };
+    let hold = || {
+        println!("\n{HELD}");
+        loop {
+            std::thread::park();
+        }
+    };
+    write(&open(None, Path::new(&root)).unwrap(), None, hold);
+}
+
+fn holder(root: &Path) -> Child {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", NAME, "--nocapture"])
+        .env(CHILD, root)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap() == HELD), "the child ended without the lock");
+    child
+}
+
+/// From the kill until the rule of the waiting writer is asked: it has the lock by then, has cleared up after the dead one,
+/// and has read the row group that it merges.
+fn takeover(root: &Path, timeout: Option<Duration>) -> Duration {
+    let mut child = holder(root);
+    let (sender, receiver) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let store = open(None, root).unwrap();
+        scope.spawn(move || write(&store, timeout, move || sender.send(Instant::now()).unwrap()));
+        // That the other waits by now is likely and need not be: the time would only be longer.
+        std::thread::sleep(Duration::from_millis(5));
+        let killed = Instant::now();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        receiver.recv().unwrap().checked_duration_since(killed).expect("the lock was held until the kill")
+    })
+}
+
+#[test]
+fn a_waiting_writer_takes_over_from_a_killed_one() {
+    for (how, timeout) in [("without a time-out", None), ("with one", Some(Duration::from_secs(600)))] {
+        let folder = scratch();
+        first(&create(folder.path())).unwrap();
+        let mut took: Vec<Duration> = (0..rounds()).map(|_| takeover(folder.path(), timeout)).collect();
+        took.sort();
+        let (least, median, most) = (took[0], took[took.len() / 2], took[took.len() - 1]);
+        println!("{} takeovers {how}: {least:?} at least, {median:?} in the middle, {most:?} at most", took.len());
+    }
+}

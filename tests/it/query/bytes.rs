@@ -1,0 +1,149 @@
+//! How much of the files a read takes, counted where files are touched.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
+use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
+use oups_core::{AnyKey, Durability, Store};
+use oups_query::ReadDataset;
+
+use super::{dataset, numbers, store_of};
+
+/// The local file system, with the bytes that are read of files at positions counted.
+#[derive(Debug, Default)]
+struct CountingFs {
+    bytes: Arc<AtomicU64>,
+}
+
+#[derive(Debug)]
+struct CountingFile {
+    file: Arc<dyn ReadFile>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl ReadFile for CountingFile {
+    fn len(&self) -> u64 {
+        self.file.len()
+    }
+
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        self.bytes.fetch_add(buffer.len() as u64, Ordering::Relaxed);
+        self.file.read_exact_at(buffer, offset)
+    }
+}
+
+impl Fs for CountingFs {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        LocalFs.read(path)
+    }
+    fn open(&self, path: &Path) -> io::Result<Arc<dyn ReadFile>> {
+        Ok(Arc::new(CountingFile { file: LocalFs.open(path)?, bytes: self.bytes.clone() }))
+    }
+    fn create(&self, path: &Path) -> io::Result<Box<dyn WriteFile>> {
+        LocalFs.create(path)
+    }
+    fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
+        LocalFs.copy(from, to)
+    }
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        LocalFs.sync_file(path)
+    }
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        LocalFs.sync_dir(path)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        LocalFs.rename(from, to)
+    }
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        LocalFs.remove_file(path)
+    }
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        LocalFs.create_dir(path)
+    }
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        LocalFs.remove_dir(path)
+    }
+    fn list(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+        LocalFs.list(path)
+    }
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        LocalFs.kind(path)
+    }
+    fn open_lock(&self, path: &Path, access: LockAccess) -> io::Result<Box<dyn LockFile>> {
+        LocalFs.open_lock(path, access)
+    }
+}
+
+const ROWS: i64 = 400_000;
+
+/// 400,000 rows of three columns that do not compress away, in row groups of 100,000.
+fn rows() -> RecordBatch {
+    let noise = |row: i64| (row.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64) >> 16) as f64;
+    let columns: [(&str, ArrayRef); 3] = [
+        ("t", Arc::new(Int64Array::from_iter_values(0..ROWS))),
+        ("n", Arc::new(Int64Array::from_iter_values((0..ROWS).map(|row| row / 1_000)))),
+        ("f", Arc::new(Float64Array::from_iter_values((0..ROWS).map(noise)))),
+    ];
+    RecordBatch::try_from_iter(columns).unwrap()
+}
+
+/// The store, and the count of bytes.
+fn counted() -> (tempfile::TempDir, Store<AnyKey>, Arc<AtomicU64>) {
+    let (folder, store) = store_of("name:str");
+    let dataset = dataset(&store, "x");
+    let write = dataset.write(rows()).ordered_on("t").row_group_target(100_000);
+    write.durability(Durability::Unsynced).commit().unwrap();
+    let fs = CountingFs::default();
+    let bytes = fs.bytes.clone();
+    let store = Store::<AnyKey>::open_on(Arc::new(fs), folder.path()).unwrap();
+    (folder, store, bytes)
+}
+
+#[test]
+fn a_narrow_range_reads_little_more_than_its_pages() {
+    let (_folder, store, bytes) = counted();
+    let snapshot = dataset(&store, "x").snapshot().unwrap();
+    let range = 250_000..250_400;
+    let plan = snapshot.scan().range(range.clone()).explain().unwrap();
+    bytes.store(0, Ordering::Relaxed);
+    let found = snapshot.scan().range(range.clone()).collect().unwrap();
+    assert_eq!(numbers(&found, "t"), range.collect::<Vec<_>>());
+    let read = bytes.load(Ordering::Relaxed);
+    assert!(read <= 2 * plan.bytes(), "read {read} bytes, the pages have {}: {plan}", plan.bytes());
+    let whole: u64 = plan.columns.iter().map(|column| column.part.of_bytes).sum();
+    assert!(plan.bytes() < whole / 10, "{plan}");
+}
+
+#[test]
+fn a_filter_reads_its_column_and_little_more_than_the_wanted_pages() {
+    let (_folder, store, bytes) = counted();
+    let snapshot = dataset(&store, "x").snapshot().unwrap();
+    let scan = snapshot.scan().matching("n = 250").columns(["f"]);
+    assert_eq!(scan.clone().count().unwrap(), 1_000);
+    // What the wanted rows take of the other column, and all of the filter's in the row group that statistics leave.
+    let filtered = scan.clone().explain().unwrap();
+    let column = filtered.columns.iter().find(|column| column.name == "n").unwrap().part.bytes;
+    let wanted = snapshot.scan().range(250_000..251_000).columns(["f"]).explain().unwrap().bytes();
+    bytes.store(0, Ordering::Relaxed);
+    assert_eq!(scan.collect().unwrap().num_rows(), 1_000);
+    let read = bytes.load(Ordering::Relaxed);
+    assert!(read <= 2 * (column + wanted), "read {read} bytes, of {column} and {wanted}");
+    assert_eq!((filtered.row_groups.len(), filtered.pruned.by_statistics.row_groups), (1, 3), "{filtered}");
+}
+
+#[test]
+fn a_footer_is_read_once_a_snapshot() {
+    let (_folder, store, bytes) = counted();
+    let snapshot = dataset(&store, "x").snapshot().unwrap();
+    let read = |columns: Vec<&str>| {
+        bytes.store(0, Ordering::Relaxed);
+        snapshot.scan().range(30..60).columns(columns).collect().unwrap();
+        bytes.load(Ordering::Relaxed)
+    };
+    let (first, second) = (read(vec!["t"]), read(vec!["t"]));
+    assert!(second > 0 && first >= second + (32 << 10), "{first} and then {second} bytes");
+    assert_eq!(second, read(vec!["t"]));
+}
