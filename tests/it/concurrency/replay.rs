@@ -107,7 +107,7 @@ fn replay(world: &mut World, mut log: Log, seen: &[(u64, Vec<Row>)]) -> (usize, 
 
 #[test]
 fn what_threads_did_at_once_is_what_they_do_one_after_the_other_in_the_order_of_versions() {
-    let (seeds, operations) = if super::is_long() { (200, 60) } else { (8, 12) };
+    let (seeds, operations) = if super::is_long() { (40, 30) } else { (8, 12) };
     let (mut commits, mut looks) = (0, 0);
     for seed in 0..seeds {
         let mut world = World::new(ORDERED);
