@@ -212,8 +212,7 @@ fn left_out(reading: &Reading) -> Pruned {
         if !in_range.contains(&at) {
             pruned.by_manifest.add(entry);
         } else if read.binary_search(&at).is_err() {
-            let reason =
-                if is_full && is_beyond(at) { &mut pruned.by_limit } else { &mut pruned.by_page_index };
+            let reason = if is_full && is_beyond(at) { &mut pruned.by_limit } else { &mut pruned.by_page_index };
             reason.add(entry);
         }
     }

@@ -207,8 +207,8 @@ pub use oups_core::{
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
     Aggregate, AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Direction, Error as QueryError, Every, Intersections,
-    Omitted, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup, Pruned, Query, QueryPlan, QueryStore, ReadDataset, Resample,
-    Resampled, Scan, ScanPlan, Tolerance,
+    Omitted, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup, Pruned, Query, QueryPlan, QueryStore,
+    ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
 };
 
 /// What most programs need: `use oups::prelude::*;`.

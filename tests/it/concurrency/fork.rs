@@ -87,7 +87,8 @@ fn process_whose_child_has_the_lock() {
             // The child has tried to commit and dropped all guards, and still nobody else has the lock.
             Fork::Parent(pid) => {
                 assert_eq!(waitpid(pid).unwrap(), 0);
-                let held = beside.write(rows([1])).ordered_on("time").lock_timeout(Duration::ZERO).commit().unwrap_err();
+                let held =
+                    beside.write(rows([1])).ordered_on("time").lock_timeout(Duration::ZERO).commit().unwrap_err();
                 assert!(held.to_string().contains(&format!("by process {parent} on ")), "{held}");
             }
         }

@@ -127,7 +127,8 @@ fn a_pinned_reader_never_misses_a_file() {
     };
     write(0);
     let others: Vec<Actor> = (0..2).map(|number| Actor::start("hammer::process_that_pins", root, number)).collect();
-    let readers: Vec<_> = others.into_iter().map(|mut other| thread::spawn(move || (other.hear(), other.wait()))).collect();
+    let readers: Vec<_> =
+        others.into_iter().map(|mut other| thread::spawn(move || (other.hear(), other.wait()))).collect();
     let store = store(root);
     let mut version = 0;
     while !readers.iter().all(thread::JoinHandle::is_finished) {

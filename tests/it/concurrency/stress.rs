@@ -39,7 +39,12 @@ fn hear(actor: &mut Actor) -> Option<Done> {
     // A last line may be torn.
     let [writer, round, version, changed] = line.split(' ').collect::<Vec<_>>().try_into().ok()?;
     let changed = changed.parse().ok()?;
-    Some(Done { writer: writer.parse().unwrap(), round: round.parse().unwrap(), version: version.parse().unwrap(), changed })
+    Some(Done {
+        writer: writer.parse().unwrap(),
+        round: round.parse().unwrap(),
+        version: version.parse().unwrap(),
+        changed,
+    })
 }
 
 fn begin(root: &Path) -> Store<AnyKey> {

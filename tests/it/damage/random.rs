@@ -101,8 +101,10 @@ fn assert_rows(groups: &[Group], found: Option<RecordBatch>, is_intact: impl Fn(
     let length = found.as_ref().map_or(0, RecordBatch::num_rows);
     for group in groups {
         let rows = group.rows.num_rows();
-        let is_there =
-            found.as_ref().filter(|_| start + rows <= length).is_some_and(|found| found.slice(start, rows) == group.rows);
+        let is_there = found
+            .as_ref()
+            .filter(|_| start + rows <= length)
+            .is_some_and(|found| found.slice(start, rows) == group.rows);
         assert!(is_there || !is_intact(group), "{at}: the rows of {} are lost", group.file);
         start += if is_there { rows } else { 0 };
     }

@@ -70,7 +70,9 @@ fn no_message_holds_a_control_character() {
     let schema = KeySchema::parse("city:str,number:u8/frequency:str", Separator::Dash).unwrap();
     let mut messages = Vec::new();
     for bad in ["\u{1b}[31m", "\u{7}", "\r", "\u{9b}2J"] {
-        for path in [format!("{bad}-7/x"), format!("a-{bad}/x"), format!("a-7/{bad}"), format!("a-7/x/{bad}"), bad.into()] {
+        for path in
+            [format!("{bad}-7/x"), format!("a-{bad}/x"), format!("a-7/{bad}"), format!("a-7/x/{bad}"), bad.into()]
+        {
             messages.push(AnyKey::parse(&schema, &path).unwrap_err().to_string());
             messages.push(Own::from_path(&path).unwrap_err().to_string());
         }

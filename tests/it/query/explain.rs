@@ -15,7 +15,8 @@ fn text(plan: &ScanPlan) -> String {
     }
     let words: Vec<&str> = text.split(' ').collect();
     let is_unit = |word: Option<&&str>| word.is_some_and(|word| word.starts_with("KiB") || word.starts_with("MiB"));
-    let word = |(at, word): (usize, &&str)| if is_unit(words.get(at + 1)) { "#".to_owned() } else { (*word).to_owned() };
+    let word =
+        |(at, word): (usize, &&str)| if is_unit(words.get(at + 1)) { "#".to_owned() } else { (*word).to_owned() };
     words.iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
 }
 
