@@ -254,10 +254,12 @@ impl<K: StoreKey> Query<K> {
     ///     store.dataset(&store.parse_key(city)?)?.write(rows(days)?).ordered_on("day").commit()?;
     /// }
     ///
-    /// let latest = |range| store.query_where(KeyFilter::all()).range::<std::ops::Range<i64>>(range).latest();
-    /// let found: Vec<_> = latest(0..9)?.into_iter().map(|(_, row)| row).collect();
+    /// let latest = store.query_where(KeyFilter::all()).latest()?;
+    /// let found: Vec<_> = latest.into_iter().map(|(_, row)| row).collect();
     /// assert_eq!(found, [Some(rows(vec![4])?), Some(rows(vec![2])?)]);
-    /// let found: Vec<_> = latest(0..1)?.into_iter().map(|(_, row)| row).collect();
+    ///
+    /// let latest = store.query_where(KeyFilter::all()).range(0..1).latest()?;
+    /// let found: Vec<_> = latest.into_iter().map(|(_, row)| row).collect();
     /// assert_eq!(found, [Some(rows(vec![0])?), None]);
     /// # Ok(())
     /// # }
