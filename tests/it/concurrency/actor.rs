@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::{env, thread};
 
 const STORE: &str = "OUPS_TESTS_ACTOR_STORE";
@@ -11,6 +11,8 @@ const NUMBER: &str = "OUPS_TESTS_ACTOR_NUMBER";
 /// A process that is killed at the latest when this is dropped.
 pub(super) struct Actor {
     child: Child,
+    /// Kept apart: waiting for the child would close it, and those that the child leaves behind read from it too.
+    input: ChildStdin,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
@@ -38,7 +40,8 @@ impl Actor {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
+        let input = child.stdin.take().unwrap();
+        Self { child, input, lines }
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -57,7 +60,7 @@ impl Actor {
 
     /// Gives it a line to read.
     pub(super) fn tell(&mut self, line: &str) {
-        writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
+        writeln!(self.input, "{line}").unwrap();
     }
 
     /// Sends it to sleep, as Ctrl-Z does, and waits until it sleeps.
