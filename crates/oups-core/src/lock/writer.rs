@@ -177,6 +177,10 @@ impl WriterLock {
     /// Unlinks the lock file, which is right only under the lock: whoever has it open finds out by looking again.
     pub(crate) fn unlink(&self) -> Result<()> {
         self.check()?;
+        // Where the store was moved and another put in its place, the path names the lock of that one.
+        if !self.file.is_at(&self.path).map_err(failed("look at", &self.path))? {
+            return Ok(());
+        }
         self.fs.remove_file_if_there(&self.path)
     }
 }
