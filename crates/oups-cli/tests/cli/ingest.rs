@@ -90,3 +90,20 @@ fn times_types_and_mistakes() {
         ]),
     );
 }
+
+/// Arrow's parser of JSON makes 3 of 3.5.
+#[test]
+fn a_fraction_in_json_does_not_become_a_whole_number() {
+    let sandbox = Sandbox::empty();
+    sandbox.stdout("oups init one --schema x:str");
+    sandbox.file("whole.jsonl", "{\"t\":1,\"l\":[1],\"d\":5}\n");
+    sandbox.file("fraction.jsonl", "{\"t\":2,\"l\":[1],\"d\":5}\n\n{\"t\":3.5,\"l\":[1],\"d\":5}\n");
+    sandbox.file("nested.jsonl", "{\"t\":2,\"l\":[1.5],\"d\":5}\n");
+    sandbox.stdout("oups write one j whole.jsonl --ordered-on t --types 'd:duration[us]'");
+    for (file, line) in [("fraction.jsonl", "line 3, column `t`"), ("nested.jsonl", "line 1, column `l`")] {
+        let output = sandbox.sh(&format!("oups write one j {file}"));
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && text.contains(line), "{text}");
+    }
+    assert_eq!(sandbox.stdout("oups read one j --columns t --format csv").lines().count(), 2);
+}
