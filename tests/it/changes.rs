@@ -273,6 +273,23 @@ fn syncing_makes_unsynced_commits_durable_once() {
     assert_eq!(tree(folder.path()), before);
 }
 
+/// Said again to be safe: it changes no row, but it is to be durable when it returns.
+#[test]
+fn the_same_write_or_deletion_synced_makes_the_unsynced_one_durable() {
+    let (_folder, dataset) = fourteen();
+    let is_synced = || dataset.snapshot().unwrap().manifest().entries.iter().all(|entry| entry.synced);
+    let write = || dataset.write(rows([20])).duplicates_on(["at"]);
+    write().durability(Durability::Unsynced).commit().unwrap();
+    assert!(!is_synced());
+    assert!(write().commit().unwrap().changed && is_synced());
+    assert!(!write().commit().unwrap().changed);
+    let delete = || dataset.delete(1..3);
+    delete().durability(Durability::Unsynced).commit().unwrap();
+    assert!(!is_synced());
+    assert!(delete().commit().unwrap().changed && is_synced());
+    assert!(!delete().commit().unwrap().changed);
+}
+
 #[test]
 fn an_unsynced_commit_without_new_files_is_as_durable_as_any() {
     let (folder, dataset) = fourteen();

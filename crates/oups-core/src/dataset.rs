@@ -7,7 +7,7 @@ use std::time::Duration;
 use arrow::datatypes::SchemaRef;
 
 use crate::change_settings::ChangeSettings;
-use crate::commit::{Durability, NewFiles, commit};
+use crate::commit::Durability;
 use crate::delete::Delete;
 use crate::layout::DatasetPaths;
 use crate::ordered::IntoRange;
@@ -18,7 +18,7 @@ use crate::snapshot::Snapshot;
 use crate::store::StoreInner;
 use crate::terms::Terms;
 use crate::verify::{self, Finding};
-use crate::write::{Write, Written};
+use crate::write::{Write, Written, unchanged};
 use crate::{Error, Result};
 
 /// A handle on one dataset of a store, whether it exists yet or not. Cheap to clone.
@@ -208,9 +208,6 @@ impl Dataset {
         if base.entries.iter().all(|entry| entry.synced) {
             return Ok(Written::nothing(base.commit));
         }
-        let (next, files) = (turn.next_of(base), NewFiles::none(&turn, Durability::Synced)?);
-        let version = next.commit;
-        commit(turn, files, next, Durability::Synced)?;
-        Ok(Written { changed: true, ..Written::nothing(version) })
+        unchanged(turn, base, Durability::Synced)
     }
 }

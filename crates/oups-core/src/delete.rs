@@ -16,7 +16,7 @@ use crate::planned::Plan;
 use crate::schema::fit;
 use crate::spool::Input;
 use crate::terms::Terms;
-use crate::write::Written;
+use crate::write::{Written, unchanged};
 
 /// A deletion that has not happened yet: [`commit`](Self::commit) does it, all or nothing.
 ///
@@ -67,7 +67,7 @@ impl<'d> Delete<'d> {
     }
 
     /// Deletes the rows. Readers see all of it when this returns, and nothing of it if it fails. If no row is in the
-    /// range, there is no commit.
+    /// range, there is no commit, unless a synced one has something unsynced to make durable.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl<'d> Delete<'d> {
         let (turn, base) = self.terms.begin(self.dataset)?;
         match self.span(&base)? {
             Some(span) => delete(turn, base, span, self.terms.durability),
-            None => Ok(Written::nothing(base.commit)),
+            None => unchanged(turn, base, self.terms.durability),
         }
     }
 
@@ -101,7 +101,7 @@ fn plan_span(base: &Manifest, span: Option<&Span>) -> MergePlan {
 fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) -> Result<Written> {
     let plan = plan_span(&base, Some(&span));
     if plan.is_noop() {
-        return Ok(Written::nothing(base.commit));
+        return unchanged(turn, base, durability);
     }
     let schema = Arc::new(base.dataset_schema()?);
     let range = OrdRange { start: span.start().cloned(), end: span.end().cloned() };
@@ -119,7 +119,8 @@ fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) ->
         files_replaced: outcome.replaced.len(),
     };
     if outcome.replaced.is_empty() {
-        return Ok(Written::nothing(base.commit));
+        drop(files);
+        return unchanged(turn, base, durability);
     }
     let by = turn.commit;
     let mut next = turn.next_of(base);

@@ -338,13 +338,26 @@ fn write(mut turn: Turn, checked: &Checked, options: &Options) -> Result<Written
         ..Written::nothing(found)
     };
     let next = next_manifest(&turn, &schema, &checked.settings, outcome, &options.metadata);
-    if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next)) {
+    // Rows that are there already, but not durably, are not yet written as they are to be.
+    let is_durable = |base: &Manifest| options.durability == Durability::Unsynced || base.is_durable();
+    if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next) && is_durable(base)) {
         tracing::info!(version = found, "nothing would change: no commit");
         return Ok(written);
     }
     (written.version, written.changed) = (next.commit, true);
     commit(turn, files, next, options.durability)?;
     Ok(written)
+}
+
+/// Ends a turn that changes nothing: a synced one makes durable what is there, if it is not.
+pub(crate) fn unchanged(turn: Turn, base: Manifest, durability: Durability) -> Result<Written> {
+    if durability == Durability::Unsynced || base.is_durable() {
+        return Ok(Written::nothing(base.commit));
+    }
+    let (next, files) = (turn.next_of(base), NewFiles::none(&turn, Durability::Synced)?);
+    let version = next.commit;
+    commit(turn, files, next, Durability::Synced)?;
+    Ok(Written { changed: true, ..Written::nothing(version) })
 }
 
 /// Makes the new files, with the columns that they have in the end: a dictionary that is found too narrow for a row

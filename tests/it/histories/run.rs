@@ -113,7 +113,7 @@ impl World {
         let is_new = !model.exists && self.model.exists;
         let same =
             model.groups == self.model.groups && model.metadata == self.model.metadata && settings == self.settings;
-        let changed = is_new || !same || expected.0 > 0 || (matches!(op, Op::Sync) && flagged);
+        let changed = is_new || !same || expected.0 > 0 || (makes_durable(op) && flagged);
         self.compare(op, *expected, found, changed, &now, name);
         self.before = now;
     }
@@ -306,4 +306,13 @@ fn change<'d>(mut change: ChangeSettings<'d>, options: &Options) -> ChangeSettin
         change = change.max_off_target(max.map(|max| u64::try_from(max).unwrap()));
     }
     change
+}
+
+/// Whether an operation makes durable what earlier ones did not, also where it changes nothing else.
+fn makes_durable(op: &Op) -> bool {
+    match op {
+        Op::Write { unsynced, .. } | Op::Rewrite { unsynced, .. } | Op::Delete { unsynced, .. } => !unsynced,
+        Op::Compact | Op::Metadata(_) | Op::Sync => true,
+        _ => false,
+    }
 }
