@@ -200,14 +200,11 @@ impl Dataset {
     /// [`Error::NoDataset`] where there is none, and those of a commit without rows: see [`Write::commit`].
     pub fn sync(&self) -> Result<Written> {
         let known = self.loaded()?;
-        if known.entries.iter().all(|entry| entry.synced) {
+        if known.is_durable() {
             return Ok(Written::nothing(known.commit));
         }
         let _span = tracing::info_span!("sync", dataset = self.path_text()).entered();
         let (turn, base) = Terms::default().begin(self)?;
-        if base.entries.iter().all(|entry| entry.synced) {
-            return Ok(Written::nothing(base.commit));
-        }
         unchanged(turn, base, Durability::Synced)
     }
 }

@@ -114,7 +114,7 @@ fn not_durable(next: Manifest, source: Error) -> Error {
 /// handle saw fail reports success the next time.
 fn sync_flagged(turn: &Turn, next: &mut Manifest) -> Result<()> {
     // Files that this commit made are synced, or it is not a synced one: what is flagged is old.
-    if next.entries.iter().all(|entry| entry.synced) {
+    if next.is_durable() {
         return Ok(());
     }
     for entry in next.entries.iter_mut().filter(|entry| !entry.synced) {
