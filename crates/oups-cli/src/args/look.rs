@@ -18,6 +18,7 @@ Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
   oups read data EWR JFK LGA --start 2013-02-08 --columns time,temp --limit 6
   oups read data JFK --where 'temp > 80 and precip is not null' --limit 5 --reverse
+  oups read data EWR JFK --plot temp --start 2013-02-01 --end 2013-03-01
   oups read data JFK --output jfk.parquet
   oups read data JFK --format csv | head
   oups read data buoy-7 --start=-5 --end 5")]
@@ -44,6 +45,11 @@ pub(crate) struct Read {
     /// Tell what would be read, and read nothing
     #[arg(long)]
     pub(crate) explain: bool,
+    /// Draw a column of numbers as a line, one picture a key, instead of printing rows
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["columns", "reverse", "explain", "output", "format"])]
+    pub(crate) plot: Option<String>,
+    #[command(flatten)]
+    pub(crate) drawing: Drawing,
     #[command(flatten)]
     pub(crate) to: To,
 }
