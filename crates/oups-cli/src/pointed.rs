@@ -14,12 +14,6 @@ pub(crate) fn pointed(text: &str, at: usize, length: usize) -> String {
     format!("\n  {line}\n  {}{}", " ".repeat(at.saturating_sub(1)), "^".repeat(length.max(1)))
 }
 
-/// The text, and a mark below its first part of this name.
-pub(crate) fn pointed_at(text: &str, part: &str) -> String {
-    let at = text.find(part).map_or(0, |bytes| text.get(..bytes).unwrap_or("").chars().count());
-    pointed(text, at + 1, part.chars().count())
-}
-
 /// How long what was found is, where an error quotes it.
 pub(crate) fn quoted_length(found: &str) -> usize {
     let quoted = found.strip_prefix('`').and_then(|found| found.strip_suffix('`'));
@@ -70,7 +64,6 @@ mod tests {
         assert_eq!(pointed("größe:flot", 7, 4), "\n  größe:flot\n        ^^^^");
         assert_eq!(pointed("a:str,", 7, 0), "\n  a:str,\n        ^");
         assert_eq!(pointed("a\tb\n", 3, 1), "\n  a b \n    ^");
-        assert_eq!(pointed_at("größe=flot", "flot"), "\n  größe=flot\n        ^^^^");
         assert_eq!([quoted_length("`flot`"), quoted_length("the end")], [4, 1]);
     }
 

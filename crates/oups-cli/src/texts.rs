@@ -6,19 +6,18 @@ use oups::{AnyKey, KeyFilter, QueryError, Store};
 
 use crate::args::{Command, Range};
 use crate::hint;
-use crate::pointed::{pointed, pointed_at, quoted_length, wrong_in_time};
+use crate::pointed::{pointed, quoted_length, wrong_in_time};
 
-/// Bounds and conditions as typed.
+/// Bounds as typed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Texts {
     bounds: [(&'static str, Option<String>); 2],
-    condition: Option<String>,
 }
 
 impl Texts {
     pub(crate) fn of(command: &Command) -> Self {
         match command {
-            Command::Read(args) => Self { condition: args.condition.clone(), ..Self::of_range(&args.range) },
+            Command::Read(args) => Self::of_range(&args.range),
             Command::Align(args) => Self::of_range(&args.range),
             Command::Asof(args) => Self::of_range(&args.range),
             Command::Resample(args) => Self::of_range(&args.range),
@@ -28,44 +27,34 @@ impl Texts {
     }
 
     fn of_range(range: &Range) -> Self {
-        Self { bounds: [("--start", range.start.clone()), ("--end", range.end.clone())], condition: None }
+        Self { bounds: [("--start", range.start.clone()), ("--end", range.end.clone())] }
     }
 
     /// The error, with a mark at its place if it is in one of the texts.
     pub(crate) fn point(&self, error: Error) -> Error {
         let pointed = match (error.downcast_ref(), error.downcast_ref()) {
-            (Some(error), _) => self.in_core(error),
+            (Some(error), _) => self.in_bound(error),
             (_, Some(error)) => in_condition(error),
             _ => None,
         };
         pointed.unwrap_or(error)
     }
 
-    fn in_core(&self, error: &oups::Error) -> Option<Error> {
-        match error {
-            oups::Error::Bound { dataset, expected, found, .. } => {
-                let mut bounds = self.bounds.iter().filter_map(|(option, text)| Some((option, text.as_deref()?)));
-                let (option, text) = bounds.find(|(_, text)| *found == format!("the text `{text}`"))?;
-                let (at, length) = wrong_in_time(text);
-                let mark = pointed(text, at, length);
-                Some(anyhow!("dataset {dataset}: {option}: expected {expected}, found `{text}`{mark}"))
-            }
-            oups::Error::UnknownColumn { dataset, column, columns } => {
-                let text = self.condition.as_deref().filter(|text| text.contains(column.as_str()))?;
-                let (mark, columns_there) = (pointed_at(text, column), columns.join(", "));
-                let text =
-                    format!("dataset {dataset}: --where: expected a column ({columns_there}), found `{column}`{mark}");
-                Some(hint::told(text, hint::similar(column, columns).map(|near| format!("did you mean `{near}`?"))))
-            }
-            _ => None,
-        }
+    fn in_bound(&self, error: &oups::Error) -> Option<Error> {
+        let oups::Error::Bound { dataset, expected, found, .. } = error else { return None };
+        let mut bounds = self.bounds.iter().filter_map(|(option, text)| Some((option, text.as_deref()?)));
+        let (option, text) = bounds.find(|(_, text)| *found == format!("the text `{text}`"))?;
+        let (at, length) = wrong_in_time(text);
+        let mark = pointed(text, at, length);
+        Some(anyhow!("dataset {dataset}: {option}: expected {expected}, found `{text}`{mark}"))
     }
 }
 
 fn in_condition(error: &QueryError) -> Option<Error> {
-    let QueryError::Condition { dataset, text, at, expected, found } = error else { return None };
+    let QueryError::Condition { dataset, text, at, expected, found, columns } = error else { return None };
     let mark = pointed(text, *at, quoted_length(found));
-    Some(anyhow!("dataset {dataset}: --where: expected {expected}, found {found}{mark}"))
+    let near = hint::similar(found.trim_matches('`'), columns).map(|near| format!("did you mean `{near}`?"));
+    Some(hint::told(format!("dataset {dataset}: --where: expected {expected}, found {found}{mark}"), near))
 }
 
 /// The filter of conditions `field=value`.

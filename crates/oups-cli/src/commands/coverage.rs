@@ -37,6 +37,10 @@ pub(crate) fn run(args: Coverage, out: &mut Stdout) -> anyhow::Result<()> {
         covered.push(Covered::of(key.to_string(), manifest));
         Ok(())
     })?;
+    if covered.is_empty() {
+        message("no dataset matches");
+        return Ok(());
+    }
     let summary = summary(&covered);
     match &args.svg {
         Some(path) => draw_svg(covered, path, out)?,

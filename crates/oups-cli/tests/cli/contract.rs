@@ -141,8 +141,13 @@ fn the_examples_of_the_help_are_command_lines() {
         for line in lines {
             // What an example says beside the line is no part of it, and neither are other programs.
             let line = line.split("     ").next().unwrap();
-            for command in line.split(['|', '&']).map(str::trim).filter(|part| part.starts_with("oups ")) {
-                let command = command.split(" > ").next().unwrap();
+            for command in line
+                .split(" | ")
+                .flat_map(|part| part.split(" && "))
+                .map(str::trim)
+                .filter(|part| part.starts_with("oups "))
+            {
+                let command = command.split(" > ~").next().unwrap();
                 let output = sandbox.sh(command);
                 assert_ne!(output.status.code(), Some(2), "{command}: {}", String::from_utf8_lossy(&output.stderr));
             }

@@ -25,7 +25,7 @@ fn coverage() {
             "oups coverage data --width 20",
             "oups coverage data origin=JFK --json",
             "oups coverage data origin=nobody",
-            "oups coverage data --svg - | head -2",
+            "oups coverage data --svg - 2> /dev/null | head -2",
             "oups coverage data --width 19",
             "oups coverage data --json --svg x.svg",
         ]),

@@ -17,7 +17,7 @@ fn a_closed_pipe_is_success() {
         let output = sandbox.sh(&line);
         assert!(String::from_utf8_lossy(&output.stderr).ends_with("exit 0\n"), "{command}");
         let line = format!("{{ oups {command}; echo \"exit $?\" >&2; }} | head -c 10 > /dev/null");
-        assert_eq!(String::from_utf8_lossy(&sandbox.sh(&line).stderr), "exit 0\n", "{command}");
+        assert!(String::from_utf8_lossy(&sandbox.sh(&line).stderr).ends_with("exit 0\n"), "{command}");
     }
 }
 
