@@ -221,6 +221,6 @@ fn cut(name: &str) -> String {
 fn legend(kind: Kind) -> &'static str {
     match kind {
         Kind::Order => "Texts have no distances: only their order is drawn. Height: rows of a row group.",
-        _ => "Height: rows of a row group. Darker: more rows by length, of one dataset. Orange: gap.",
+        _ => "Height: rows of a row group. Strong: many rows by length, of its dataset. Orange: gap.",
     }
 }
