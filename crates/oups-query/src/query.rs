@@ -7,7 +7,6 @@ use arrow::array::{BooleanArray, RecordBatch};
 use arrow::error::ArrowError;
 use oups_core::ordered::IntoRange;
 use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
-use rayon::prelude::*;
 
 use crate::asof::AsOf;
 use crate::chunk::Keys;
@@ -286,8 +285,7 @@ impl<K: StoreKey> Query<K> {
         let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
         let request = Request { limit: None, ..self.request };
         let answer = |snapshot: &Snapshot| ask(Scan::of(snapshot.clone(), request.clone()));
-        let answers = || opened.snapshots.par_iter().map(answer).collect::<Result<Vec<T>>>();
-        let answers = oups_core::threads::in_threads(answers)?;
+        let answers = oups_core::threads::try_map(opened.snapshots.iter().collect(), answer)?;
         Ok(opened.keys.into_iter().zip(answers).collect())
     }
 
