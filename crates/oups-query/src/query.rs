@@ -96,7 +96,7 @@ pub type Query<K> = Read<Datasets<K>>;
 
 impl<K: StoreKey> Datasets<K> {
     fn open(self, request: &Request) -> Result<Opened<K>> {
-        Opened::new(&self.store, self.choice, &request.range)
+        Opened::new(&self.store, self.choice, request)
     }
 }
 
@@ -124,7 +124,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
         let ordered = first.schema().ordered_type().clone();
         let reading = |snapshot: Snapshot| {
             let columns = Columns::find(self.request.columns.as_deref(), snapshot.schema())?;
-            Reading::of_parts(snapshot, None, columns, &self.request)
+            Reading::of_parts(snapshot, columns, &self.request)
         };
         let readings = opened.snapshots.into_iter().map(reading).collect::<Result<_>>()?;
         let keys = Keys { keys: opened.keys, positions: opened.positions, ordered };
