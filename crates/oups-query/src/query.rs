@@ -133,8 +133,8 @@ impl<K: StoreKey> Read<Datasets<K>> {
 
     /// All rows as one ordered stream, each with its key's fields as columns: see [`Ordered`].
     ///
-    /// Datasets need not have the same columns: where one has no such column its rows are null in it. A dictionary-encoded
-    /// column that is plain in another dataset becomes plain.
+    /// Datasets need not have the same columns: where one has no such column its rows are null in it. A column that has
+    /// another type in another dataset comes in the smallest type that holds the values of both, as when a schema evolves.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -168,7 +168,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
     /// # Errors
     ///
     /// As [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column that no dataset
-    /// has; [`Error::ColumnTypes`](crate::Error::ColumnTypes) for columns of one name and several types;
+    /// has; [`Error::ColumnTypes`](crate::Error::ColumnTypes) for columns of one name whose values no type holds together;
     /// [`Error::KeyColumn`](crate::Error::KeyColumn) for a column with the name of a key field.
     pub fn ordered(self) -> Result<Ordered> {
         let store = self.of.store.clone();
