@@ -6,6 +6,7 @@ mod errors;
 mod explain;
 mod filters;
 mod intersections;
+mod many_types;
 mod ordered;
 mod ordered_model;
 mod properties;

@@ -56,8 +56,8 @@ pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
 }
 
 fn only_looks(command: &Command) -> bool {
-    use Command::{Align, Completions, Info, Ls, Read, Verify};
-    matches!(command, Read(_) | Align(_) | Ls(_) | Info(_) | Verify(_) | Completions(_))
+    use Command::{Align, Asof, Completions, Info, Ls, Read, Resample, Verify};
+    matches!(command, Read(_) | Align(_) | Asof(_) | Resample(_) | Ls(_) | Info(_) | Verify(_) | Completions(_))
 }
 
 /// One JSON value as one line.

@@ -28,6 +28,7 @@ pub(super) struct Right {
     terms: Arc<Terms>,
     /// In units of the ordered column.
     tolerance: Option<i128>,
+    verified: bool,
     groups: Option<Groups>,
     /// `None` if the left dataset has no rows.
     rows: Option<Batches>,
@@ -66,6 +67,7 @@ impl Right {
         fields: Vec<FieldRef>,
         terms: &Arc<Terms>,
         tolerance: Option<i128>,
+        verified: bool,
         left: Option<(OrdValue, OrdValue)>,
     ) -> Result<Self> {
         let schema = snapshot.schema().plain().clone();
@@ -74,7 +76,7 @@ impl Right {
         let (pool, memory) = (Pool::new(&fields), Memory::new(terms.direction, groups.is_some()));
         let terms = terms.clone();
         let mut right =
-            Self { snapshot, side, fields, terms, tolerance, groups, rows: None, block: None, pool, memory };
+            Self { snapshot, side, fields, terms, tolerance, verified, groups, rows: None, block: None, pool, memory };
         if let Some((first, last)) = left {
             right.read(right.start_for(&first), right.end_for(&last))?;
         }
@@ -82,7 +84,9 @@ impl Right {
     }
 
     fn read(&mut self, start: Bound<OrdValue>, end: Bound<OrdValue>) -> Result<()> {
-        self.rows = Some(self.snapshot.scan().columns(&self.side.read).range((start, end)).batches()?);
+        let scan = self.snapshot.scan().columns(&self.side.read).range((start, end));
+        let scan = if self.verified { scan.verified() } else { scan };
+        self.rows = Some(scan.batches()?);
         Ok(())
     }
 

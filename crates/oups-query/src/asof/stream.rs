@@ -48,7 +48,7 @@ impl AsOfBatches {
         let side = Side::new(left_columns(request.columns.as_deref(), &left_schema), &terms.by, &left_schema)?;
         request.columns = Some(side.read.clone());
         let tolerance = tolerance(&terms, &left_schema)?;
-        let ends = ends(&left, &request.range)?;
+        let (ends, verified) = (ends(&left, &request.range)?, request.verified);
         let rows = Scan::of(left, request).batches()?;
         let mut fields: Vec<FieldRef> = rows.schema().fields().iter().take(side.shown).cloned().collect();
         let mut opened = Vec::with_capacity(rights.len());
@@ -59,7 +59,7 @@ impl AsOfBatches {
             let prefix = prefix.unwrap_or_else(|| format!("{}.", right.dataset()));
             let of_fields = right_fields(&of_right, &prefix, right.schema());
             fields.extend(of_fields.iter().cloned());
-            opened.push(Right::new(right, of_right, of_fields, &terms, tolerance, ends.clone())?);
+            opened.push(Right::new(right, of_right, of_fields, &terms, tolerance, verified, ends.clone())?);
         }
         check_names(&fields)?;
         let schema = Arc::new(Schema::new_with_metadata(fields, left_schema.stored().metadata().clone()));
