@@ -1,4 +1,4 @@
-//! Commands that look: read, align, asof, resample, ls, info.
+//! Commands that look: read, align, asof, resample, ls, info, coverage.
 
 use std::path::PathBuf;
 
@@ -235,4 +235,48 @@ pub(crate) struct Info {
     /// Print the paths of the row group files, in order
     #[arg(long)]
     pub(crate) files: bool,
+}
+
+/// Draw which spans datasets cover: gaps, density, sizes of row groups
+///
+/// The manifests tell all of it: no row group is opened, however many there are.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each dataset has two lines on an axis that all share: the darker, the more rows by length, of its
+own densest; and below, how many rows the row groups have, of the largest of all. A gap is a stretch
+between row groups more than three times as long as the rows beside it lie apart; what is missing
+within a row group is not seen. Of texts only the order is drawn.
+With --json, one object a dataset; lengths are in seconds, or in units of a number.
+Conditions on different fields must all hold; those on one field are alternatives.
+
+Examples:
+  oups coverage data
+  oups coverage data city=berlin city=oslo 'quantity=temp*'
+  oups coverage data --svg coverage.svg
+  oups coverage data --json | jq -c '{key, gap: .gaps[]}'")]
+pub(crate) struct Coverage {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Only keys whose field has this value; `*` and `?` match any text and any character
+    #[arg(value_name = "FIELD=VALUE", value_parser = condition)]
+    pub(crate) filter: Vec<String>,
+    /// Draw an SVG for browsers; `-` is standard output
+    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["json", "width", "ascii"])]
+    pub(crate) svg: Option<PathBuf>,
+    /// Print one JSON object a dataset
+    #[arg(long, conflicts_with_all = ["width", "ascii"])]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) look: Drawing,
+}
+
+/// How to draw with characters.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Drawing {
+    /// Characters in a line; by default those of the terminal, and 100 where there is none
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..=1000))]
+    pub(crate) width: Option<u16>,
+    /// Draw with letters, digits and signs that every terminal has
+    #[arg(long)]
+    pub(crate) ascii: bool,
 }
