@@ -119,7 +119,7 @@ impl Source {
         } else {
             self.groups.start += 1;
         }
-        concat(&batches, &self.layout.columns.schema, self.reading.snapshot.dataset())
+        concat(batches, &self.layout.columns.schema, self.reading.snapshot.dataset())
     }
 }
 
