@@ -14,7 +14,7 @@ use fork::{Fork, fork, waitpid};
 use oups::ReadDataset;
 use oups_core::{Error, KeyFilter, Resolver};
 use oups_tests::scratch;
-use oups_tests::tree::{pins, tree};
+use oups_tests::tree::pins;
 
 use super::actor::{Actor, assignment, say};
 use super::{dataset, files, rows, seen, store};
