@@ -43,6 +43,11 @@ pub struct DatasetSchema {
 }
 
 impl DatasetSchema {
+    /// Whether the other one is of the same dataset, with the same columns.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.ordered_index == other.ordered_index && self.dataset == other.dataset && self.stored == other.stored
+    }
+
     /// Checks a schema and an ordered column.
     ///
     /// # Errors
