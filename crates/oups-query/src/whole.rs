@@ -7,8 +7,7 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use oups_core::decode::RowGroupFile;
-use oups_core::threads::in_threads;
-use rayon::prelude::*;
+use oups_core::threads::try_map;
 
 use crate::batches::Batches;
 use crate::columns::Columns;
@@ -65,7 +64,7 @@ fn join_columns(batches: Vec<RecordBatch>, schema: &SchemaRef, rows: usize) -> R
         }
     }
     let join = |parts: Vec<ArrayRef>| arrow::compute::concat(&parts.iter().map(|part| &**part).collect::<Vec<_>>());
-    let joined = in_threads(|| columns.into_par_iter().map(join).collect::<Result<Vec<_>, _>>())?;
+    let joined = try_map(columns, join)?;
     RecordBatch::try_new_with_options(schema.clone(), joined, &RecordBatchOptions::new().with_row_count(Some(rows)))
 }
 
