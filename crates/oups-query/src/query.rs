@@ -261,6 +261,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
     ///
     /// As [`intersections`](Self::intersections), without those of columns.
     pub fn explain(self) -> Result<QueryPlan> {
-        Ok(QueryPlan::of(&self.of.open(&self.request)?))
+        let opened = self.of.open(&self.request)?;
+        QueryPlan::of(&opened, &self.request)
     }
 }

@@ -2,6 +2,7 @@
 
 mod asof;
 mod bytes;
+mod concurrent;
 mod errors;
 mod explain;
 mod filters;
@@ -12,6 +13,8 @@ mod ordered_model;
 mod properties;
 mod resample;
 mod scan;
+mod threads;
+mod wide;
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! For each row of one dataset the row of others that was in force then.
 
+mod feed;
 mod groups;
 mod memory;
 mod names;
@@ -147,7 +148,8 @@ impl<K: StoreKey> Read<Join<K>> {
     /// The joined rows, batch by batch, as they are asked for. All datasets are read as they are at one moment.
     ///
     /// In memory are a batch of the left dataset, of each right one a batch and the matches, and with `by` the last row of
-    /// each group, or, forward, the rows within the tolerance.
+    /// each group, or, forward, the rows within the tolerance. Of many right datasets the batches are small, and no file stays
+    /// open; of thousands of columns the joined batches are smaller than asked for.
     ///
     /// Dictionary-encoded columns of the right datasets come plain.
     ///
