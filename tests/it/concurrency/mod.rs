@@ -1,6 +1,7 @@
 //! Writers take turns and are not lost; readers see one version until they let go; the dead are in nobody's way.
 
 mod actor;
+mod children;
 mod fork;
 mod hammer;
 mod holders;
@@ -9,6 +10,7 @@ mod places;
 mod readers;
 mod replay;
 mod stress;
+mod tasks;
 mod turns;
 mod work;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::parse::{Aggregates, aggregates, condition};
+use super::parse::{Aggregates, FillOption, aggregates, condition};
 
 /// Print or export the rows of a dataset, or of several as one ordered stream
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ pub(crate) struct Read {
     /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) condition: Option<String>,
-    /// From the last row to the first; of one key
+    /// From the last row to the first
     #[arg(long)]
     pub(crate) reverse: bool,
     /// Compare every byte with the checksums before reading it
@@ -91,11 +91,12 @@ pub(crate) enum Format {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Every chunk covers one span of the ordered column, half-open, for all keys. Spans ascend and do not
-overlap; rows with equal values are never split over chunks. With --json, one object a line:
+overlap; rows with equal values are never split over chunks. With --where a chunk may have no rows. With --json, one object a line:
 {\"start\",\"end\",\"rows\":{key: count}}, where an open start or end is null.
 
 Examples:
   oups align data EWR JFK LGA --start 2013-02-08 --end 2013-02-09
+  oups align data EWR JFK LGA --where 'temp < 20'
   oups align data EWR JFK LGA --json")]
 pub(crate) struct Align {
     /// Folder of the store
@@ -105,6 +106,9 @@ pub(crate) struct Align {
     pub(crate) keys: Vec<String>,
     #[command(flatten)]
     pub(crate) range: Range,
+    /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
     /// Print one JSON object a chunk
     #[arg(long)]
     pub(crate) json: bool,
@@ -130,6 +134,9 @@ pub(crate) struct AsOf {
     pub(crate) rights: Vec<String>,
     #[command(flatten)]
     pub(crate) range: Range,
+    /// Only rows of LEFT for which this holds: `temp > 30 and city in ('oslo', 'rome')`
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
     /// Only rows that are equal in these columns match
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) by: Vec<String>,
@@ -162,11 +169,13 @@ pub(crate) enum Side {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Periods are written as row group targets: 15min, 1D, W, MS; on whole numbers a number. One dataset comes
-after the other, with the key's fields as columns in front; a period without rows is left out.
+after the other, with the key's fields as columns in front; a period without rows is left out, unless
+--fill gives it a row: of nulls, or of what was there before (flat bars at the previous close).
 
 Examples:
   oups resample data JFK EWR --period MS --agg temp:min,mean,max --agg precip:sum
-  oups resample data trades --period 1min --agg price:first,max,min,last --output bars.parquet")]
+  oups resample data trades --period 1min --agg price:first,max,min,last --output bars.parquet
+  oups resample data trades --period 1min --agg price:first,max,min,last --agg size:sum --fill previous")]
 pub(crate) struct Resample {
     /// Folder of the store
     pub(crate) store: PathBuf,
@@ -181,6 +190,12 @@ pub(crate) struct Resample {
     /// What becomes of a column; can be given several times
     #[arg(long = "agg", required = true, value_name = "COLUMN:A,B", value_parser = aggregates)]
     pub(crate) aggregates: Vec<Aggregates>,
+    /// Give periods without rows, between others, a row too
+    #[arg(long, value_enum)]
+    pub(crate) fill: Option<FillOption>,
+    /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
     #[command(flatten)]
     pub(crate) to: To,
 }
