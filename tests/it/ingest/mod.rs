@@ -146,6 +146,7 @@ fn large_and_small_partitions_come_back_from_the_file() {
     names.sort();
     assert_eq!(told, names);
     assert_eq!(ingested.len(), 11);
+    assert!(ingested.iter().all(|done| done.datasets == 11));
     for done in ingested {
         let key = done.key.unwrap();
         let expected: Vec<i64> = rows.iter().filter(|row| row.0 == key.station).map(|row| row.2).collect();

@@ -52,10 +52,5 @@ fn change(dataset: &Dataset, args: &Meta, out: &mut Stdout) -> Result<()> {
     if let Some(version) = args.if_version {
         change = change.if_version(version);
     }
-    let done = change.commit()?;
-    if args.json || !done.changed {
-        return written::tell(&args.key, &done, args.json, out);
-    }
-    message(format_args!("{}: version {}: changed metadata", args.key, done.version));
-    Ok(())
+    written::tell_changed("metadata", &args.key, &change.commit()?, args.json, out)
 }

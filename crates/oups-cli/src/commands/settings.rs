@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::info::section_lines;
 use super::{print_json, written};
 use crate::args::{DuplicateColumns, NumberOrNone, Settings};
-use crate::exit::{Usage, message};
+use crate::exit::Usage;
 use crate::open;
 use crate::stdout::Stdout;
 
@@ -65,10 +65,5 @@ fn change(dataset: &Dataset, args: &Settings, out: &mut Stdout) -> Result<()> {
     if let Some(version) = args.if_version {
         change = change.if_version(version);
     }
-    let done = change.commit()?;
-    if args.json || !done.changed {
-        return written::tell(&args.key, &done, args.json, out);
-    }
-    message(format_args!("{}: version {}: changed settings", args.key, done.version));
-    Ok(())
+    written::tell_changed("settings", &args.key, &change.commit()?, args.json, out)
 }

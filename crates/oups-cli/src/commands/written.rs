@@ -20,6 +20,15 @@ pub(super) fn tell(key: &str, written: &Written, json: bool, out: &mut Stdout) -
     Ok(())
 }
 
+/// Tells of a change that touched no row.
+pub(super) fn tell_changed(what: &str, key: &str, done: &Written, json: bool, out: &mut Stdout) -> anyhow::Result<()> {
+    if json || !done.changed {
+        return tell(key, done, json, out);
+    }
+    message(format_args!("{key}: version {}: changed {what}", done.version));
+    Ok(())
+}
+
 /// One line for people.
 pub(super) fn line(key: &str, written: &Written) -> String {
     format!("{key}: {}", summary(written))
