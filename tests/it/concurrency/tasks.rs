@@ -18,7 +18,8 @@ use super::store;
 const ROWS: i64 = 10_000;
 
 fn wide(first: i64) -> RecordBatch {
-    let column = |factor: i64| Arc::new((0..ROWS).map(|row| (first + row) * factor).collect::<Int64Array>()) as ArrayRef;
+    let column =
+        |factor: i64| Arc::new((0..ROWS).map(|row| (first + row) * factor).collect::<Int64Array>()) as ArrayRef;
     let columns = ["time", "a", "b", "c", "d", "e"].into_iter().zip([1, 3, -5, 7, -9, 11]);
     RecordBatch::try_from_iter(columns.map(|(name, factor)| (name, column(factor)))).unwrap()
 }
