@@ -66,7 +66,10 @@ impl Parse {
             strict_cast(column, field.data_type()).map_err(|error| {
                 let fails = |row: &usize| strict_cast(&column.slice(*row, 1), field.data_type()).is_err();
                 let words = error.to_string();
-                let words = words.strip_prefix("Cast error: ").unwrap_or(&words);
+                let words = ["Cast error: ", "Invalid argument error: "]
+                    .iter()
+                    .find_map(|what| words.strip_prefix(what))
+                    .unwrap_or(&words);
                 at((0..column.len()).find(fails).unwrap_or(0), field, words)
             })
         };
