@@ -8,6 +8,7 @@ mod input;
 mod interrupt;
 mod open;
 mod output;
+mod picture;
 mod pointed;
 mod progress;
 mod scan;

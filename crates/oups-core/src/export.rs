@@ -71,7 +71,7 @@ impl<K: StoreKey> Store<K> {
         let keys = self.keys_where(filter)?;
         let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
         // One pin over all. A dataset that was removed since it was listed is not there any more.
-        let snapshots: Vec<_> = Snapshot::open(&self.inner().fs, &paths)?.into_iter().flatten().collect();
+        let snapshots: Vec<_> = Snapshot::open(self.inner(), &paths)?.into_iter().flatten().collect();
         target.fill(&fs, |root| {
             let mut copy = Copy { fs: &fs, root, dest: target.dest, done: 0, total: total(&snapshots), progress };
             snapshots.iter().try_for_each(|snapshot| copy.dataset(snapshot))?;

@@ -2,15 +2,19 @@
 
 mod asof;
 mod bytes;
+mod concurrent;
 mod errors;
 mod explain;
 mod filters;
 mod intersections;
+mod many_types;
 mod ordered;
 mod ordered_model;
 mod properties;
 mod resample;
 mod scan;
+mod threads;
+mod wide;
 
 use std::sync::Arc;
 

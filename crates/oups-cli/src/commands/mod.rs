@@ -4,6 +4,8 @@ mod align;
 mod asof;
 mod compact;
 mod completions;
+mod coverage;
+mod datasets;
 mod delete;
 mod export;
 mod info;
@@ -43,6 +45,7 @@ pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
         Command::Resample(args) => resample::run(args, out),
         Command::Ls(args) => ls::run(args, out),
         Command::Info(args) => info::run(args, out),
+        Command::Coverage(args) => coverage::run(args, out),
         Command::Delete(args) => delete::run(args, out),
         Command::Compact(args) => compact::run(args, out),
         Command::Meta(args) => meta::run(args, out),
@@ -56,8 +59,11 @@ pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
 }
 
 fn only_looks(command: &Command) -> bool {
-    use Command::{Align, Completions, Info, Ls, Read, Verify};
-    matches!(command, Read(_) | Align(_) | Ls(_) | Info(_) | Verify(_) | Completions(_))
+    use Command::{Align, Asof, Completions, Coverage, Info, Ls, Read, Resample, Verify};
+    matches!(
+        command,
+        Read(_) | Align(_) | Asof(_) | Resample(_) | Ls(_) | Info(_) | Coverage(_) | Verify(_) | Completions(_)
+    )
 }
 
 /// One JSON value as one line.

@@ -3,14 +3,14 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
 use super::rows::{self, Form};
 use crate::args::{Format, Read};
-use crate::exit::{Usage, message};
+use crate::exit::message;
 use crate::open;
 use crate::output::table::Shown;
 use crate::output::{self, counted};
@@ -111,7 +111,7 @@ fn several(args: Read, out: &mut Stdout) -> Result<()> {
         query = query.verified();
     }
     if args.reverse {
-        bail!(Usage("--reverse is for one key".to_owned()));
+        query = query.reverse();
     }
     if args.explain {
         return Ok(write!(out, "{}", query.explain().map_err(own)?)?);

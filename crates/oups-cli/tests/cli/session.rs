@@ -57,6 +57,12 @@ fn read_of_several_keys() {
             "oups read data LGA EWR --columns temp,time",
             "oups read data LGA JFK --start 2013-12-30T22:00 --columns time,temp --format json",
             "oups read data LGA JFK --output both.parquet && oups read data LGA LGA",
+            "oups read data EWR JFK LGA --columns time,temp --reverse --limit 5",
+            "oups read data EWR JFK LGA --columns time,temp --where 'temp < 13 or temp > 99' --format csv",
+            "oups read data EWR LGA --columns time,temp --where 'temp < 14' --reverse --limit 2 --format csv",
+            "oups read data EWR LGA --where 'humidity < 14'",
+            "oups read data EWR JFK --start 2013-02-08 --end 2013-02-09 --explain | sed 's/[0-9]* bytes/# bytes/'",
+            "oups read data EWR JFK --where \"time >= '2013-12-01' and temp > 60\" --explain | sed 's/[0-9]* bytes/# bytes/'",
         ]),
     );
 }
@@ -71,6 +77,7 @@ fn asof() {
             "oups asof data JFK few --start 2013-02-08T02:00 --end 2013-02-08T09:00 --columns time,temp --right-columns time,temp --tolerance 90min",
             "oups asof data few JFK --strict --direction forward --columns time --right-columns time,temp --format csv",
             "oups asof data few JFK EWR --tolerance soon",
+            "oups asof data JFK few --columns time,temp --right-columns time --where 'temp < 18' --limit 3 --format csv",
         ]),
     );
 }
@@ -82,6 +89,9 @@ fn resample() {
         &store().session(&[
             "oups resample data JFK EWR --period QS --agg temp:first,max,min,last --agg precip:sum,count",
             "oups resample data JFK --period 1D --agg temp:mean --start 2013-02-08 --end 2013-02-10 --format json",
+            "oups resample data JFK EWR --period 1D --agg temp:count --agg precip:sum --where 'precip > 0.4' --start 2013-05-01 --end 2013-07-01 --format csv",
+            "oups resample data JFK --period 1D --agg precip:last,sum,count --where 'precip > 0.2' --start 2013-06-05 --end 2013-06-12 --fill null --format csv",
+            "oups resample data JFK --period 1D --agg precip:last,sum,count --where 'precip > 0.2' --start 2013-06-05 --end 2013-06-12 --fill previous --format csv",
             "oups resample data JFK --period 1D --agg temp:median",
             "oups resample data JFK --period 10 --agg temp:mean",
         ]),
@@ -97,6 +107,8 @@ fn align() {
             "oups align data LGA EWR --start 2013-02-08 --end 2013-02-09",
             "oups align data LGA EWR --start 2013-08-30 --end 2013-09-02 --json",
             "oups align data LGA EWR --start 2014-01-01",
+            "oups align data LGA EWR --start 2013-08-30 --end 2013-11-02 --where 'temp > 86' --json",
+            "oups align data LGA EWR --where 'temp > 86 and'",
         ]),
     );
 }

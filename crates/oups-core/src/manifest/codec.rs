@@ -63,16 +63,26 @@ pub(crate) fn encode(path: &Path, manifest: &Manifest) -> Result<(Vec<u8>, u128)
     Ok((bytes, sum))
 }
 
+/// The checksum that the bytes carry, if it is theirs. They can be decoded then.
+///
 /// # Errors
 ///
-/// [`Error::Damaged`] if a byte has changed or the content breaks a rule; [`Error::NewerFormat`] for a newer format.
-pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<(Manifest, u128)> {
-    let sum = unseal(&mut bytes, CHECKSUM).ok_or_else(|| damaged(path, WRONG_CHECKSUM.to_owned()))?;
+/// [`Error::Damaged`] if a byte has changed.
+pub(crate) fn check(path: &Path, bytes: &mut [u8]) -> Result<u128> {
+    unseal(bytes, CHECKSUM).ok_or_else(|| damaged(path, WRONG_CHECKSUM.to_owned()))
+}
+
+/// Decodes bytes that were [checked](check).
+///
+/// # Errors
+///
+/// [`Error::Damaged`] if the content breaks a rule; [`Error::NewerFormat`] for a newer format.
+pub(crate) fn decode(path: &Path, bytes: Vec<u8>) -> Result<Manifest> {
     let (batches, key_values) = read(path, Bytes::from(bytes))?;
     // The schema is decoded by Arrow, which may stop at what it does not know.
     let manifest = guard(path, || Ok::<_, String>(from_parts(path, &batches, &key_values)))??;
     match invariants::broken(&manifest) {
-        None => Ok((manifest, sum)),
+        None => Ok(manifest),
         Some(detail) => Err(damaged(path, detail)),
     }
 }

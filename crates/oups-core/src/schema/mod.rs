@@ -19,8 +19,10 @@ use parquet::arrow::encode_arrow_schema;
 use crate::ordered::{OrdKeys, OrderedType};
 use crate::{Error, Result};
 
+pub use common::common;
 pub(crate) use common::{holds, same_text};
-pub(crate) use convert::{convert, may_overflow, reason};
+pub use convert::convert;
+pub(crate) use convert::{may_overflow, reason};
 pub use fit::{Fit, fit, fit_wider};
 pub use types::check_types;
 
@@ -41,6 +43,11 @@ pub struct DatasetSchema {
 }
 
 impl DatasetSchema {
+    /// Whether the other one is of the same dataset, with the same columns.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.ordered_index == other.ordered_index && self.dataset == other.dataset && self.stored == other.stored
+    }
+
     /// Checks a schema and an ordered column.
     ///
     /// # Errors
@@ -153,7 +160,8 @@ fn plain_field(field: &FieldRef) -> FieldRef {
     }
 }
 
-pub(crate) fn plain_type(data_type: &DataType) -> DataType {
+/// The type with plain values instead of dictionary-encoded ones, also inside of it.
+pub fn plain_type(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Dictionary(_, values) => plain_type(values),
         DataType::List(field) => DataType::List(plain_field(field)),
