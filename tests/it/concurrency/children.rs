@@ -36,8 +36,12 @@ fn batch() -> RecordBatch {
     let station: StringArray = numbers().map(|number| Some(format!("s{}", number % 10))).collect();
     let text: StringArray = numbers().map(|number| Some(format!("{number:06}"))).collect();
     let time: Int64Array = numbers().collect();
-    let columns: [(&str, ArrayRef); 4] =
-        [("station", Arc::new(station)), ("time", Arc::new(time.clone())), ("text", Arc::new(text)), ("n", Arc::new(time))];
+    let columns: [(&str, ArrayRef); 4] = [
+        ("station", Arc::new(station)),
+        ("time", Arc::new(time.clone())),
+        ("text", Arc::new(text)),
+        ("n", Arc::new(time)),
+    ];
     RecordBatch::try_from_iter(columns).unwrap()
 }
 
@@ -58,7 +62,8 @@ fn sorts() -> RecordBatch {
 fn everything(root: &Path, name: &str) {
     let store = stations(&root.join(name));
     for limit in [1 << 30, 100_000] {
-        let done = store.ingest(sorts()).ordered_on("time").row_group_target(2_000).memory_limit(limit).commit().unwrap();
+        let done =
+            store.ingest(sorts()).ordered_on("time").row_group_target(2_000).memory_limit(limit).commit().unwrap();
         assert!(done.len() == 10 && done.iter().all(|one| one.result.is_ok()));
     }
     let copied = store.export(root.join(format!("{name} copy")), KeyFilter::all()).unwrap();
