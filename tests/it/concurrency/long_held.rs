@@ -109,7 +109,7 @@ fn every_held_version_is_the_same_at_the_end_as_at_the_start() {
         assert_eq!(reader.hear().unwrap(), format!("{held} are the same"));
     }
     let kept = files(root);
-    readers.map(drop);
+    drop(readers);
     let written = dataset(root).write(rows([7])).commit().unwrap();
     assert!(written.changed && files(root) < kept);
     assert_eq!(files(root), dataset(root).snapshot().unwrap().manifest().entries.len());
