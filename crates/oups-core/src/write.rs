@@ -382,6 +382,7 @@ fn make_files(
             _ => None,
         };
         schema = Arc::new(wider.ok_or(error)?);
+        files.discard()?;
     }
 }
 

@@ -55,7 +55,7 @@ pub enum Error {
         other: Box<OrderedOn>,
     },
 
-    /// Datasets of one query have columns of one name and of different types.
+    /// Datasets of one query have columns of one name, and no type holds the values of both.
     #[error("column `{column}` is {} in dataset {}, but {} in dataset {}: leave it out with `columns`, or read them apart",
         .first.column_type, .first.dataset, .other.column_type, .other.dataset)]
     ColumnTypes {
@@ -150,6 +150,8 @@ pub enum Error {
         expected: String,
         /// What is there.
         found: String,
+        /// The columns there are, where one was expected.
+        columns: Box<[String]>,
     },
 
     /// A filter's function does not answer for each row that it is given.

@@ -6,8 +6,7 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::compute::{BatchCoalescer, concat};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
-use oups_core::threads::in_threads;
-use rayon::prelude::*;
+use oups_core::threads::try_map;
 
 /// Rows of a number that is known before.
 ///
@@ -52,7 +51,7 @@ impl Gathered {
         let Self { schema, rows, fixed: (fixed, mut values), parts } = self;
         values.finish_buffered_batch()?;
         let values = values.next_completed_batch().unwrap_or_else(|| RecordBatch::new_empty(Arc::new(Schema::empty())));
-        let mut columns = in_threads(|| parts.into_par_iter().map(join).collect::<Result<Vec<_>, _>>())?;
+        let mut columns = try_map(parts, join)?;
         for (at, column) in fixed.into_iter().zip(values.columns()) {
             if let Some(place) = columns.get_mut(at) {
                 *place = Some(column.clone());

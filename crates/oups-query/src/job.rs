@@ -84,7 +84,11 @@ impl Reading {
 }
 
 /// The batch with its rows in reverse order.
-fn reversed(batch: &RecordBatch) -> Result<RecordBatch> {
+///
+/// # Errors
+///
+/// If it has more than 4 billion.
+pub(crate) fn reversed(batch: &RecordBatch) -> Result<RecordBatch> {
     let rows = u32::try_from(batch.num_rows()).map_err(|_| Error::from(too_many(batch.num_rows())))?;
     if batch.num_columns() == 0 {
         return Ok(batch.clone());

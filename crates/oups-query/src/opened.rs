@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use oups_core::ordered::{OrderedRange, Span};
+use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
 use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
 
 use crate::error::{Error, OrderedOn, Result};
+use crate::filter::Filter;
+use crate::request::Request;
 
 /// How often the keys of a filter are listed anew because one of the datasets was removed meanwhile.
 const LISTINGS: usize = 16;
@@ -26,16 +28,18 @@ pub(crate) struct Opened<K> {
     pub(crate) positions: HashMap<K, usize>,
     /// One a key.
     pub(crate) snapshots: Vec<Snapshot>,
-    /// The range on the ordered column, which is the same for all; `None` if nothing can be in it, or there is no key.
+    /// The range on the ordered column, which is the same for all, with what the conditions say of it; `None` if nothing can
+    /// be in it, or there is no key.
     pub(crate) span: Option<Span>,
 }
 
 impl<K: StoreKey> Opened<K> {
     /// # Errors
     ///
-    /// [`Error::DuplicateKey`], [`oups_core::Error::NoDataset`], [`Error::OrderedColumns`], [`oups_core::Error::Bound`];
+    /// [`Error::DuplicateKey`], [`oups_core::Error::NoDataset`], [`Error::OrderedColumns`], [`oups_core::Error::Bound`],
+    /// [`Error::Condition`];
     /// those of listing folders and reading manifests.
-    pub(crate) fn new(store: &Store<K>, choice: Choice<K>, range: &OrderedRange) -> Result<Self> {
+    pub(crate) fn new(store: &Store<K>, choice: Choice<K>, request: &Request) -> Result<Self> {
         let (keys, snapshots) = match choice {
             Choice::Keys(keys) => {
                 positions(store, &keys)?;
@@ -47,7 +51,10 @@ impl<K: StoreKey> Opened<K> {
         let positions = positions(store, &keys)?;
         check_ordered_columns(&snapshots)?;
         let span = match snapshots.first().map(Snapshot::schema) {
-            Some(schema) => range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?,
+            Some(schema) => {
+                let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
+                Filter::narrowing(&request.conditions, schema, span)?.1
+            }
             None => None,
         };
         tracing::debug!(datasets = keys.len(), "query");

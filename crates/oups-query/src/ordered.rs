@@ -1,6 +1,6 @@
 //! Several datasets as one ordered stream.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::collections::VecDeque;
 use std::fmt;
@@ -11,9 +11,11 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use oups_core::Snapshot;
 use oups_core::ordered::{OrdValue, Span};
-use rayon::prelude::*;
+use oups_core::threads;
 
+use crate::budget::{Budget, most_at_once};
 use crate::error::Result;
+use crate::job::reversed;
 use crate::key_columns::KeyColumns;
 use crate::picks::Picks;
 use crate::reading::Reading;
@@ -27,26 +29,17 @@ const OPEN_FILES: usize = 16;
 /// So many datasets are read at once, at most: more than there are processors, and few enough files.
 const READ_AT_ONCE: usize = 16;
 
-/// Bytes of blocks in memory over all datasets of a query, unless there are more of them than this has room for.
-const HELD_BYTES: usize = 64 << 20;
-
-/// Of a dataset at least so many rows are read at once, as every block has to decode its way into a page.
-const LEAST_BLOCK: usize = 128;
-
-/// Bytes of a row, as long as none was read.
-const GUESSED_ROW: usize = 1024;
-
 /// A run of at least so many rows of one dataset passes as a batch of its own, without a copy.
 const LONG_RUN: usize = 4096;
 
 /// The rows of several datasets in the order of the ordered column; at equal values in the order of the keys, and of one
-/// key in stored order.
+/// key in stored order. In reverse, exactly the other way round.
 ///
 /// - Columns: those of the keys' fields first, then the datasets' own.
 /// - A dataset's first file is opened when the stream comes to its first value, so that thousands of datasets that follow
 ///   each other need no more memory than one.
-/// - Of datasets that go side by side, each has one block of rows in memory, the smaller the more there are, and only a few
-///   have a file open.
+/// - Of datasets that go side by side, each has one block of rows in memory, the smaller the more there are: 64 MiB
+///   altogether. Only a few have a file open.
 ///
 /// Holds the snapshots until it is dropped. An error is the last item.
 pub struct Ordered {
@@ -54,14 +47,10 @@ pub struct Ordered {
     keys: KeyColumns,
     /// One a key; `None` when it is read to its end.
     sources: Vec<Option<Source>>,
-    /// The keys that have rows left, by the least value that the next one may have.
-    next: BinaryHeap<Reverse<(OrdValue, usize)>>,
-    /// Keys with a block in memory.
-    held: usize,
-    /// So many datasets, at most, have rows around one value.
-    side_by_side: usize,
-    /// Bytes and rows of all blocks so far, for what a row takes.
-    read: (usize, usize),
+    /// The keys that have rows left.
+    next: BinaryHeap<Turn>,
+    reverse: bool,
+    budget: Budget,
     open: usize,
     picks: Picks,
     /// The key of each slot of the picks.
@@ -73,6 +62,27 @@ pub struct Ordered {
     has_filter: bool,
 }
 
+/// A key's place in the line, by the value that no row of it is before. The foremost is the greatest, as heaps have it.
+#[derive(Debug, PartialEq, Eq)]
+struct Turn {
+    bound: OrdValue,
+    key: usize,
+    reverse: bool,
+}
+
+impl Ord for Turn {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let order = self.bound.cmp(&other.bound).then(self.key.cmp(&other.key));
+        if self.reverse { order } else { order.reverse() }
+    }
+}
+
+impl PartialOrd for Turn {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Ordered {
     pub(crate) fn new(
         keys: KeyColumns,
@@ -82,23 +92,24 @@ impl Ordered {
         request: &Request,
     ) -> Result<Self> {
         let schema = keys.schema(&unified.schema)?;
-        let span = span.map(Arc::new);
+        let (span, reverse) = (span.map(Arc::new), request.reverse);
         let source = |(snapshot, layout): (Snapshot, Arc<Layout>)| {
-            let reading = Reading::of_parts(snapshot, None, layout.columns.clone(), request)?;
-            Ok(span.as_ref().map(|span| Source::new(reading, layout, span)))
+            let reading = Reading::of_parts(snapshot, layout.columns.clone(), request)?;
+            Ok(span.as_ref().map(|span| Source::new(reading, layout, span, reverse)))
         };
         let sources: Vec<_> = snapshots.into_iter().zip(unified.layouts).map(source).collect::<Result<_>>()?;
         let bounds = sources.iter().enumerate();
-        let next = bounds.filter_map(|(at, source)| Some(Reverse((source.as_ref()?.bound()?, at)))).collect();
+        let turn =
+            |(key, source): (usize, &Option<Source>)| Some(Turn { bound: source.as_ref()?.bound()?, key, reverse });
+        let next = bounds.filter_map(turn).collect();
         let side_by_side = most_at_once(sources.iter().flatten().filter_map(Source::reach));
         Ok(Self {
             schema,
             keys,
-            side_by_side,
-            read: (0, 0),
             sources,
             next,
-            held: 0,
+            reverse,
+            budget: Budget::new(side_by_side),
             open: 0,
             picks: Picks::default(),
             slot_keys: Vec::new(),
@@ -156,7 +167,7 @@ impl Ordered {
 
     /// Takes the next run of rows, or reads what it needs to know which that is; `false` at the end.
     fn advance(&mut self) -> Result<bool> {
-        let Some(Reverse((_, key))) = self.next.peek() else { return Ok(false) };
+        let Some(Turn { key, .. }) = self.next.peek() else { return Ok(false) };
         if self.is_in_memory(*key) {
             self.take_run()?;
         } else {
@@ -171,18 +182,16 @@ impl Ordered {
 
     /// Takes the rows of the foremost key that come before those of all others.
     fn take_run(&mut self) -> Result<()> {
-        let Some(Reverse((_, key))) = self.next.pop() else { return Ok(()) };
+        let Some(Turn { key, .. }) = self.next.pop() else { return Ok(()) };
         let Some(Some(source)) = self.sources.get_mut(key) else { return Ok(()) };
         let Some(head) = &mut source.head else { return Ok(()) };
-        let left = head.keys.len() - head.at;
         let run = match self.next.peek() {
-            Some(Reverse((bound, other))) => head.keys.run_length(head.at, bound, key < *other),
-            None => left,
+            Some(other) => head.run_length(&other.bound, (key < other.key) != self.reverse, self.reverse),
+            None => head.left.len(),
         };
         let room = self.batch_rows.saturating_sub(self.picks.len()).max(1);
         let run = if run >= LONG_RUN { run } else { run.min(room) };
-        let rows = head.at..head.at + run;
-        head.at += run;
+        let rows = head.take(run, self.reverse);
         let long = (run >= LONG_RUN).then(|| head.batch.slice(rows.start, run));
         if long.is_none() {
             let slot = match head.slot {
@@ -193,11 +202,14 @@ impl Ordered {
                 }
             };
             head.slot = Some(slot);
-            self.picks.pick(slot, rows);
+            match self.reverse {
+                false => self.picks.pick(slot, rows),
+                true => self.picks.pick(slot, rows.rev()),
+            }
         }
-        if run == left {
+        if head.left.is_empty() {
+            self.budget.give_back(head.bytes);
             source.head = None;
-            self.held -= 1;
         }
         self.put_back(key);
         match long {
@@ -213,7 +225,7 @@ impl Ordered {
     fn put_back(&mut self, key: usize) {
         let Some(slot) = self.sources.get_mut(key) else { return };
         match slot.as_ref().and_then(Source::bound) {
-            Some(bound) => self.next.push(Reverse((bound, key))),
+            Some(bound) => self.next.push(Turn { bound, key, reverse: self.reverse }),
             None => *slot = None,
         }
     }
@@ -222,10 +234,10 @@ impl Ordered {
     ///
     /// The first of them is needed now, those behind it soon.
     fn load(&mut self) -> Result<()> {
-        let at_once = (2 * rayon::current_num_threads()).min(READ_AT_ONCE);
+        let at_once = (2 * threads::count()).min(READ_AT_ONCE);
         let mut chosen = Vec::with_capacity(at_once);
         while chosen.len() < at_once
-            && let Some(Reverse((_, key))) = self.next.peek()
+            && let Some(Turn { key, .. }) = self.next.peek()
             && !self.is_in_memory(*key)
         {
             let key = *key;
@@ -236,18 +248,16 @@ impl Ordered {
                 chosen.push((key, source, may_open));
             }
         }
-        let block = self.block_rows(chosen.len());
-        let load = |(_, source, may_open): &mut (usize, Source, bool)| source.load(block, *may_open);
-        match chosen.as_mut_slice() {
-            [only] => load(only)?,
-            several => several.par_iter_mut().map(load).collect::<Result<_>>()?,
-        }
+        let (budget, more, wanted) = (&self.budget, chosen.len(), self.rows_wanted());
+        let load = |(_, source, may_open): &mut (usize, Source, bool)| {
+            let (taken, in_file) = source.row_bytes();
+            source.load(budget.rows(more, taken, in_file).min(wanted), *may_open)
+        };
+        threads::try_map(chosen.iter_mut().collect(), load)?;
         self.open -= chosen.iter().filter(|(_, _, may_open)| *may_open).count();
         for (key, source, _) in chosen {
             if let Some(head) = &source.head {
-                self.held += 1;
-                self.read.0 += head.batch.get_array_memory_size();
-                self.read.1 += head.batch.num_rows();
+                self.budget.take(head.bytes, head.batch.num_rows());
             }
             self.open += usize::from(source.is_open());
             if let Some(slot) = self.sources.get_mut(key) {
@@ -258,20 +268,20 @@ impl Ordered {
         Ok(())
     }
 
-    /// The share of a dataset counts all that come to be side by side, so that the first do not take the room of the last.
-    fn block_rows(&self, more: usize) -> usize {
-        let row = self.read.0.checked_div(self.read.1).unwrap_or(GUESSED_ROW).max(1);
-        let share = HELD_BYTES / (self.side_by_side + more).max(1) / row;
-        let wanted = if self.has_filter { u64::MAX } else { self.rows_left };
-        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX).min(self.batch_rows);
-        share.max(LEAST_BLOCK).min(wanted).max(1)
+    /// No block needs more rows than this.
+    fn rows_wanted(&self) -> usize {
+        let left = if self.has_filter { u64::MAX } else { self.rows_left };
+        usize::try_from(left).unwrap_or(usize::MAX).min(self.batch_rows).max(1)
     }
 
     /// Makes a batch of the rows of one key.
     fn pass(&mut self, rows: &RecordBatch, key: usize) -> Result<()> {
         self.flush()?;
         let keys = UInt32Array::from_value(key as u32, rows.num_rows());
-        let batch = self.with_keys(rows, &keys)?;
+        let batch = match self.reverse {
+            false => self.with_keys(rows, &keys)?,
+            true => self.with_keys(&reversed(rows)?, &keys)?,
+        };
         self.ready.push_back(batch);
         Ok(())
     }
@@ -305,23 +315,10 @@ impl Ordered {
     }
 }
 
-/// How many of these closed ranges, at most, share a value.
-fn most_at_once(ranges: impl Iterator<Item = (OrdValue, OrdValue)>) -> usize {
-    let (mut starts, mut ends): (Vec<_>, Vec<_>) = ranges.unzip();
-    starts.sort_unstable();
-    ends.sort_unstable();
-    let (mut over, mut most) = (0, 0);
-    for (begun, start) in starts.iter().enumerate() {
-        over += ends.iter().skip(over).take_while(|end| *end < start).count();
-        most = most.max(begun + 1 - over);
-    }
-    most
-}
-
 impl fmt::Debug for Ordered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let left = self.sources.iter().flatten().count();
-        f.debug_struct("Ordered").field("datasets_left", &left).field("held", &self.held).finish_non_exhaustive()
+        f.debug_struct("Ordered").field("datasets_left", &left).field("budget", &self.budget).finish_non_exhaustive()
     }
 }
 

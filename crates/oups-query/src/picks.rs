@@ -19,7 +19,7 @@ impl Picks {
     }
 
     /// Picks rows of a slot.
-    pub(crate) fn pick(&mut self, slot: usize, rows: std::ops::Range<usize>) {
+    pub(crate) fn pick(&mut self, slot: usize, rows: impl Iterator<Item = usize>) {
         self.rows.extend(rows.map(|row| (slot, row)));
     }
 

@@ -3,22 +3,19 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use arrow::array::{BooleanArray, RecordBatch};
-use arrow::error::ArrowError;
-use oups_core::ordered::IntoRange;
+use arrow::array::RecordBatch;
 use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
-use rayon::prelude::*;
 
-use crate::asof::AsOf;
+use crate::asof::{AsOf, Join};
 use crate::chunk::Keys;
 use crate::columns::Columns;
 use crate::error::Result;
-use crate::filter::Condition;
 use crate::intersections::Intersections;
 use crate::key_columns::KeyColumns;
 use crate::opened::{Choice, Opened};
 use crate::ordered::Ordered;
 use crate::query_plan::QueryPlan;
+use crate::read::Read;
 use crate::reading::Reading;
 use crate::request::Request;
 use crate::resample::{Every, Input, Resample};
@@ -70,77 +67,43 @@ pub trait QueryStore<K> {
 
 impl<K: StoreKey> QueryStore<K> for Store<K> {
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K> {
-        Query::new(self, Choice::Keys(keys.into_iter().map(|key| key.borrow().clone()).collect()))
+        let choice = Choice::Keys(keys.into_iter().map(|key| key.borrow().clone()).collect());
+        Read::new(Datasets { store: self.clone(), choice })
     }
 
     fn query_where(&self, filter: impl Into<KeyFilter>) -> Query<K> {
-        Query::new(self, Choice::Filter(filter.into()))
+        Read::new(Datasets { store: self.clone(), choice: Choice::Filter(filter.into()) })
     }
 
     fn asof(&self, left: &K) -> AsOf<K> {
-        AsOf::new(self, left)
+        Read::new(Join::new(self, left))
     }
 }
 
-/// A read of several datasets being put together: all their rows and columns, until it is told otherwise.
+/// What a [`Query`] is of: the datasets of some keys, or of a filter.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is read before `intersections`, `ordered` or `explain` is called"]
-pub struct Query<K> {
+pub struct Datasets<K> {
     store: Store<K>,
     choice: Choice<K>,
-    request: Request,
 }
 
-impl<K: StoreKey> Query<K> {
-    fn new(store: &Store<K>, choice: Choice<K>) -> Self {
-        Self { store: store.clone(), choice, request: Request::default() }
-    }
+/// A read of several datasets being put together; [`QueryStore::query`] and [`QueryStore::query_where`] begin one.
+///
+/// Every dataset has to have the columns that are asked for, but for [`ordered`](Self::ordered) and
+/// [`resample`](Self::resample), where one that has them is enough; and all the columns of the conditions.
+pub type Query<K> = Read<Datasets<K>>;
 
-    /// Only rows whose ordered value is in the range. A later call replaces an earlier one.
-    pub fn range(mut self, range: impl IntoRange) -> Self {
-        self.request.range = range.into_range();
-        self
+impl<K: StoreKey> Datasets<K> {
+    fn open(self, request: &Request) -> Result<Opened<K>> {
+        Opened::new(&self.store, self.choice, request)
     }
+}
 
-    /// Only these columns, in this order. For [`intersections`](Self::intersections) every dataset has to have them, for
-    /// [`ordered`](Self::ordered) at least one.
-    pub fn columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.request.columns = Some(columns.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Only rows for which the test says `true`, as in [`Scan::filter`]. Every dataset has to have these columns.
-    pub fn filter<S: Into<String>>(
-        mut self,
-        columns: impl IntoIterator<Item = S>,
-        test: impl Fn(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send + Sync + 'static,
-    ) -> Self {
-        let columns = columns.into_iter().map(Into::into).collect();
-        self.request.conditions.push(Condition::Test { columns, test: Arc::new(test) });
-        self
-    }
-
-    /// Only rows for which a condition holds, as in [`Scan::matching`]. Every dataset has to have its columns.
-    pub fn matching(mut self, condition: impl Into<String>) -> Self {
-        self.request.conditions.push(Condition::Text(condition.into()));
-        self
-    }
-
-    /// Compares every byte of a file with its checksum before a row of it is read.
-    pub fn verified(mut self) -> Self {
-        self.request.verified = true;
-        self
-    }
-
-    /// At most this many rows a batch of [`ordered`](Self::ordered), and at least one; 32,768 unless set.
-    pub fn batch_size(mut self, rows: usize) -> Self {
-        self.request.batch_rows = rows.max(1);
-        self
-    }
-
-    /// At most this many rows of [`ordered`](Self::ordered), its first ones. Chunks are not limited.
-    pub fn limit(mut self, rows: u64) -> Self {
-        self.request.limit = Some(rows);
+impl<K: StoreKey> Read<Datasets<K>> {
+    /// [`ordered`](Self::ordered) gives its rows from the last to the first, exactly the other way round; a limit then is
+    /// one of the last rows. Chunks, periods and answers for each key are what they are without.
+    pub fn reverse(mut self) -> Self {
+        self.request.reverse = true;
         self
     }
 
@@ -155,12 +118,12 @@ impl<K: StoreKey> Query<K> {
     /// [`oups_core::Error::Bound`], [`Error::DuplicateColumn`](crate::Error::DuplicateColumn),
     /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
     pub fn intersections(self) -> Result<Intersections<K>> {
-        let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
+        let opened = self.of.open(&self.request)?;
         let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none()) };
         let ordered = first.schema().ordered_type().clone();
         let reading = |snapshot: Snapshot| {
             let columns = Columns::find(self.request.columns.as_deref(), snapshot.schema())?;
-            Reading::of_parts(snapshot, None, columns, &self.request)
+            Reading::of_parts(snapshot, columns, &self.request)
         };
         let readings = opened.snapshots.into_iter().map(reading).collect::<Result<_>>()?;
         let keys = Keys { keys: opened.keys, positions: opened.positions, ordered };
@@ -169,8 +132,8 @@ impl<K: StoreKey> Query<K> {
 
     /// All rows as one ordered stream, each with its key's fields as columns: see [`Ordered`].
     ///
-    /// Datasets need not have the same columns: where one has no such column its rows are null in it. A dictionary-encoded
-    /// column that is plain in another dataset becomes plain.
+    /// Datasets need not have the same columns: where one has no such column its rows are null in it. A column that has
+    /// another type in another dataset comes in the smallest type that holds the values of both, as when a schema evolves.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -204,22 +167,24 @@ impl<K: StoreKey> Query<K> {
     /// # Errors
     ///
     /// As [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column that no dataset
-    /// has; [`Error::ColumnTypes`](crate::Error::ColumnTypes) for columns of one name and several types;
+    /// has; [`Error::ColumnTypes`](crate::Error::ColumnTypes) for columns of one name whose values no type holds together;
     /// [`Error::KeyColumn`](crate::Error::KeyColumn) for a column with the name of a key field.
     pub fn ordered(self) -> Result<Ordered> {
-        let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
+        let store = self.of.store.clone();
+        let opened = self.of.open(&self.request)?;
         let unified = Unified::new(self.request.columns.as_deref(), &opened.schemas())?;
-        let keys = KeyColumns::new(self.store.schema(), &opened.keys)?;
+        let keys = KeyColumns::new(store.schema(), &opened.keys)?;
         Ordered::new(keys, unified, opened.snapshots, opened.span, &self.request)
     }
 
     /// The rows of each period of each dataset as one row: see [`Resample`]. Columns and limit of the query mean nothing
     /// here; range and filters do.
     pub fn resample(self, every: impl Into<Every>) -> Resample {
-        let Self { store, choice, request } = self;
-        let range = request.range.clone();
+        let Self { of, request } = self;
+        let asked = request.clone();
         let open = move || {
-            let opened = Opened::new(&store, choice, &range)?;
+            let store = of.store.clone();
+            let opened = of.open(&asked)?;
             let keys = KeyColumns::new(store.schema(), &opened.keys)?;
             Ok(Input { snapshots: opened.snapshots, keys: Some(keys) })
         };
@@ -283,11 +248,10 @@ impl<K: StoreKey> Query<K> {
 
     /// What a scan of each dataset answers, several at once.
     fn of_each<T: Send>(self, ask: impl Fn(Scan) -> Result<T> + Sync) -> Result<Vec<(K, T)>> {
-        let opened = Opened::new(&self.store, self.choice, &self.request.range)?;
-        let request = Request { limit: None, ..self.request };
+        let opened = self.of.open(&self.request)?;
+        let request = Request { limit: None, reverse: false, ..self.request };
         let answer = |snapshot: &Snapshot| ask(Scan::of(snapshot.clone(), request.clone()));
-        let answers = || opened.snapshots.par_iter().map(answer).collect::<Result<Vec<T>>>();
-        let answers = oups_core::threads::in_threads(answers)?;
+        let answers = oups_core::threads::try_map(opened.snapshots.iter().collect(), answer)?;
         Ok(opened.keys.into_iter().zip(answers).collect())
     }
 
@@ -297,6 +261,7 @@ impl<K: StoreKey> Query<K> {
     ///
     /// As [`intersections`](Self::intersections), without those of columns.
     pub fn explain(self) -> Result<QueryPlan> {
-        Ok(QueryPlan::of(&Opened::new(&self.store, self.choice, &self.request.range)?))
+        let opened = self.of.open(&self.request)?;
+        QueryPlan::of(&opened, &self.request)
     }
 }

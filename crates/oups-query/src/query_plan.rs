@@ -4,8 +4,11 @@ use std::fmt;
 
 use oups_core::{Snapshot, StoreKey};
 
+use crate::error::Result;
+use crate::filter::Filter;
 use crate::opened::Opened;
 use crate::prune::prune;
+use crate::request::Request;
 
 /// The text names so many datasets at each end.
 const NAMED: usize = 10;
@@ -18,6 +21,14 @@ pub struct QueryPlan {
     pub ordered_on: Option<String>,
     /// The range on it as text; `None` if no value can be in it.
     pub range: Option<String>,
+    /// What has to hold for a row besides the range, as it means on the columns of the first dataset.
+    pub filters: Vec<String>,
+    /// At most so many rows come of the ordered stream.
+    pub limit: Option<u64>,
+    /// Whether that comes from the last row to the first.
+    pub reverse: bool,
+    /// Whether every byte of the files is compared with its checksum.
+    pub verified: bool,
     /// The datasets, in the order of the query.
     pub datasets: Vec<PlannedDataset>,
 }
@@ -41,7 +52,7 @@ pub struct PlannedDataset {
 }
 
 impl QueryPlan {
-    pub(crate) fn of<K: StoreKey>(opened: &Opened<K>) -> Self {
+    pub(crate) fn of<K: StoreKey>(opened: &Opened<K>, request: &Request) -> Result<Self> {
         let first = opened.snapshots.first().map(Snapshot::manifest);
         let planned = |snapshot: &Snapshot| {
             let manifest = snapshot.manifest();
@@ -56,11 +67,16 @@ impl QueryPlan {
                 bytes: wanted.iter().map(|entry| entry.bytes).sum(),
             }
         };
-        Self {
+        let filter = opened.snapshots.first().map(|first| Filter::narrowing(&request.conditions, first.schema(), None));
+        Ok(Self {
             ordered_on: first.map(|manifest| manifest.ordered_on.clone()),
             range: first.and_then(|manifest| Some(opened.span.as_ref()?.format(&manifest.ordered))),
+            filters: filter.transpose()?.map(|(filter, _)| filter.texts()).unwrap_or_default(),
+            limit: request.limit,
+            reverse: request.reverse,
+            verified: request.verified,
             datasets: opened.snapshots.iter().map(planned).collect(),
-        }
+        })
     }
 
     /// Row groups that might hold rows of the range.
@@ -84,6 +100,16 @@ impl fmt::Display for QueryPlan {
         writeln!(f, "query of {} datasets", self.datasets.len())?;
         let Some(ordered_on) = &self.ordered_on else { return Ok(()) };
         writeln!(f, "  range on {ordered_on}: {}", self.range.as_deref().unwrap_or("nothing can be in the range"))?;
+        self.filters.iter().try_for_each(|filter| writeln!(f, "  filter: {filter}"))?;
+        if self.reverse {
+            writeln!(f, "  order: from the last row to the first")?;
+        }
+        if let Some(limit) = self.limit {
+            writeln!(f, "  limit: {limit} rows")?;
+        }
+        if self.verified {
+            writeln!(f, "  verified: each file is read whole first")?;
+        }
         let (groups, of) = (self.row_groups(), self.datasets.iter().map(|dataset| dataset.of).sum::<usize>());
         let pruned = of - groups;
         writeln!(

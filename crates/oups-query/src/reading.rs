@@ -88,19 +88,15 @@ impl Reading {
         );
     }
 
-    /// A reading of whatever parts it is asked for, forward and without limit: no file is looked at.
+    /// A reading of whatever parts it is asked for, forward and without limit, of a span that the conditions have narrowed:
+    /// no file is looked at.
     ///
     /// # Errors
     ///
     /// For a condition that does not fit.
-    pub(crate) fn of_parts(
-        snapshot: Snapshot,
-        span: Option<Span>,
-        columns: Columns,
-        request: &Request,
-    ) -> Result<Self> {
-        let filter = Filter::resolve(&request.conditions, snapshot.schema())?;
-        Ok(Self::new(snapshot, span, columns, filter, request))
+    pub(crate) fn of_parts(snapshot: Snapshot, columns: Columns, request: &Request) -> Result<Self> {
+        let (filter, _) = Filter::narrowing(&request.conditions, snapshot.schema(), None)?;
+        Ok(Self::new(snapshot, None, columns, filter, request))
     }
 
     fn new(snapshot: Snapshot, span: Option<Span>, columns: Columns, filter: Filter, request: &Request) -> Self {

@@ -4,11 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
-use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use oups_core::ordered::OrdKeys;
-use oups_core::schema::DatasetSchema;
+use oups_core::schema::{DatasetSchema, common, convert, plain_type};
 
 use crate::columns::Columns;
 use crate::error::{ColumnOf, Error, Result};
@@ -16,7 +15,7 @@ use crate::error::{ColumnOf, Error, Result};
 /// Datasets whose rows have one schema, and how the rows of each get it.
 ///
 /// - A column is there if one dataset has it; where another has not, its rows are null in it.
-/// - A column has one type in all datasets that have it; plain and dictionary-encoded become plain.
+/// - A column has the smallest type that holds the values of all datasets that have it; where types differ, it is plain.
 #[derive(Clone, Debug)]
 pub(crate) struct Unified {
     pub(crate) schema: SchemaRef,
@@ -91,41 +90,35 @@ fn named_fields(names: &[String], datasets: &[Arc<DatasetSchema>]) -> Result<Vec
 
 /// The field of a column for all datasets; `None` if none has it.
 fn common_field(name: &str, datasets: &[Arc<DatasetSchema>]) -> Result<Option<Field>> {
-    let mut common: Option<(Field, &DatasetSchema)> = None;
+    let mut met: Option<(Field, &DatasetSchema)> = None;
     let mut missing = false;
     for dataset in datasets {
         let Some((at, found)) = dataset.stored().column_with_name(name) else {
             missing = true;
             continue;
         };
-        let Some((field, first)) = &mut common else {
-            common = Some((found.clone(), dataset));
+        let Some((field, first)) = &mut met else {
+            met = Some((found.clone(), dataset));
             continue;
         };
         if field.data_type() != found.data_type() {
-            let plain = dataset.plain().field(at).data_type();
-            if plain != plain_of(first, name).unwrap_or(plain) {
-                let of = |dataset: &DatasetSchema, field: &Field| {
-                    Box::new(ColumnOf {
-                        dataset: dataset.dataset().to_owned(),
-                        column_type: field.data_type().to_string(),
-                    })
-                };
-                return Err(Error::ColumnTypes {
-                    column: name.to_owned(),
-                    first: of(first, field),
-                    other: of(dataset, found),
-                });
+            match common(&plain_type(field.data_type()), dataset.plain().field(at).data_type()) {
+                Some(both) => field.set_data_type(both),
+                None => return Err(different(name, first, dataset)),
             }
-            field.set_data_type(plain.clone());
         }
         field.set_nullable(field.is_nullable() || found.is_nullable());
     }
-    Ok(common.map(|(field, _)| if missing { field.with_nullable(true) } else { field }))
+    Ok(met.map(|(field, _)| if missing { field.with_nullable(true) } else { field }))
 }
 
-fn plain_of<'a>(dataset: &'a DatasetSchema, name: &str) -> Option<&'a DataType> {
-    dataset.plain().column_with_name(name).map(|(_, field)| field.data_type())
+fn different(column: &str, first: &DatasetSchema, other: &DatasetSchema) -> Error {
+    let of = |dataset: &DatasetSchema| {
+        let field = dataset.stored().column_with_name(column);
+        let column_type = field.map(|(_, field)| field.data_type().to_string()).unwrap_or_default();
+        Box::new(ColumnOf { dataset: dataset.dataset().to_owned(), column_type })
+    };
+    Error::ColumnTypes { column: column.to_owned(), first: of(first), other: of(other) }
 }
 
 /// What all datasets say of themselves.
@@ -182,10 +175,7 @@ impl Layout {
             let Some(array) = place.and_then(|place| decoded.columns().get(place)) else {
                 return Ok(new_null_array(field.data_type(), rows));
             };
-            if array.data_type() == field.data_type() {
-                return Ok(array.clone());
-            }
-            cast_with_options(array, field.data_type(), &CastOptions { safe: false, ..CastOptions::default() })
+            convert(array, field.data_type())
         };
         let columns = self.places.iter().zip(self.schema.fields()).map(column).collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(rows));

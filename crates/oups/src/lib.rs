@@ -206,9 +206,9 @@ pub use oups_core::{
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
-    Aggregate, AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Direction, Error as QueryError, Every, Intersections,
-    Omitted, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup, Pruned, Query, QueryPlan, QueryStore,
-    ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
+    Aggregate, AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Datasets, Direction, Error as QueryError, Every, Fill,
+    Intersections, Join, Omitted, OneDataset, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup,
+    Pruned, Query, QueryPlan, QueryStore, Read, ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
 };
 
 /// What most programs need: `use oups::prelude::*;`.

@@ -16,18 +16,21 @@ use oups_core::{Error, KeyFilter, Resolver};
 use oups_tests::scratch;
 use oups_tests::tree::pins;
 
-use super::actor::{Actor, assignment, say};
+use super::actor::{Actor, assignment, fail_if_hanging, say};
 use super::{dataset, files, rows, seen, store};
 
 /// Does something in a forked child, and tells whether it ended well.
-fn in_child(act: impl FnOnce()) -> bool {
+pub(super) fn in_child(act: impl FnOnce()) -> bool {
     match fork().unwrap() {
-        Fork::Child => exit(i32::from(catch_unwind(AssertUnwindSafe(act)).is_err())),
+        Fork::Child => {
+            fail_if_hanging();
+            exit(i32::from(catch_unwind(AssertUnwindSafe(act)).is_err()))
+        }
         Fork::Parent(pid) => waitpid(pid).unwrap() == 0,
     }
 }
 
-fn is_forked(error: &Error, owner: u32) -> bool {
+pub(super) fn is_forked(error: &Error, owner: u32) -> bool {
     matches!(error, Error::Forked { owner: of, user } if *of == owner && *user == std::process::id())
 }
 

@@ -24,13 +24,13 @@ const FOLDER: &str = "OUPS_TESTS_OS_FOLDER";
 const SKIP: i32 = 77;
 
 /// The folder, if this process is the one that was made for the test.
-fn folder_of(test: &str) -> Option<PathBuf> {
+pub(crate) fn folder_of(test: &str) -> Option<PathBuf> {
     let is_ours = std::env::var_os(TEST).is_some_and(|name| name == test);
     is_ours.then(|| PathBuf::from(std::env::var_os(FOLDER).unwrap()))
 }
 
 /// Runs a test of this binary in its own process, from a shell that prepares the folder first.
-fn run(mut command: Command, test: &str, folder: &Path, prepare: &str) {
+pub(crate) fn run(mut command: Command, test: &str, folder: &Path, prepare: &str) {
     let script = format!("{prepare}\nexec \"$0\" --exact {test} --nocapture --test-threads 1");
     command.args(["sh", "-c", &script]).arg(std::env::current_exe().unwrap());
     let output = match command.env(TEST, test).env(FOLDER, folder).output() {

@@ -1,10 +1,12 @@
 //! What reading refuses, and what it says.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
+use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
-use oups_core::Error as CoreError;
-use oups_query::{Error, QueryStore, ReadDataset};
+use oups_core::{AnyKey, Error as CoreError, Store};
+use oups_query::{Aggregate, AsOf, Error, QueryStore, ReadDataset};
 
 use super::{dataset, numbers, store_of, write};
 
@@ -97,4 +99,65 @@ fn a_damaged_file_is_an_error_item_and_the_last() {
     assert!(matches!(chunks.as_slice(), [Err(Error::Core(CoreError::Damaged { .. }))]), "{chunks:?}");
     // A range that does not need the file does not meet it.
     assert_eq!(dataset.scan().range(5..).count().unwrap(), 2);
+}
+
+/// Changes bytes of a dataset's second row group file; answers its path.
+fn damage(store: &Store<AnyKey>, key: &str) -> PathBuf {
+    let file = dataset(store, key).snapshot().unwrap().manifest().entries[1].file.clone();
+    let path = store.root().join(key).join(file);
+    let mut bytes = fs::read(&path).unwrap();
+    let end = bytes.len() - 30;
+    bytes[end..].fill(0xff);
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// The rows before the damaged file, then the error that names it, then nothing.
+fn check_damaged(mut items: impl Iterator<Item = Result<RecordBatch, ArrowError>>, path: &Path) -> usize {
+    let mut rows = 0;
+    loop {
+        match items.next().unwrap().map_err(Error::from) {
+            Ok(batch) => rows += batch.num_rows(),
+            Err(Error::Core(CoreError::Damaged { path: found, .. })) => {
+                assert_eq!(found, path);
+                assert!(items.next().is_none(), "an error is the last item");
+                return rows;
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_damaged_file_in_a_join_a_stream_or_a_resampling_is_an_error_item_that_names_it() {
+    let (_folder, store) = store_of("name:str");
+    for key in ["a", "b", "c"] {
+        write(&store, key, &(0..12).collect::<Vec<_>>(), 4);
+    }
+    let path = damage(&store, "b");
+    let [a, b, c] = ["a", "b", "c"].map(|key| store.parse_key(key).unwrap());
+    let small = |join: AsOf<AnyKey>| join.batch_size(2).batches().unwrap();
+    assert_eq!(
+        check_damaged(small(store.asof(&a).right(&c).right(&b)), &path),
+        2,
+        "the fourth row may have an equal one behind"
+    );
+    assert_eq!(check_damaged(small(store.asof(&b).right(&c)), &path), 4, "on the left");
+    let many: AsOf<AnyKey> = (0..20).fold(store.asof(&a), |join, at| join.right_as(&b, format!("r{at}_")));
+    check_damaged(small(many), &path);
+    // What only needs other files is there.
+    assert_eq!(
+        store.asof(&a).right(&b).range(..3).batches().unwrap().map(|batch| batch.unwrap().num_rows()).sum::<usize>(),
+        3
+    );
+
+    let query = || store.query([&a, &b, &c]).batch_size(1);
+    let resample = query().resample(2).aggregate("n", [Aggregate::Sum]).batches().unwrap();
+    assert_eq!(check_damaged(resample, &path), 6 + 1, "all periods of `a`, and of `b` that which is certainly over");
+    check_damaged(query().reverse().ordered().unwrap(), &path);
+    assert_eq!(query().counts().unwrap().len(), 3, "of which nothing is read");
+    assert!(
+        matches!(query().range(5..).counts(), Err(Error::Core(CoreError::Damaged { path: found, .. })) if found == path)
+    );
+    assert!(query().verified().counts().is_err());
 }

@@ -2,15 +2,20 @@
 
 mod asof;
 mod bytes;
+mod concurrent;
 mod errors;
 mod explain;
 mod filters;
 mod intersections;
+mod many_types;
+mod memory;
 mod ordered;
 mod ordered_model;
 mod properties;
 mod resample;
 mod scan;
+mod threads;
+mod wide;
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int32Type, Int64Type};
 use oups_core::{AnyKey, Durability, Error as CoreError, KeyFilter, Store};
-use oups_query::{Error, Ordered, QueryStore};
+use oups_query::{Error, Ordered, Query, QueryStore};
 
 use super::{batch, dataset, numbers, store_of, write};
 
@@ -41,6 +41,8 @@ fn equal_values_come_in_key_order_then_as_stored() {
     assert_eq!(rows(all().ordered().unwrap()), "b0 a1 a3 a3 b3 b3 b3 b4 a5 a9 b9");
     assert_eq!(rows(all().range(3..9).batch_size(2).ordered().unwrap()), "a3 a3 b3 b3 b3 b4 a5");
     assert_eq!(rows(all().limit(4).ordered().unwrap()), "b0 a1 a3 a3");
+    assert_eq!(rows(all().reverse().ordered().unwrap()), "b9 a9 a5 b4 b3 b3 b3 a3 a3 a1 b0");
+    assert_eq!(rows(all().range(3..9).reverse().limit(4).ordered().unwrap()), "a5 b4 b3 b3");
     let reversed = ["b", "a"].map(|path| store.parse_key(path).unwrap());
     assert_eq!(rows(store.query(&reversed).range(3..4).ordered().unwrap()), "b3 b3 b3 a3 a3");
 }
@@ -205,15 +207,22 @@ fn long_runs_and_many_datasets_side_by_side() {
     // One dataset that is alone for long.
     write(&store, "24", &(0..30_000).collect::<Vec<_>>(), 20_000);
     for batch_size in [40, 5000, 32_768] {
-        let mut found = Vec::new();
-        for batch in store.query_where(KeyFilter::all()).batch_size(batch_size).ordered().unwrap() {
-            let batch = batch.unwrap();
-            assert!((1..=batch_size).contains(&batch.num_rows()));
-            let (times, keys, rows) = (numbers(&batch, "t"), numbers(&batch, "number"), numbers(&batch, "n"));
-            found.extend((0..batch.num_rows()).map(|at| (times[at], keys[at], rows[at])));
-        }
+        let read = |query: Query<AnyKey>| {
+            let mut found = Vec::new();
+            for batch in query.batch_size(batch_size).ordered().unwrap() {
+                let batch = batch.unwrap();
+                assert!((1..=batch_size).contains(&batch.num_rows()));
+                let (times, keys, rows) = (numbers(&batch, "t"), numbers(&batch, "number"), numbers(&batch, "n"));
+                found.extend((0..batch.num_rows()).map(|at| (times[at], keys[at], rows[at])));
+            }
+            found
+        };
+        let found = read(store.query_where(KeyFilter::all()));
         assert_eq!(found.len(), 24 * 300 + 30_000);
         assert!(found.is_sorted(), "batches of {batch_size}");
+        let mut backward = read(store.query_where(KeyFilter::all()).reverse());
+        backward.reverse();
+        assert!(backward == found, "batches of {batch_size} in reverse");
     }
 }
 

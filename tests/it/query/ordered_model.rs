@@ -1,4 +1,4 @@
-//! The ordered stream of random datasets against a naive sort of their rows.
+//! The ordered stream of random datasets, in both directions, against a naive sort of their rows.
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
@@ -19,6 +19,7 @@ proptest! {
         range in (bound(), bound()),
         batch_size in prop_oneof![1..12usize, Just(1000)],
         limit in prop::option::of(0..80u64),
+        reverse in any::<bool>(),
     ) {
         let (_folder, store) = store_of("name:str,number:int");
         let mut keys = Vec::new();
@@ -36,11 +37,17 @@ proptest! {
             expected.extend(wanted(values, range).into_iter().map(|n| (values[n as usize], at as i64, n, has_extra.then_some(n))));
         }
         expected.sort();
+        if reverse {
+            expected.reverse();
+        }
         expected.truncate(limit.unwrap_or(u64::MAX) as usize);
         let bounds = (range.0.map(|value| kind.bound(value)), range.1.map(|value| kind.bound(value)));
         let mut query = store.query(&keys).range(bounds).batch_size(batch_size);
         if let Some(limit) = limit {
             query = query.limit(limit);
+        }
+        if reverse {
+            query = query.reverse();
         }
         let mut found = Vec::new();
         for batch in query.ordered().unwrap() {

@@ -11,7 +11,7 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 use oups_core::{Dataset, Durability, KeyFilter};
 use oups_query::Aggregate::*;
-use oups_query::{Error, QueryStore, ReadDataset, Resample};
+use oups_query::{Error, Fill, QueryStore, ReadDataset, Resample};
 use proptest::prelude::*;
 
 use super::{batch, dataset, numbers, store_of, write};
@@ -134,6 +134,50 @@ fn sums_have_the_widest_type_of_their_kind_and_do_not_wrap() {
 }
 
 #[test]
+fn gaps_are_filled_with_nulls_or_with_what_was_before() {
+    let (_folder, store) = store_of("name:str");
+    let decimals = |values: Vec<Option<i128>>| -> ArrayRef {
+        Arc::new(Decimal128Array::from(values).with_precision_and_scale(9, 2).unwrap())
+    };
+    let texts: DictionaryArray<Int32Type> = [Some("x"), Some("y"), None, Some("z")].into_iter().collect();
+    let columns = [("p", decimals(vec![Some(150), Some(250), None, Some(7)])), ("s", Arc::new(texts) as ArrayRef)];
+    write_columns(&dataset(&store, "a"), Arc::new(Int64Array::from(vec![-5, -1, 20, 40])), &columns, 2);
+    // Another one begins with nothing before it.
+    let columns =
+        [("p", decimals(vec![None, Some(1)])), ("s", Arc::new(StringArray::from(vec!["u", "v"])) as ArrayRef)];
+    write_columns(&dataset(&store, "b"), Arc::new(Int64Array::from(vec![0, 25])), &columns, 1);
+    let found = |fill| {
+        let resample = store.query_where(KeyFilter::all()).resample(10);
+        let found = all(resample.aggregate("p", [First, Max, Mean, Sum, Count]).aggregate("s", [Last]).fill(fill));
+        let texts = found.columns().iter().map(|column| arrow::compute::cast(column, &DataType::Utf8).unwrap());
+        let texts: Vec<_> = texts.collect();
+        let cell = |row: usize, column: &ArrayRef| {
+            column.as_string::<i32>().iter().nth(row).flatten().unwrap_or("-").to_owned()
+        };
+        let line = |row| texts.iter().map(|column| cell(row, column)).collect::<Vec<_>>().join(" ");
+        (0..found.num_rows()).map(line).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(format!("{}\n\n{}", found(Fill::Null), found(Fill::Previous)));
+}
+
+#[test]
+fn a_gap_is_filled_as_it_is_asked_for() {
+    let (_folder, store) = store_of("name:str");
+    let x = write(&store, "x", &[0, 1_000_000_000_000_000], 2);
+    let resample = x.scan().resample(1).aggregate("n", [Last, Count]).fill(Fill::Previous);
+    let mut batches = resample.batches().unwrap();
+    let first = batches.next().unwrap().unwrap();
+    assert_eq!((first.num_rows(), numbers(&first, "t")), (32_768, (0..32_768).collect()));
+    let second = batches.next().unwrap().unwrap();
+    assert_eq!(numbers(&second, "t"), (32_768..65_536).collect::<Vec<_>>());
+    assert!(numbers(&second, "n_last").iter().chain(&numbers(&second, "n_count")).all(|n| *n == 0));
+    // Up to the last value that there is.
+    let y = write(&store, "y", &[i64::MAX - 25, i64::MAX], 2);
+    let found = all(y.scan().resample(10).aggregate("n", [Count]).fill(Fill::Null));
+    assert_eq!(numbers(&found, "n_count"), [1, 0, 1]);
+}
+
+#[test]
 fn what_does_not_suit_is_refused() {
     let (_folder, store) = store_of("t:str");
     let x = write(&store, "x", &[1], 2);
@@ -177,6 +221,7 @@ proptest! {
         range in (super::properties::bound(), super::properties::bound()),
         width in 1..9i64,
         batch_size in 1..9usize,
+        fill in prop_oneof![Just(None), Just(Some(Fill::Null)), Just(Some(Fill::Previous))],
     ) {
         let (_folder, store) = store_of("number:int");
         let mut expected = Vec::new();
@@ -188,7 +233,23 @@ proptest! {
             for row in super::properties::wanted(times, range) {
                 periods.entry(times[row as usize].div_euclid(width) * width).or_default().extend(values[row as usize]);
             }
-            for (start, values) in periods {
+            let ends = periods.keys().next().copied().zip(periods.keys().last().copied());
+            let mut before: Option<i64> = None;
+            let all = ends.into_iter().flat_map(|(first, last)| (first..=last).step_by(width as usize));
+            for start in all {
+                let Some(values) = periods.remove(&start) else {
+                    let text = |v: i64| format!("{:02}", v + 10);
+                    match fill {
+                        None => {}
+                        Some(Fill::Null) => expected.push((key as i64, start, None, None, None, None, None, 0, None, None)),
+                        Some(Fill::Previous) => {
+                            let mean = before.map(|v| v as f64);
+                            expected.push((key as i64, start, before, before, before, before, Some(0), 0, mean, before.map(text)));
+                        }
+                    }
+                    continue;
+                };
+                before = values.last().copied().or(before);
                 let sum = (!values.is_empty()).then(|| values.iter().sum::<i64>());
                 let mean = sum.map(|sum| sum as f64 / values.len() as f64);
                 let least = values.iter().min().copied();
@@ -196,9 +257,10 @@ proptest! {
             }
         }
         let query = store.query_where(KeyFilter::all()).range(range).batch_size(batch_size);
-        let results = query.resample(width).aggregate("v", [First, Last, Min, Max, Sum, Count, Mean]).aggregate("s", [Min]);
+        let resample = query.resample(width).aggregate("v", [First, Last, Min, Max, Sum, Count, Mean]).aggregate("s", [Min]);
         let mut found = Vec::new();
-        for batch in results.batches().unwrap() {
+        let resample = match fill { Some(fill) => resample.fill(fill), None => resample };
+        for batch in resample.batches().unwrap() {
             let batch = batch.unwrap();
             prop_assert!((1..=batch_size).contains(&batch.num_rows()));
             let ints = |at: usize| batch.column(at).as_primitive::<Int64Type>().iter().collect::<Vec<_>>();

@@ -1,10 +1,10 @@
-//! Commands that look: read, align, asof, resample, ls, info.
+//! Commands that look: read, align, asof, resample, ls, info, coverage.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::parse::{Aggregates, aggregates, condition};
+use super::parse::{Aggregates, FillOption, aggregates, condition};
 
 /// Print or export the rows of a dataset, or of several as one ordered stream
 #[derive(Debug, Args)]
@@ -18,6 +18,7 @@ Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
   oups read data EWR JFK LGA --start 2013-02-08 --columns time,temp --limit 6
   oups read data JFK --where 'temp > 80 and precip is not null' --limit 5 --reverse
+  oups read data EWR JFK --plot temp --start 2013-02-01 --end 2013-03-01
   oups read data JFK --output jfk.parquet
   oups read data JFK --format csv | head
   oups read data buoy-7 --start=-5 --end 5")]
@@ -35,7 +36,7 @@ pub(crate) struct Read {
     /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) condition: Option<String>,
-    /// From the last row to the first; of one key
+    /// From the last row to the first
     #[arg(long)]
     pub(crate) reverse: bool,
     /// Compare every byte with the checksums before reading it
@@ -44,6 +45,11 @@ pub(crate) struct Read {
     /// Tell what would be read, and read nothing
     #[arg(long)]
     pub(crate) explain: bool,
+    /// Draw a column of numbers as a line, one picture a key, instead of printing rows
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["columns", "reverse", "explain", "output", "format"])]
+    pub(crate) plot: Option<String>,
+    #[command(flatten)]
+    pub(crate) drawing: Drawing,
     #[command(flatten)]
     pub(crate) to: To,
 }
@@ -85,11 +91,12 @@ pub(crate) enum Format {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Every chunk covers one span of the ordered column, half-open, for all keys. Spans ascend and do not
-overlap; rows with equal values are never split over chunks. With --json, one object a line:
+overlap; rows with equal values are never split over chunks. With --where a chunk may have no rows. With --json, one object a line:
 {\"start\",\"end\",\"rows\":{key: count}}, where an open start or end is null.
 
 Examples:
   oups align data EWR JFK LGA --start 2013-02-08 --end 2013-02-09
+  oups align data EWR JFK LGA --where 'temp < 20'
   oups align data EWR JFK LGA --json")]
 pub(crate) struct Align {
     /// Folder of the store
@@ -99,6 +106,9 @@ pub(crate) struct Align {
     pub(crate) keys: Vec<String>,
     #[command(flatten)]
     pub(crate) range: Range,
+    /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
     /// Print one JSON object a chunk
     #[arg(long)]
     pub(crate) json: bool,
@@ -124,6 +134,9 @@ pub(crate) struct AsOf {
     pub(crate) rights: Vec<String>,
     #[command(flatten)]
     pub(crate) range: Range,
+    /// Only rows of LEFT for which this holds: `temp > 30 and city in ('oslo', 'rome')`
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
     /// Only rows that are equal in these columns match
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) by: Vec<String>,
@@ -156,11 +169,13 @@ pub(crate) enum Side {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Periods are written as row group targets: 15min, 1D, W, MS; on whole numbers a number. One dataset comes
-after the other, with the key's fields as columns in front; a period without rows is left out.
+after the other, with the key's fields as columns in front; a period without rows is left out, unless
+--fill gives it a row: of nulls, or of what was there before (flat bars at the previous close).
 
 Examples:
   oups resample data JFK EWR --period MS --agg temp:min,mean,max --agg precip:sum
-  oups resample data trades --period 1min --agg price:first,max,min,last --output bars.parquet")]
+  oups resample data trades --period 1min --agg price:first,max,min,last --output bars.parquet
+  oups resample data trades --period 1min --agg price:first,max,min,last --agg size:sum --fill previous")]
 pub(crate) struct Resample {
     /// Folder of the store
     pub(crate) store: PathBuf,
@@ -175,6 +190,12 @@ pub(crate) struct Resample {
     /// What becomes of a column; can be given several times
     #[arg(long = "agg", required = true, value_name = "COLUMN:A,B", value_parser = aggregates)]
     pub(crate) aggregates: Vec<Aggregates>,
+    /// Give periods without rows, between others, a row too
+    #[arg(long, value_enum)]
+    pub(crate) fill: Option<FillOption>,
+    /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
     #[command(flatten)]
     pub(crate) to: To,
 }
@@ -220,4 +241,48 @@ pub(crate) struct Info {
     /// Print the paths of the row group files, in order
     #[arg(long)]
     pub(crate) files: bool,
+}
+
+/// Draw which spans datasets cover: gaps, density, sizes of row groups
+///
+/// The manifests tell all of it: no row group is opened, however many there are.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each dataset has two lines on an axis that all share: the darker, the more rows by length, of its
+own densest; and below, how many rows the row groups have, of the largest of all. A gap is a stretch
+between row groups more than three times as long as the rows beside it lie apart; what is missing
+within a row group is not seen. Of texts only the order is drawn.
+With --json, one object a dataset; lengths are in seconds, or in units of a number.
+Conditions on different fields must all hold; those on one field are alternatives.
+
+Examples:
+  oups coverage data
+  oups coverage data city=berlin city=oslo 'quantity=temp*'
+  oups coverage data --svg coverage.svg
+  oups coverage data --json | jq -c '{key, gap: .gaps[]}'")]
+pub(crate) struct Coverage {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Only keys whose field has this value; `*` and `?` match any text and any character
+    #[arg(value_name = "FIELD=VALUE", value_parser = condition)]
+    pub(crate) filter: Vec<String>,
+    /// Draw an SVG for browsers; `-` is standard output
+    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["json", "width", "ascii"])]
+    pub(crate) svg: Option<PathBuf>,
+    /// Print one JSON object a dataset
+    #[arg(long, conflicts_with_all = ["width", "ascii"])]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) look: Drawing,
+}
+
+/// How to draw with characters.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Drawing {
+    /// Characters in a line; by default those of the terminal, and 100 where there is none
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..=1000))]
+    pub(crate) width: Option<u16>,
+    /// Draw with letters, digits and signs that every terminal has
+    #[arg(long)]
+    pub(crate) ascii: bool,
 }

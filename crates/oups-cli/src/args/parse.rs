@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use oups::{Aggregate, DuplicatesOn, Keep, KeepRule};
+use oups::{Aggregate, DuplicatesOn, Fill, Keep, KeepRule};
 
 /// A number, or the word `none`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,24 @@ impl From<KeepOption> for KeepRule {
             KeepOption::Last => Self::Last,
             KeepOption::First => Self::First,
             KeepOption::Reject => Self::Reject,
+        }
+    }
+}
+
+/// What becomes of a period without rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FillOption {
+    /// Nulls, and counts of 0
+    Null,
+    /// The last value before; sums and counts of 0
+    Previous,
+}
+
+impl From<FillOption> for Fill {
+    fn from(option: FillOption) -> Self {
+        match option {
+            FillOption::Null => Self::Null,
+            FillOption::Previous => Self::Previous,
         }
     }
 }

@@ -30,7 +30,10 @@ pub(crate) fn run(args: Align, out: &mut Stdout) -> Result<()> {
     }
     let Some((ordered_on, ordered)) = ordered else { return Ok(()) };
     // Rows are only counted, so the ordered column will do.
-    let query = store.query(&keys).range(args.range.bounds()).columns([ordered_on]);
+    let mut query = store.query(&keys).range(args.range.bounds()).columns([ordered_on]);
+    if let Some(condition) = args.condition {
+        query = query.matching(condition);
+    }
     let chunks = query.intersections().map_err(own)?.map(|chunk| chunk.map_err(own));
     if args.json {
         return chunks.into_iter().try_for_each(|chunk| print_json(&facts(&chunk?, &ordered), out));

@@ -23,6 +23,9 @@ pub(crate) fn run(args: AsOf, out: &mut Stdout) -> Result<()> {
     if let Some(tolerance) = args.tolerance {
         join = join.tolerance(tolerance);
     }
+    if let Some(condition) = args.condition {
+        join = join.matching(condition);
+    }
     if args.strict {
         join = join.strict();
     }

@@ -3,14 +3,15 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
+use super::plot;
 use super::rows::{self, Form};
 use crate::args::{Format, Read};
-use crate::exit::{Usage, message};
+use crate::exit::message;
 use crate::open;
 use crate::output::table::Shown;
 use crate::output::{self, counted};
@@ -22,6 +23,9 @@ use crate::stdout::Stdout;
 pub(super) const SHOWN: u64 = 40;
 
 pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
+    if let Some(column) = &args.plot {
+        return plot::run(&args, column, &open::store(&args.store)?, out);
+    }
     let [key] = args.keys.as_slice() else { return several(args, out) };
     let (target, format) = rows::target(&args.to)?;
     let store = open::store(&args.store)?;
@@ -111,7 +115,7 @@ fn several(args: Read, out: &mut Stdout) -> Result<()> {
         query = query.verified();
     }
     if args.reverse {
-        bail!(Usage("--reverse is for one key".to_owned()));
+        query = query.reverse();
     }
     if args.explain {
         return Ok(write!(out, "{}", query.explain().map_err(own)?)?);

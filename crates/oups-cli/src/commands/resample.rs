@@ -12,9 +12,16 @@ use crate::stdout::Stdout;
 pub(crate) fn run(args: Resample, out: &mut Stdout) -> Result<()> {
     let store = open::store(&args.store)?;
     let keys = args.keys.iter().map(|text| Ok(open::dataset(&store, text)?.0)).collect::<Result<Vec<_>>>()?;
-    let mut resample = store.query(&keys).range(args.range.bounds()).resample(args.period);
+    let mut query = store.query(&keys).range(args.range.bounds());
+    if let Some(condition) = args.condition {
+        query = query.matching(condition);
+    }
+    let mut resample = query.resample(args.period);
     for of in args.aggregates {
         resample = resample.aggregate(&of.column, of.aggregates);
+    }
+    if let Some(fill) = args.fill {
+        resample = resample.fill(fill.into());
     }
     rows::show(resample.batches().map_err(own)?, &args.to, out)
 }

@@ -1,9 +1,37 @@
 //! What every command prints when all is well.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
 use crate::sandbox::{Sandbox, check};
 
-/// A store with the three airports.
+/// A store with the three airports. It is made once, and copied for each test.
 pub(crate) fn store() -> Sandbox {
+    static MADE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-store");
+        let _ = fs::remove_dir_all(&folder);
+        copy_folder(&made().path(""), &folder);
+        folder
+    });
+    let sandbox = Sandbox::empty();
+    copy_folder(&MADE, &sandbox.path(""));
+    sandbox
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            fs::copy(from, to).unwrap();
+        }
+    }
+}
+
+fn made() -> Sandbox {
     let sandbox = Sandbox::with_weather();
     sandbox.stdout("oups init data --schema origin:str");
     sandbox.stdout("oups write data EWR EWR.parquet --ordered-on time --row-group-target MS");
@@ -57,6 +85,12 @@ fn read_of_several_keys() {
             "oups read data LGA EWR --columns temp,time",
             "oups read data LGA JFK --start 2013-12-30T22:00 --columns time,temp --format json",
             "oups read data LGA JFK --output both.parquet && oups read data LGA LGA",
+            "oups read data EWR JFK LGA --columns time,temp --reverse --limit 5",
+            "oups read data EWR JFK LGA --columns time,temp --where 'temp < 13 or temp > 99' --format csv",
+            "oups read data EWR LGA --columns time,temp --where 'temp < 14' --reverse --limit 2 --format csv",
+            "oups read data EWR LGA --where 'humidity < 14'",
+            "oups read data EWR JFK --start 2013-02-08 --end 2013-02-09 --explain | sed 's/[0-9]* bytes/# bytes/'",
+            "oups read data EWR JFK --where \"time >= '2013-12-01' and temp > 60\" --explain | sed 's/[0-9]* bytes/# bytes/'",
         ]),
     );
 }
@@ -71,6 +105,7 @@ fn asof() {
             "oups asof data JFK few --start 2013-02-08T02:00 --end 2013-02-08T09:00 --columns time,temp --right-columns time,temp --tolerance 90min",
             "oups asof data few JFK --strict --direction forward --columns time --right-columns time,temp --format csv",
             "oups asof data few JFK EWR --tolerance soon",
+            "oups asof data JFK few --columns time,temp --right-columns time --where 'temp < 18' --limit 3 --format csv",
         ]),
     );
 }
@@ -82,6 +117,9 @@ fn resample() {
         &store().session(&[
             "oups resample data JFK EWR --period QS --agg temp:first,max,min,last --agg precip:sum,count",
             "oups resample data JFK --period 1D --agg temp:mean --start 2013-02-08 --end 2013-02-10 --format json",
+            "oups resample data JFK EWR --period 1D --agg temp:count --agg precip:sum --where 'precip > 0.4' --start 2013-05-01 --end 2013-07-01 --format csv",
+            "oups resample data JFK --period 1D --agg precip:last,sum,count --where 'precip > 0.2' --start 2013-06-05 --end 2013-06-12 --fill null --format csv",
+            "oups resample data JFK --period 1D --agg precip:last,sum,count --where 'precip > 0.2' --start 2013-06-05 --end 2013-06-12 --fill previous --format csv",
             "oups resample data JFK --period 1D --agg temp:median",
             "oups resample data JFK --period 10 --agg temp:mean",
         ]),
@@ -97,6 +135,8 @@ fn align() {
             "oups align data LGA EWR --start 2013-02-08 --end 2013-02-09",
             "oups align data LGA EWR --start 2013-08-30 --end 2013-09-02 --json",
             "oups align data LGA EWR --start 2014-01-01",
+            "oups align data LGA EWR --start 2013-08-30 --end 2013-11-02 --where 'temp > 86' --json",
+            "oups align data LGA EWR --where 'temp > 86 and'",
         ]),
     );
 }

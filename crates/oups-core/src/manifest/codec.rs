@@ -17,9 +17,9 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde_json::{Value, json};
 
-use super::{Entry, Manifest, Retired, invariants, schema_text};
+use super::{Entry, Manifest, Retired, invariants, pages, schema_text};
 use crate::checksum::{PLACEHOLDER, carried, seal, unseal};
-use crate::decode::guard;
+use crate::decode::{DecodeError, guard};
 use crate::ordered::{OrdValue, OrderedType};
 use crate::settings::Settings;
 use crate::{Error, Result};
@@ -144,8 +144,9 @@ fn to_batch(manifest: &Manifest) -> Result<RecordBatch, ArrowError> {
 }
 
 fn read(path: &Path, bytes: Bytes) -> Result<(Vec<RecordBatch>, HashMap<String, String>)> {
-    guard(path, || -> parquet::errors::Result<_> {
+    guard(path, || -> Result<_, DecodeError> {
         let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())?;
+        pages::check(&bytes, metadata.metadata())?;
         let pairs = metadata.metadata().file_metadata().key_value_metadata().map(Vec::as_slice).unwrap_or_default();
         let key_values = pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
         let reader =

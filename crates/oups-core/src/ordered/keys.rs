@@ -112,6 +112,20 @@ impl OrdKeys {
         }
     }
 
+    /// Of sorted keys, how many values before `end`, the last first, are above the bound, or not below it where that is
+    /// `inclusive`. Few comparisons where the answer is small.
+    pub fn run_length_back(&self, end: usize, bound: &OrdValue, inclusive: bool) -> usize {
+        let above = |found: Ordering| found == Ordering::Greater || inclusive && found == Ordering::Equal;
+        let end = end.min(self.len());
+        match (self, bound) {
+            (Self::I64(values), OrdValue::I64(b)) => gallop(end, |step| above(values[end - 1 - step].cmp(b))),
+            (Self::I128(values), OrdValue::I128(b)) => gallop(end, |step| above(values[end - 1 - step].cmp(b))),
+            (Self::I256(values), OrdValue::I256(b)) => gallop(end, |step| above(values[end - 1 - step].cmp(b))),
+            (Self::Bytes(values), OrdValue::Bytes(b)) => gallop(end, |step| above(values.value(end - 1 - step).cmp(b))),
+            _ => end,
+        }
+    }
+
     fn partition(&self, bound: &OrdValue, below: impl Fn(Ordering) -> bool) -> usize {
         match (self, bound) {
             (Self::I64(values), OrdValue::I64(b)) => values.partition_point(|v| below(v.cmp(b))),

@@ -194,6 +194,15 @@ proptest! {
         prop_assert_eq!(keys.first_descent(), None);
         prop_assert_eq!(keys.lower_bound(&OrdValue::I64(bound)), values.iter().filter(|v| **v < bound).count());
         prop_assert_eq!(keys.upper_bound(&OrdValue::I64(bound)), values.iter().filter(|v| **v <= bound).count());
+        for at in (0..=values.len()).step_by(values.len() / 5 + 1) {
+            let bound_value = OrdValue::I64(bound);
+            let ahead = |below: fn(i64, i64) -> bool| values[at..].iter().filter(|v| below(**v, bound)).count();
+            let behind = |above: fn(i64, i64) -> bool| values[..at].iter().filter(|v| above(**v, bound)).count();
+            prop_assert_eq!(keys.run_length(at, &bound_value, false), ahead(|v, b| v < b));
+            prop_assert_eq!(keys.run_length(at, &bound_value, true), ahead(|v, b| v <= b));
+            prop_assert_eq!(keys.run_length_back(at, &bound_value, false), behind(|v, b| v > b));
+            prop_assert_eq!(keys.run_length_back(at, &bound_value, true), behind(|v, b| v >= b));
+        }
     }
 
     #[test]

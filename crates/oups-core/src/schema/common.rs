@@ -19,7 +19,7 @@ pub(crate) fn holds(wide: &DataType, narrow: &DataType) -> bool {
 /// The type that holds the values of a stored column and of one that comes. `None` where there is none.
 ///
 /// Names, metadata and nullability inside of it are the stored ones; a struct's new fields are nullable.
-pub(super) fn common(stored: &DataType, found: &DataType) -> Option<DataType> {
+pub fn common(stored: &DataType, found: &DataType) -> Option<DataType> {
     common_at(stored, found, false)
 }
 

@@ -16,7 +16,7 @@ use arrow::error::ArrowError;
 ///
 /// If a value has no place: a time that a finer unit overflows, a null where the type has none, more values than a
 /// dictionary's keys can name.
-pub(crate) fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
+pub fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
     use DataType::*;
     match (array.data_type(), to) {
         (from, to) if from == to => Ok(array.clone()),

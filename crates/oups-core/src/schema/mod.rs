@@ -19,8 +19,10 @@ use parquet::arrow::encode_arrow_schema;
 use crate::ordered::{OrdKeys, OrderedType};
 use crate::{Error, Result};
 
+pub use common::common;
 pub(crate) use common::{holds, same_text};
-pub(crate) use convert::{convert, may_overflow, reason};
+pub use convert::convert;
+pub(crate) use convert::{may_overflow, reason};
 pub use fit::{Fit, fit, fit_wider};
 pub use types::check_types;
 
@@ -131,8 +133,8 @@ impl DatasetSchema {
 }
 
 fn unknown_column(dataset: &str, schema: &Schema, column: &str) -> Error {
-    let columns: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    Error::UnknownColumn { dataset: dataset.into(), column: column.into(), columns: columns.join(", ") }
+    let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
+    Error::UnknownColumn { dataset: dataset.into(), column: column.into(), columns }
 }
 
 /// The schema with every dictionary, nested ones too, replaced by its values' type; the same one if there is none.
@@ -158,7 +160,8 @@ fn plain_field(field: &FieldRef) -> FieldRef {
     }
 }
 
-pub(crate) fn plain_type(data_type: &DataType) -> DataType {
+/// The type with plain values instead of dictionary-encoded ones, also inside of it.
+pub fn plain_type(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Dictionary(_, values) => plain_type(values),
         DataType::List(field) => DataType::List(plain_field(field)),

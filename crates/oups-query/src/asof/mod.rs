@@ -1,5 +1,6 @@
 //! For each row of one dataset the row of others that was in force then.
 
+mod feed;
 mod groups;
 mod memory;
 mod names;
@@ -11,15 +12,11 @@ mod tolerance;
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use arrow::array::{BooleanArray, RecordBatch};
-use arrow::error::ArrowError;
-use oups_core::ordered::IntoRange;
 use oups_core::{Store, StoreKey};
 
 use crate::error::{Error, Result};
-use crate::filter::Condition;
 use crate::opened::check_same_order;
-use crate::request::Request;
+use crate::read::Read;
 
 pub use stream::AsOfBatches;
 pub use tolerance::Tolerance;
@@ -69,15 +66,17 @@ pub enum Direction {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Range, columns, conditions and limit are those of the left dataset; matches may lie outside of the range.
+pub type AsOf<K> = Read<Join<K>>;
+
+/// What an [`AsOf`] is of: the datasets of a join, and what makes a row a match.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is read before `batches` is called"]
-pub struct AsOf<K> {
+pub struct Join<K> {
     store: Store<K>,
     left: K,
     rights: Vec<(K, Option<String>)>,
     terms: Terms,
-    /// What is read of the left dataset.
-    request: Request,
     right_columns: Option<Vec<String>>,
 }
 
@@ -90,94 +89,67 @@ pub(crate) struct Terms {
     pub(crate) by: Vec<String>,
 }
 
-impl<K: StoreKey> AsOf<K> {
+impl<K: StoreKey> Join<K> {
     pub(crate) fn new(store: &Store<K>, left: &K) -> Self {
         Self {
             store: store.clone(),
             left: left.clone(),
             rights: Vec::new(),
             terms: Terms::default(),
-            request: Request::default(),
             right_columns: None,
         }
     }
+}
 
+impl<K: StoreKey> Read<Join<K>> {
     /// Joins a dataset. Its columns are named with its path text and a dot before their own name: `quotes.bid`.
     pub fn right(mut self, key: impl Borrow<K>) -> Self {
-        self.rights.push((key.borrow().clone(), None));
+        self.of.rights.push((key.borrow().clone(), None));
         self
     }
 
     /// Joins a dataset, with this text before the names of its columns.
     pub fn right_as(mut self, key: impl Borrow<K>, prefix: impl Into<String>) -> Self {
-        self.rights.push((key.borrow().clone(), Some(prefix.into())));
+        self.of.rights.push((key.borrow().clone(), Some(prefix.into())));
         self
     }
 
     /// On which side of a row its match is; [`Direction::Backward`] unless set.
     pub fn direction(mut self, direction: Direction) -> Self {
-        self.terms.direction = direction;
+        self.of.terms.direction = direction;
         self
     }
 
     /// A row with the very same ordered value is no match.
     pub fn strict(mut self) -> Self {
-        self.terms.strict = true;
+        self.of.terms.strict = true;
         self
     }
 
     /// A row further away than this is no match: a number of units of the ordered column, or for dates and times a text
     /// such as `5min`.
     pub fn tolerance(mut self, tolerance: impl Into<Tolerance>) -> Self {
-        self.terms.tolerance = Some(tolerance.into());
+        self.of.terms.tolerance = Some(tolerance.into());
         self
     }
 
     /// Only a row that is equal in these columns is a match. All datasets have to have them, and null equals null.
     pub fn by<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.terms.by = columns.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Only rows of the left dataset whose ordered value is in the range; their matches may lie outside of it.
-    pub fn range(mut self, range: impl IntoRange) -> Self {
-        self.request.range = range.into_range();
-        self
-    }
-
-    /// Only rows of the left dataset for which the test says `true`, as in [`Scan::filter`](crate::Scan::filter).
-    pub fn filter<S: Into<String>>(
-        mut self,
-        columns: impl IntoIterator<Item = S>,
-        test: impl Fn(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send + Sync + 'static,
-    ) -> Self {
-        let columns = columns.into_iter().map(Into::into).collect();
-        self.request.conditions.push(Condition::Test { columns, test: Arc::new(test) });
-        self
-    }
-
-    /// Only these columns of the left dataset, in this order.
-    pub fn columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.request.columns = Some(columns.into_iter().map(Into::into).collect());
+        self.of.terms.by = columns.into_iter().map(Into::into).collect();
         self
     }
 
     /// Only these columns of each right dataset, in this order. Without it, all but those of [`by`](Self::by).
     pub fn right_columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.right_columns = Some(columns.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// At most this many rows a batch, and at least one; 32,768 unless set.
-    pub fn batch_size(mut self, rows: usize) -> Self {
-        self.request.batch_rows = rows.max(1);
+        self.of.right_columns = Some(columns.into_iter().map(Into::into).collect());
         self
     }
 
     /// The joined rows, batch by batch, as they are asked for. All datasets are read as they are at one moment.
     ///
     /// In memory are a batch of the left dataset, of each right one a batch and the matches, and with `by` the last row of
-    /// each group, or, forward, the rows within the tolerance.
+    /// each group, or, forward, the rows within the tolerance. Of many right datasets the batches are small, and no file stays
+    /// open; of thousands of columns the joined batches are smaller than asked for.
     ///
     /// Dictionary-encoded columns of the right datasets come plain.
     ///
@@ -189,14 +161,15 @@ impl<K: StoreKey> AsOf<K> {
     /// it does not suit the ordered column, or is missing for `by` forward; [`oups_core::Error::Bound`]; those of reading
     /// the manifests.
     pub fn batches(self) -> Result<AsOfBatches> {
-        let keys: Vec<K> = std::iter::once(&self.left).chain(self.rights.iter().map(|(key, _)| key)).cloned().collect();
-        let mut snapshots = self.store.snapshots(&keys)?.into_iter();
+        let Self { of: Join { store, left, rights, terms, right_columns }, request } = self;
+        let keys: Vec<K> = std::iter::once(&left).chain(rights.iter().map(|(key, _)| key)).cloned().collect();
+        let mut snapshots = store.snapshots(&keys)?.into_iter();
         let Some(left) = snapshots.next() else { return Err(Error::Arrow(nothing())) };
-        let rights: Vec<_> = snapshots.zip(self.rights).map(|(snapshot, (_, prefix))| (snapshot, prefix)).collect();
+        let rights: Vec<_> = snapshots.zip(rights).map(|(snapshot, (_, prefix))| (snapshot, prefix)).collect();
         for (right, _) in &rights {
             check_same_order(left.schema(), right.schema(), false)?;
         }
-        AsOfBatches::new(left, rights, Arc::new(self.terms), self.request, self.right_columns.as_deref())
+        AsOfBatches::new(left, rights, Arc::new(terms), request, right_columns.as_deref())
     }
 }
 

@@ -5,7 +5,7 @@ use arrow::compute::interleave;
 use arrow::datatypes::FieldRef;
 use arrow::error::ArrowError;
 
-/// More rows than twice those in use, and than this, are copied together.
+/// More rows than twice those in use, and than a share of these, are copied together.
 const LOOSE_ROWS: usize = 128 << 10;
 
 /// A row of the pool.
@@ -27,12 +27,14 @@ pub(super) struct Pool {
     batches: Vec<Vec<ArrayRef>>,
     columns: usize,
     rows: usize,
+    loose_rows: usize,
 }
 
 impl Pool {
-    pub(super) fn new(fields: &[FieldRef]) -> Self {
+    /// One of so many.
+    pub(super) fn new(fields: &[FieldRef], pools: usize) -> Self {
         let nulls = fields.iter().map(|field| new_null_array(field.data_type(), 1)).collect();
-        Self { batches: vec![nulls], columns: fields.len(), rows: 0 }
+        Self { batches: vec![nulls], columns: fields.len(), rows: 0, loose_rows: LOOSE_ROWS / pools.max(1) }
     }
 
     /// Adds columns in the types of the fields; answers their slot.
@@ -44,7 +46,7 @@ impl Pool {
 
     /// Whether there are far more rows than are in use.
     pub(super) fn is_loose(&self, in_use: usize) -> bool {
-        self.rows > LOOSE_ROWS.max(2 * in_use)
+        self.rows > self.loose_rows.max(2 * in_use)
     }
 
     /// Keeps only the rows in use, and lets the references name them where they are now.

@@ -7,17 +7,16 @@ use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::FieldRef;
 use arrow::row::Rows;
 use oups_core::Snapshot;
-use oups_core::ordered::{OrdKeys, OrdValue};
+use oups_core::ordered::{IntoRange, OrdKeys, OrdValue};
 
+use super::feed::Feed;
 use super::groups::Groups;
 use super::memory::{Memory, Seen};
 use super::names::Side;
 use super::pool::{Pool, RowRef, plain};
 use super::tolerance::shifted;
 use super::{Direction, Terms};
-use crate::batches::Batches;
 use crate::error::Result;
-use crate::scan::ReadDataset;
 
 /// Where the reading of a right dataset stands.
 #[derive(Debug)]
@@ -28,12 +27,27 @@ pub(super) struct Right {
     terms: Arc<Terms>,
     /// In units of the ordered column.
     tolerance: Option<i128>,
+    verified: bool,
+    /// How many right datasets there are.
+    rights: usize,
     groups: Option<Groups>,
-    /// `None` if the left dataset has no rows.
-    rows: Option<Batches>,
+    /// `None` if no row can be a match.
+    rows: Option<Feed>,
     block: Option<Block>,
     pool: Pool,
     memory: Memory,
+}
+
+/// What is the same for all right datasets of a join.
+#[derive(Clone, Debug)]
+pub(super) struct OfAll {
+    pub(super) terms: Arc<Terms>,
+    pub(super) tolerance: Option<i128>,
+    pub(super) verified: bool,
+    /// How many there are.
+    pub(super) rights: usize,
+    /// Values that no left row is below and above; `None` if there is no left row.
+    pub(super) left: Option<(OrdValue, OrdValue)>,
 }
 
 /// Rows in memory, and how far they are used.
@@ -60,21 +74,26 @@ impl Right {
     /// # Errors
     ///
     /// As a scan.
-    pub(super) fn new(
-        snapshot: Snapshot,
-        side: Side,
-        fields: Vec<FieldRef>,
-        terms: &Arc<Terms>,
-        tolerance: Option<i128>,
-        left: Option<(OrdValue, OrdValue)>,
-    ) -> Result<Self> {
+    pub(super) fn new(snapshot: Snapshot, side: Side, fields: Vec<FieldRef>, of_all: &OfAll) -> Result<Self> {
+        let OfAll { terms, tolerance, verified, rights, left } = of_all.clone();
         let schema = snapshot.schema().plain().clone();
         let types = terms.by.iter().filter_map(|column| schema.column_with_name(column));
         let groups = Groups::new(types.map(|(_, field)| field.data_type().clone()).collect())?;
-        let (pool, memory) = (Pool::new(&fields), Memory::new(terms.direction, groups.is_some()));
-        let terms = terms.clone();
-        let mut right =
-            Self { snapshot, side, fields, terms, tolerance, groups, rows: None, block: None, pool, memory };
+        let (pool, memory) = (Pool::new(&fields, rights), Memory::new(terms.direction, groups.is_some()));
+        let mut right = Self {
+            snapshot,
+            side,
+            fields,
+            terms,
+            tolerance,
+            verified,
+            rights,
+            groups,
+            rows: None,
+            block: None,
+            pool,
+            memory,
+        };
         if let Some((first, last)) = left {
             right.read(right.start_for(&first), right.end_for(&last))?;
         }
@@ -82,7 +101,7 @@ impl Right {
     }
 
     fn read(&mut self, start: Bound<OrdValue>, end: Bound<OrdValue>) -> Result<()> {
-        self.rows = Some(self.snapshot.scan().columns(&self.side.read).range((start, end)).batches()?);
+        self.rows = Feed::new(&self.snapshot, &self.side, (start, end).into_range(), self.verified, self.rights)?;
         Ok(())
     }
 
@@ -188,7 +207,7 @@ impl Right {
             self.read(Bound::Included(min), self.end_for(last))?;
         }
         let Some(rows) = &mut self.rows else { return Ok(()) };
-        let Some(batch) = rows.next_batch()? else { return Ok(()) };
+        let Some(batch) = rows.next()? else { return Ok(()) };
         if self.pool.is_loose(found.len() + self.memory.len()) {
             self.pool.tighten(found.iter_mut().chain(self.memory.rows()))?;
         }

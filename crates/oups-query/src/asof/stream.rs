@@ -10,17 +10,20 @@ use arrow::error::ArrowError;
 use oups_core::Snapshot;
 use oups_core::ordered::{OrdValue, OrderedRange};
 use oups_core::schema::DatasetSchema;
-use rayon::prelude::*;
+use oups_core::threads::try_map;
 
 use super::names::{Side, check_by, left_columns, right_columns, right_fields};
-use super::right::{Left, Right};
+use super::right::{Left, OfAll, Right};
 use super::{Direction, Terms};
 use crate::batches::Batches;
-use crate::columns::check_names;
+use crate::columns::{Columns, check_names};
 use crate::error::{Error, Result};
 use crate::prune::prune;
 use crate::request::Request;
 use crate::scan::Scan;
+
+/// Values of a joined batch at most: of very many columns a batch has fewer rows.
+const CELLS: usize = 32 << 20;
 
 /// The rows of the left dataset, in order, each with its match in every right one.
 ///
@@ -48,19 +51,23 @@ impl AsOfBatches {
         let side = Side::new(left_columns(request.columns.as_deref(), &left_schema), &terms.by, &left_schema)?;
         request.columns = Some(side.read.clone());
         let tolerance = tolerance(&terms, &left_schema)?;
-        let ends = ends(&left, &request.range)?;
-        let rows = Scan::of(left, request).batches()?;
-        let mut fields: Vec<FieldRef> = rows.schema().fields().iter().take(side.shown).cloned().collect();
+        let (ends, verified) = (ends(&left, &request.range)?, request.verified);
+        let left_fields = Columns::find(Some(&side.read), &left_schema)?.schema;
+        let mut fields: Vec<FieldRef> = left_fields.fields().iter().take(side.shown).cloned().collect();
+        let of_all = OfAll { tolerance, verified, rights: rights.len(), left: ends, terms };
         let mut opened = Vec::with_capacity(rights.len());
         for (right, prefix) in rights {
-            check_by(&terms.by, &left_schema, right.schema())?;
-            let of_right = right_columns(right_named, &terms.by, right.schema());
-            let of_right = Side::new(of_right, &terms.by, right.schema())?;
+            check_by(&of_all.terms.by, &left_schema, right.schema())?;
+            let of_right = right_columns(right_named, &of_all.terms.by, right.schema());
+            let of_right = Side::new(of_right, &of_all.terms.by, right.schema())?;
             let prefix = prefix.unwrap_or_else(|| format!("{}.", right.dataset()));
             let of_fields = right_fields(&of_right, &prefix, right.schema());
             fields.extend(of_fields.iter().cloned());
-            opened.push(Right::new(right, of_right, of_fields, &terms, tolerance, ends.clone())?);
+            opened.push(Right::new(right, of_right, of_fields, &of_all)?);
         }
+        request.batch_rows = request.batch_rows.min(CELLS / fields.len().max(1)).max(1);
+        let rows = Scan::of(left, request).batches()?;
+        let ends = of_all.left;
         check_names(&fields)?;
         let schema = Arc::new(Schema::new_with_metadata(fields, left_schema.stored().metadata().clone()));
         let last = ends.map_or(OrdValue::I64(0), |(_, last)| last);
@@ -85,10 +92,8 @@ impl AsOfBatches {
         let Some(batch) = self.rows.next_batch()? else { return Ok(None) };
         let keys = self.left_schema.ordered_type().keys(batch.column(self.side.ordered))?;
         let left = Left { batch: &batch, keys: &keys, by: &self.side.by };
-        let found: Vec<Vec<ArrayRef>> = match self.rights.as_mut_slice() {
-            [only] => vec![only.matches(&left, &self.last)?],
-            several => several.par_iter_mut().map(|right| right.matches(&left, &self.last)).collect::<Result<_>>()?,
-        };
+        let matches = |right: &mut Right| right.matches(&left, &self.last);
+        let found: Vec<Vec<ArrayRef>> = try_map(self.rights.iter_mut().collect(), matches)?;
         let shown = batch.columns().iter().take(self.side.shown).cloned();
         let columns = shown.chain(found.into_iter().flatten()).collect();
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));

@@ -64,37 +64,17 @@ enum Kind {
 }
 
 impl Filter {
-    /// Finds the columns of the conditions.
+    /// Finds the columns of the conditions. What these say of the ordered column alone narrows the span instead, if it is one
+    /// range: `None` where no row can be wanted.
     ///
     /// # Errors
     ///
     /// [`Error::Condition`], [`oups_core::Error::UnknownColumn`], [`Error::DuplicateColumn`].
-    pub(crate) fn resolve(conditions: &[Condition], schema: &DatasetSchema) -> Result<Self> {
-        Self::of_rest(conditions, schema, Some)
-    }
-
-    /// As [`resolve`](Self::resolve), but what the conditions say of the ordered column alone narrows the span instead, if
-    /// it is one range: `None` where no row can be wanted.
-    ///
-    /// # Errors
-    ///
-    /// As [`resolve`](Self::resolve).
     pub(crate) fn narrowing(
         conditions: &[Condition],
         schema: &DatasetSchema,
         mut span: Option<Span>,
     ) -> Result<(Self, Option<Span>)> {
-        let rest = |predicate| narrow(&mut span, predicate, schema.ordered_index());
-        let filter = Self::of_rest(conditions, schema, rest)?;
-        Ok((filter, span))
-    }
-
-    /// What `rest` leaves of the conditions.
-    fn of_rest(
-        conditions: &[Condition],
-        schema: &DatasetSchema,
-        mut rest: impl FnMut(Predicate) -> Option<Predicate>,
-    ) -> Result<Self> {
         let mut parts = Vec::with_capacity(conditions.len());
         for condition in conditions {
             match condition {
@@ -102,8 +82,10 @@ impl Filter {
                     parts.push(Part { columns: Columns::find(Some(columns), schema)?, kind: Kind::Test(test.clone()) });
                 }
                 Condition::Text(text) => {
-                    for predicate in Predicate::parse(text, schema)?.conjuncts().into_iter().filter_map(&mut rest) {
-                        parts.push(Part::of(predicate, schema)?);
+                    for predicate in Predicate::parse(text, schema)?.conjuncts() {
+                        if let Some(rest) = narrow(&mut span, predicate, schema.ordered_index()) {
+                            parts.push(Part::of(rest, schema)?);
+                        }
                     }
                 }
             }
@@ -111,7 +93,7 @@ impl Filter {
         let mut columns: Vec<usize> = parts.iter().flat_map(|part| part.columns.positions.clone()).collect();
         columns.sort_unstable();
         columns.dedup();
-        Ok(Self { parts, columns })
+        Ok((Self { parts, columns }, span))
     }
 
     /// Whether every row is wanted.

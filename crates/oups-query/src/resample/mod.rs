@@ -2,6 +2,7 @@
 
 mod accumulator;
 mod buckets;
+mod fill;
 mod pick;
 mod stream;
 mod total;
@@ -16,6 +17,7 @@ use crate::key_columns::KeyColumns;
 use crate::request::Request;
 
 pub use buckets::Every;
+pub use fill::Fill;
 pub use stream::Resampled;
 
 /// What becomes of a column's values of one period. Nulls are left out; without a value the result is null, and the count 0.
@@ -114,12 +116,17 @@ pub struct Resample {
     request: Request,
     every: Every,
     aggregates: Vec<(String, Aggregate)>,
+    fill: Option<Fill>,
 }
 
 impl fmt::Debug for Resample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { every, aggregates, .. } = self;
-        f.debug_struct("Resample").field("every", every).field("aggregates", aggregates).finish_non_exhaustive()
+        let Self { every, aggregates, fill, .. } = self;
+        f.debug_struct("Resample")
+            .field("every", every)
+            .field("aggregates", aggregates)
+            .field("fill", fill)
+            .finish_non_exhaustive()
     }
 }
 
@@ -129,12 +136,44 @@ impl Resample {
         request: Request,
         every: impl Into<Every>,
     ) -> Self {
-        Self { open: Box::new(open), request, every: every.into(), aggregates: Vec::new() }
+        Self { open: Box::new(open), request, every: every.into(), aggregates: Vec::new(), fill: None }
     }
 
     /// Adds columns `<column>_<aggregate>` to the result, in this order. Can be called for several columns.
     pub fn aggregate(mut self, column: &str, aggregates: impl IntoIterator<Item = Aggregate>) -> Self {
         self.aggregates.extend(aggregates.into_iter().map(|aggregate| (column.to_owned(), aggregate)));
+        self
+    }
+
+    /// Gives the periods without rows, between the first and the last one of a dataset that have rows in range, a row too.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use arrow::array::{AsArray, Float64Array, Int64Array, RecordBatch};
+    /// # use arrow::datatypes::{Float64Type, Int64Type};
+    /// # use oups_core::{AnyKey, KeySchema, Separator, Store};
+    /// # use oups_query::{Aggregate::*, Fill, ReadDataset};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("what:str", Separator::default())?)?;
+    /// # let trades = store.dataset(&store.parse_key("trades")?)?;
+    /// # let rows = RecordBatch::try_from_iter([
+    /// #     ("time", Arc::new(Int64Array::from(vec![1, 5, 31])) as _),
+    /// #     ("price", Arc::new(Float64Array::from(vec![10.5, 12.0, 13.0])) as _),
+    /// # ])?;
+    /// # trades.write(rows).ordered_on("time").commit()?;
+    /// let bars = trades.scan().resample(10).aggregate("price", [First, Last, Count]).fill(Fill::Previous);
+    /// for bars in bars.batches()? {
+    ///     let bars = bars?;
+    ///     assert_eq!(bars.column(0).as_primitive::<Int64Type>().values(), &[0, 10, 20, 30]);
+    ///     assert_eq!(bars.column(1).as_primitive::<Float64Type>().values(), &[10.5, 12.0, 12.0, 13.0]);
+    ///     assert_eq!(bars.column(3).as_primitive::<Int64Type>().values(), &[2, 0, 0, 1]);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fill(mut self, fill: Fill) -> Self {
+        self.fill = Some(fill);
         self
     }
 
@@ -151,7 +190,7 @@ impl Resample {
     /// Of reading also [`Error::Overflow`].
     pub fn batches(self) -> Result<Resampled> {
         let input = (self.open)()?;
-        Resampled::new(input, self.request, &self.every, &self.aggregates)
+        Resampled::new(input, self.request, &self.every, &self.aggregates, self.fill)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader, UInt32Array};
 use arrow::compute::concat_batches;
-use arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use oups_core::Snapshot;
 use oups_core::ordered::{OrdKeys, OrdValue, OrderedType};
@@ -15,6 +15,7 @@ use oups_core::schema::DatasetSchema;
 
 use super::accumulator::{Accumulator, accumulator};
 use super::buckets::Buckets;
+use super::fill::{Fill, Filled, Gaps};
 use super::{Aggregate, Every, Input};
 use crate::batches::Batches;
 use crate::columns::check_names;
@@ -31,6 +32,8 @@ pub struct Resampled {
     ordered: Option<OrderedType>,
     buckets: Option<Buckets>,
     measures: Vec<Measure>,
+    /// Makes rows for the periods without rows, where they are wanted.
+    gaps: Option<Gaps>,
     request: Request,
     /// The datasets to come, with their positions in the query.
     rest: std::iter::Enumerate<std::vec::IntoIter<(Snapshot, Arc<Layout>)>>,
@@ -63,22 +66,27 @@ impl Resampled {
         mut request: Request,
         every: &Every,
         aggregates: &[(String, Aggregate)],
+        fill: Option<Fill>,
     ) -> Result<Self> {
         let schemas: Vec<_> = input.snapshots.iter().map(|snapshot| snapshot.schema().clone()).collect();
         let mut met = HashSet::new();
         let columns = aggregates.iter().map(|(column, _)| column.clone()).filter(|column| met.insert(column.clone()));
         let columns: Vec<_> = columns.collect();
         let unified = Unified::new(Some(&columns), &schemas)?;
-        let (measures, results) = measures(aggregates, &columns, &unified)?;
+        let (mut measures, results) = measures(aggregates, &columns, &unified)?;
         let mut fields: Vec<FieldRef> = Vec::new();
         if let Some(first) = schemas.first() {
             fields.push(period_field(first));
         }
-        fields.extend(results);
+        fields.extend(results.iter().cloned());
         check_names(&fields)?;
         let rows = Arc::new(Schema::new(fields));
         let schema = input.keys.as_ref().map_or(Ok(rows.clone()), |keys| keys.schema(&rows))?;
         let buckets = schemas.first().map(|schema| buckets(every, schema)).transpose()?;
+        let gaps = match (fill, buckets) {
+            (Some(fill), Some(buckets)) => Some(gaps(fill, buckets, &results, aggregates, &mut measures, &unified)?),
+            _ => None,
+        };
         (request.reverse, request.limit) = (false, None);
         let datasets: Vec<_> = input.snapshots.into_iter().zip(unified.layouts).collect();
         Ok(Self {
@@ -87,6 +95,7 @@ impl Resampled {
             ordered: schemas.first().map(|schema| schema.ordered_type().clone()),
             buckets,
             measures,
+            gaps,
             request,
             rest: datasets.into_iter().enumerate(),
             current: None,
@@ -106,6 +115,7 @@ impl Resampled {
         if batch.is_err() {
             self.rest = Vec::new().into_iter().enumerate();
             self.current = None;
+            self.gaps = None;
             self.ready.clear();
             self.ready_rows = 0;
         }
@@ -129,18 +139,23 @@ impl Resampled {
 
     /// Takes in a batch of rows; `false` at the end.
     fn advance(&mut self) -> Result<bool> {
+        let room = self.request.batch_rows.saturating_sub(self.ready_rows);
+        if let Some(filled) = self.gaps.as_mut().map_or(Ok(None), |gaps| gaps.next(room))? {
+            self.give_out(filled)?;
+            return Ok(true);
+        }
         let Some(mut current) = self.current.take() else { return self.next_dataset() };
         let mut starts = Vec::new();
         match current.rows.next_batch()? {
             Some(batch) => {
                 self.take_in(&mut current, &batch, &mut starts)?;
-                self.results(&current, &starts)?;
+                self.results(&current, starts)?;
                 self.current = Some(current);
             }
             None => {
                 if let Some((start, _)) = current.period {
                     self.measures.iter_mut().for_each(|measure| measure.accumulator.close());
-                    self.results(&current, &[OrdValue::I64(start)])?;
+                    self.results(&current, vec![start])?;
                 }
             }
         }
@@ -153,12 +168,13 @@ impl Resampled {
         let request = Request { columns: Some(names), ..self.request.clone() };
         let dataset = snapshot.dataset().to_owned();
         let rows = Scan::of(snapshot, request).batches()?;
+        self.gaps.iter_mut().for_each(Gaps::begin);
         self.current = Some(Current { at, dataset, rows, layout, period: None });
         Ok(true)
     }
 
     /// Adds rows to their periods; `starts` are the first values of those that are over.
-    fn take_in(&mut self, current: &mut Current, batch: &RecordBatch, starts: &mut Vec<OrdValue>) -> Result<()> {
+    fn take_in(&mut self, current: &mut Current, batch: &RecordBatch, starts: &mut Vec<i64>) -> Result<()> {
         let (Some(buckets), OrdKeys::I64(values)) = (self.buckets, current.layout.keys(batch)?) else { return Ok(()) };
         let rows = current.layout.apply(batch)?;
         for measure in &mut self.measures {
@@ -171,7 +187,7 @@ impl Resampled {
                 over => {
                     if let Some((start, _)) = over {
                         self.measures.iter_mut().for_each(|measure| measure.accumulator.close());
-                        starts.push(OrdValue::I64(start));
+                        starts.push(start);
                     }
                     buckets.of(*value)
                 }
@@ -190,20 +206,29 @@ impl Resampled {
         Ok(())
     }
 
-    /// Makes rows of the periods that are over.
-    fn results(&mut self, current: &Current, starts: &[OrdValue]) -> Result<()> {
+    /// The results of the periods that are over.
+    fn results(&mut self, current: &Current, starts: Vec<i64>) -> Result<()> {
         let mut results: Vec<ArrayRef> = Vec::with_capacity(self.measures.len());
         for measure in &mut self.measures {
             let ended = measure.accumulator.end();
             results.push(ended.map_err(|error| overflow(error, &current.dataset, &measure.name))?);
         }
+        match &mut self.gaps {
+            Some(gaps) if !starts.is_empty() => Ok(gaps.take(current.at, starts, results)?),
+            Some(_) => Ok(()),
+            None => self.give_out(Filled { key: current.at, starts, results }),
+        }
+    }
+
+    /// Makes rows of results.
+    fn give_out(&mut self, Filled { key, starts, results }: Filled) -> Result<()> {
         let Some(ordered) = self.ordered.as_ref().filter(|_| !starts.is_empty()) else { return Ok(()) };
-        let keys = UInt32Array::from_value(current.at as u32, starts.len());
+        let keys = UInt32Array::from_value(key as u32, starts.len());
         let mut columns = self.keys.as_ref().map_or(Ok(Vec::new()), |columns| columns.of(&keys))?;
-        columns.push(ordered.to_array(starts)?);
+        self.ready_rows += starts.len();
+        columns.push(ordered.to_array(&starts.into_iter().map(OrdValue::I64).collect::<Vec<_>>())?);
         columns.extend(results);
         self.ready.push_back(RecordBatch::try_new(self.schema.clone(), columns)?);
-        self.ready_rows += starts.len();
         Ok(())
     }
 }
@@ -217,15 +242,44 @@ fn measures(
     for (name, aggregate) in aggregates {
         let place = columns.iter().position(|column| column == name);
         let Some((column, field)) = place.and_then(|at| Some((at, unified.schema.fields().get(at)?))) else { continue };
-        let plain = match field.data_type() {
-            arrow::datatypes::DataType::Dictionary(_, values) => values.as_ref(),
-            other => other,
-        };
-        let (field, accumulator) = accumulator(field, plain, *aggregate)?;
+        let (field, accumulator) = accumulator(field, plain(field), *aggregate)?;
         fields.push(Arc::new(field));
         measures.push(Measure { column, name: name.clone(), accumulator });
     }
     Ok((measures, fields))
+}
+
+/// The type of a field's values, dictionary-encoded or not.
+fn plain(field: &Field) -> &DataType {
+    match field.data_type() {
+        DataType::Dictionary(_, values) => values,
+        other => other,
+    }
+}
+
+/// What fills the gaps of results of these fields; adds the measures that it takes for that.
+fn gaps(
+    fill: Fill,
+    buckets: Buckets,
+    results: &[FieldRef],
+    aggregates: &[(String, Aggregate)],
+    measures: &mut Vec<Measure>,
+    unified: &Unified,
+) -> Result<Gaps> {
+    let asked = measures.len();
+    let columns: Vec<usize> = measures.iter().map(|measure| measure.column).collect();
+    let mut lasts = vec![None; asked];
+    for (column, last) in columns.into_iter().zip(&mut lasts).filter(|_| fill == Fill::Previous) {
+        let known = measures.iter().skip(asked).position(|measure| measure.column == column);
+        *last = Some(known.map_or(measures.len(), |known| asked + known));
+        if known.is_none() {
+            let field = unified.schema.field(column);
+            let (_, accumulator) = accumulator(field, plain(field), Aggregate::Last)?;
+            measures.push(Measure { column, name: field.name().clone(), accumulator });
+        }
+    }
+    let aggregates: Vec<_> = aggregates.iter().map(|(_, aggregate)| *aggregate).collect();
+    Ok(Gaps::new(fill, buckets, results, &aggregates, &lasts)?)
 }
 
 fn period_field(schema: &DatasetSchema) -> FieldRef {

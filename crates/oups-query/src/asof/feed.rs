@@ -1,0 +1,77 @@
+//! The rows of a right dataset, in order.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use oups_core::Snapshot;
+use oups_core::ordered::OrderedRange;
+
+use super::names::Side;
+use crate::batches::Batches;
+use crate::budget::Budget;
+use crate::error::Result;
+use crate::reading::Reading;
+use crate::request::Request;
+use crate::scan::Scan;
+use crate::source::Source;
+use crate::unify::Unified;
+
+/// Of more right datasets than this, each is read in blocks that share the room, and has no file open between two of them.
+const READ_AHEAD: usize = 16;
+
+/// Where the reading stands.
+#[derive(Debug)]
+pub(super) enum Feed {
+    /// Decoded ahead by other threads.
+    Ahead(Batches),
+    Blocks {
+        source: Box<Source>,
+        /// How many share the room.
+        rights: usize,
+    },
+}
+
+impl Feed {
+    /// Begins to read; `None` if no row can be in the range.
+    ///
+    /// # Errors
+    ///
+    /// As a scan.
+    pub(super) fn new(
+        snapshot: &Snapshot,
+        side: &Side,
+        range: OrderedRange,
+        verified: bool,
+        rights: usize,
+    ) -> Result<Option<Self>> {
+        let columns = Some(side.read.clone());
+        let request = Request { range, columns, verified, ..Request::default() };
+        if rights <= READ_AHEAD {
+            return Ok(Some(Self::Ahead(Scan::of(snapshot.clone(), request).batches()?)));
+        }
+        let schema = snapshot.schema();
+        let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
+        let layouts = Unified::new(request.columns.as_deref(), std::slice::from_ref(schema))?.layouts;
+        let Some((span, layout)) = span.zip(layouts.into_iter().next()) else { return Ok(None) };
+        let reading = Reading::of_parts(snapshot.clone(), layout.columns.clone(), &request)?;
+        let source = Box::new(Source::new(reading, layout, &Arc::new(span), false));
+        Ok(Some(Self::Blocks { source, rights }))
+    }
+
+    /// The next rows.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read.
+    pub(super) fn next(&mut self) -> Result<Option<RecordBatch>> {
+        match self {
+            Self::Ahead(batches) => batches.next_batch(),
+            Self::Blocks { source, rights } => {
+                let (taken, in_file) = source.row_bytes();
+                let rows = Budget::new(*rights).rows(1, taken, in_file).min(Request::default().batch_rows);
+                source.load(rows, false)?;
+                Ok(source.head.take().map(|head| head.batch))
+            }
+        }
+    }
+}
