@@ -3,10 +3,12 @@
 
     python3 -m venv v && v/bin/pip install -r benches/compare/requirements.txt
     v/bin/python benches/compare/compare.py --dir D [--rows 10000000] [--rounds 3] [--only bulk,scan] [--write]
+    v/bin/python benches/compare/compare.py --dir D --without polars:append,polars:upsert --slow 20
 
 Makes the inputs where they are missing and builds `oups-bench`. Every run is a process of its own, and is noted in
 D/results.jsonl: what is noted there is not run again, so a run that was stopped goes on where it was (`--fresh` begins
-anew). `--write` puts the tables into docs/performance.md.
+anew). `--write` puts the tables into docs/performance.md. A peer that is slow at a workload is run once only (`--slow`), or
+not at all (`--without`).
 """
 
 import argparse
@@ -18,11 +20,12 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
-WORK = ["bulk", "append", "upsert", "range", "scan", "cross", "keys"]
+WORK = ["bulk", "append", "upsert", "range", "scan", "cross", "asof", "keys"]
 # Those with goals; `--peers` also takes parquet and deltalake, which take most of an hour.
 PEERS = ["arcticdb", "duckdb", "polars"]
 # Ours alone: what bounds a workload, and what is measured against itself.
@@ -34,6 +37,7 @@ ALONE = {
     "stream": 20_000_000,
     "equal": 1_000_000,
     "ingest": 10_000_000,
+    "ordered": 10_000_000,
 }
 # (workload, peer, fact, goal): oups's figure is to be at most so many times the peer's.
 GOALS = [
@@ -71,7 +75,7 @@ def main():
     if not a.table:
         prepare(a)
         for run in plan(a):
-            results.has(run) or results.add(run, execute(a, run))
+            results.has(run) or is_slow(results, a, run) or results.add(run, execute(a, run))
     text = "\n\n".join([heading(a), times(results, a), goals(results, a), alone(results)])
     print(text)
     if a.write:
@@ -85,6 +89,9 @@ def arguments():
     ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--only", type=lambda text: text.split(","), default=[*WORK, *ALONE], help="workloads")
     ap.add_argument("--peers", type=lambda text: text.split(","), default=PEERS)
+    ap.add_argument("--without", type=lambda text: text.split(","), default=[], help="PEER:WORKLOAD, not to be run")
+    ap.add_argument("--slow", type=float, default=30, help="a peer's run of more seconds, with all it needs, is not repeated")
+    ap.add_argument("--alone-rows", type=int, help="rows of what is ours alone, for a quick look")
     ap.add_argument("--binary", type=Path, help="an `oups-bench` that is built already")
     ap.add_argument("--timeout", type=int, default=900, help="seconds of one run")
     ap.add_argument("--fresh", action="store_true", help="forget what is in results.jsonl")
@@ -121,6 +128,10 @@ class Results:
 def prepare(a):
     if not (a.dir / f"in{a.rows}" / "spans.json").exists():
         peers(a, "gen", "--rows", str(a.rows))
+    build(a)
+
+
+def build(a):
     if not a.binary:
         subprocess.run(["cargo", "build", "--release", "-q", "-p", "oups-bench"], cwd=PROJECT, check=True)
 
@@ -137,10 +148,16 @@ def plan(a):
             if work in LIMITS:
                 yield {"work": work, "peer": "limit", "rows": a.rows, "round": number}
             for peer in a.peers:
-                if number == 0 or (work, peer) in with_goal:
+                if f"{peer}:{work}" not in a.without and (number == 0 or (work, peer) in with_goal):
                     yield {"work": work, "peer": peer, "rows": a.rows, "round": number}
         for work in [work for work in ALONE if work in a.only and number == 0]:
-            yield {"work": work, "peer": "oups", "rows": ALONE[work], "round": number}
+            yield {"work": work, "peer": "oups", "rows": a.alone_rows or ALONE[work], "round": number}
+
+
+def is_slow(results, a, run):
+    """Whether a peer took too long for it to be repeated. Ours is never left out."""
+    took = results.median(run["work"], run["peer"], "whole_s", run["rows"])
+    return run["peer"] not in ("oups", "limit") and took is not None and took > a.slow
 
 
 def execute(a, run):
@@ -149,7 +166,7 @@ def execute(a, run):
     shutil.rmtree(a.dir / "out", ignore_errors=True)
     # What an earlier run left to be written back must not slow down this one.
     os.sync()
-    rows = ["--rows", str(run["rows"])]
+    rows, begun = ["--rows", str(run["rows"])], time.monotonic()
     try:
         if run["peer"] in ("oups", "limit"):
             work = LIMITS[run["work"]] if run["peer"] == "limit" else run["work"]
@@ -160,8 +177,9 @@ def execute(a, run):
         output = error.stderr or ""
         output = output if isinstance(output, str) else output.decode(errors="replace")
         line = {"error": (output.strip().splitlines() or [str(error)])[-1]}
+    line["whole_s"] = round(time.monotonic() - begun, 1)
     shutil.rmtree(a.dir / "out", ignore_errors=True)
-    print(line.get("error") or f"{line['s']:.3f} s", file=sys.stderr)
+    print(line.get("error") or f"{line['s']:.3f} s of {line['whole_s']} s", file=sys.stderr)
     return line
 
 
@@ -205,10 +223,12 @@ def times(results, a):
     """Seconds of all, and megabytes on disk; behind a peer's figure the ratio of ours to it."""
     names = ["oups", "limit", *a.peers]
     rows = [["", *names], ["---", *["---:"] * len(names)]]
-    for work, fact in [("bulk", "s"), ("bulk", "bytes"), *[(work, "s") for work in WORK[1:]]]:
+    titles = {"s": "s", "cpu_s": "CPU s", "bytes": "MB on disk"}
+    for work, fact in [("bulk", "bytes"), *[(work, fact) for work in WORK for fact in ("s", "cpu_s")]]:
         own = results.median(work, "oups", fact, a.rows)
         cells = [cell(own, results.median(work, name, fact, a.rows), fact, name == "oups") for name in names]
-        rows.append([f"{work}, MB on disk" if fact == "bytes" else f"{work}, s", *cells])
+        if any(cell != "–" for cell in cells):
+            rows.append([f"{work}, {titles[fact]}", *cells])
     return table(rows) + "\n\nIn brackets: what oups takes, as a share of it." + differing(results, a)
 
 
@@ -216,7 +236,7 @@ def cell(own, value, fact, is_own):
     if value is None:
         return "–"
     text = f"{value / 1e6:.1f}" if fact == "bytes" else f"{value:.4f}" if value < 0.1 else f"{value:.2f}"
-    return f"**{text}**" if is_own else f"{text} ({own / value:.2f})" if own else text
+    return f"**{text}**" if is_own else f"{text} ({own / value:.2f})" if own and value else text
 
 
 def differing(results, a):

@@ -7,7 +7,7 @@
 Inputs in D/in<N>/: base.parquet (N ticks), late.parquet (2 % of N rows over the middle tenth, half corrections of rows
 that are there, half new), appends/ (200 x 5,000 rows), keys/ (100 x 200,000 rows), spans.json (the ranges that are read).
 Workloads: bulk, append (200 writes), upsert (late into base, on ts and seq), range (50 spans of 0.1 %), scan, cross
-(10 spans of 1 % over 100 keys), keys (list 2,000 datasets). What is timed is the operation alone, with its inputs in memory.
+(10 spans of 1 % over 100 keys), asof (each row with the newest of half as many others), keys (list 2,000 datasets). What is timed is the operation alone, with its inputs in memory.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def ticks(n, seed):
     )
 
 
-def gen(d, n):
+def gen(d, n, is_all):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -53,6 +53,8 @@ def gen(d, n):
     base = ticks(n, 1)
     pq.write_table(base, d / "base.parquet")
     pq.write_table(late(base, n), d / "late.parquet")
+    if not is_all:
+        return
     appends = ticks(200 * 5000, 3)
     for i in range(200):
         pq.write_table(appends.slice(i * 5000, 5000), d / "appends" / f"{i:04}.parquet")
@@ -109,8 +111,8 @@ class Peer:
     def prep(self, t):
         return t  # conversion to the peer's own input type, untimed
 
-    def sync(self):
-        pass
+    def asof(self, left, right):
+        raise SystemExit("it has no as-of join")
 
 
 class Parquet(Peer):
@@ -154,6 +156,12 @@ class Parquet(Peer):
 
     def cross(self, keys, a, b):
         return sum(self.range(k, a, b) for k in keys)
+
+    def asof(self, left, right):
+        import pandas as pd, pyarrow.parquet as pq
+
+        read = lambda k: pq.read_table(self.root / f"{k}.parquet").to_pandas()
+        return len(pd.merge_asof(read(left), read(right), on="ts"))
 
     def keys(self):
         return len([p.stem for p in self.root.iterdir()])
@@ -199,6 +207,10 @@ class Duck(Parquet):
 
     def scan(self, k):
         return self.c.execute(f"select * from {k}").to_arrow_table().num_rows
+
+    def asof(self, left, right):
+        q = f"select l.*, r.* from {left} l asof left join {right} r on l.ts >= r.ts order by l.ts"
+        return self.c.sql(q).to_arrow_table().num_rows
 
     def keys(self):
         return len(self.c.execute("select table_name from information_schema.tables").fetchall())
@@ -246,6 +258,12 @@ class Polars(Parquet):
         import polars as pl
 
         return pl.read_parquet(self.root / f"{k}.parquet").height
+
+    def asof(self, left, right):
+        import polars as pl
+
+        read = lambda k: pl.scan_parquet(self.root / f"{k}.parquet").set_sorted("ts")
+        return read(left).join_asof(read(right), on="ts", coalesce=False).collect().height
 
 
 class Arctic(Peer):
@@ -295,6 +313,13 @@ class Arctic(Peer):
 
         dr = (pd.Timestamp(a), pd.Timestamp(b - 1))
         return sum(len(v.data) for v in self.l.read_batch([self.adb.ReadRequest(k, date_range=dr) for k in keys]))
+
+    def asof(self, left, right):
+        "both are read, and pandas joins them"
+        import pandas as pd
+
+        read = lambda k: self.l.read(k).data
+        return len(pd.merge_asof(read(left), read(right), left_index=True, right_index=True))
 
     def keys(self):
         return len(self.l.list_symbols())
@@ -362,6 +387,15 @@ def timed(f):
     return {"s": s, "cpu_s": cpu, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}, v
 
 
+def quotes(t):
+    "every other row, 0.4 ms later: the time and two columns"
+    import pyarrow as pa
+
+    q = t.take(pa.array(np.arange(0, t.num_rows, 2))).select(["ts", "bid", "ask"])
+    later = pa.array(q.column("ts").cast("int64").to_numpy() + 400_000, pa.timestamp("ns"))
+    return q.set_column(0, "ts", later)
+
+
 def run(p, work, i, out):
     """What the operation took, as facts for the line."""
     if work in ("bulk", "upsert", "range", "scan"):
@@ -396,6 +430,13 @@ def run(p, work, i, out):
         rs = json.loads((i / "spans.json").read_text())["cross"]
         facts, n = timed(lambda: sum(p.cross([f.stem for f in ks], x, y) for x, y in rs))
         return {**facts, "n": n}
+    if work == "asof":
+        t = table(i / "base.parquet")
+        p.bulk("base", p.prep(t))
+        p.bulk("quotes", p.prep(quotes(t)))
+        del t
+        facts, n = timed(lambda: p.asof("base", "quotes"))
+        return {**facts, "n": n}
     if work == "keys":
         t = p.prep(table(i / "keys" / "SYM000.parquet").slice(0, 10))
         for k in range(2000):
@@ -411,10 +452,11 @@ def main():
     ap.add_argument("work", nargs="?")
     ap.add_argument("--rows", type=int, default=10_000_000)
     ap.add_argument("--dir", type=Path, required=True)
+    ap.add_argument("--base", action="store_true", help="only the inputs of bulk, upsert and scan")
     a = ap.parse_args()
     i = a.dir / f"in{a.rows}"
     if a.peer == "gen":
-        gen(i, a.rows)
+        gen(i, a.rows, not a.base)
         return
     out = a.dir / "out" / a.peer
     facts = run(PEERS[a.peer](out), a.work, i, out)

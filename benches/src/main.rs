@@ -60,6 +60,10 @@ enum Workload {
     Scan,
     /// 10 ranges of 1 % over 100 datasets.
     Cross,
+    /// For each row the newest of half as many others.
+    Asof,
+    /// All rows of 100 datasets as one ordered stream.
+    Ordered,
     /// List the datasets of a store.
     Keys,
     /// As `bulk`, with nothing but arrow and parquet.
@@ -94,6 +98,8 @@ fn main() -> Result<()> {
         Workload::Range => work::range::range(&inputs),
         Workload::Scan => work::scan::scan(&inputs),
         Workload::Cross => work::cross::cross(&inputs),
+        Workload::Asof => work::asof::asof(&inputs),
+        Workload::Ordered => work::ordered::ordered(&inputs),
         Workload::Keys => work::keys::keys(&inputs, args.keys.unwrap_or(2_000)),
         Workload::LimitWrite => work::limits::write(&inputs),
         Workload::LimitScan => work::limits::scan(&inputs),

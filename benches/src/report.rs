@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
+use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Map, Value, json};
 
 use crate::memory::Memory;
@@ -21,9 +22,8 @@ impl Report {
         let start = Instant::now();
         let result = operation()?;
         let seconds = start.elapsed().as_secs_f64();
-        let (peak, cpu) = (memory.peak(), cpu_seconds().zip(cpu).map(|(after, before)| after - before));
-        let report = Self::default().with("s", seconds);
-        let report = if let Some(cpu) = cpu { report.with("cpu_s", cpu) } else { report };
+        let (peak, cpu) = (memory.peak(), cpu_seconds() - cpu);
+        let report = Self::default().with("s", seconds).with("cpu_s", cpu);
         let report = match peak {
             Some(peak) => report.with("peak_mb", peak.whole_mb).with("above_mb", peak.above_mb),
             None => report,
@@ -52,13 +52,10 @@ impl Report {
     }
 }
 
-/// The time of all processors that this process has had so far, of its own and of the system for it; Linux only.
-fn cpu_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // Behind the name, which may hold anything; the kernel counts in hundredths of a second.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let mut ticks = || fields.next()?.parse::<f64>().ok();
-    Some((ticks()? + ticks()?) / 100.0)
+/// The time of all processors that this process has had so far, of its own and of the system for it.
+fn cpu_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// Runs another workload in a process of its own: what it leaves in memory is not to be counted here.

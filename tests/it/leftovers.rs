@@ -4,11 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{AsArray, Int64Array, RecordBatch};
-use arrow::datatypes::Int64Type;
+use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
 use oups_core::decode::ReadOptions;
+use oups_core::fs::{Fs, LocalFs};
 use oups_core::{AnyKey, Dataset, Error, KeySchema, Separator, Store};
-use oups_tests::tree::tree;
+use oups_tests::fault_fs::{Fault, FaultFs};
+use oups_tests::scratch;
+use oups_tests::tree::{copy_tree, tree};
 
 fn dataset(root: &Path) -> Dataset {
     let schema = KeySchema::parse("name:str", Separator::default()).unwrap();
@@ -82,4 +86,64 @@ fn a_file_retired_by_a_commit_that_never_was_gets_its_name_back() {
     let names = tree(folder.path());
     assert!(names.keys().all(|name| !name.contains("retired")), "{:?}", names.keys());
     assert_eq!(seen(&dataset), (0..10).chain(20..22).collect::<Vec<_>>());
+}
+
+#[test]
+fn that_a_name_was_given_back_is_durable_before_the_mark_goes() {
+    let folder = scratch();
+    drop(renamed_by_a_commit_that_never_was(folder.path()));
+    fs::write(folder.path().join("x.lock"), "oups writer\npid 1\nhost h\nsince 2026-01-01T00:00:00Z\ncommit 2\n")
+        .unwrap();
+    let counting = FaultFs::counting();
+    let store = Store::<AnyKey>::open_on(Arc::new(counting.clone()), folder.path()).unwrap();
+    let dataset = store.dataset(&store.parse_key("x").unwrap()).unwrap();
+    // A turn that commits nothing.
+    dataset.change_metadata().if_version(99).commit().unwrap_err();
+    let done = counting.operations();
+    let after =
+        |from: usize, what: &dyn Fn(&str) -> bool| from + done[from..].iter().position(|one| what(one)).unwrap();
+    let renamed = after(0, &|one| one.starts_with("rename") && one.ends_with(".parquet"));
+    let synced = after(renamed, &|one| one == "sync folder x");
+    let unmarked = after(renamed, &|one| one == "truncate x.lock" || one == "write x.lock");
+    assert!(synced < unmarked, "{done:?}");
+}
+
+/// Rows with so many words that are named by keys of eight bits.
+fn words(words: std::ops::Range<i64>) -> RecordBatch {
+    let narrow = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8));
+    let texts: ArrayRef = Arc::new(words.clone().map(|word| Some(format!("word {word}"))).collect::<StringArray>());
+    let time: ArrayRef = Arc::new(words.collect::<Int64Array>());
+    RecordBatch::try_from_iter([("time", time), ("word", cast(&texts, &narrow).unwrap())]).unwrap()
+}
+
+/// Row groups are made anew with wider keys. What was made before has the number of the same commit, so a sweep would not
+/// know it.
+#[test]
+fn a_second_try_with_wider_keys_leaves_nothing_of_the_first() {
+    let folder = scratch();
+    let write = |root: &Path, fs: Option<&FaultFs>| {
+        let fs = fs.map_or(Arc::new(LocalFs) as Arc<dyn Fs>, |fs| Arc::new(fs.clone()));
+        let store = Store::<AnyKey>::open_on(fs, root)?;
+        let dataset = store.dataset(&store.parse_key("x")?)?;
+        dataset.write(words(50..150)).ordered_on("time").evolve_schema().commit()
+    };
+    let prepared = folder.path().join("prepared");
+    dataset(&prepared).write(words(0..100)).ordered_on("time").commit().unwrap();
+    let mut refused = 0;
+    for operation in 0.. {
+        for fault in [Fault::Fails, Fault::FailsAfter] {
+            let root = folder.path().join(format!("{operation} {fault:?}"));
+            copy_tree(&prepared, &root);
+            let fs = FaultFs::hitting(operation, fault);
+            let written = write(&root, Some(&fs));
+            if fs.operations().len() <= operation {
+                assert!(written.is_ok() && refused > 10, "{refused} of {operation}");
+                return;
+            }
+            refused += usize::from(written.is_err());
+            write(&root, None).unwrap();
+            let found = dataset(&root).verify().unwrap();
+            assert_eq!(found, [], "{fault:?} at {}: {written:?}", fs.operations()[operation]);
+        }
+    }
 }

@@ -8,6 +8,7 @@ use arrow::datatypes::{Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
 
 /// The marker of the checksum in `oups.json`.
 pub const OF_STORE_FILE: &str = "\"checksum";
@@ -95,7 +96,8 @@ impl ManifestParts {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut writer = ArrowWriter::try_new(&mut bytes, self.table.schema(), None).unwrap();
+        let plain = WriterProperties::builder().set_dictionary_enabled(false).build();
+        let mut writer = ArrowWriter::try_new(&mut bytes, self.table.schema(), Some(plain)).unwrap();
         writer.write(&self.table).unwrap();
         for (key, value) in &self.key_values {
             writer.append_key_value_metadata(KeyValue::new(key.clone(), value.clone()));

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// Every file below a folder: its path with `/`, and its bytes.
+const PINS: &str = "oups.pins/";
+
+/// Every file below a folder: its path with `/`, and its bytes. Without [`pins`], which an open handle keeps for its next
+/// snapshot.
 ///
 /// # Panics
 ///
@@ -12,7 +15,21 @@ use std::path::Path;
 pub fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     collect(root, "", &mut files);
+    files.retain(|name, _| !name.starts_with(PINS));
     files
+}
+
+/// The files in a store's folder of pins, and what they pin.
+///
+/// # Panics
+///
+/// If the folder cannot be read: tests make their own.
+pub fn pins(root: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    if root.join(PINS).exists() {
+        collect(&root.join(PINS), PINS, &mut files);
+    }
+    files.into_iter().map(|(name, text)| (name, String::from_utf8(text).unwrap())).collect()
 }
 
 /// As [`tree`], with the folders too, their names ending with `/`. A symbolic link is what it points to, as text.

@@ -8,10 +8,12 @@ mod input;
 mod interrupt;
 mod open;
 mod output;
+mod picture;
 mod pointed;
 mod progress;
 mod scan;
 mod stdout;
+mod texts;
 mod value;
 mod verbose;
 

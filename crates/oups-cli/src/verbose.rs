@@ -16,7 +16,7 @@ pub(crate) fn listen(times: u8) {
     };
     tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_ansi(is_coloured(io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref()))
+        .with_ansi(colours(io::stderr().is_terminal()))
         .with_target(false)
         .with_timer(uptime())
         .with_writer(io::stderr)
@@ -28,6 +28,11 @@ pub(crate) fn listen(times: u8) {
 /// Whether somebody listens, so that a progress bar would be in the way.
 pub(crate) fn is_on() -> bool {
     tracing::enabled!(Level::INFO)
+}
+
+/// Whether what goes to this terminal, or to none, is coloured.
+pub(crate) fn colours(is_terminal: bool) -> bool {
+    is_coloured(is_terminal, std::env::var_os("NO_COLOR").as_deref())
 }
 
 /// Colours are for terminals of people who did not decline them: <https://no-color.org>.

@@ -62,7 +62,7 @@ impl Dataset {
     ///
     /// [`Error::Damaged`] or [`Error::NewerFormat`] for its manifest.
     pub fn snapshot_if_there(&self) -> Result<Option<Snapshot>> {
-        let snapshots = Snapshot::open(&self.store.fs, std::slice::from_ref(&self.paths))?;
+        let snapshots = Snapshot::open(&self.store, std::slice::from_ref(&self.paths))?;
         Ok(snapshots.into_iter().next().flatten())
     }
 
@@ -77,7 +77,7 @@ impl Dataset {
     }
 
     pub(crate) fn loaded(&self) -> Result<Arc<crate::manifest::Manifest>> {
-        let loaded = crate::manifest::load(&self.store.fs, &self.paths)?;
+        let loaded = self.store.kept.load(&self.store.fs, &self.paths)?;
         loaded.map(|loaded| loaded.manifest).ok_or_else(|| self.absent())
     }
 

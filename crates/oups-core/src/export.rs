@@ -6,8 +6,6 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use crate::fs::{EntryKind, StoreFs, if_there};
 use crate::key::{KeyFilter, StoreKey};
 use crate::layout::{self, DatasetPaths};
@@ -15,6 +13,7 @@ use crate::manifest::{self, Entry, Manifest};
 use crate::random::random;
 use crate::snapshot::{Snapshot, check_bytes};
 use crate::store::{Store, create_folders, write_store_file};
+use crate::threads::try_map;
 use crate::{Error, Result};
 
 /// Files that are copied before the progress is told.
@@ -72,7 +71,7 @@ impl<K: StoreKey> Store<K> {
         let keys = self.keys_where(filter)?;
         let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
         // One pin over all. A dataset that was removed since it was listed is not there any more.
-        let snapshots: Vec<_> = Snapshot::open(&self.inner().fs, &paths)?.into_iter().flatten().collect();
+        let snapshots: Vec<_> = Snapshot::open(self.inner(), &paths)?.into_iter().flatten().collect();
         target.fill(&fs, |root| {
             let mut copy = Copy { fs: &fs, root, dest: target.dest, done: 0, total: total(&snapshots), progress };
             snapshots.iter().try_for_each(|snapshot| copy.dataset(snapshot))?;
@@ -176,7 +175,8 @@ impl<P: FnMut(ExportProgress) -> ControlFlow<()>> Copy<'_, P> {
         let folder = paths.folder();
         create_folders(self.fs, &folder)?;
         for some in snapshot.manifest().entries.chunks(AT_ONCE) {
-            some.par_iter().try_for_each(|entry| copy_file(self.fs, snapshot, entry, &paths.file(&entry.file)))?;
+            let copy = |entry: &Entry| copy_file(self.fs, snapshot, entry, &paths.file(&entry.file));
+            try_map(some.iter().collect(), copy)?;
             self.done += some.iter().map(|entry| entry.bytes).sum::<u64>();
             self.tell()?;
         }

@@ -17,6 +17,9 @@ mod export;
 mod footer;
 pub mod fs;
 mod ingest;
+#[doc(hidden)]
+pub mod inner;
+mod kept;
 pub mod key;
 mod layout;
 mod lock;
@@ -27,6 +30,7 @@ mod picture;
 pub mod plan;
 mod planned;
 mod random;
+mod recent;
 mod repair;
 mod rows;
 pub mod schema;

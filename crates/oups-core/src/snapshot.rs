@@ -10,6 +10,7 @@ use crate::layout::{DatasetPaths, FolderName};
 use crate::lock::Pin;
 use crate::manifest::{self, Entry, Manifest};
 use crate::schema::DatasetSchema;
+use crate::store::StoreInner;
 use crate::{Error, Result};
 
 /// How often a file is looked for under its live and its retired name before it is called missing: between the two looks
@@ -27,21 +28,21 @@ pub struct Snapshot {
     manifest: Arc<Manifest>,
     schema: Arc<DatasetSchema>,
     pin: Option<Arc<Pin>>,
-    /// Of all clones.
+    /// Of the store handle.
     footers: Arc<Footers>,
 }
 
 impl Snapshot {
     /// Snapshots of several datasets under one pin; `None` for those that do not exist.
-    pub(crate) fn open(fs: &StoreFs, datasets: &[DatasetPaths]) -> Result<Vec<Option<Self>>> {
-        let mut loaded = datasets.iter().map(|paths| manifest::load(fs, paths)).collect::<Result<Vec<_>>>()?;
-        let Some(root) = datasets.first().map(DatasetPaths::root) else { return Ok(Vec::new()) };
-        let mut pin = if loaded.iter().any(Option::is_some) { Pin::create(fs, root)?.map(Arc::new) } else { None };
+    pub(crate) fn open(store: &StoreInner, datasets: &[DatasetPaths]) -> Result<Vec<Option<Self>>> {
+        let StoreInner { root, fs, kept, .. } = store;
+        let mut loaded = datasets.iter().map(|paths| kept.load(fs, paths)).collect::<Result<Vec<_>>>()?;
+        let mut pin = if loaded.iter().any(Option::is_some) { Pin::new(fs, root, &kept.pins)? } else { None };
         // Pin, then look again: docs/commit.md says why nothing can slip through. A dataset that was not there has
         // nothing to pin, and may be answered as it was.
         let mut unsure: Vec<usize> =
             (0..datasets.len()).filter(|&at| loaded.get(at).is_some_and(Option::is_some)).collect();
-        while let (Some(held), false) = (&pin, unsure.is_empty()) {
+        while let (Some(held), false) = (&mut pin, unsure.is_empty()) {
             let lines = unsure
                 .iter()
                 .filter_map(|&at| Some((loaded.get(at)?.as_ref()?.manifest.commit, datasets.get(at)?.text())));
@@ -54,21 +55,23 @@ impl Snapshot {
             for at in unsure {
                 let (Some(paths), Some(slot)) = (datasets.get(at), loaded.get_mut(at)) else { continue };
                 if manifest::current_checksum(fs, paths)? != slot.as_ref().map(|loaded| loaded.checksum) {
-                    *slot = manifest::load(fs, paths)?;
+                    *slot = kept.load(fs, paths)?;
                     moved.extend(slot.is_some().then_some(at));
                 }
             }
             unsure = moved;
         }
+        let pin = pin.map(Arc::new);
         let snapshot = |(paths, loaded): (&DatasetPaths, Option<manifest::Loaded>)| {
-            loaded.map(|loaded| Self::new(fs, paths, loaded.manifest, pin.clone())).transpose()
+            loaded.map(|loaded| Self::new(store, paths, loaded.manifest, pin.clone())).transpose()
         };
         datasets.iter().zip(loaded).map(snapshot).collect()
     }
 
-    fn new(fs: &StoreFs, paths: &DatasetPaths, manifest: Arc<Manifest>, pin: Option<Arc<Pin>>) -> Result<Self> {
+    fn new(store: &StoreInner, paths: &DatasetPaths, manifest: Arc<Manifest>, pin: Option<Arc<Pin>>) -> Result<Self> {
         let schema = Arc::new(manifest.dataset_schema()?);
-        Ok(Self { fs: fs.clone(), paths: paths.clone(), manifest, schema, pin, footers: Arc::default() })
+        let (fs, footers) = (store.fs.clone(), store.kept.footers.clone());
+        Ok(Self { fs, paths: paths.clone(), manifest, schema, pin, footers })
     }
 
     /// The dataset's path text.
@@ -92,7 +95,8 @@ impl Snapshot {
     }
 
     /// Opens one of the version's row group files and checks it against the manifest: length, rows, one row group. Of a
-    /// file that was opened before footer and page index are known, as long as they are among the last 32 MiB of them.
+    /// file that was opened before through the same store handle footer and page index are known, as long as they are
+    /// among the last 32 MiB of them.
     ///
     /// # Errors
     ///
@@ -115,11 +119,11 @@ impl Snapshot {
 
     fn opened(&self, file: Arc<dyn ReadFile>, entry: &Entry) -> Result<RowGroupFile> {
         let (path, facts) = (self.paths.file(&entry.file), facts(entry));
-        if let Some(footer) = self.footers.get(&entry.file) {
+        if let Some(footer) = self.footers.get(entry.checksum, &self.schema, &facts) {
             return RowGroupFile::reopen(file, path, &self.schema, &facts, footer);
         }
         let open = RowGroupFile::open(file, path, &self.schema, View::Stored, &facts)?;
-        self.footers.keep(&entry.file, open.footer());
+        self.footers.keep(entry.checksum, open.footer(facts));
         Ok(open)
     }
 

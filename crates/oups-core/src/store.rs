@@ -10,6 +10,7 @@ use crate::dataset::Dataset;
 use crate::discover::{Discovery, discover};
 use crate::fs::{EntryKind, Fs, LocalFs, LockAccess, StoreFs, is_not_found};
 use crate::ingest::Ingest;
+use crate::kept::Kept;
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::layout::{self, DatasetPaths};
 use crate::lock::{Take, open_locked};
@@ -58,6 +59,7 @@ pub(crate) struct StoreInner {
     pub(crate) root: PathBuf,
     pub(crate) fs: StoreFs,
     pub(crate) schema: KeySchema,
+    pub(crate) kept: Kept,
 }
 
 impl<K: StoreKey> Store<K> {
@@ -92,7 +94,7 @@ impl<K: StoreKey> Store<K> {
     }
 
     fn new(fs: StoreFs, root: PathBuf, schema: KeySchema) -> Self {
-        Self { inner: Arc::new(StoreInner { root, fs, schema }), keys: PhantomData }
+        Self { inner: Arc::new(StoreInner { root, fs, schema, kept: Kept::default() }), keys: PhantomData }
     }
 
     fn create_with(fs: Arc<dyn Fs>, path: &Path, schema: KeySchema) -> Result<Self> {
@@ -218,7 +220,7 @@ impl<K: StoreKey> Store<K> {
     /// [`Error::NoDataset`] for a key without a dataset, and those of reading a manifest.
     pub fn snapshots(&self, keys: &[K]) -> Result<Vec<Snapshot>> {
         let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
-        let snapshots = Snapshot::open(&self.inner.fs, &paths)?;
+        let snapshots = Snapshot::open(&self.inner, &paths)?;
         let absent = |paths: &DatasetPaths| Dataset::new(self.inner.clone(), paths.clone()).absent();
         paths.iter().zip(snapshots).map(|(paths, snapshot)| snapshot.ok_or_else(|| absent(paths))).collect()
     }
@@ -260,7 +262,7 @@ impl<K: StoreKey> Store<K> {
     pub fn layout(&self) -> Result<String> {
         let keys = self.keys()?;
         let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
-        let snapshots = Snapshot::open(&self.inner.fs, &paths)?;
+        let snapshots = Snapshot::open(&self.inner, &paths)?;
         Ok(picture::of_store(&self.inner.schema, snapshots.iter().flatten().map(Snapshot::manifest)))
     }
 }

@@ -1,29 +1,106 @@
-//! Work on several threads, also in a forked child, which has none of its parent's.
+//! Work that is divided among threads: the only place where oups does so with a pool.
+//!
+//! The threads are oups' own. A task of rayon that waits for another one begins a third meanwhile, on its own stack; were
+//! this a task of the user's that commits to the dataset whose lock the first one holds, it would wait for itself. So
+//! whoever calls from a task waits without beginning another, and what the threads here do never needs a lock. A task of
+//! theirs that has work to divide does all of it.
 
+use std::any::Any;
+use std::cell::Cell;
+use std::cmp::Ordering;
+use std::panic::resume_unwind;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
 
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// The process that used the threads of the program first: rayon's global ones are its own.
-static FIRST: OnceLock<u32> = OnceLock::new();
+/// The threads of the first process that needed some. A child that was forked from it has none of them.
+static FIRST: OnceLock<(u32, Arc<ThreadPool>)> = OnceLock::new();
 /// Threads of a forked child, with the child's number.
 static CHILD: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
 
-/// Does work that divides itself with rayon. In a child that was forked after its parent had threads, waiting for
-/// these would last for ever: the child makes its own, or fails where it can make none.
-pub fn in_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    let process = std::process::id();
-    if *FIRST.get_or_init(|| process) == process {
-        return work();
-    }
-    match pool_of(process) {
-        Some(pool) => pool.install(work),
-        // Without threads rayon works in this one, if it has not been used before.
-        None => work(),
+thread_local! {
+    /// Whether this thread is one of the pool's.
+    static IS_OURS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// How many threads work is divided among, with the caller's: those of the caller's rayon pool, or one a processor (or
+/// `RAYON_NUM_THREADS`).
+pub fn count() -> usize {
+    match rayon::current_thread_index() {
+        Some(_) => rayon::current_num_threads(),
+        None => pool().map_or(1, |pool| pool.current_num_threads()),
     }
 }
 
-fn pool_of(process: u32) -> Option<Arc<ThreadPool>> {
+/// What `act` makes of each item, in order. Where there are several errors, it is one of them.
+///
+/// # Errors
+///
+/// Those of `act`.
+pub fn try_map<I: Send, T: Send, E: Send>(
+    items: Vec<I>,
+    act: impl Fn(I) -> Result<T, E> + Sync + Send,
+) -> Result<Vec<T>, E> {
+    if items.len() < 2 {
+        return items.into_iter().map(act).collect();
+    }
+    // Each item is a task of its own: heavy ones must not wait behind each other.
+    let divided = |items: Vec<I>| items.into_par_iter().with_max_len(1).map(&act).collect();
+    divide(items, divided, |items| items.into_iter().map(&act).collect())
+}
+
+/// Sorts; items that compare as equal keep their order.
+pub(crate) fn sort_by<T: Send>(items: &mut [T], cmp: impl Fn(&T, &T) -> Ordering + Sync + Send) {
+    divide(items, |items| items.par_sort_by(&cmp), |items| items.sort_by(&cmp));
+}
+
+/// Sorts items of which no two are equal.
+pub(crate) fn sort_unstable<T: Ord + Send>(items: &mut [T]) {
+    divide(items, |items| items.par_sort_unstable(), |items| items.sort_unstable());
+}
+
+/// Does the work divided in the pool, or alone where that is not to be.
+fn divide<I: Send, T: Send>(items: I, divided: impl FnOnce(I) -> T + Send, alone: impl FnOnce(I) -> T) -> T {
+    let is_task = rayon::current_thread_index().is_some();
+    if IS_OURS.get() || (is_task && rayon::current_num_threads() == 1) {
+        return alone(items);
+    }
+    let Some(pool) = pool().filter(|pool| pool.current_num_threads() > 1) else { return alone(items) };
+    if !is_task {
+        return pool.install(|| divided(items));
+    }
+    // A task that waits for another pool goes on with tasks of its own; one that waits for a thread does not.
+    thread::scope(|scope| {
+        let (sender, receiver) = channel();
+        let work = move || receiver.recv().map(|items| pool.install(|| divided(items)));
+        let Ok(thread) = thread::Builder::new().name("oups divide".to_owned()).spawn_scoped(scope, work) else {
+            return alone(items);
+        };
+        match sender.send(items) {
+            Ok(()) => {
+                let done = thread.join().and_then(|done| done.map_err(|error| Box::new(error) as Box<dyn Any + Send>));
+                done.unwrap_or_else(|panic| resume_unwind(panic))
+            }
+            Err(unsent) => alone(unsent.0),
+        }
+    })
+}
+
+/// The threads of this process; `None` where none can be had.
+fn pool() -> Option<Arc<ThreadPool>> {
+    let process = std::process::id();
+    if FIRST.get().is_none() {
+        // Of several that come first, the pools of the others end.
+        let _ = FIRST.set((process, new_pool()?));
+    }
+    let (owner, pool) = FIRST.get()?;
+    if *owner == process { Some(pool.clone()) } else { of_child(process) }
+}
+
+fn of_child(process: u32) -> Option<Arc<ThreadPool>> {
     let mut child = CHILD.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((owner, pool)) = &*child {
         if *owner == process {
@@ -32,7 +109,12 @@ fn pool_of(process: u32) -> Option<Arc<ThreadPool>> {
         // The parent's threads are not here: dropping the pool would wait for them.
         std::mem::forget(child.take());
     }
-    let pool = Arc::new(ThreadPoolBuilder::new().build().ok()?);
+    let pool = new_pool()?;
     *child = Some((process, pool.clone()));
     Some(pool)
+}
+
+fn new_pool() -> Option<Arc<ThreadPool>> {
+    let named = ThreadPoolBuilder::new().thread_name(|number| format!("oups {number}"));
+    named.start_handler(|_| IS_OURS.set(true)).build().ok().map(Arc::new)
 }

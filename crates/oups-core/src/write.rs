@@ -13,7 +13,7 @@ use crate::dataset::Dataset;
 use crate::dedup::Keep;
 use crate::evolution::check_stored;
 use crate::execute::{Job, Outcome, Rules, execute};
-use crate::manifest::{self, Manifest, Retired};
+use crate::manifest::{Manifest, Retired};
 use crate::ordered::OrdValue;
 use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
 use crate::planned::Plan;
@@ -162,7 +162,7 @@ impl<'d> Write<'d> {
     pub fn plan(self) -> Result<Plan> {
         let Self { dataset, rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
-        let known = manifest::load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
+        let known = dataset.store.kept.load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
         let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
         options.check_version(dataset.path_text(), known.as_deref())?;
         let plan = plan_write(known.as_deref(), &checked.rules(), &checked.input)?;
@@ -185,7 +185,7 @@ impl<'d> Write<'d> {
         let _span = tracing::info_span!("write", dataset = dataset.path_text()).entered();
         let target = options.row_group_target.take().transpose()?;
         loop {
-            let loaded = manifest::load(&dataset.store.fs, &dataset.paths)?;
+            let loaded = dataset.store.kept.load(&dataset.store.fs, &dataset.paths)?;
             let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
             let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
             tracing::debug!(rows = checked.input.rows(), "the input is read and fits");
@@ -382,6 +382,7 @@ fn make_files(
             _ => None,
         };
         schema = Arc::new(wider.ok_or(error)?);
+        files.discard()?;
     }
 }
 

@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-/// Helper threads of all scans of this process. They are threads of their own: a task of a pool that waits for another one
-/// may have it on its own stack.
-static HELPERS: AtomicUsize = AtomicUsize::new(0);
+use oups_core::Error;
+
+/// Helper threads of all scans of this process, whose number is in the upper half: a forked child has none of its parent's.
+/// They are threads of their own: a task of a pool that waits for another one may have it on its own stack.
+static HELPERS: AtomicU64 = AtomicU64::new(0);
 
 /// So many results wait for the caller at most, whatever the number of threads.
 const MOST_AHEAD: usize = 16;
@@ -36,6 +38,8 @@ pub(crate) struct Ahead<J, T> {
     threads: Vec<JoinHandle<()>>,
     /// How many threads may be started yet.
     wanted: usize,
+    /// The process that has the threads.
+    owner: u32,
 }
 
 struct Shared<J, T> {
@@ -77,7 +81,15 @@ impl<J: Send + 'static, T: Send + 'static> Ahead<J, T> {
             stop: AtomicBool::new(false),
             run: Box::new(run),
         };
-        Self { shared: Arc::new(shared), threads: Vec::new(), wanted: helpers }
+        Self { shared: Arc::new(shared), threads: Vec::new(), wanted: helpers, owner: std::process::id() }
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Forked`] in a child process, where nobody does what the threads have begun.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let (owner, user) = (self.owner, std::process::id());
+        if owner == user { Ok(()) } else { Err(Error::Forked { owner, user }) }
     }
 
     /// What comes next in order; `None` after the last.
@@ -180,6 +192,11 @@ impl<J, T> Shared<J, T> {
 
 impl<J, T> Drop for Ahead<J, T> {
     fn drop(&mut self) {
+        if self.owner != std::process::id() {
+            // The parent's threads are not here: joining them would last for ever, and one may have held the state.
+            std::mem::forget(std::mem::take(&mut self.threads));
+            return;
+        }
         self.shared.stop.store(true, Ordering::Relaxed);
         self.shared.lock().jobs = None;
         self.shared.changed.notify_all();
@@ -200,8 +217,12 @@ struct Seat;
 
 impl Seat {
     fn take() -> Option<Self> {
-        let seats = rayon::current_num_threads().saturating_sub(1);
-        let take = |taken| (taken < seats).then_some(taken + 1);
+        let seats = oups_core::threads::count().saturating_sub(1) as u64;
+        let none = u64::from(std::process::id()) << 32;
+        let take = |taken| {
+            let taken = if taken >> 32 == none >> 32 { taken } else { none };
+            (taken - none < seats).then_some(taken + 1)
+        };
         HELPERS.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).ok().map(|_| Self)
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
+use oups_core::threads;
 
 use crate::ahead::{Ahead, Next};
 use crate::error::Result;
@@ -42,7 +43,7 @@ enum Current {
 impl Batches {
     /// Batches decoded by the caller and as many helpers as its rayon pool has other threads.
     pub(crate) fn new(reading: Reading) -> Self {
-        Self::with_helpers(reading, rayon::current_num_threads().saturating_sub(1))
+        Self::with_helpers(reading, threads::count().saturating_sub(1))
     }
 
     /// Batches decoded by the caller and at most so many helper threads.
@@ -94,7 +95,9 @@ impl Batches {
             if batch.is_some() {
                 return Ok(batch);
             }
-            let Some(next) = self.jobs.as_mut().and_then(Ahead::next) else { return Ok(None) };
+            let Some(jobs) = &mut self.jobs else { return Ok(None) };
+            jobs.check()?;
+            let Some(next) = jobs.next() else { return Ok(None) };
             self.current = match next {
                 Next::Done(batches) => Current::Done(batches?.into_iter()),
                 Next::Own(job) => self.begin(&job)?,

@@ -46,7 +46,7 @@ impl Cursor {
             let Some(entry) = self.reading.snapshot.manifest().entries.get(at).cloned() else { continue };
             self.read_group(at, &entry, span, &mut batches)?;
         }
-        concat(&batches, &self.reading.columns.schema, self.reading.snapshot.dataset())
+        concat(batches, &self.reading.columns.schema, self.reading.snapshot.dataset())
     }
 
     fn read_group(&mut self, at: usize, entry: &Entry, span: &Span, out: &mut Vec<RecordBatch>) -> Result<()> {

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use oups_core::{Snapshot, StoreKey};
-use rayon::prelude::*;
 
 use crate::align::{Aligner, Step};
 use crate::chunk::{Chunk, Keys};
@@ -56,10 +55,9 @@ impl<K: StoreKey> Intersections<K> {
 impl<K: StoreKey> Walk<K> {
     fn next_chunk(&mut self) -> Result<Option<Chunk<K>>> {
         for Step { span, groups } in self.steps.by_ref() {
-            let cursors = self.cursors.par_iter_mut().zip(groups);
-            let read = || cursors.map(|(cursor, groups)| cursor.read(groups, &span)).collect();
-            let batches: Vec<_> = oups_core::threads::in_threads(read);
-            let batches = batches.into_iter().collect::<Result<_>>()?;
+            let cursors = self.cursors.iter_mut().zip(groups).collect();
+            let read = |(cursor, groups): (&mut Cursor, _)| cursor.read(groups, &span);
+            let batches = oups_core::threads::try_map(cursors, read)?;
             let chunk = Chunk { keys: self.keys.clone(), span, batches };
             tracing::trace!(start = ?chunk.span.start(), end = ?chunk.span.end(), rows = chunk.rows(), "chunk");
             if chunk.rows() > 0 || self.has_filter {

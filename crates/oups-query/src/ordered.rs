@@ -11,7 +11,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use oups_core::Snapshot;
 use oups_core::ordered::{OrdValue, Span};
-use rayon::prelude::*;
+use oups_core::threads;
 
 use crate::budget::{Budget, most_at_once};
 use crate::error::Result;
@@ -234,7 +234,7 @@ impl Ordered {
     ///
     /// The first of them is needed now, those behind it soon.
     fn load(&mut self) -> Result<()> {
-        let at_once = (2 * rayon::current_num_threads()).min(READ_AT_ONCE);
+        let at_once = (2 * threads::count()).min(READ_AT_ONCE);
         let mut chosen = Vec::with_capacity(at_once);
         while chosen.len() < at_once
             && let Some(Turn { key, .. }) = self.next.peek()
@@ -253,10 +253,7 @@ impl Ordered {
             let (taken, in_file) = source.row_bytes();
             source.load(budget.rows(more, taken, in_file).min(wanted), *may_open)
         };
-        match chosen.as_mut_slice() {
-            [only] => load(only)?,
-            several => several.par_iter_mut().map(load).collect::<Result<_>>()?,
-        }
+        threads::try_map(chosen.iter_mut().collect(), load)?;
         self.open -= chosen.iter().filter(|(_, _, may_open)| *may_open).count();
         for (key, source, _) in chosen {
             if let Some(head) = &source.head {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
-use rayon::prelude::*;
 
 use crate::asof::{AsOf, Join};
 use crate::chunk::Keys;
@@ -252,8 +251,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
         let opened = self.of.open(&self.request)?;
         let request = Request { limit: None, reverse: false, ..self.request };
         let answer = |snapshot: &Snapshot| ask(Scan::of(snapshot.clone(), request.clone()));
-        let answers = || opened.snapshots.par_iter().map(answer).collect::<Result<Vec<T>>>();
-        let answers = oups_core::threads::in_threads(answers)?;
+        let answers = oups_core::threads::try_map(opened.snapshots.iter().collect(), answer)?;
         Ok(opened.keys.into_iter().zip(answers).collect())
     }
 

@@ -158,7 +158,7 @@ impl Source {
             false => self.groups.start += 1,
             true => self.groups.end -= 1,
         }
-        concat(&batches, &self.layout.columns.schema, self.reading.snapshot.dataset())
+        concat(batches, &self.layout.columns.schema, self.reading.snapshot.dataset())
     }
 }
 

@@ -5,9 +5,10 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, StringArray};
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use oups_core::{AnyKey, Error, KeyFilter, Store};
-use oups_tests::forge::{ManifestParts, OF_STORE_FILE, sealed};
+use oups_tests::forge::{ManifestParts, OF_MANIFEST, OF_STORE_FILE, sealed};
+use oups_tests::{scratch, stored};
 
 use super::fixture::{KEY, dataset, read, rows, write};
 use super::{Bad, bad};
@@ -195,4 +196,33 @@ fn store_files() -> Vec<Bad> {
             Error::Damaged { .. }
         ),
     ]
+}
+
+/// Found by fuzzing: a page's header says that it holds a gigabyte, and the checksum is right. Parquet's reader would make
+/// room for it.
+#[test]
+fn a_manifest_whose_pages_cannot_hold_what_they_say_is_not_decoded() {
+    let folder = scratch();
+    let root = folder.path().join("store");
+    let x = stored::dataset(&stored::new_store(&root), "x");
+    let refused = |bytes: Vec<u8>| {
+        fs::write(root.join("x.opdmd"), sealed(bytes, OF_MANIFEST)).unwrap();
+        let error = x.version().unwrap_err();
+        assert!(matches!(error, Error::Damaged { .. }), "{error}");
+        error.to_string()
+    };
+    let found = refused(include_bytes!("../../../fuzz/corpus/manifest/forged_page_size").to_vec());
+    assert!(found.contains("column `checksum` has a page that"), "{found}");
+
+    fs::remove_file(root.join("x.opdmd")).unwrap();
+    let rows = RecordBatch::try_from_iter([("time", Arc::new(Int64Array::from(vec![1])) as _)]).unwrap();
+    x.write(rows).ordered_on("time").commit().unwrap();
+    let parts = || ManifestParts::of(fs::read(root.join("x.opdmd")).unwrap());
+    // A page of two million bytes, whose header then says 128 millions.
+    let long = StringArray::from(vec!["x".repeat(2_000_000)]);
+    let mut bytes = parts().with_column("file", Arc::new(long)).to_bytes();
+    assert_eq!((&bytes[..7], bytes[11]), (&b"PAR1\x15\0\x15"[..], 0x15), "the header of the first page");
+    bytes[7..11].copy_from_slice(&[0xfe, 0xff, 0xff, 0x7f]);
+    let found = refused(bytes);
+    assert!(found.contains("column `file` has a page of an impossible size"), "{found}");
 }

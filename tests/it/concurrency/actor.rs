@@ -2,7 +2,8 @@
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio, exit};
+use std::time::Duration;
 use std::{env, thread};
 
 const STORE: &str = "OUPS_TESTS_ACTOR_STORE";
@@ -26,6 +27,15 @@ pub(super) fn assignment() -> Option<(PathBuf, u64)> {
 pub(super) fn say(line: &str) {
     // libtest may have begun a line.
     println!("\n> {line}");
+}
+
+/// For the process: it fails when it has not ended after so long that it must hang; what it does takes a second or two.
+pub(super) fn fail_if_hanging() {
+    thread::spawn(|| {
+        thread::sleep(Duration::from_secs(120));
+        println!("it hangs");
+        exit(1);
+    });
 }
 
 impl Actor {

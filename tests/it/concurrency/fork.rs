@@ -14,20 +14,23 @@ use fork::{Fork, fork, waitpid};
 use oups::ReadDataset;
 use oups_core::{Error, KeyFilter, Resolver};
 use oups_tests::scratch;
-use oups_tests::tree::tree;
+use oups_tests::tree::pins;
 
-use super::actor::{Actor, assignment, say};
+use super::actor::{Actor, assignment, fail_if_hanging, say};
 use super::{dataset, files, rows, seen, store};
 
 /// Does something in a forked child, and tells whether it ended well.
-fn in_child(act: impl FnOnce()) -> bool {
+pub(super) fn in_child(act: impl FnOnce()) -> bool {
     match fork().unwrap() {
-        Fork::Child => exit(i32::from(catch_unwind(AssertUnwindSafe(act)).is_err())),
+        Fork::Child => {
+            fail_if_hanging();
+            exit(i32::from(catch_unwind(AssertUnwindSafe(act)).is_err()))
+        }
         Fork::Parent(pid) => waitpid(pid).unwrap() == 0,
     }
 }
 
-fn is_forked(error: &Error, owner: u32) -> bool {
+pub(super) fn is_forked(error: &Error, owner: u32) -> bool {
     matches!(error, Error::Forked { owner: of, user } if *of == owner && *user == std::process::id())
 }
 
@@ -66,7 +69,36 @@ fn process_whose_child_has_a_snapshot() {
     let snapshot = held.into_inner().unwrap().unwrap();
     assert_eq!(seen(&snapshot), [1, 2]);
     drop(snapshot);
-    assert_eq!(tree(&root).keys().filter(|name| name.starts_with("oups.pins/")).count(), 0);
+    dataset.compact().commit().unwrap();
+    assert_eq!(files(&root), 1, "and goes with it");
+    drop(dataset);
+    assert!(pins(&root).is_empty());
+}
+
+#[test]
+fn an_idle_pin_is_its_parents_alone() {
+    run("process_whose_child_has_an_idle_pin");
+}
+
+/// Not a test of its own.
+#[test]
+fn process_whose_child_has_an_idle_pin() {
+    let Some((root, _)) = assignment() else { return };
+    let dataset = dataset(&root);
+    dataset.write(rows([1, 2])).ordered_on("time").commit().unwrap();
+    let pins = || pins(&root).into_keys().collect::<Vec<_>>();
+    drop(dataset.snapshot().unwrap());
+    let idle = pins();
+    assert_eq!(idle.len(), 1);
+    assert!(in_child(|| {
+        let snapshot = dataset.snapshot().unwrap();
+        assert_eq!(pins().len(), 2, "it makes its own");
+        assert_eq!(seen(&snapshot), [1, 2]);
+    }));
+    let snapshot = dataset.snapshot().unwrap();
+    assert!(pins().contains(&idle[0]));
+    drop((snapshot, dataset));
+    assert!(!pins().contains(&idle[0]));
 }
 
 #[test]

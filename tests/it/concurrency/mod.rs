@@ -1,14 +1,17 @@
 //! Writers take turns and are not lost; readers see one version until they let go; the dead are in nobody's way.
 
 mod actor;
+mod children;
 mod fork;
 mod hammer;
 mod holders;
 mod interleavings;
+mod long_held;
 mod places;
 mod readers;
 mod replay;
 mod stress;
+mod tasks;
 mod turns;
 mod work;
 

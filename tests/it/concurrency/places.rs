@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use oups_core::{Dataset, Error, KeyFilter, Resolver};
 use oups_tests::scratch;
-use oups_tests::tree::{copy_tree, tree};
+use oups_tests::tree::{copy_tree, pins, tree};
 
 use super::{dataset, rows, seen, store};
 
@@ -88,7 +88,7 @@ fn a_copy_is_a_store_of_its_own() {
     // With everything that may lie about while a store is in use: another one's pin is copied, its lock is not.
     let held = handle.snapshot().unwrap();
     copy_tree(&one, &two);
-    assert_eq!(tree(&two).keys().filter(|name| name.starts_with("oups.pins/")).count(), 1);
+    assert_eq!(pins(&two).len(), 1);
     // Who retires files looks at the pins.
     dataset(&two).compact().row_group_target(100).commit().unwrap();
     works(&two, 4, &[1, 2, 3, 4, 99]);
@@ -97,6 +97,28 @@ fn a_copy_is_a_store_of_its_own() {
     handle.write(rows([5])).commit().unwrap();
     works(&one, 4, &[1, 2, 3, 4, 5, 99]);
     assert_eq!(seen(&dataset(&two).snapshot().unwrap()), [1, 2, 3, 4, 99]);
+}
+
+#[test]
+fn an_idle_pin_of_a_moved_store_is_not_used_and_not_unlinked() {
+    let folder = scratch();
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    let handle = begin(&old);
+    drop(handle.snapshot().unwrap());
+    let pins = |root: &Path| pins(root).into_keys().collect::<Vec<_>>();
+    let idle = pins(&old);
+    assert_eq!(idle.len(), 1);
+    // Another store at the old place, which has a pin file of the same name: somebody else's.
+    fs::rename(&old, &new).unwrap();
+    copy_tree(&new, &old);
+    let held = handle.snapshot().unwrap();
+    assert_eq!((pins(&new), pins(&old).len()), (idle.clone(), 2));
+    dataset(&old).compact().row_group_target(100).commit().unwrap();
+    assert_eq!(seen(&held), [1, 2, 3, 4]);
+    drop(held);
+    drop(handle);
+    assert_eq!((pins(&new), pins(&old).len()), (idle, 0));
+    works(&new, 3, &[1, 2, 3, 4, 99]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{dataset, files, rows, seen, store};
 use oups_core::Error;
 use oups_tests::scratch;
-use oups_tests::tree::tree;
+use oups_tests::tree::{pins, tree};
 
 #[test]
 fn a_snapshot_outlives_rewriting_removal_and_making_again() {
@@ -57,4 +57,56 @@ fn readers_that_overlap_without_end_keep_disk_use_bounded() {
         reader = next;
         assert!(files(folder.path()) <= 3, "{} files in round {round}", files(folder.path()));
     }
+}
+
+#[test]
+fn a_pin_file_is_used_again_and_holds_nothing_back_while_it_is_idle() {
+    let folder = scratch();
+    let (root, dataset) = (folder.path(), dataset(folder.path()));
+    dataset.write(rows(0..10)).ordered_on("time").row_group_target(5).commit().unwrap();
+    drop(dataset.snapshot().unwrap());
+    let first = pins(root);
+    let name = first.keys().next().unwrap().clone();
+    assert_eq!(first.len(), 1);
+    drop(dataset.snapshot().unwrap());
+    assert_eq!(pins(root), first, "the same file, with the same line");
+    // Another commit, which replaces nothing and so looks at no pins.
+    dataset.change_metadata().metadata("a", "b").commit().unwrap();
+    let held = dataset.snapshot().unwrap();
+    assert_eq!(
+        pins(root),
+        [(name.clone(), "2 x\n".to_owned())].into(),
+        "the same file, which pins the new version alone"
+    );
+    dataset.write(rows([3])).commit().unwrap();
+    // Another handle's own pin goes with it.
+    let live = || super::dataset(root).snapshot().unwrap().manifest().entries.len();
+    assert!(files(root) > live(), "it is held, and holds what was replaced");
+    assert_eq!(seen(&held), (0..10).collect::<Vec<_>>());
+    drop(held);
+    dataset.write(rows([4])).commit().unwrap();
+    assert_eq!(pins(root), [].into(), "a writer that looks takes it for that of a dead reader");
+    assert_eq!(files(root), live());
+    let held = dataset.snapshot().unwrap();
+    let second = pins(root);
+    assert!(second.len() == 1 && !second.contains_key(&name), "{second:?}");
+    drop(dataset);
+    assert_eq!(pins(root), second);
+    drop(held);
+    assert_eq!(pins(root), [].into(), "nothing is left of a store handle and its snapshots");
+}
+
+#[test]
+fn idle_pins_are_few_and_each_snapshot_has_its_own() {
+    let folder = scratch();
+    let (root, dataset) = (folder.path(), dataset(folder.path()));
+    dataset.write(rows([1])).ordered_on("time").commit().unwrap();
+    let held: Vec<_> = (0..20).map(|_| dataset.snapshot().unwrap()).collect();
+    assert_eq!(pins(root).len(), 20);
+    drop(held);
+    assert_eq!(pins(root).len(), 8);
+    let held: Vec<_> = (0..10).map(|_| dataset.snapshot().unwrap()).collect();
+    assert_eq!(pins(root).len(), 10);
+    drop((dataset, held));
+    assert_eq!(pins(root), [].into());
 }

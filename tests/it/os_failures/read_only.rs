@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use oups_core::{Error, KeyFilter};
+use oups_core::{AnyKey, Error, KeyFilter, Store};
 use oups_tests::scratch;
 
 use super::{After, everything, folder_of, in_memory, run, with_own_mounts};
@@ -23,6 +23,10 @@ fn media_that_can_only_be_read() {
     }
 }
 
+fn open(root: &Path) -> Store<AnyKey> {
+    Store::open(root).unwrap()
+}
+
 fn remount(folder: &Path, how: &str) {
     let status = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(folder).status().unwrap();
     assert!(status.success());
@@ -31,9 +35,13 @@ fn remount(folder: &Path, how: &str) {
 fn read_only(folder: &Path) {
     for kind in KINDS {
         let root = folder.join("store");
-        let store = create(&root);
-        kind.before.iter().for_each(|act| act(&store).unwrap());
-        let (old, before, found) = (look(&root), everything(&root), store.verify(KeyFilter::all()).unwrap());
+        let made = create(&root);
+        kind.before.iter().for_each(|act| act(&made).unwrap());
+        drop(made);
+        let found = open(&root).verify(KeyFilter::all()).unwrap();
+        let (old, before) = (look(&root), everything(&root));
+        // A handle that has read keeps a pin file open to be written to, and the media busy: this one has not.
+        let store = open(&root);
         remount(folder, "ro");
         assert_eq!(look(&root), old, "reading needs no permission to write");
         assert_eq!(store.verify(KeyFilter::all()).unwrap(), found);

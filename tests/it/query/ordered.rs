@@ -237,7 +237,11 @@ fn writers_do_not_disturb_a_stream() {
     store.remove(&store.parse_key("b").unwrap()).unwrap();
     let rest = stream.flat_map(|batch| numbers(&batch.unwrap(), "t"));
     assert_eq!(first.into_iter().chain(rest).collect::<Vec<_>>(), [1, 2, 2, 3, 3, 4, 4, 5]);
-    assert_eq!(fs::read_dir(folder.path().join("oups.pins")).unwrap().count(), 0);
+    store.remove(&store.parse_key("a").unwrap()).unwrap();
+    dataset(&store, "b").write(batch(&[0], 0)).ordered_on("t").commit().unwrap();
+    store.remove(&store.parse_key("b").unwrap()).unwrap();
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "nothing but `oups.json` and the folder of pins: {left:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Commands that look: read, align, asof, resample, ls, info.
+//! Commands that look: read, align, asof, resample, ls, info, coverage.
 
 use std::path::PathBuf;
 
@@ -18,6 +18,7 @@ Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
   oups read data EWR JFK LGA --start 2013-02-08 --columns time,temp --limit 6
   oups read data JFK --where 'temp > 80 and precip is not null' --limit 5 --reverse
+  oups read data EWR JFK --plot temp --start 2013-02-01 --end 2013-03-01
   oups read data JFK --output jfk.parquet
   oups read data JFK --format csv | head
   oups read data buoy-7 --start=-5 --end 5")]
@@ -44,6 +45,11 @@ pub(crate) struct Read {
     /// Tell what would be read, and read nothing
     #[arg(long)]
     pub(crate) explain: bool,
+    /// Draw a column of numbers as a line, one picture a key, instead of printing rows
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["columns", "reverse", "explain", "output", "format"])]
+    pub(crate) plot: Option<String>,
+    #[command(flatten)]
+    pub(crate) drawing: Drawing,
     #[command(flatten)]
     pub(crate) to: To,
 }
@@ -235,4 +241,48 @@ pub(crate) struct Info {
     /// Print the paths of the row group files, in order
     #[arg(long)]
     pub(crate) files: bool,
+}
+
+/// Draw which spans datasets cover: gaps, density, sizes of row groups
+///
+/// The manifests tell all of it: no row group is opened, however many there are.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each dataset has two lines on an axis that all share: the darker, the more rows by length, of its
+own densest; and below, how many rows the row groups have, of the largest of all. A gap is a stretch
+between row groups more than three times as long as the rows beside it lie apart; what is missing
+within a row group is not seen. Of texts only the order is drawn.
+With --json, one object a dataset; lengths are in seconds, or in units of a number.
+Conditions on different fields must all hold; those on one field are alternatives.
+
+Examples:
+  oups coverage data
+  oups coverage data city=berlin city=oslo 'quantity=temp*'
+  oups coverage data --svg coverage.svg
+  oups coverage data --json | jq -c '{key, gap: .gaps[]}'")]
+pub(crate) struct Coverage {
+    /// Folder of the store
+    pub(crate) store: PathBuf,
+    /// Only keys whose field has this value; `*` and `?` match any text and any character
+    #[arg(value_name = "FIELD=VALUE", value_parser = condition)]
+    pub(crate) filter: Vec<String>,
+    /// Draw an SVG for browsers; `-` is standard output
+    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["json", "width", "ascii"])]
+    pub(crate) svg: Option<PathBuf>,
+    /// Print one JSON object a dataset
+    #[arg(long, conflicts_with_all = ["width", "ascii"])]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) look: Drawing,
+}
+
+/// How to draw with characters.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Drawing {
+    /// Characters in a line; by default those of the terminal, and 100 where there is none
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..=1000))]
+    pub(crate) width: Option<u16>,
+    /// Draw with letters, digits and signs that every terminal has
+    #[arg(long)]
+    pub(crate) ascii: bool,
 }

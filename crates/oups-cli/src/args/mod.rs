@@ -17,7 +17,7 @@ pub(crate) use care::{Export, Repair, Settings, Verify};
 pub(crate) use change::{Compact, Delete, Meta, Rm, Terms, Write};
 pub(crate) use ingest::Ingest;
 pub(crate) use input::{InputFormat, Reading};
-pub(crate) use look::{Align, AsOf, Format, Info, Ls, Range, Read, Resample, Side, To};
+pub(crate) use look::{Align, AsOf, Coverage, Drawing, Format, Info, Ls, Range, Read, Resample, Side, To};
 pub(crate) use parse::{DuplicateColumns, NumberOrNone};
 
 /// Many ordered datasets as plain Parquet files: appended, corrected, read by range, without a server.
@@ -51,6 +51,7 @@ pub(crate) enum Command {
     Resample(Resample),
     Ls(Ls),
     Info(Info),
+    Coverage(Coverage),
     Delete(Delete),
     Compact(Compact),
     Meta(Meta),

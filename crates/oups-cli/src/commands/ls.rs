@@ -4,23 +4,21 @@ use std::io::Write;
 
 use indicatif::HumanBytes;
 use oups::key::FieldValue;
-use oups::{AnyKey, Error, KeyFilter, KeySchema, Manifest, Snapshot, Store, StoreKey};
+use oups::{AnyKey, KeySchema, Manifest, Store, StoreKey};
 use serde_json::{Map, Value, json};
 
+use super::datasets::each_dataset;
 use super::print_json;
 use crate::args::Ls;
 use crate::exit::message;
 use crate::output::counted;
 use crate::output::grid::{Column, Grid};
 use crate::stdout::Stdout;
-use crate::{open, value};
-
-/// Datasets that are looked at under one pin.
-const AT_ONCE: usize = 256;
+use crate::{open, texts, value};
 
 pub(crate) fn run(args: Ls, out: &mut Stdout) -> anyhow::Result<()> {
     let store = open::store(&args.store)?;
-    let keys = store.keys_where(KeyFilter::parse(store.schema(), &args.filter)?)?;
+    let keys = store.keys_where(texts::filter(&store, &args.filter)?)?;
     match (args.long, args.json) {
         (false, false) => names(&keys, out),
         (false, true) => keys.iter().try_for_each(|key| print_json(&key_facts(store.schema(), key).into(), out)),
@@ -70,31 +68,7 @@ fn long(store: &Store<AnyKey>, keys: &[AnyKey], out: &mut Stdout) -> anyhow::Res
     Ok(())
 }
 
-/// Calls for each dataset in turn; one that was removed since it was listed is left out.
-fn each_dataset(
-    store: &Store<AnyKey>,
-    keys: &[AnyKey],
-    mut call: impl FnMut(&AnyKey, &Manifest) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    for keys in keys.chunks(AT_ONCE) {
-        for (key, snapshot) in keys.iter().zip(snapshots(store, keys)?) {
-            if let Some(snapshot) = snapshot {
-                call(key, snapshot.manifest())?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn snapshots(store: &Store<AnyKey>, keys: &[AnyKey]) -> Result<Vec<Option<Snapshot>>, Error> {
-    match store.snapshots(keys) {
-        Ok(snapshots) => Ok(snapshots.into_iter().map(Some).collect()),
-        Err(Error::NoDataset { .. }) => keys.iter().map(|key| store.dataset(key)?.snapshot_if_there()).collect(),
-        Err(error) => Err(error),
-    }
-}
-
-fn key_facts(schema: &KeySchema, key: &AnyKey) -> Map<String, Value> {
+pub(super) fn key_facts(schema: &KeySchema, key: &AnyKey) -> Map<String, Value> {
     let fields: Map<String, Value> =
         key.named_values(schema).into_iter().map(|(name, value)| (name, field_json(&value))).collect();
     let mut facts = Map::new();

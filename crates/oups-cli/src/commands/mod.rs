@@ -4,6 +4,8 @@ mod align;
 mod asof;
 mod compact;
 mod completions;
+mod coverage;
+mod datasets;
 mod delete;
 mod export;
 mod info;
@@ -11,6 +13,7 @@ mod ingest;
 mod init;
 mod ls;
 mod meta;
+mod plot;
 mod read;
 mod repair;
 mod resample;
@@ -28,11 +31,17 @@ use serde_json::Value;
 use crate::args::Command;
 use crate::interrupt;
 use crate::stdout::Stdout;
+use crate::texts::Texts;
 
 pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
     if only_looks(&command) {
         interrupt::unchanged();
     }
+    let texts = Texts::of(&command);
+    dispatch(command, out).map_err(|error| texts.point(error))
+}
+
+fn dispatch(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
     match command {
         Command::Init(args) => init::run(args, out),
         Command::Write(args) => write::run(args, out),
@@ -43,6 +52,7 @@ pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
         Command::Resample(args) => resample::run(args, out),
         Command::Ls(args) => ls::run(args, out),
         Command::Info(args) => info::run(args, out),
+        Command::Coverage(args) => coverage::run(args, out),
         Command::Delete(args) => delete::run(args, out),
         Command::Compact(args) => compact::run(args, out),
         Command::Meta(args) => meta::run(args, out),
@@ -56,8 +66,11 @@ pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
 }
 
 fn only_looks(command: &Command) -> bool {
-    use Command::{Align, Asof, Completions, Info, Ls, Read, Resample, Verify};
-    matches!(command, Read(_) | Align(_) | Asof(_) | Resample(_) | Ls(_) | Info(_) | Verify(_) | Completions(_))
+    use Command::{Align, Asof, Completions, Coverage, Info, Ls, Read, Resample, Verify};
+    matches!(
+        command,
+        Read(_) | Align(_) | Asof(_) | Resample(_) | Ls(_) | Info(_) | Coverage(_) | Verify(_) | Completions(_)
+    )
 }
 
 /// One JSON value as one line.

@@ -36,6 +36,8 @@ fn write(dataset: &Dataset, args: &Write, progress: &Progress, places: &Places) 
     let mut write = if args.input.is_empty() {
         dataset.rewrite()
     } else {
+        // The input may be read to infer its types, long before its rows are.
+        interrupt::unchanged();
         let stored = dataset.snapshot_if_there()?.map(|snapshot| snapshot.manifest().schema.clone());
         let input = input::open(&args.input, &args.reading, stored, progress.clone(), places.clone())?;
         let input = input::sorted(input, &args.reading, ordered_on(dataset, args)?.as_deref(), places)?;

@@ -112,6 +112,26 @@ impl NewFiles {
         self.kept = true;
     }
 
+    /// Removes what was made, for another try. Where that fails there can be none in this turn: its files would have the
+    /// commit's number, and the next writer looks for leftovers above it.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be removed, or that not be made durable.
+    pub(crate) fn discard(mut self) -> Result<()> {
+        self.clear_away()
+    }
+
+    /// Where it fails, the mark stays. Files that are to be kept, or are the parent's of a forked child, are left alone.
+    fn clear_away(&mut self) -> Result<()> {
+        // Closed first: removing needs a descriptor too.
+        self.syncing.clear();
+        if !self.owner.is_here() || std::mem::replace(&mut self.kept, true) || !self.started {
+            return Ok(());
+        }
+        self.remove_all().inspect_err(|_| self.mark_stays.set())
+    }
+
     fn remove_all(&self) -> Result<()> {
         for (id, name) in &self.files {
             self.fs.remove_file_if_there(&self.paths.file(&id.tmp_name()))?;
@@ -127,10 +147,7 @@ impl NewFiles {
 
 impl Drop for NewFiles {
     fn drop(&mut self) {
-        // Closed first: removing needs a descriptor too.
-        self.syncing.clear();
-        if self.owner.is_here() && !self.kept && self.started && self.remove_all().is_err() {
-            self.mark_stays.set();
-        }
+        // The next writer does what fails.
+        let _ = self.clear_away();
     }
 }

@@ -43,15 +43,18 @@ fn sweep(fs: &StoreFs, paths: &DatasetPaths, is_leftover: impl Fn(u64) -> bool) 
 /// Gives files that a commit above this version's had retired their names back: a power loss undid the commit, but not
 /// the renaming.
 pub(super) fn restore(fs: &StoreFs, paths: &DatasetPaths, base: &Manifest) -> Result<()> {
+    let mut restored = false;
     for retired in names(fs, paths)? {
         match FolderName::parse(&retired) {
             Some(FolderName::Retired { by, name, .. }) if by > base.commit => {
                 fs.rename(&paths.file(&retired), &paths.file(&name))?;
+                restored = true;
             }
             _ => {}
         }
     }
-    Ok(())
+    // Without the mark, nobody would look for them again.
+    if restored { fs.sync_dir(&paths.folder()) } else { Ok(()) }
 }
 
 /// How many row group files of later commits, live or retired, are in the dataset's folder.

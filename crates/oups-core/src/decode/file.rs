@@ -118,14 +118,15 @@ impl RowGroupFile {
         footer: Footer,
     ) -> Result<Self> {
         check_length(&*file, &path, facts)?;
-        let Footer { metadata, adapter, rows } = footer;
+        let Footer { metadata, adapter, .. } = footer;
         let (bytes, schema) = (StoredBytes::new(file), schema.clone());
-        Ok(Self { path: path.into(), bytes, metadata, schema, adapter, view: View::Stored, rows })
+        Ok(Self { path: path.into(), bytes, metadata, schema, adapter, view: View::Stored, rows: facts.rows })
     }
 
-    /// What is known of the file, for [`reopen`](Self::reopen).
-    pub(crate) fn footer(&self) -> Footer {
-        Footer { metadata: self.metadata.clone(), adapter: self.adapter.clone(), rows: self.rows }
+    /// What is known of the file that was opened with these facts, for [`reopen`](Self::reopen).
+    pub(crate) fn footer(&self, facts: FileFacts) -> Footer {
+        let (metadata, adapter) = (self.metadata.clone(), self.adapter.clone());
+        Footer { metadata, adapter, facts, schema: self.schema.clone() }
     }
 
     /// Reads footer and page index of a file of which nothing is known.

@@ -1,14 +1,15 @@
 //! Footers that were read and checked, kept for when their files are opened again.
 
-use std::collections::HashMap;
-use std::mem;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
 use super::adapt::Adapter;
+use super::file::FileFacts;
+use crate::recent::Recent;
+use crate::schema::DatasetSchema;
 
-/// So many bytes of footers are kept at most, half of them in each generation, besides the one that was read last.
+/// So many bytes of footers are kept at most.
 const MOST_BYTES: usize = 32 << 20;
 
 /// What is known of a file once its footer and page index were read and checked. Cheap to clone.
@@ -16,66 +17,44 @@ const MOST_BYTES: usize = 32 << 20;
 pub(crate) struct Footer {
     pub(super) metadata: ArrowReaderMetadata,
     pub(super) adapter: Adapter,
-    pub(super) rows: u64,
+    /// What the file was found to agree with.
+    pub(super) facts: FileFacts,
+    pub(super) schema: Arc<DatasetSchema>,
 }
 
-/// The footers of a snapshot's files, by name: a bounded number of bytes, of those that were asked for last. No file is
-/// held open.
+impl Footer {
+    fn is_of(&self, schema: &Arc<DatasetSchema>, facts: &FileFacts) -> bool {
+        self.facts == *facts && (Arc::ptr_eq(&self.schema, schema) || self.schema.is_same(schema))
+    }
+}
+
+/// The footers of the files that snapshots of one store handle have read last. No file is held open.
 ///
-/// There are two generations. What is asked for is in the young one; once that is full it becomes the old one, whose
-/// footers are forgotten, but for those that were asked for since.
-#[derive(Default)]
-pub(crate) struct Footers {
-    generations: Mutex<Generations>,
-}
+/// A footer is found by the checksum of its file, which the manifest has: the same checksum, the same bytes, whatever the
+/// file's name and dataset and version. Only what was made of it for a dataset's schema may be another, and is compared.
+pub(crate) struct Footers(Recent<u128, Footer>);
 
-#[derive(Default)]
-struct Generations {
-    young: HashMap<String, Footer>,
-    old: HashMap<String, Footer>,
-    /// Of the young.
-    bytes: usize,
+impl Default for Footers {
+    fn default() -> Self {
+        Self(Recent::new(MOST_BYTES))
+    }
 }
 
 impl Footers {
-    /// The footer of a file, if it is kept.
-    pub(crate) fn get(&self, file: &str) -> Option<Footer> {
-        let mut generations = self.lock();
-        if let Some(footer) = generations.young.get(file) {
-            return Some(footer.clone());
-        }
-        let footer = generations.old.remove(file)?;
-        generations.add(file, footer.clone());
-        Some(footer)
+    /// The footer of the file with this checksum, if it is kept.
+    pub(crate) fn get(&self, checksum: u128, schema: &Arc<DatasetSchema>, facts: &FileFacts) -> Option<Footer> {
+        self.0.get(&checksum).filter(|footer| footer.is_of(schema, facts))
     }
 
     /// Keeps the footer of a file.
-    pub(crate) fn keep(&self, file: &str, footer: Footer) {
-        self.lock().add(file, footer);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Generations> {
-        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Generations {
-    fn add(&mut self, file: &str, footer: Footer) {
+    pub(crate) fn keep(&self, checksum: u128, footer: Footer) {
         let bytes = footer.metadata.metadata().memory_size();
-        if self.bytes.saturating_add(bytes) > MOST_BYTES / 2 {
-            self.old = mem::take(&mut self.young);
-            self.bytes = 0;
-        }
-        if self.young.insert(file.to_owned(), footer).is_none() {
-            self.bytes += bytes;
-        }
+        self.0.keep(checksum, footer, bytes);
     }
 }
 
 impl std::fmt::Debug for Footers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let generations = self.lock();
-        let (young, old) = (generations.young.len(), generations.old.len());
-        f.debug_struct("Footers").field("young", &young).field("old", &old).finish()
+        self.0.fmt(f)
     }
 }

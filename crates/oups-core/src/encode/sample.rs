@@ -1,9 +1,8 @@
 //! What the first rows of a column say about how it is best encoded.
 
-use std::collections::HashSet;
-
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
+use hashbrown::HashSet;
 
 /// Rows that are looked at.
 const ROWS: usize = 16 << 10;
@@ -42,8 +41,11 @@ pub(super) fn choose(array: &ArrayRef) -> Choice {
 }
 
 /// The number of distinct values, unless there are more than so many: a column that has them is not read to its end.
+///
+/// Every small write comes here with every column. The standard library's hash guards against chosen values, which
+/// could do no more than slow down this sample, and took more time than encoding.
 fn distinct_up_to(most: usize, values: &[u64]) -> Option<usize> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_capacity(most.min(values.len()) + 1);
     values.iter().all(|value| !seen.insert(value) || seen.len() <= most).then_some(seen.len())
 }
 
@@ -82,19 +84,21 @@ fn fixed_width(array: &ArrayRef) -> Option<Vec<u64>> {
     let data = array.to_data();
     let from = data.offset().checked_mul(width)?;
     let bytes = data.buffers().first()?.as_slice().get(from..from + array.len().checked_mul(width)?)?;
-    let valid = |at: usize| array.is_valid(at);
-    let values = bytes.chunks_exact(width).enumerate().filter(|(at, _)| valid(*at)).map(|(_, value)| value);
-    Some(values.map(widen).collect())
+    let all = match width {
+        1 => widened(bytes, |[byte]: [u8; 1]| byte as i8 as i64),
+        2 => widened(bytes, |value| i16::from_le_bytes(value).into()),
+        4 => widened(bytes, |value| i32::from_le_bytes(value).into()),
+        8 => widened(bytes, i64::from_le_bytes),
+        _ => bytes.chunks_exact(width).map(|value| twox_hash::XxHash3_128::oneshot(value) as u64).collect(),
+    };
+    match array.nulls() {
+        None => Some(all),
+        Some(nulls) => Some(all.into_iter().zip(nulls).filter_map(|(value, valid)| valid.then_some(value)).collect()),
+    }
 }
 
-fn widen(value: &[u8]) -> u64 {
-    match *value {
-        [a] => a as i8 as i64 as u64,
-        [a, b] => i16::from_le_bytes([a, b]) as i64 as u64,
-        [a, b, c, d] => i32::from_le_bytes([a, b, c, d]) as i64 as u64,
-        [a, b, c, d, e, f, g, h] => u64::from_le_bytes([a, b, c, d, e, f, g, h]),
-        _ => twox_hash::XxHash3_128::oneshot(value) as u64,
-    }
+fn widened<const WIDTH: usize>(bytes: &[u8], widen: impl Fn([u8; WIDTH]) -> i64) -> Vec<u64> {
+    bytes.as_chunks().0.iter().map(|value| widen(*value) as u64).collect()
 }
 
 /// The bits that a difference takes on average in Parquet's delta packing: miniblocks of 32 in blocks of 128.

@@ -10,12 +10,11 @@ use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
-use rayon::prelude::*;
 
 use crate::footer::SEAL;
 use crate::ordered::OrdValue;
 use crate::schema::DatasetSchema;
-use crate::threads::in_threads;
+use crate::threads::try_map;
 use crate::{Error, Result};
 
 use super::distinct::DistinctLimit;
@@ -201,8 +200,7 @@ impl<W: Write + Send> Encoder<W> {
         if rows < FEW_ROWS {
             return columns.iter_mut().enumerate().try_for_each(encode);
         }
-        // Each column is a task of its own: the heavy ones must not wait behind each other.
-        in_threads(|| columns.par_iter_mut().enumerate().with_max_len(1).try_for_each(encode))
+        try_map(columns.iter_mut().enumerate().collect(), encode).map(drop)
     }
 }
 
@@ -218,7 +216,7 @@ fn end_file<W: Write + Send>(
     let chunks: Vec<ArrowColumnChunk> = if is_small {
         writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>()?
     } else {
-        in_threads(|| writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close).collect::<Result<_, _>>())?
+        try_map(writers, ArrowColumnWriter::close)?
     };
     let mut group = file.next_row_group()?;
     for chunk in chunks {

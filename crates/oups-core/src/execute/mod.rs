@@ -2,6 +2,7 @@
 
 mod ahead;
 mod output;
+mod same;
 mod trim;
 
 use std::ops::Range;
@@ -26,6 +27,7 @@ use crate::target::Sizing;
 
 use ahead::ahead;
 use output::Output;
+use same::Same;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -155,15 +157,15 @@ impl<'a> Region<'a> {
         if self.old.is_empty() && !self.job.input.is_spooled() { consume(&mut items) } else { ahead(items, consume) }
     }
 
-    /// Compares first, and writes from the first difference on: the rows before it are decoded again.
+    /// Compares first, and writes only once there is a difference.
     fn write_if_changed(&self, kept: &mut dyn Iterator<Item = Result<Kept>>, output: &mut Output<'_>) -> Result<bool> {
         let rules = self.job.rules;
         // New rows that change nothing keep the files. Without new rows, the region is there to be cut anew.
         let may_stay = matches!(rules.keep, Keep::Last | Keep::First) && !self.old.is_empty() && !self.rows.is_empty();
-        let mut same = 0;
+        let mut same = Same::new();
         let first = loop {
             match kept.next().transpose()? {
-                Some(rows) if may_stay && !rows.changed => same += rows.rows.num_rows(),
+                Some(rows) if may_stay && !rows.changed => same.add(rows.rows),
                 other => break other,
             }
         };
@@ -171,7 +173,7 @@ impl<'a> Region<'a> {
             return Ok(false);
         }
         let mut files = output.begin_region(self.old_names(), rules.sizing);
-        for rows in first_rows(self.stored(), same) {
+        for rows in same.rows(|| self.stored()) {
             files.write(&rows?)?;
         }
         for rows in first.into_iter().map(Ok).chain(kept) {
@@ -179,24 +181,6 @@ impl<'a> Region<'a> {
         }
         Ok(true)
     }
-}
-
-/// The first rows of a stream of batches.
-fn first_rows(
-    mut stream: impl Iterator<Item = Result<RecordBatch>>,
-    rows: usize,
-) -> impl Iterator<Item = Result<RecordBatch>> {
-    let mut left = rows;
-    std::iter::from_fn(move || {
-        if left == 0 {
-            return None;
-        }
-        Some(stream.next()?.map(|batch| {
-            let taken = batch.num_rows().min(left);
-            left -= taken;
-            batch.slice(0, taken)
-        }))
-    })
 }
 
 fn entries<'e>(stored: &'e [Entry], groups: &Range<usize>) -> &'e [Entry] {

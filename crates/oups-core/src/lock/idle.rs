@@ -1,7 +1,6 @@
 //! A look at a dataset while no writer is at work.
 
-use super::open::{Take, open_locked};
-use super::pin::cannot_write;
+use super::open::{Take, cannot_write, open_locked};
 use crate::Result;
 use crate::fs::{LockAccess, LockFile, StoreFs, failed, is_not_found};
 use crate::layout::DatasetPaths;

@@ -1,9 +1,10 @@
 //! The one function that opens lock and pin files.
 
+use std::io;
 use std::path::Path;
 
-use crate::Result;
 use crate::fs::{EntryKind, LockAccess, LockFile, StoreFs, failed};
+use crate::{Error, Result};
 
 /// How a lock is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,4 +43,16 @@ pub(crate) fn open_locked(
             return Ok(Some(file));
         }
     }
+}
+
+/// Whether this is no place to make or write a lock file at, or not any more.
+pub(super) fn cannot_write(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. }
+    if matches!(
+        source.kind(),
+        io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+    ))
 }

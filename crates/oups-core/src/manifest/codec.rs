@@ -17,9 +17,9 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde_json::{Value, json};
 
-use super::{Entry, Manifest, Retired, invariants, schema_text};
+use super::{Entry, Manifest, Retired, invariants, pages, schema_text};
 use crate::checksum::{PLACEHOLDER, carried, seal, unseal};
-use crate::decode::guard;
+use crate::decode::{DecodeError, guard};
 use crate::ordered::{OrdValue, OrderedType};
 use crate::settings::Settings;
 use crate::{Error, Result};
@@ -63,16 +63,26 @@ pub(crate) fn encode(path: &Path, manifest: &Manifest) -> Result<(Vec<u8>, u128)
     Ok((bytes, sum))
 }
 
+/// The checksum that the bytes carry, if it is theirs. They can be decoded then.
+///
 /// # Errors
 ///
-/// [`Error::Damaged`] if a byte has changed or the content breaks a rule; [`Error::NewerFormat`] for a newer format.
-pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<(Manifest, u128)> {
-    let sum = unseal(&mut bytes, CHECKSUM).ok_or_else(|| damaged(path, WRONG_CHECKSUM.to_owned()))?;
+/// [`Error::Damaged`] if a byte has changed.
+pub(crate) fn check(path: &Path, bytes: &mut [u8]) -> Result<u128> {
+    unseal(bytes, CHECKSUM).ok_or_else(|| damaged(path, WRONG_CHECKSUM.to_owned()))
+}
+
+/// Decodes bytes that were [checked](check).
+///
+/// # Errors
+///
+/// [`Error::Damaged`] if the content breaks a rule; [`Error::NewerFormat`] for a newer format.
+pub(crate) fn decode(path: &Path, bytes: Vec<u8>) -> Result<Manifest> {
     let (batches, key_values) = read(path, Bytes::from(bytes))?;
     // The schema is decoded by Arrow, which may stop at what it does not know.
     let manifest = guard(path, || Ok::<_, String>(from_parts(path, &batches, &key_values)))??;
     match invariants::broken(&manifest) {
-        None => Ok((manifest, sum)),
+        None => Ok(manifest),
         Some(detail) => Err(damaged(path, detail)),
     }
 }
@@ -134,8 +144,9 @@ fn to_batch(manifest: &Manifest) -> Result<RecordBatch, ArrowError> {
 }
 
 fn read(path: &Path, bytes: Bytes) -> Result<(Vec<RecordBatch>, HashMap<String, String>)> {
-    guard(path, || -> parquet::errors::Result<_> {
+    guard(path, || -> Result<_, DecodeError> {
         let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())?;
+        pages::check(&bytes, metadata.metadata())?;
         let pairs = metadata.metadata().file_metadata().key_value_metadata().map(Vec::as_slice).unwrap_or_default();
         let key_values = pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
         let reader =

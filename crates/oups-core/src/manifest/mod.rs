@@ -3,6 +3,7 @@
 mod codec;
 mod invariants;
 mod load;
+mod pages;
 mod schema_text;
 
 use std::collections::BTreeMap;

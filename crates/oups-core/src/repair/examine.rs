@@ -3,8 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::checksum::checksum_of;
 use crate::decode::{FileFacts, RowGroupFile, View};
 use crate::footer::Claims;
@@ -13,7 +11,7 @@ use crate::layout::{DatasetPaths, FileId, FolderName, span_texts};
 use crate::manifest::Entry;
 use crate::ordered::OrderedType;
 use crate::schema::DatasetSchema;
-use crate::threads::in_threads;
+use crate::threads::try_map;
 use crate::verify::OrderedScan;
 use crate::{Error, Result};
 
@@ -71,9 +69,8 @@ pub(super) fn examine(fs: &StoreFs, paths: &DatasetPaths) -> Result<(Vec<Found>,
     names.sort();
     let unfinished =
         names.iter().filter(|name| matches!(FolderName::parse(name), Some(FolderName::Tmp(_)))).cloned().collect();
-    let one = |name| one(fs, paths, name).transpose();
-    let found = in_threads(|| names.into_par_iter().filter_map(one).collect::<Result<_>>())?;
-    Ok((found, unfinished))
+    let found = try_map(names, |name| one(fs, paths, name))?;
+    Ok((found.into_iter().flatten().collect(), unfinished))
 }
 
 fn one(fs: &StoreFs, paths: &DatasetPaths, name: String) -> Result<Option<Found>> {

@@ -43,6 +43,11 @@ pub struct DatasetSchema {
 }
 
 impl DatasetSchema {
+    /// Whether the other one is of the same dataset, with the same columns.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.ordered_index == other.ordered_index && self.dataset == other.dataset && self.stored == other.stored
+    }
+
     /// Checks a schema and an ordered column.
     ///
     /// # Errors
@@ -128,8 +133,8 @@ impl DatasetSchema {
 }
 
 fn unknown_column(dataset: &str, schema: &Schema, column: &str) -> Error {
-    let columns: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    Error::UnknownColumn { dataset: dataset.into(), column: column.into(), columns: columns.join(", ") }
+    let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
+    Error::UnknownColumn { dataset: dataset.into(), column: column.into(), columns }
 }
 
 /// The schema with every dictionary, nested ones too, replaced by its values' type; the same one if there is none.

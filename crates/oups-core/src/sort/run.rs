@@ -6,12 +6,12 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::compute::{concat, interleave_record_batch};
 use arrow::error::ArrowError;
-use rayon::prelude::*;
 
 use crate::Result;
 use crate::ordered::OrdKeys;
 use crate::schema::DatasetSchema;
 use crate::spool::{SpoolFile, own_views};
+use crate::threads::{sort_by, sort_unstable};
 
 /// Sorted rows in the file: its blocks, in order.
 #[derive(Clone, Debug, Default)]
@@ -83,10 +83,10 @@ fn order(schema: &DatasetSchema, batches: &[RecordBatch]) -> Result<Vec<u32>, Ar
     }
     if let OrdKeys::I64(values) = &keys {
         let mut pairs: Vec<(i64, u32)> = values.iter().copied().zip(0..rows).collect();
-        pairs.par_sort_unstable();
+        sort_unstable(&mut pairs);
         return Ok(pairs.into_iter().map(|(_, row)| row).collect());
     }
     let mut order: Vec<u32> = (0..rows).collect();
-    order.par_sort_by(|a, b| keys.cmp_at(*a as usize, &keys, *b as usize));
+    sort_by(&mut order, |a, b| keys.cmp_at(*a as usize, &keys, *b as usize));
     Ok(order)
 }

@@ -11,11 +11,11 @@ use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use arrow::compute::interleave_record_batch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use rayon::prelude::*;
 
 use crate::Result;
 use crate::ordered::{OrdKeys, OrdValue};
 use crate::schema::DatasetSchema;
+use crate::threads::{sort_unstable, try_map};
 
 use super::BLOCK_ROWS;
 use super::blocks::Blocks;
@@ -114,7 +114,7 @@ impl Partitioner {
             });
             let (now, later) = rest.split_at(fitting.count());
             let make = |sketch: &Sketch| self.block(&sorted, sketch, to_disk);
-            let blocks: Vec<Block> = now.par_iter().map(make).collect::<Result<_>>()?;
+            let blocks = try_map(now.iter().collect(), make)?;
             now.iter().zip(blocks).try_for_each(|(sketch, block)| self.add_block(sketch, block))?;
             rest = later;
         }
@@ -231,7 +231,7 @@ impl<'w> Sorted<'w> {
             let partitions = batch.partitions.iter().enumerate().filter(|(_, partition)| wanted(**partition));
             order.extend(partitions.map(|(row, partition)| u64::from(*partition) << 32 | (start + row) as u64));
         }
-        order.par_sort_unstable();
+        sort_unstable(&mut order);
         Self { waiting, order, batch_of, starts }
     }
 

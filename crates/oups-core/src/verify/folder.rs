@@ -7,7 +7,7 @@ use crate::commit::retired_by_removal;
 use crate::dataset::Dataset;
 use crate::fs::{DirEntry, EntryKind};
 use crate::layout::FolderName;
-use crate::lock::{Idle, Mark, PinFile, pin_files};
+use crate::lock::{Idle, Mark, is_read};
 use crate::manifest::{self, Manifest, Retired};
 use crate::{Error, Result};
 
@@ -103,10 +103,7 @@ fn of_removed(dataset: &Dataset, removed: &Manifest) -> Result<Vec<Finding>> {
     let retired = retired_by_removal(removed);
     let empty = Manifest { entries: Vec::new(), retired, ..removed.clone() };
     let (mut findings, _) = Names { is_certain: true, ..Names::of(dataset, &empty) }.judge()?;
-    let is_read = pin_files(&dataset.store.fs, dataset.paths.root())?
-        .iter()
-        .any(|pin| matches!(pin, PinFile::Held { text, .. } if crate::lock::names(text, dataset.path_text())));
-    if !is_read {
+    if !is_read(&dataset.store.fs, &dataset.paths)? {
         let detail = format!("nobody reads the removed version {}", removed.commit);
         findings.push(Finding::of(dataset, dataset.paths.tombstone(), FindingKind::Tombstone, detail));
     }

@@ -12,8 +12,6 @@ mod tests;
 
 use std::path::PathBuf;
 
-use rayon::prelude::*;
-
 pub(crate) use file::OrderedScan;
 pub use finding::{Finding, FindingKind};
 pub(crate) use folder::files_without_manifest;
@@ -22,7 +20,7 @@ pub(crate) use store::outside;
 use crate::dataset::Dataset;
 use crate::manifest::Manifest;
 use crate::snapshot::Snapshot;
-use crate::threads::in_threads;
+use crate::threads::try_map;
 use crate::{Error, Result};
 
 /// Row groups that are looked at before the progress is told.
@@ -37,7 +35,7 @@ pub(crate) type Progress<'a> = dyn FnMut((usize, usize), u64) + 'a;
 ///
 /// If a folder cannot be listed or a pin not be made. What is wrong with the dataset is no error but a finding.
 pub(crate) fn dataset(dataset: &Dataset, progress: &mut Progress<'_>) -> Result<Vec<Finding>> {
-    let mut findings = match Snapshot::open(&dataset.store.fs, std::slice::from_ref(&dataset.paths)) {
+    let mut findings = match Snapshot::open(&dataset.store, std::slice::from_ref(&dataset.paths)) {
         Ok(mut snapshots) => match snapshots.pop().flatten() {
             Some(snapshot) => of_snapshot(dataset, &snapshot, progress)?,
             None => folder::without_manifest(dataset)?,
@@ -55,8 +53,7 @@ fn of_snapshot(dataset: &Dataset, snapshot: &Snapshot, progress: &mut Progress<'
     let mut bytes = 0;
     for some in manifest.entries.chunks(AT_ONCE) {
         let first = checked.len();
-        let found = some.par_iter().enumerate().map(|(at, _)| file::check(snapshot, first + at));
-        checked.extend(in_threads(|| found.collect::<Result<Vec<_>>>())?);
+        checked.extend(try_map((first..first + some.len()).collect(), |at| file::check(snapshot, at))?);
         bytes += some.iter().map(|entry| entry.bytes).sum::<u64>();
         progress((checked.len(), manifest.entries.len()), bytes);
     }

@@ -3,7 +3,7 @@
 use super::{Finding, FindingKind};
 use crate::discover::Stranger;
 use crate::layout;
-use crate::lock::{PinFile, pin_files};
+use crate::lock::{SeenPin, pin_files};
 use crate::store::StoreInner;
 use crate::store_file;
 use crate::{Error, Result};
@@ -15,11 +15,11 @@ pub(crate) fn outside(store: &StoreInner, strangers: &[Stranger]) -> Result<Vec<
     findings.extend(store_file(store)?);
     for pin in pin_files(&store.fs, &store.root)? {
         match pin {
-            PinFile::Held { .. } => {}
-            PinFile::Stale { path } => {
+            SeenPin::Held { .. } => {}
+            SeenPin::Stale { path } => {
                 findings.push(Finding::of_store(&path, FindingKind::Pin, "the reader that made it is gone"));
             }
-            PinFile::Foreign { path } => {
+            SeenPin::Foreign { path } => {
                 findings.push(Finding::of_store(&path, FindingKind::Stranger, "no pin"));
             }
         }

@@ -10,7 +10,7 @@ use arrow::error::ArrowError;
 use oups_core::Snapshot;
 use oups_core::ordered::{OrdValue, OrderedRange};
 use oups_core::schema::DatasetSchema;
-use rayon::prelude::*;
+use oups_core::threads::try_map;
 
 use super::names::{Side, check_by, left_columns, right_columns, right_fields};
 use super::right::{Left, OfAll, Right};
@@ -92,10 +92,8 @@ impl AsOfBatches {
         let Some(batch) = self.rows.next_batch()? else { return Ok(None) };
         let keys = self.left_schema.ordered_type().keys(batch.column(self.side.ordered))?;
         let left = Left { batch: &batch, keys: &keys, by: &self.side.by };
-        let found: Vec<Vec<ArrayRef>> = match self.rights.as_mut_slice() {
-            [only] => vec![only.matches(&left, &self.last)?],
-            several => several.par_iter_mut().map(|right| right.matches(&left, &self.last)).collect::<Result<_>>()?,
-        };
+        let matches = |right: &mut Right| right.matches(&left, &self.last);
+        let found: Vec<Vec<ArrayRef>> = try_map(self.rights.iter_mut().collect(), matches)?;
         let shown = batch.columns().iter().take(self.side.shown).cloned();
         let columns = shown.chain(found.into_iter().flatten()).collect();
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));

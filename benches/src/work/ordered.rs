@@ -1,0 +1,23 @@
+//! All rows of many datasets as one ordered stream.
+
+use anyhow::{Result, ensure};
+use oups::prelude::*;
+
+use crate::inputs::Inputs;
+use crate::report::Report;
+use crate::store::Order;
+
+/// Every row is looked at as it comes and then dropped: more come than should be held.
+pub(crate) fn ordered(inputs: &Inputs) -> Result<Report> {
+    let (store, keys) = super::cross::stored(inputs)?;
+    let written: u64 = keys.iter().map(|key| Ok(store.dataset(key)?.rows()?)).sum::<Result<u64>>()?;
+    let (report, order) = Report::of(|| {
+        let mut order = Order::default();
+        for batch in store.query(&keys).ordered()? {
+            order.add(&batch?)?;
+        }
+        Ok(order)
+    })?;
+    ensure!(order.rows == written, "{} rows of {written} came", order.rows);
+    Ok(report.with("n", order.rows))
+}

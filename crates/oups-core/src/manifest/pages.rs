@@ -1,0 +1,161 @@
+//! Whether a manifest's pages can be what they say, before they are decoded.
+//!
+//! Parquet's reader makes room for what a page's header says that the page holds. A manifest with the right checksum and
+//! forged headers could make it ask for gigabytes; those that oups writes hold nothing but plain values, which Snappy can
+//! make no more than some twenty times smaller.
+
+use parquet::basic::Compression;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+
+/// Snappy's copies have three bytes for at most 64.
+const MOST_TIMES_SMALLER: u64 = 22;
+/// What a row takes at least before it is compressed: its checksum.
+const ROW_BYTES: u64 = 16;
+/// Structures in a page's header are nested two deep; those that a reader skips may be deeper.
+const MOST_NESTED: usize = 8;
+
+/// # Errors
+///
+/// What cannot be.
+pub(super) fn check(bytes: &[u8], metadata: &ParquetMetaData) -> Result<(), String> {
+    let rows = metadata.row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(u64::MAX));
+    if rows.fold(0, u64::saturating_add) > bytes.len() as u64 * MOST_TIMES_SMALLER / ROW_BYTES {
+        return Err("it has more rows than bytes".to_owned());
+    }
+    metadata.row_groups().iter().flat_map(|group| group.columns()).try_for_each(|chunk| check_chunk(bytes, chunk))
+}
+
+fn check_chunk(bytes: &[u8], chunk: &ColumnChunkMetaData) -> Result<(), String> {
+    let wrong = |what: &str| Err(format!("column `{}` {what}", chunk.column_path().string()));
+    if chunk.column_descr().max_def_level() > 0 || chunk.column_descr().max_rep_level() > 0 {
+        return wrong("has nulls or lists");
+    }
+    if !matches!(chunk.compression(), Compression::UNCOMPRESSED | Compression::SNAPPY) {
+        return wrong("is not compressed as a manifest is");
+    }
+    let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
+    let place = (usize::try_from(start), usize::try_from(chunk.compressed_size()));
+    let pages = match place {
+        (Ok(start), Ok(len)) => bytes.get(start..).and_then(|rest| rest.get(..len)),
+        _ => None,
+    };
+    let Some(mut pages) = pages else { return wrong("is not in the file") };
+    while !pages.is_empty() {
+        let Some((header, content)) = Header::read(pages) else { return wrong("has a page that cannot be read") };
+        if !header.is_plain() {
+            return wrong("has a page that is not plain");
+        }
+        match header.sizes() {
+            Some((unpacked, packed)) if unpacked <= packed.saturating_mul(MOST_TIMES_SMALLER) => {
+                let next = usize::try_from(packed).ok().and_then(|packed| content.get(packed..));
+                let Some(next) = next else { return wrong("has a page that ends outside of it") };
+                pages = next;
+            }
+            _ => return wrong("has a page of an impossible size"),
+        }
+    }
+    Ok(())
+}
+
+/// What matters of a page's header.
+#[derive(Default)]
+struct Header {
+    kind: Option<i64>,
+    unpacked: Option<i64>,
+    packed: Option<i64>,
+    encoding: Option<i64>,
+}
+
+impl Header {
+    /// The header at the start of the bytes, and the bytes behind it.
+    fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (mut header, mut rest) = (Self::default(), bytes);
+        read_struct(&mut rest, &mut Vec::new(), &mut |path, value| match path {
+            [1] => header.kind = Some(value),
+            [2] => header.unpacked = Some(value),
+            [3] => header.packed = Some(value),
+            // The header of a data page of the first version.
+            [5, 2] => header.encoding = Some(value),
+            _ => {}
+        })?;
+        Some((header, rest))
+    }
+
+    /// Whether it is a data page of the first version with plain values.
+    fn is_plain(&self) -> bool {
+        (self.kind, self.encoding) == (Some(0), Some(0))
+    }
+
+    /// The number of bytes of the values, and of the page.
+    fn sizes(&self) -> Option<(u64, u64)> {
+        Some((u64::try_from(self.unpacked?).ok()?, u64::try_from(self.packed?).ok()?))
+    }
+}
+
+/// Walks over a structure in Thrift's compact form and tells every number in it, with the fields that lead to it.
+fn read_struct(bytes: &mut &[u8], path: &mut Vec<i64>, tell: &mut dyn FnMut(&[i64], i64)) -> Option<()> {
+    if path.len() > MOST_NESTED {
+        return None;
+    }
+    path.push(0);
+    loop {
+        let head = byte(bytes)?;
+        let (delta, kind) = (head >> 4, head & 15);
+        if head == 0 {
+            path.pop();
+            return Some(());
+        }
+        let last = path.last_mut()?;
+        *last = if delta > 0 { last.checked_add(delta.into())? } else { zigzag(bytes)? };
+        read_value(bytes, kind, path, tell)?;
+    }
+}
+
+fn read_value(bytes: &mut &[u8], kind: u8, path: &mut Vec<i64>, tell: &mut dyn FnMut(&[i64], i64)) -> Option<()> {
+    match kind {
+        // Booleans are in the field's head.
+        1 | 2 => Some(()),
+        3 => skip(bytes, 1),
+        4..=6 => {
+            let value = zigzag(bytes)?;
+            tell(path, value);
+            Some(())
+        }
+        7 => skip(bytes, 8),
+        8 => {
+            let len = varint(bytes)?;
+            skip(bytes, len)
+        }
+        12 => read_struct(bytes, path, tell),
+        // Lists, sets and maps are in no page's header.
+        _ => None,
+    }
+}
+
+fn byte(bytes: &mut &[u8]) -> Option<u8> {
+    let (first, rest) = bytes.split_first()?;
+    *bytes = rest;
+    Some(*first)
+}
+
+fn skip(bytes: &mut &[u8], len: u64) -> Option<()> {
+    *bytes = bytes.get(usize::try_from(len).ok()?..)?;
+    Some(())
+}
+
+fn varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let byte = byte(bytes)?;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn zigzag(bytes: &mut &[u8]) -> Option<i64> {
+    let value = varint(bytes)?;
+    Some((value >> 1) as i64 ^ -((value & 1) as i64))
+}
