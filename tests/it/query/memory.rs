@@ -76,11 +76,12 @@ fn an_ordered_stream_of_wide_rows_stays_within_its_room() {
         }
         assert_eq!(found, keys * rows);
         if let (Some(opened), Some(peak)) = (opened, peak()) {
-            let all = keys as u64 * rows as u64 * bytes as u64 >> 20;
+            let all = (keys as u64 * rows as u64 * bytes as u64) >> 20;
             println!(
                 "\ntried {keys} datasets, {all} MiB of rows side by side: {peak} MiB at most, {opened} once opened"
             );
-            assert!(peak - opened < 160, "{peak} MiB at most, {opened} once opened");
+            // Blocks, what decoding takes, and what is known of each file.
+            assert!(peak - opened < 150 + keys as u64 / 64, "{peak} MiB at most, {opened} once opened");
         }
     });
 }

@@ -74,7 +74,8 @@ fn the_page_of_all_help_is_what_the_program_says() {
 fn the_picture_of_what_is_covered_is_what_the_program_draws() {
     let sandbox = Sandbox::with_weather();
     sandbox.stdout("oups init data --schema origin:str");
-    for (key, input, target) in [("EWR", "EWR.parquet", "MS"), ("JFK", "JFK.parquet", "QS"), ("LGA", "LGA.csv", "500")] {
+    for (key, input, target) in [("EWR", "EWR.parquet", "MS"), ("JFK", "JFK.parquet", "QS"), ("LGA", "LGA.csv", "500")]
+    {
         sandbox.stdout(&format!("oups write data {key} {input} --ordered-on time --row-group-target {target}"));
     }
     sandbox.stdout("oups delete data LGA --start 2013-03-05 --end 2013-05-10");
