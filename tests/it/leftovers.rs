@@ -100,7 +100,8 @@ fn that_a_name_was_given_back_is_durable_before_the_mark_goes() {
     // A turn that commits nothing.
     dataset.change_metadata().if_version(99).commit().unwrap_err();
     let done = counting.operations();
-    let after = |from: usize, what: &dyn Fn(&str) -> bool| from + done[from..].iter().position(|one| what(one)).unwrap();
+    let after =
+        |from: usize, what: &dyn Fn(&str) -> bool| from + done[from..].iter().position(|one| what(one)).unwrap();
     let renamed = after(0, &|one| one.starts_with("rename") && one.ends_with(".parquet"));
     let synced = after(renamed, &|one| one == "sync folder x");
     let unmarked = after(renamed, &|one| one == "truncate x.lock" || one == "write x.lock");

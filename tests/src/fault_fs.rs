@@ -31,6 +31,17 @@ pub enum Fault {
 #[derive(Clone, Debug)]
 pub struct FaultFs {
     state: Arc<Mutex<State>>,
+    watch: Watch,
+}
+
+/// Is told of every file that is opened to be read, in the thread that opens it.
+#[derive(Clone)]
+struct Watch(Arc<dyn Fn(&Path) + Send + Sync>);
+
+impl Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watch")
+    }
 }
 
 #[derive(Debug)]
@@ -57,7 +68,14 @@ impl FaultFs {
 
     fn new(plan: Option<(usize, Fault)>) -> Self {
         let (done, dead, root, events) = (Vec::new(), false, PathBuf::new(), Vec::new());
-        Self { state: Arc::new(Mutex::new(State { plan, done, dead, root, events })) }
+        let watch = Watch(Arc::new(|_| ()));
+        Self { state: Arc::new(Mutex::new(State { plan, done, dead, root, events })), watch }
+    }
+
+    /// The same, which calls this before a file is opened to be read.
+    #[must_use]
+    pub fn watching(self, watch: impl Fn(&Path) + Send + Sync + 'static) -> Self {
+        Self { watch: Watch(Arc::new(watch)), ..self }
     }
 
     /// The same, telling the events below this folder.
@@ -153,6 +171,7 @@ impl Fs for FaultFs {
     }
 
     fn open(&self, path: &Path) -> io::Result<Arc<dyn ReadFile>> {
+        (self.watch.0)(path);
         self.look(|| LocalFs.open(path))
     }
 

@@ -36,8 +36,12 @@ fn batch() -> RecordBatch {
     let station: StringArray = numbers().map(|number| Some(format!("s{}", number % 10))).collect();
     let text: StringArray = numbers().map(|number| Some(format!("{number:06}"))).collect();
     let time: Int64Array = numbers().collect();
-    let columns: [(&str, ArrayRef); 4] =
-        [("station", Arc::new(station)), ("time", Arc::new(time.clone())), ("text", Arc::new(text)), ("n", Arc::new(time))];
+    let columns: [(&str, ArrayRef); 4] = [
+        ("station", Arc::new(station)),
+        ("time", Arc::new(time.clone())),
+        ("text", Arc::new(text)),
+        ("n", Arc::new(time)),
+    ];
     RecordBatch::try_from_iter(columns).unwrap()
 }
 
@@ -58,7 +62,8 @@ fn sorts() -> RecordBatch {
 fn everything(root: &Path, name: &str) {
     let store = stations(&root.join(name));
     for limit in [1 << 30, 100_000] {
-        let done = store.ingest(sorts()).ordered_on("time").row_group_target(2_000).memory_limit(limit).commit().unwrap();
+        let done =
+            store.ingest(sorts()).ordered_on("time").row_group_target(2_000).memory_limit(limit).commit().unwrap();
         assert!(done.len() == 10 && done.iter().all(|one| one.result.is_ok()));
     }
     let copied = store.export(root.join(format!("{name} copy")), KeyFilter::all()).unwrap();
@@ -69,7 +74,7 @@ fn everything(root: &Path, name: &str) {
     let counted: u64 = query().counts().unwrap().iter().map(|(_, rows)| rows).sum();
     assert_eq!((rows as i64, chunks as i64, counted as i64), (2 * ROWS, 2 * ROWS, 2 * ROWS));
     let key = |text: &str| store.parse_key(text).unwrap();
-    let joined = store.asof(&key("s0")).right(&key("s1")).right(&key("s2")).batches().unwrap();
+    let joined = store.asof(&key("s0")).right(key("s1")).right(key("s2")).batches().unwrap();
     assert_eq!(joined.map(|batch| batch.unwrap().num_rows()).sum::<usize>() as i64, ROWS / 5);
     let dataset = store.dataset(&key("s3")).unwrap();
     assert_eq!(dataset.scan().collect().unwrap().num_rows() as i64, ROWS / 5);

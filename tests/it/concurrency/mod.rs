@@ -6,6 +6,7 @@ mod fork;
 mod hammer;
 mod holders;
 mod interleavings;
+mod long_held;
 mod places;
 mod readers;
 mod replay;
@@ -51,6 +52,6 @@ fn files(root: &Path) -> usize {
 }
 
 /// More of everything: `just stress`.
-fn is_long() -> bool {
+pub(crate) fn is_long() -> bool {
     std::env::var_os("OUPS_STRESS").is_some_and(|value| value == "long")
 }

@@ -1,13 +1,16 @@
 //! Commits in tasks of rayon: what waits there begins other tasks meanwhile, on the same stack.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, RecordBatchIterator};
 use arrow::error::ArrowError;
 use oups::ReadDataset;
 use oups_core::{AnyKey, Combine, Dataset, KeyFilter, Resolver, Store};
 use oups_query::QueryStore;
+use oups_tests::fault_fs::FaultFs;
 use oups_tests::scratch;
 use rayon::prelude::*;
 
@@ -18,7 +21,8 @@ use super::store;
 const ROWS: i64 = 10_000;
 
 fn wide(first: i64) -> RecordBatch {
-    let column = |factor: i64| Arc::new((0..ROWS).map(|row| (first + row) * factor).collect::<Int64Array>()) as ArrayRef;
+    let column =
+        |factor: i64| Arc::new((0..ROWS).map(|row| (first + row) * factor).collect::<Int64Array>()) as ArrayRef;
     let columns = ["time", "a", "b", "c", "d", "e"].into_iter().zip([1, 3, -5, 7, -9, 11]);
     RecordBatch::try_from_iter(columns.map(|(name, factor)| (name, column(factor)))).unwrap()
 }
@@ -147,4 +151,63 @@ fn process_whose_tasks_read() {
         });
     });
     assert_eq!(dataset(&store, "odd").rows().unwrap(), 6 * ROWS as u64);
+}
+
+#[test]
+fn a_task_that_holds_a_lock_begins_no_other_task_while_it_waits() {
+    run("process_whose_repair_waits");
+}
+
+/// What has happened, for those who wait for it.
+#[derive(Default)]
+struct Happened(Mutex<Vec<&'static str>>, Condvar);
+
+impl Happened {
+    fn tell(&self, what: &'static str) {
+        self.0.lock().unwrap().push(what);
+        self.1.notify_all();
+    }
+
+    fn wait(&self, what: &str) {
+        drop(self.1.wait_while(self.0.lock().unwrap(), |happened| !happened.contains(&what)).unwrap());
+    }
+}
+
+/// Not a test of its own: under the lock, files are looked at by several threads. One of these begins a task that commits
+/// to the dataset, and goes on when some thread has taken it up: were it the one that has the lock, it would never end.
+#[test]
+fn process_whose_repair_waits() {
+    let Some(store) = assigned() else { return };
+    if oups_core::threads::count() < 2 {
+        return println!("on one processor nothing is divided");
+    }
+    let x = dataset(&store, "x");
+    x.write(wide(0)).ordered_on("time").row_group_target(2_000).commit().unwrap();
+    std::fs::remove_file(store.root().join("x.opdmd")).unwrap();
+    let happened: &'static Happened = Box::leak(Box::default());
+    let tasks: &'static rayon::ThreadPool = Box::leak(Box::new(pool(2)));
+    tasks.install(|| {
+        let (caller, is_first) = (thread::current().id(), AtomicBool::new(true));
+        let fs = FaultFs::counting().watching(move |path| {
+            if path.extension().is_none_or(|extension| extension != "parquet") {
+                return;
+            }
+            if thread::current().id() == caller {
+                happened.wait("another thread looks at a file");
+            } else if is_first.swap(false, Ordering::Relaxed) {
+                let x = x.clone();
+                tasks.spawn(move || {
+                    happened.tell("the commit was taken up");
+                    x.write(wide(7)).ordered_on("time").commit().unwrap();
+                    happened.tell("the commit is done");
+                });
+                happened.tell("another thread looks at a file");
+                happened.wait("the commit was taken up");
+            }
+        });
+        let store = Store::<AnyKey>::open_on(Arc::new(fs), store.root()).unwrap();
+        assert_eq!(dataset(&store, "x").repair().unwrap().rows, ROWS as u64);
+    });
+    happened.wait("the commit is done");
+    assert_eq!(dataset(&store, "x").rows().unwrap() as i64, 2 * ROWS);
 }

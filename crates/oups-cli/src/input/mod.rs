@@ -3,6 +3,7 @@
 mod concat;
 mod content;
 mod csv;
+mod decimals;
 mod find;
 mod infer;
 mod ipc;

@@ -6,7 +6,11 @@ use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use std::sync::Arc;
 
+use super::decimals;
 use super::times::Times;
+
+/// Characters of a wrong value that an error shows.
+const SHOWN: usize = 100;
 
 /// The types that a parser of Arrow is asked for, and what is then made of its values.
 #[derive(Clone, Debug)]
@@ -55,21 +59,37 @@ impl Parse {
 
     /// Makes the wanted values; `line` tells the line of a row of the batch.
     pub(super) fn finish(&self, batch: &RecordBatch, line: impl Fn(usize) -> u64) -> Result<RecordBatch, ArrowError> {
-        let column = |(column, field): (&ArrayRef, &FieldRef)| match column.as_string_opt::<i32>() {
-            Some(texts) if self.times.read(field.data_type()) => {
-                self.times.values(texts, field.data_type()).map_err(|error| {
-                    let (line, name, why) = (line(error.row), field.name(), error.why);
-                    ArrowError::ParseError(format!("line {line}, column `{name}`: {why}"))
-                })
+        let at = |row: usize, field: &Field, why: &str| {
+            ArrowError::ParseError(format!("line {}, column `{}`: {why}", line(row), field.name()))
+        };
+        let cast = |column: &ArrayRef, field: &Field| {
+            strict_cast(column, field.data_type()).map_err(|error| {
+                let fails = |row: &usize| strict_cast(&column.slice(*row, 1), field.data_type()).is_err();
+                let words = error.to_string();
+                let words = ["Cast error: ", "Invalid argument error: "]
+                    .iter()
+                    .find_map(|what| words.strip_prefix(what))
+                    .unwrap_or(&words);
+                at((0..column.len()).find(fails).unwrap_or(0), field, words)
+            })
+        };
+        let column = |(column, field): (&ArrayRef, &FieldRef)| match (
+            column.as_string_opt::<i32>(),
+            decimals::scale_of(field.data_type()),
+        ) {
+            (Some(texts), _) if self.times.read(field.data_type()) => {
+                let values = self.times.values(texts, field.data_type());
+                values.map_err(|error| at(error.row, field, &error.why))
+            }
+            (Some(texts), Some(scale)) => {
+                let values = decimals::values(texts, scale).map_err(|row| {
+                    let text: String = texts.value(row).chars().take(SHOWN).collect();
+                    at(row, field, &format!("`{text}` is no {}", field.data_type()))
+                });
+                cast(&values?, field)
             }
             _ if column.data_type() == field.data_type() => Ok(column.clone()),
-            _ => strict_cast(column, field.data_type()).map_err(|error| {
-                let fails = |row: &usize| strict_cast(&column.slice(*row, 1), field.data_type()).is_err();
-                let (line, name) = (line((0..column.len()).find(fails).unwrap_or(0)), field.name());
-                let words = error.to_string();
-                let words = words.strip_prefix("Cast error: ").unwrap_or(&words);
-                ArrowError::ParseError(format!("line {line}, column `{name}`: {words}"))
-            }),
+            _ => cast(column, field),
         };
         let columns = batch.columns().iter().zip(self.schema.fields()).map(column);
         RecordBatch::try_new(self.schema.clone(), columns.collect::<Result<Vec<_>, _>>()?)
@@ -98,6 +118,7 @@ fn parsed_type(data_type: &DataType, format: &str) -> Option<DataType> {
     use DataType::*;
     match data_type {
         LargeUtf8 | Utf8View => Some(Utf8),
+        decimal if decimals::scale_of(decimal).is_some() => Some(Utf8),
         // Arrow's parser of JSON would make 3 of 3.5; texts are cast strictly.
         whole if format == "JSON" && (whole.is_integer() || matches!(whole, Duration(_))) => Some(Utf8),
         List(item) if format == "JSON" => Some(List(parsed_item(item)?)),

@@ -109,3 +109,37 @@ fn a_fraction_in_json_does_not_become_a_whole_number() {
     }
     assert_eq!(sandbox.stdout("oups read one j --columns t --format csv").lines().count(), 2);
 }
+
+/// Arrow's parser makes another number of some of these, and stops at others.
+#[test]
+fn a_decimal_is_stored_as_it_is_written_or_refused_with_its_line() {
+    let sandbox = Sandbox::empty();
+    sandbox.file("good.csv", "t,d\n1,12.50\n2,-1.250e1\n3,\n4,0012.5000000\n");
+    sandbox.file("good.jsonl", "{\"t\":5,\"d\":12.50}\n\n{\"t\":6,\"d\":1.25e+1}\n{\"t\":7,\"d\":\"7\"}\n{\"t\":8}\n");
+    let wrong =
+        ["1e33401", "1e-33401", "1.234", "12345678901234567890", &"1".repeat(257), &format!("1{}", "0".repeat(300))];
+    let mut names = Vec::new();
+    for (at, text) in wrong.iter().enumerate() {
+        sandbox.file(&format!("{at}.csv"), &format!("t,d\n9,1\n10,{text}\n"));
+        sandbox.file(&format!("{at}.jsonl"), &format!("{{\"t\":9,\"d\":1}}\n{{\"t\":10,\"d\":{text}}}\n"));
+        names.extend([(format!("{at}.csv"), "line 3"), (format!("{at}.jsonl"), "line 2")]);
+    }
+    sandbox.stdout("oups init data --schema 'name:str'");
+    let write = |file: &str| format!("oups write data x {file} --ordered-on t --types 't:i64,d:decimal[10,2]'");
+    sandbox.stdout(&write("good.csv"));
+    sandbox.stdout(&write("good.jsonl"));
+    let rows = sandbox.stdout("oups read data x --format csv");
+    assert_eq!(rows, "t,d\n1,12.50\n2,-12.50\n3,\n4,12.50\n5,12.50\n6,12.50\n7,7.00\n8,\n");
+    for (file, line) in names {
+        let output = sandbox.sh(&write(&file));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{file}: {said}");
+        // A number of JSON that is none for anybody is refused before its column's type is known.
+        let column = format!("{line}, column `d`: ");
+        let why = ["is no Decimal128(10, 2)", "is too large to store in a Decimal128 of precision 10"];
+        let out_of_range = format!("{line}, character 19: expected one object of JSON: number out of range");
+        let is_told = said.contains(&column) && why.iter().any(|why| said.contains(why));
+        assert!(is_told || said.contains(&out_of_range), "{file}: {said}");
+    }
+    assert_eq!(sandbox.stdout("oups read data x --format csv"), rows);
+}

@@ -24,7 +24,7 @@ pub use bounds::ValueBounds;
 pub(crate) use file::footer_pairs;
 pub use file::{FileFacts, ReadOptions, RowGroupFile, View};
 pub(crate) use footers::Footers;
-pub use guard::guard;
 pub(crate) use guard::DecodeError;
+pub use guard::guard;
 pub use part::ColumnPart;
 pub use prune::OrdRange;
