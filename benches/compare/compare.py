@@ -128,6 +128,10 @@ class Results:
 def prepare(a):
     if not (a.dir / f"in{a.rows}" / "spans.json").exists():
         peers(a, "gen", "--rows", str(a.rows))
+    build(a)
+
+
+def build(a):
     if not a.binary:
         subprocess.run(["cargo", "build", "--release", "-q", "-p", "oups-bench"], cwd=PROJECT, check=True)
 

@@ -2,6 +2,7 @@
 """How time and memory of oups grow with rows, row groups, keys and threads; draws docs/plots/*.svg.
 
     v/bin/python benches/compare/growth.py --dir D [--rounds 3] [--only rows,groups,keys,threads]
+    v/bin/python benches/compare/growth.py --dir D --small --rounds 1 --plots /tmp/plots    # a quick look
 
 Every point is the median of some runs of `oups-bench`, noted in D/growth.jsonl: what is noted is not run again. Inputs are
 made by `peers.py gen` where they are missing.
@@ -12,7 +13,6 @@ import json
 import os
 import statistics
 from pathlib import Path
-from types import SimpleNamespace
 
 import compare
 
@@ -20,7 +20,10 @@ ROWS = [1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000]
 GROUPS = [10, 100, 1_000, 10_000]
 KEYS = [1_000, 10_000, 100_000]
 THREADS = [1, 2, 4, 8]
+# With --small, a twentieth of the rows.
+SMALL = 20
 PLOTS = compare.PROJECT / "docs" / "plots"
+COLOURS = ["#1f5fa8", "#d1701c", "#3a8a4d", "#8a4da8"]
 
 
 def main():
@@ -29,10 +32,13 @@ def main():
     ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--only", type=lambda text: text.split(","), default=["rows", "groups", "keys", "threads"])
     ap.add_argument("--binary", type=Path, help="an `oups-bench` that is built already")
+    ap.add_argument("--plots", type=Path, default=PLOTS, help="where the pictures go")
     ap.add_argument("--timeout", type=int, default=900)
-    ap.add_argument("--max-rows", type=int, default=ROWS[-1])
+    ap.add_argument("--small", action="store_true", help="a twentieth of the rows, a tenth of row groups and keys")
     a = ap.parse_args()
-    PLOTS.mkdir(parents=True, exist_ok=True)
+    a.dir.mkdir(parents=True, exist_ok=True)
+    a.plots.mkdir(parents=True, exist_ok=True)
+    compare.build(a)
     points = Points(a)
     for name in a.only:
         {"rows": rows, "groups": groups, "keys": keys, "threads": threads}[name](a, points)
@@ -50,12 +56,13 @@ class Points:
         """The lines of all rounds of a call."""
         call = " ".join(map(str, [work, rows, *more, self.a.rounds]))
         if call not in self.known:
-            compare.prepare(SimpleNamespace(**{**vars(self.a), "rows": rows}))
+            if not (self.a.dir / f"in{rows}" / "late.parquet").exists():
+                compare.peers(self.a, "gen", "--rows", str(rows), "--base")
             print(call, flush=True)
             lines = []
             for _ in range(self.a.rounds):
                 os.sync()
-                lines.append(compare.ours(self.a, work, "--rows", str(rows), *more))
+                lines.append(compare.ours(self.a, work, "--rows", str(rows), *map(str, more)))
             self.known[call] = lines
             with self.path.open("a") as f:
                 f.write(json.dumps({"call": call, "lines": lines}) + "\n")
@@ -66,56 +73,72 @@ class Points:
 
 
 def rows(a, points):
-    sizes = [n for n in ROWS if n <= a.max_rows]
-    works = ["bulk", "upsert", "scan"]
-    draw("rows-time", "rows", "seconds", sizes, {w: [points.median(w, n, "s") for n in sizes] for w in works})
-    works = ["upsert", "memory", "stream"]
-    above = {w: [points.median(w, n, "above_mb") for n in sizes] for w in works}
-    draw("rows-memory", "rows", "MB above the inputs, at the peak", sizes, above)
+    sizes = [n // SMALL for n in ROWS[1:]] if a.small else ROWS
+    of = lambda works, fact: {w: [points.median(w, n, fact) for n in sizes] for w in works}
+    seconds = Panel("seconds", of(["bulk", "upsert", "scan"], "s"))
+    memory = Panel("peak MB above the inputs", of(["upsert", "memory", "stream"], "above_mb"))
+    draw(a, "rows", "rows, millions", sizes, [seconds, memory], millions=True)
 
 
 def groups(a, points):
-    lines = points.lines("groups", ROWS[0], "--groups", ",".join(map(str, GROUPS)))
-    times = [statistics.median(dict(line["points"])[n] for line in lines) * 1000 for n in GROUPS]
-    draw(
-        "row-groups-time", "row groups of the dataset", "milliseconds of an append", GROUPS, {"append": times}, log=True
-    )
+    counts = [n // 10 if a.small else n for n in GROUPS][a.small :]
+    of = lambda fact: {"append": [points.median("groups", ROWS[0] // SMALL, fact, "--groups", n) for n in counts]}
+    times = {k: [s * 1000 for s in v] for k, v in of("s").items()}
+    panels = [Panel("milliseconds of an append", times), Panel("peak MB above what was there", of("above_mb"))]
+    draw(a, "row-groups", "row groups of the dataset", counts, panels, log=True)
 
 
 def keys(a, points):
-    facts = {"typed keys": "s", "untyped keys": "untyped_s", "bare walk of the folders": "walk_s"}
-    times = {k: [points.median("discover", ROWS[0], f, "--keys", str(n)) for n in KEYS] for k, f in facts.items()}
-    draw("keys-time", "datasets of the store", "seconds to list them", KEYS, times, log=True)
+    counts = [n // 10 if a.small else n for n in KEYS]
+    of = lambda facts: {k: [points.median("discover", ROWS[0] // SMALL, f, "--keys", n) for n in counts] for k, f in facts}
+    seconds = of([("typed keys", "s"), ("untyped keys", "untyped_s"), ("bare walk", "walk_s")])
+    panels = [Panel("seconds to list them", seconds, log=True), Panel("peak MB above what was there", of([("all three", "above_mb")]))]
+    draw(a, "keys", "datasets of the store", counts, panels, log=True)
 
 
 def threads(a, points):
-    counts = [n for n in THREADS if n <= (os.cpu_count() or 1)]
-    size = min(ROWS[3], a.max_rows)
-    times = {w: [points.median(w, size, "s", "--threads", str(n)) for n in counts] for w in ["bulk", "upsert", "scan"]}
-    draw("threads-time", "threads", "seconds", counts, times)
+    counts = [n for n in THREADS if n <= max(2, os.cpu_count() or 1)]
+    size = ROWS[3] // SMALL if a.small else ROWS[3]
+    works = ["bulk", "upsert", "scan"]
+    of = lambda fact: {w: [points.median(w, size, fact, "--threads", n) for n in counts] for w in works}
+    draw(a, "threads", "threads", counts, [Panel("seconds", of("s")), Panel("peak MB above the inputs", of("above_mb"))])
 
 
-def draw(name, x, y, at, series, log=False):
+class Panel:
+    """One fact, of one or more workloads."""
+
+    def __init__(self, name, series, log=False):
+        self.name, self.series, self.log = name, series, log
+
+
+def draw(a, name, x, at, panels, log=False, millions=False):
     import matplotlib
 
     matplotlib.use("svg")
     # The same picture from the same figures, and text that can be searched.
-    matplotlib.rcParams.update({"svg.hashsalt": "oups", "svg.fonttype": "none", "font.size": 9})
+    matplotlib.rcParams.update({"svg.hashsalt": "oups", "svg.fonttype": "none", "font.size": 9, "font.family": "sans-serif"})
     import matplotlib.pyplot as plt
 
-    fig, ax = plt.subplots(figsize=(5, 3.2))
-    for label, values in series.items():
-        ax.plot(at, values, marker="o", label=label)
-    if log:
-        ax.set_xscale("log")
-    ax.set(xlabel=x, ylabel=y, xticks=at)
-    ax.set_xticks(at, [f"{n / 1e6:g} M" if n >= 1_000_000 else f"{n:,}" for n in at])
-    ax.minorticks_off()
-    ax.set_ylim(bottom=0)
-    ax.grid(alpha=0.3)
-    ax.legend(frameon=False)
-    fig.tight_layout()
-    fig.savefig(PLOTS / f"{name}.svg", metadata={"Date": None})
+    fig, axes = plt.subplots(1, len(panels), figsize=(9, 3.2))
+    for ax, panel in zip(axes, panels):
+        # A line that another covers shows as the wider one below.
+        for number, (label, values) in enumerate(panel.series.items()):
+            width = 1.4 + 0.7 * (len(panel.series) - 1 - number)
+            ax.plot(at, values, marker="o", markersize=2.4 + width, linewidth=width, label=label, color=COLOURS[number])
+        if log:
+            ax.set_xscale("log")
+        if panel.log:
+            ax.set_yscale("log")
+        else:
+            ax.set_ylim(bottom=0, top=max(max(values) for values in panel.series.values()) * 1.25 or 1)
+        ax.set(xlabel=x, ylabel=panel.name)
+        ax.set_xticks(at, [f"{n / 1e6:g}" if millions else f"{n:,}" for n in at])
+        ax.minorticks_off()
+        ax.grid(alpha=0.25)
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.legend(frameon=False, loc="upper left", ncols=1 if panel.log else len(panel.series), columnspacing=1.2)
+    fig.tight_layout(w_pad=3)
+    fig.savefig(a.plots / f"{name}.svg", metadata={"Date": None})
     plt.close(fig)
 
 

@@ -44,7 +44,7 @@ def ticks(n, seed):
     )
 
 
-def gen(d, n):
+def gen(d, n, is_all):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -53,6 +53,8 @@ def gen(d, n):
     base = ticks(n, 1)
     pq.write_table(base, d / "base.parquet")
     pq.write_table(late(base, n), d / "late.parquet")
+    if not is_all:
+        return
     appends = ticks(200 * 5000, 3)
     for i in range(200):
         pq.write_table(appends.slice(i * 5000, 5000), d / "appends" / f"{i:04}.parquet")
@@ -450,10 +452,11 @@ def main():
     ap.add_argument("work", nargs="?")
     ap.add_argument("--rows", type=int, default=10_000_000)
     ap.add_argument("--dir", type=Path, required=True)
+    ap.add_argument("--base", action="store_true", help="only the inputs of bulk, upsert and scan")
     a = ap.parse_args()
     i = a.dir / f"in{a.rows}"
     if a.peer == "gen":
-        gen(i, a.rows)
+        gen(i, a.rows, not a.base)
         return
     out = a.dir / "out" / a.peer
     facts = run(PEERS[a.peer](out), a.work, i, out)

@@ -1,5 +1,5 @@
 use arrow::array::AsArray;
-use arrow::datatypes::Float64Type;
+use arrow::datatypes::{Float64Type, Int64Type};
 use oups::prelude::*;
 
 #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,6 +4,9 @@
 #[path = "../../crates/oups/examples/aligned_features.rs"]
 mod aligned_features;
 #[expect(dead_code, reason = "its `main` is not called here")]
+#[path = "../../crates/oups/examples/ingest.rs"]
+mod ingest;
+#[expect(dead_code, reason = "its `main` is not called here")]
 #[path = "../../crates/oups/examples/market_data.rs"]
 mod market_data;
 
@@ -15,6 +18,11 @@ fn told(story: impl FnOnce(&Path, &mut Vec<u8>) -> Result<()>) -> String {
     let (folder, mut out) = (oups_tests::scratch(), Vec::new());
     story(&folder.path().join("store"), &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn sensors_with_ingest() {
+    insta::assert_snapshot!("ingest", told(ingest::run));
 }
 
 #[test]

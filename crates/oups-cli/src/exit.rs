@@ -47,13 +47,34 @@ pub(crate) fn message(text: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "oups: {text}");
 }
 
-/// Arrow's words for an error that is not its own.
-const ARROW_SAYS_NOTHING: &str = "External error: ";
+/// What errors of the library say of its functions, and what that is in the program. The first is Arrow's, for an error
+/// that is not its own.
+const WORDS: [(&str, &str); 6] = [
+    ("External error: ", ""),
+    ("`.evolve_schema()`", "--evolve-schema"),
+    ("`evolve_schema`", "--evolve-schema"),
+    ("(`ordered_on`)", "(--ordered-on)"),
+    ("with `columns`", "with --columns"),
+    ("(create one first)", "(make one first)"),
+];
+
+/// Options that errors of the library begin with.
+const OPTIONS: [&str; 5] = ["ordered_on", "row_group_target", "duplicates_on", "max_off_target", "keep"];
+
+/// The text, with the options of the program instead of functions of the library.
+fn in_options(text: &str) -> String {
+    let text = WORDS.iter().fold(text.to_owned(), |text, (library, program)| text.replace(library, program));
+    let option = OPTIONS.iter().find_map(|option| Some((option, text.strip_prefix(option)?.strip_prefix(": ")?)));
+    match option {
+        Some((option, rest)) => format!("--{}: {rest}", option.replace('_', "-")),
+        None => text,
+    }
+}
 
 /// The error and its causes, each once: many errors tell their cause's text as part of their own.
 fn chain(error: &anyhow::Error) -> String {
     let mut text = String::new();
-    for cause in error.chain().map(|cause| cause.to_string().replace(ARROW_SAYS_NOTHING, "")) {
+    for cause in error.chain().map(|cause| in_options(&cause.to_string())) {
         if text.is_empty() {
             text = cause;
         } else if !text.contains(cause.trim()) {
@@ -68,7 +89,15 @@ fn chain(error: &anyhow::Error) -> String {
 mod tests {
     use anyhow::{Context, anyhow};
 
-    use super::chain;
+    use super::{chain, in_options};
+
+    #[test]
+    fn options_are_called_as_they_are_typed() {
+        assert_eq!(in_options("ordered_on: `temp` is not valid"), "--ordered-on: `temp` is not valid");
+        assert_eq!(in_options("b (`.evolve_schema()` would add it)"), "b (--evolve-schema would add it)");
+        assert_eq!(in_options("keep: `x`"), "--keep: `x`");
+        assert_eq!(in_options("keeper: `x`"), "keeper: `x`");
+    }
 
     #[test]
     fn a_cause_is_told_once() {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use oups::Error;
 
-/// A library error with a way out that only its place tells.
+/// An error with a way out that only its place tells.
 #[derive(Debug)]
 struct Hinted {
-    error: Error,
+    error: Box<dyn std::error::Error + Send + Sync>,
     hint: String,
 }
 
@@ -19,13 +19,27 @@ impl fmt::Display for Hinted {
 
 impl std::error::Error for Hinted {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.error)
+        Some(self.error.as_ref())
     }
 }
 
 /// The error with this way out.
-pub(crate) fn with(error: Error, hint: String) -> anyhow::Error {
-    Hinted { error, hint }.into()
+pub(crate) fn with(error: impl Into<Box<dyn std::error::Error + Send + Sync>>, hint: String) -> anyhow::Error {
+    Hinted { error: error.into(), hint }.into()
+}
+
+/// An error of the program's own words with a way out, if there is one.
+pub(crate) fn told(text: String, hint: Option<String>) -> anyhow::Error {
+    match hint {
+        Some(hint) => with(text, hint),
+        None => anyhow::Error::msg(text),
+    }
+}
+
+/// The name most like this one, if one is like it.
+pub(crate) fn similar<'n>(name: &str, names: &'n [String]) -> Option<&'n String> {
+    let distance = |other: &&String| strsim::osa_distance(name, other);
+    names.iter().min_by_key(distance).filter(|near| distance(near) <= name.chars().count() / 3 + 1)
 }
 
 /// A way out, where there is one that the error itself does not tell.
@@ -33,7 +47,15 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
     if let Some(hinted) = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()) {
         return Some(hinted.hint.clone());
     }
-    error.chain().find_map(|cause| cause.downcast_ref::<Error>()).and_then(for_error)
+    let of_library = error.chain().find_map(|cause| cause.downcast_ref::<Error>()).and_then(for_error);
+    of_library.or_else(|| error.chain().any(|cause| is_of_time(&cause.to_string())).then(|| TIME_FORMAT.to_owned()))
+}
+
+/// For times of CSV and JSON that are not as RFC 3339 has them.
+pub(crate) const TIME_FORMAT: &str = "--time-format says how times are written, such as '%d.%m.%Y %H:%M'";
+
+fn is_of_time(text: &str) -> bool {
+    text.contains("` is no Timestamp") || text.contains("` is no Date")
 }
 
 /// `oups.json` has the same bytes for the same schema.
@@ -43,11 +65,7 @@ fn for_error(error: &Error) -> Option<String> {
     Some(match error {
         Error::NoStore { path } => format!("`oups init {} --schema …` makes one", path.display()),
         Error::NoOrderedColumn { .. } => "add --ordered-on COLUMN".to_owned(),
-        Error::UnknownColumn { column, columns, .. } => {
-            let near = columns.split(", ").min_by_key(|name| strsim::osa_distance(column, name))?;
-            let close = strsim::osa_distance(column, near) <= column.chars().count() / 3 + 1;
-            close.then(|| format!("did you mean `{near}`?"))?
-        }
+        Error::UnknownColumn { column, columns, .. } => format!("did you mean `{}`?", similar(column, columns)?),
         Error::Damaged { path, .. } if path.ends_with("oups.json") => OTHER_STORE_FILE.to_owned(),
         Error::LockTimeout { .. } => "try again later, or with a longer --lock-timeout".to_owned(),
         Error::VersionConflict { .. } => "`oups info` shows what is there now".to_owned(),

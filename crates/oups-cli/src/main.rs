@@ -13,6 +13,7 @@ mod pointed;
 mod progress;
 mod scan;
 mod stdout;
+mod texts;
 mod value;
 mod verbose;
 

@@ -73,6 +73,16 @@ impl Progress {
         self.0.set_style(style("{spinner} merging, {elapsed}"));
     }
 
+    /// One more of so many datasets is written.
+    pub(crate) fn wrote_one_of(&self, datasets: u64) {
+        if self.0.length() != Some(datasets) || self.0.position() > datasets {
+            // Until now, bytes were counted.
+            self.0.reset();
+            self.expect_datasets(datasets);
+        }
+        self.0.inc(1);
+    }
+
     pub(crate) fn advance(&self, by: u64) {
         self.0.inc(by);
     }

@@ -164,14 +164,14 @@ pub enum Error {
     },
 
     /// A named column is not there.
-    #[error("dataset {dataset}: there is no column `{column}`; the columns are {columns}")]
+    #[error("dataset {dataset}: there is no column `{column}`; the columns are {}", .columns.join(", "))]
     UnknownColumn {
         /// The dataset.
         dataset: String,
         /// The column asked for.
         column: String,
-        /// The columns there are, comma separated.
-        columns: String,
+        /// The columns there are.
+        columns: Vec<String>,
     },
 
     /// A column's type or nullability does not fit the dataset's.

@@ -150,6 +150,8 @@ pub enum Error {
         expected: String,
         /// What is there.
         found: String,
+        /// The columns there are, where one was expected.
+        columns: Box<[String]>,
     },
 
     /// A filter's function does not answer for each row that it is given.

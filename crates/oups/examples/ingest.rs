@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example ingest`
 
+use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -22,20 +24,24 @@ const START: i64 = 1_356_998_400;
 
 fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let store = Store::<Sensor>::open_or_create(folder.path().join("sensors"))?;
+    run(&folder.path().join("sensors"), &mut std::io::stdout().lock())
+}
+
+/// The whole story, told to `out`. The tests call it too, and compare what it tells.
+pub(crate) fn run(folder: &Path, out: &mut impl Write) -> Result<()> {
+    let store = Store::<Sensor>::open_or_create(folder)?;
 
     // The first two days of all stations, mixed as a gateway collects them.
     let ingest = store.ingest(readings(0..48)?).ordered_on("time").row_group_target("1D").duplicates_on(["time"]);
     for sensor in ingest.commit()? {
-        println!("{}: {} rows, version {}", sensor.dataset, sensor.rows, sensor.result?.version);
+        writeln!(out, "{}: {} rows, version {}", sensor.dataset, sensor.rows, sensor.result?.version)?;
     }
 
     // The gateway sends hours again: what is stored already comes in only once.
     let again = store.ingest(readings(36..60)?).commit()?;
     let changed = again.iter().filter(|sensor| sensor.result.as_ref().is_ok_and(|written| written.changed)).count();
-    println!("{changed} of {} datasets have new rows", again.len());
-    print!("{}", store.layout()?);
-    Ok(())
+    writeln!(out, "{changed} of {} datasets have new rows", again.len())?;
+    Ok(write!(out, "{}", store.layout()?)?)
 }
 
 /// Readings of every station at each hour, one batch an hour.

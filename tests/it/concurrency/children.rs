@@ -74,7 +74,7 @@ fn everything(root: &Path, name: &str) {
     let counted: u64 = query().counts().unwrap().iter().map(|(_, rows)| rows).sum();
     assert_eq!((rows as i64, chunks as i64, counted as i64), (2 * ROWS, 2 * ROWS, 2 * ROWS));
     let key = |text: &str| store.parse_key(text).unwrap();
-    let joined = store.asof(&key("s0")).right(&key("s1")).right(&key("s2")).batches().unwrap();
+    let joined = store.asof(&key("s0")).right(key("s1")).right(key("s2")).batches().unwrap();
     assert_eq!(joined.map(|batch| batch.unwrap().num_rows()).sum::<usize>() as i64, ROWS / 5);
     let dataset = store.dataset(&key("s3")).unwrap();
     assert_eq!(dataset.scan().collect().unwrap().num_rows() as i64, ROWS / 5);

@@ -52,6 +52,6 @@ fn files(root: &Path) -> usize {
 }
 
 /// More of everything: `just stress`.
-fn is_long() -> bool {
+pub(crate) fn is_long() -> bool {
     std::env::var_os("OUPS_STRESS").is_some_and(|value| value == "long")
 }

@@ -168,7 +168,10 @@ proptest! {
         by in any::<bool>(),
         tolerance in prop::option::of(0..6i64),
         batch_size in 1..20usize,
+        is_wide in prop::bool::weighted(0.3),
     ) {
+        // Of many right datasets each is read in another way.
+        let copies = if is_wide { 17 } else { 1 };
         let tolerance = if forward && by { Some(tolerance.unwrap_or(3)) } else { tolerance };
         let (_folder, store) = store_of("name:str,number:int");
         for (at, (times, groups, target)) in sides.iter().enumerate() {
@@ -177,7 +180,9 @@ proptest! {
         }
         let mut join = store.asof(&key(&store, "x-0")).range(range).batch_size(batch_size);
         for at in 1..sides.len() {
-            join = join.right_as(key(&store, &format!("x-{at}")), format!("r{at}_"));
+            for copy in 0..copies {
+                join = join.right_as(key(&store, &format!("x-{at}")), format!("r{at}_{copy}_"));
+            }
         }
         join = join.direction(if forward { Direction::Forward } else { Direction::Backward });
         join = if strict { join.strict() } else { join };
@@ -203,7 +208,7 @@ proptest! {
                 rows.find(suits).filter(|row| tolerance.is_none_or(|most| (right[*row] - time).abs() <= most)).map(|row| row as i64)
             };
             let expected: Vec<Option<i64>> = wanted.iter().map(search).collect();
-            let name = format!("r{at}_n");
+            let name = format!("r{at}_{}_n", copies - 1);
             let found: Vec<Option<i64>> = batches.iter().flat_map(|batch| batch.column_by_name(&name).unwrap().as_primitive::<Int64Type>().iter().collect::<Vec<_>>()).collect();
             prop_assert_eq!(found, expected);
         }

@@ -8,6 +8,7 @@ mod explain;
 mod filters;
 mod intersections;
 mod many_types;
+mod memory;
 mod ordered;
 mod ordered_model;
 mod properties;

@@ -40,7 +40,9 @@ fn fill(root: &Path) {
     let store = Store::<AnyKey>::create_for(root, schema).unwrap();
     let write = |key: i64| {
         let dataset = store.dataset(&store.parse_key(&key.to_string()).unwrap()).unwrap();
-        let write = dataset.write(batch(&times(key), key * ROWS)).ordered_on("t").row_group_target(2);
+        // Row groups that end with a chunk or a block, and such that go on.
+        let target: u64 = if key % 2 == 0 { 2 } else { 100 };
+        let write = dataset.write(batch(&times(key), key * ROWS)).ordered_on("t").row_group_target(target);
         write.durability(Durability::Unsynced).commit().unwrap();
     };
     (0..DATASETS).into_par_iter().for_each(write);
@@ -58,7 +60,7 @@ fn ask(root: &Path) {
     for reverse in [false, true] {
         let query = if reverse { query().reverse() } else { query() };
         let mut found = Vec::new();
-        for batch in query.ordered().unwrap() {
+        for batch in query.batch_size(2).ordered().unwrap() {
             let batch = batch.unwrap();
             let columns = ["t", "key", "n"].map(|name| numbers(&batch, name));
             found.extend((0..batch.num_rows()).map(|row| (columns[0][row], columns[1][row], columns[2][row])));

@@ -6,6 +6,7 @@ use arrow::datatypes::{DataType, Field, TimeUnit};
 use clap::{Args, ValueEnum};
 
 use crate::input::Times;
+use crate::pointed::pointed;
 
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
@@ -53,18 +54,24 @@ fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
     text.parse().map_err(|_| "expected the name of a time zone, such as Europe/Berlin".to_owned())
 }
 
+const A_TYPE: &str = "a type (str, bool, i8 to i64, u8 to u64, f32, f64, date, timestamp[us], timestamp[us,UTC], duration[us], decimal[10,2] or category)";
+
 fn types(text: &str) -> Result<Types, String> {
     let mut fields: Vec<Field> = Vec::new();
+    let mut at = 1;
     for part in split(text) {
-        let (name, type_name) =
-            part.rsplit_once(':').ok_or_else(|| format!("expected `column:type`, found `{part}`"))?;
-        let data_type = data_type(type_name.trim()).ok_or_else(|| {
-            format!("`{type_name}` is no type; expected str, bool, i8 to i64, u8 to u64, f32, f64, date, timestamp[us], timestamp[us,UTC], duration[us], decimal[10,2] or category")
-        })?;
+        let marked = |expected: &str, before: usize, found: &str| {
+            let mark = pointed(text, at + before, found.chars().count());
+            format!("expected {expected}, found `{found}`{mark}")
+        };
+        let (name, type_name) = part.rsplit_once(':').ok_or_else(|| marked("`column:type`", 0, part))?;
+        let data_type =
+            data_type(type_name.trim()).ok_or_else(|| marked(A_TYPE, name.chars().count() + 1, type_name))?;
         if name.is_empty() || fields.iter().any(|field| field.name() == name) {
-            return Err(format!("column `{name}` has no name, or comes twice"));
+            return Err(marked("a name for each column, once", 0, name));
         }
         fields.push(Field::new(name, data_type, true));
+        at += part.chars().count() + 1;
     }
     Ok(Types(fields))
 }

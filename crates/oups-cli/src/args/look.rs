@@ -18,6 +18,7 @@ Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
   oups read data EWR JFK LGA --start 2013-02-08 --columns time,temp --limit 6
   oups read data JFK --where 'temp > 80 and precip is not null' --limit 5 --reverse
+  oups read data EWR JFK --plot temp --start 2013-02-01 --end 2013-03-01
   oups read data JFK --output jfk.parquet
   oups read data JFK --format csv | head
   oups read data buoy-7 --start=-5 --end 5")]
@@ -44,6 +45,11 @@ pub(crate) struct Read {
     /// Tell what would be read, and read nothing
     #[arg(long)]
     pub(crate) explain: bool,
+    /// Draw a column of numbers as a line, one picture a key, instead of printing rows
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["columns", "reverse", "explain", "output", "format"])]
+    pub(crate) plot: Option<String>,
+    #[command(flatten)]
+    pub(crate) drawing: Drawing,
     #[command(flatten)]
     pub(crate) to: To,
 }
@@ -169,7 +175,7 @@ after the other, with the key's fields as columns in front; a period without row
 Examples:
   oups resample data JFK EWR --period MS --agg temp:min,mean,max --agg precip:sum
   oups resample data trades --period 1min --agg price:first,max,min,last --output bars.parquet
-  oups resample data trades --period 1min --agg price:first,max,min,last --agg size:sum --fill previous")]
+  oups resample data trades --period 1min --agg price:first,max,min,last --fill previous")]
 pub(crate) struct Resample {
     /// Folder of the store
     pub(crate) store: PathBuf,

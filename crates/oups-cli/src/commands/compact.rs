@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Result, bail};
-use oups::{AnyKey, Error, KeyFilter, Plan, Store, Written};
+use oups::{AnyKey, Error, Plan, Store, Written};
 
 use super::{print_json, write, written};
 use crate::args::Compact;
@@ -12,11 +12,11 @@ use crate::open;
 use crate::output::counted;
 use crate::progress::Progress;
 use crate::stdout::Stdout;
-use crate::value;
+use crate::{texts, value};
 
 pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
     let store = open::store(&args.store)?;
-    let keys = store.keys_where(KeyFilter::parse(store.schema(), &args.filter)?)?;
+    let keys = store.keys_where(texts::filter(&store, &args.filter)?)?;
     let progress = Progress::new();
     progress.expect_datasets(keys.len() as u64);
     let mut total = Total::default();

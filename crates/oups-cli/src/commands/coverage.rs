@@ -5,7 +5,7 @@ use std::path::Path;
 
 use comfy_table::Table;
 use oups::ordered::OrdValue;
-use oups::{AnyKey, KeyFilter, Store};
+use oups::{AnyKey, Store};
 use serde_json::{Value, json};
 
 use super::datasets::each_dataset;
@@ -19,14 +19,14 @@ use crate::picture::covered::{Covered, Gap, Group, length_text};
 use crate::picture::panel::panels;
 use crate::picture::svg;
 use crate::stdout::Stdout;
-use crate::{open, value, verbose};
+use crate::{open, texts, value, verbose};
 
 /// So many gaps are told of, the longest.
 const LONGEST: usize = 10;
 
 pub(crate) fn run(args: Coverage, out: &mut Stdout) -> anyhow::Result<()> {
     let store = open::store(&args.store)?;
-    let keys = store.keys_where(KeyFilter::parse(store.schema(), &args.filter)?)?;
+    let keys = store.keys_where(texts::filter(&store, &args.filter)?)?;
     if args.json {
         return each_dataset(&store, &keys, |key, manifest| {
             print_json(&facts(&store, key, &Covered::of(key.to_string(), manifest)), out)
@@ -37,6 +37,10 @@ pub(crate) fn run(args: Coverage, out: &mut Stdout) -> anyhow::Result<()> {
         covered.push(Covered::of(key.to_string(), manifest));
         Ok(())
     })?;
+    if covered.is_empty() {
+        message("no dataset matches");
+        return Ok(());
+    }
     let summary = summary(&covered);
     match &args.svg {
         Some(path) => draw_svg(covered, path, out)?,

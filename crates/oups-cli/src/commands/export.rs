@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 
 use anyhow::{Result, bail};
 use indicatif::HumanBytes;
-use oups::KeyFilter;
 use serde_json::json;
 
 use super::print_json;
@@ -13,11 +12,11 @@ use crate::exit::message;
 use crate::output::counted;
 use crate::progress::Progress;
 use crate::stdout::Stdout;
-use crate::{interrupt, open};
+use crate::{interrupt, open, texts};
 
 pub(crate) fn run(args: Export, out: &mut Stdout) -> Result<()> {
     let store = open::store(&args.store)?;
-    let filter = KeyFilter::parse(store.schema(), &args.filter)?;
+    let filter = texts::filter(&store, &args.filter)?;
     if !args.filter.is_empty() && store.keys_where(filter.clone())?.is_empty() {
         bail!("no dataset matches");
     }

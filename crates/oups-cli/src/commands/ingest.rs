@@ -39,28 +39,31 @@ pub(crate) fn run(args: Ingest, out: &mut Stdout) -> Result<()> {
 }
 
 fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Places) -> Result<Vec<Ingested<AnyKey>>> {
+    // The input may be read to infer its types, long before its rows are.
+    interrupt::unchanged();
     let known = known(store)?;
-    let ordered_on = args.ordered_on.as_deref();
+    let ordered_on = args.storing.ordered_on.as_deref();
     let rows = input::open(&args.input, &args.reading, Some(known), progress.clone(), places.clone())?;
     let rows = input::sorted(rows, &args.reading, ordered_on, places)?;
     let in_doubt = "each dataset is as it was or completely changed: the same ingest with --duplicates-on completes it";
-    let mut ingest = store.ingest(interrupt::until_read(rows, in_doubt.to_owned())).stop_on_error(args.stop_on_error);
+    let rows = interrupt::until_read(rows, in_doubt.to_owned());
+    let mut ingest = store.ingest(rows).stop_on_error(args.stop_on_error);
     if let Some(column) = ordered_on {
         ingest = ingest.ordered_on(column);
     }
-    if let Some(target) = args.row_group_target {
+    if let Some(target) = args.storing.row_group_target {
         ingest = ingest.row_group_target(target);
     }
-    if let Some(DuplicateColumns(columns)) = &args.duplicates.duplicates_on {
+    if let Some(DuplicateColumns(columns)) = &args.storing.duplicates.duplicates_on {
         ingest = ingest.duplicates_on(columns.clone());
     }
-    if let Some(keep) = args.duplicates.keep {
+    if let Some(keep) = args.storing.duplicates.keep {
         ingest = ingest.keep(keep);
     }
-    if let Some(NumberOrNone(groups)) = args.max_off_target {
+    if let Some(NumberOrNone(groups)) = args.storing.max_off_target {
         ingest = ingest.max_off_target(groups);
     }
-    if args.evolve_schema {
+    if args.storing.evolve_schema {
         ingest = ingest.evolve_schema();
     }
     if args.terms.no_sync {
@@ -69,10 +72,10 @@ fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Pl
     if let Some(timeout) = args.terms.lock_timeout {
         ingest = ingest.lock_timeout(timeout);
     }
-    for (key, value) in &args.meta {
+    for (key, value) in &args.storing.meta {
         ingest = ingest.metadata(key, value);
     }
-    Ok(ingest.commit()?)
+    Ok(ingest.commit_with(|done| progress.wrote_one_of(done.datasets as u64))?)
 }
 
 /// What the columns of CSV and JSON are: those of the keys are texts, so that one that is no key fails alone; the others

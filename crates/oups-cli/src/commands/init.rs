@@ -6,7 +6,7 @@ use serde_json::json;
 use super::print_json;
 use crate::args::Init;
 use crate::exit::{Usage, message};
-use crate::pointed::pointed;
+use crate::pointed::{pointed, quoted_length};
 use crate::stdout::Stdout;
 
 pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
@@ -29,8 +29,8 @@ pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
 fn usage(error: KeyError) -> Usage {
     match error {
         KeyError::SchemaText { schema, at, expected, found } => {
-            let length = found.strip_prefix('`').map_or(1, |found| found.chars().count() - 1);
-            Usage(format!("--schema: expected {expected}, found {found}{}", pointed(&schema, at, length)))
+            let mark = pointed(&schema, at, quoted_length(&found));
+            Usage(format!("--schema: expected {expected}, found {found}{mark}"))
         }
         other => Usage(other.to_string()),
     }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use indicatif::HumanBytes;
 use oups::key::FieldValue;
-use oups::{AnyKey, KeyFilter, KeySchema, Manifest, Store, StoreKey};
+use oups::{AnyKey, KeySchema, Manifest, Store, StoreKey};
 use serde_json::{Map, Value, json};
 
 use super::datasets::each_dataset;
@@ -14,11 +14,11 @@ use crate::exit::message;
 use crate::output::counted;
 use crate::output::grid::{Column, Grid};
 use crate::stdout::Stdout;
-use crate::{open, value};
+use crate::{open, texts, value};
 
 pub(crate) fn run(args: Ls, out: &mut Stdout) -> anyhow::Result<()> {
     let store = open::store(&args.store)?;
-    let keys = store.keys_where(KeyFilter::parse(store.schema(), &args.filter)?)?;
+    let keys = store.keys_where(texts::filter(&store, &args.filter)?)?;
     match (args.long, args.json) {
         (false, false) => names(&keys, out),
         (false, true) => keys.iter().try_for_each(|key| print_json(&key_facts(store.schema(), key).into(), out)),

@@ -13,6 +13,7 @@ mod ingest;
 mod init;
 mod ls;
 mod meta;
+mod plot;
 mod read;
 mod repair;
 mod resample;
@@ -30,11 +31,17 @@ use serde_json::Value;
 use crate::args::Command;
 use crate::interrupt;
 use crate::stdout::Stdout;
+use crate::texts::Texts;
 
 pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
     if only_looks(&command) {
         interrupt::unchanged();
     }
+    let texts = Texts::of(&command);
+    dispatch(command, out).map_err(|error| texts.point(error))
+}
+
+fn dispatch(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
     match command {
         Command::Init(args) => init::run(args, out),
         Command::Write(args) => write::run(args, out),

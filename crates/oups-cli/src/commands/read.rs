@@ -8,6 +8,7 @@ use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
+use super::plot;
 use super::rows::{self, Form};
 use crate::args::{Format, Read};
 use crate::exit::message;
@@ -22,6 +23,9 @@ use crate::stdout::Stdout;
 pub(super) const SHOWN: u64 = 40;
 
 pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
+    if let Some(column) = &args.plot {
+        return plot::run(&args, column, &open::store(&args.store)?, out);
+    }
     let [key] = args.keys.as_slice() else { return several(args, out) };
     let (target, format) = rows::target(&args.to)?;
     let store = open::store(&args.store)?;

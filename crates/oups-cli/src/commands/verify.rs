@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use indicatif::HumanBytes;
-use oups::{Error, Finding, FindingKind, KeyFilter};
+use oups::{Error, Finding, FindingKind};
 use serde_json::{Value, json};
 
 use super::print_json;
@@ -18,6 +18,7 @@ use crate::output::counted;
 use crate::output::grid::visible;
 use crate::progress::Progress;
 use crate::stdout::Stdout;
+use crate::texts;
 
 /// How many damaged datasets the way out names.
 const NAMED: usize = 3;
@@ -27,7 +28,7 @@ pub(crate) fn run(args: Verify, out: &mut Stdout) -> Result<()> {
         Ok(store) => store,
         Err(error) => return without_schema(error, &args, out),
     };
-    let filter = KeyFilter::parse(store.schema(), &args.filter)?;
+    let filter = texts::filter(&store, &args.filter)?;
     let progress = Progress::new();
     progress.expect_looks();
     let mut looked_at = (0, 0);

@@ -53,7 +53,7 @@ pub(crate) fn distance(ordered: &OrderedType, from: &OrdValue, to: &OrdValue) ->
 }
 
 /// The seconds of one unit of a time.
-fn seconds(data_type: &DataType) -> Option<f64> {
+pub(crate) fn seconds(data_type: &DataType) -> Option<f64> {
     let unit = match data_type {
         DataType::Date32 => return Some(86_400.0),
         DataType::Date64 => TimeUnit::Millisecond,

@@ -3,13 +3,10 @@
 use std::io::{self, Write};
 
 use console::Style;
-use indicatif::HumanBytes;
 
 use super::axis::{Axis, Kind};
-use super::covered::density_text;
 use super::panel::{Bar, Lane, Panel};
 use super::ticks::ticks;
-use crate::output::counted;
 use crate::output::grid::visible;
 
 /// How to draw.
@@ -65,7 +62,9 @@ pub(crate) fn draw(panel: &Panel, look: Look, out: &mut dyn Write) -> io::Result
     let marks = if look.ascii { &ASCII } else { &UNICODE };
     let dim = Style::new().dim().force_styling(look.coloured);
     let names: Vec<String> = panel.lanes.iter().map(|lane| visible(&lane.covered.key)).collect();
-    let notes: Vec<[String; 2]> = panel.lanes.iter().map(notes).collect();
+    // Beside the two lines of each lane.
+    let notes: Vec<[String; 2]> =
+        panel.lanes.iter().map(|lane| [lane.covered.extent(), lane.covered.sizes()]).collect();
     let frame = Frame::new(&names, &notes, look.width, marks);
     header(panel, &frame, marks, &dim, out)?;
     let largest = panel.lanes.iter().flat_map(|lane| &lane.bars).map(|bar| bar.rows).max().unwrap_or(1);
@@ -78,15 +77,6 @@ pub(crate) fn draw(panel: &Panel, look: Look, out: &mut dyn Write) -> io::Result
     }
     let legend = legend(panel.kind, marks);
     if legend.chars().count() <= look.width { writeln!(out, "{}", dim.apply_to(legend)) } else { Ok(()) }
-}
-
-/// What stands beside the two lines of a lane.
-fn notes(lane: &Lane) -> [String; 2] {
-    let covered = &lane.covered;
-    let density = covered.density().map(|density| format!(", {}", density_text(covered.kind(), density)));
-    let above = counted(covered.rows(), "row") + &density.unwrap_or_default();
-    let groups = counted(covered.groups.len() as u64, "row group");
-    [above, format!("{groups}, {}", HumanBytes(covered.bytes()))]
 }
 
 /// How the width is shared out.

@@ -5,6 +5,7 @@ use oups::ordered::{OrdValue, OrderedType};
 
 use super::axis::{Kind, distance, kind};
 use super::ticks::number;
+use crate::output::counted;
 use crate::value;
 
 /// A stretch between row groups is a gap when it is so many times as long as the rows beside it lie apart.
@@ -56,6 +57,23 @@ impl Covered {
 
     pub(crate) fn rows(&self) -> u64 {
         self.groups.iter().map(|group| group.rows).sum()
+    }
+
+    /// How many row groups, and the rows of the smallest and the largest.
+    pub(crate) fn sizes(&self) -> String {
+        let rows = || self.groups.iter().map(|group| group.rows);
+        let groups = counted(self.groups.len() as u64, "row group");
+        match (rows().min(), rows().max()) {
+            (Some(least), Some(most)) if least < most => format!("{groups}: {least}-{most}"),
+            (_, Some(most)) if self.groups.len() > 1 => format!("{groups}: {most}"),
+            _ => groups,
+        }
+    }
+
+    /// How many rows, and how dense they are.
+    pub(crate) fn extent(&self) -> String {
+        let density = self.density().map(|density| format!(", {}", density_text(self.kind(), density)));
+        counted(self.rows(), "row") + &density.unwrap_or_default()
     }
 
     pub(crate) fn bytes(&self) -> u64 {
@@ -131,7 +149,7 @@ pub(crate) fn length_text(kind: Kind, length: f64) -> String {
 }
 
 /// So many rows by unit of time, or by unit of a number.
-pub(crate) fn density_text(kind: Kind, density: f64) -> String {
+fn density_text(kind: Kind, density: f64) -> String {
     const NEARLY_ONE: f64 = 0.95;
     if !matches!(kind, Kind::Time | Kind::TimeOfDay) {
         return format!("{} per unit", short(density));

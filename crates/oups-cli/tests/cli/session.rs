@@ -1,9 +1,37 @@
 //! What every command prints when all is well.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
 use crate::sandbox::{Sandbox, check};
 
-/// A store with the three airports.
+/// A store with the three airports. It is made once, and copied for each test.
 pub(crate) fn store() -> Sandbox {
+    static MADE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-store");
+        let _ = fs::remove_dir_all(&folder);
+        copy_folder(&made().path(""), &folder);
+        folder
+    });
+    let sandbox = Sandbox::empty();
+    copy_folder(&MADE, &sandbox.path(""));
+    sandbox
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            fs::copy(from, to).unwrap();
+        }
+    }
+}
+
+fn made() -> Sandbox {
     let sandbox = Sandbox::with_weather();
     sandbox.stdout("oups init data --schema origin:str");
     sandbox.stdout("oups write data EWR EWR.parquet --ordered-on time --row-group-target MS");

@@ -85,16 +85,23 @@ impl RowGroupFile {
             return Ok(0..self.rows());
         }
         let pages = PageSpans::of(self)?;
-        let start = range.lower().map_or(Ok(0), |edge| self.edge_row(&edge, &pages))?;
-        let end = range.upper().map_or(Ok(self.rows()), |edge| self.edge_row(&edge, &pages))?;
+        let mut last = None;
+        let start = range.lower().map_or(Ok(0), |edge| self.edge_row(&edge, &pages, &mut last))?;
+        let end = range.upper().map_or(Ok(self.rows()), |edge| self.edge_row(&edge, &pages, &mut last))?;
         Ok(start..end.max(start))
     }
 
-    /// The number of rows before the edge.
-    fn edge_row(&self, edge: &Edge<'_>, pages: &PageSpans) -> Result<u64> {
+    /// The number of rows before the edge. `last` is the page that was decoded last: both edges of a narrow range are
+    /// often in one.
+    fn edge_row(&self, edge: &Edge<'_>, pages: &PageSpans, last: &mut Option<(Range<u64>, OrdKeys)>) -> Result<u64> {
         let candidates = pages.candidates(edge, self.rows());
         if candidates.is_empty() {
             return Ok(candidates.start);
+        }
+        if let Some((rows, keys)) = last
+            && *rows == candidates
+        {
+            return Ok(candidates.start + edge.position(keys) as u64);
         }
         let options = ReadOptions {
             columns: Some(vec![self.schema.ordered_index()]),
@@ -108,7 +115,10 @@ impl RowGroupFile {
             let keys = guard(&self.path, || self.schema.ordered_type().keys(column))?;
             let before = edge.position(&keys);
             row += before as u64;
-            if before < keys.len() {
+            let is_whole = keys.len() as u64 == candidates.end - candidates.start;
+            let is_found = before < keys.len();
+            *last = is_whole.then(|| (candidates.clone(), keys));
+            if is_found {
                 break;
             }
         }

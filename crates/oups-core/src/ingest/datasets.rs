@@ -27,6 +27,7 @@ pub(super) fn write<K: StoreKey>(
     names: Vec<Name<K>>,
     mut each: impl FnMut(&Ingested<K>) + Send,
 ) -> Vec<Ingested<K>> {
+    let datasets = names.len();
     let (refused, waiting) = sort_out(partitions, names);
     refused.iter().for_each(&mut each);
     let stopped = refused.first().filter(|_| order.stop_on_error).map(|refused| refused.dataset.clone());
@@ -35,6 +36,7 @@ pub(super) fn write<K: StoreKey>(
         order,
         target,
         partitions,
+        datasets,
         waiting: Mutex::new(waiting.into_iter()),
         stopped: Mutex::new(stopped),
         done: Mutex::new((refused, each)),
@@ -60,13 +62,13 @@ struct Pending<K> {
 
 /// What reading the rows has shown to be wrong, and what is to be written.
 fn sort_out<K>(partitions: &Partitions, names: Vec<Name<K>>) -> (Vec<Ingested<K>>, Vec<Pending<K>>) {
-    let (mut refused, mut waiting) = (Vec::new(), Vec::new());
+    let (mut refused, mut waiting, datasets) = (Vec::new(), Vec::new(), names.len());
     for (number, Name { text, key, error }) in names.into_iter().enumerate() {
         let rows = partitions.rows(number);
         let error = error.or_else(|| fault_error(partitions, number, &text));
         match (key, error) {
             (Some(key), None) => waiting.push(Pending { key, text, number, rows }),
-            (key, Some(error)) => refused.push(Ingested { key, dataset: text, rows, result: Err(error) }),
+            (key, Some(error)) => refused.push(Ingested { key, dataset: text, rows, datasets, result: Err(error) }),
             // A name has a key or an error.
             (None, None) => {}
         }
@@ -91,6 +93,7 @@ struct Work<'a, K, F> {
     waiting: Mutex<IntoIter<Pending<K>>>,
     /// The dataset whose error stopped the ingest.
     stopped: Mutex<Option<String>>,
+    datasets: usize,
     done: Mutex<(Vec<Ingested<K>>, F)>,
 }
 
@@ -107,7 +110,7 @@ impl<K: StoreKey, F: FnMut(&Ingested<K>)> Work<'_, K, F> {
                 held(&self.stopped).get_or_insert_with(|| pending.text.clone());
             }
             let Pending { key, text, rows, .. } = pending;
-            let done = Ingested { key: Some(key), dataset: text, rows, result };
+            let done = Ingested { key: Some(key), dataset: text, rows, datasets: self.datasets, result };
             let (all, each) = &mut *held(&self.done);
             each(&done);
             all.push(done);

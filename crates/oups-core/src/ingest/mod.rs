@@ -74,6 +74,8 @@ pub struct Ingested<K> {
     pub dataset: String,
     /// Rows of the input that are the dataset's, written or not.
     pub rows: u64,
+    /// How many datasets the whole input has rows for.
+    pub datasets: usize,
     /// What its write did, or why there was none.
     pub result: Result<Written>,
 }

@@ -133,8 +133,8 @@ impl DatasetSchema {
 }
 
 fn unknown_column(dataset: &str, schema: &Schema, column: &str) -> Error {
-    let columns: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    Error::UnknownColumn { dataset: dataset.into(), column: column.into(), columns: columns.join(", ") }
+    let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
+    Error::UnknownColumn { dataset: dataset.into(), column: column.into(), columns }
 }
 
 /// The schema with every dictionary, nested ones too, replaced by its values' type; the same one if there is none.

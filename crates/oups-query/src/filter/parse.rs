@@ -220,9 +220,13 @@ impl Scope<'_> {
             }
             None if name.quote_style == Some('"') => Ok(Operand::Value(Literal::Text(name.value.clone()))),
             None => {
-                let names: Vec<_> = self.schema.stored().fields().iter().map(|field| field.name().as_str()).collect();
+                let names: Vec<_> = self.schema.stored().fields().iter().map(|field| field.name().clone()).collect();
                 let expected = format!("one of the columns {}, or a text in quotes", names.join(", "));
-                Err(self.error_at(expr, expected, format!("`{}`", name.value)))
+                let mut error = self.error_at(expr, expected, format!("`{}`", name.value));
+                if let Error::Condition { columns, .. } = &mut error {
+                    *columns = names.into();
+                }
+                Err(error)
             }
         }
     }
@@ -290,6 +294,7 @@ impl Scope<'_> {
             at: character(self.text, at),
             expected: expected.into(),
             found: found.into(),
+            columns: Box::default(),
         }
     }
 
