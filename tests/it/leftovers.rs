@@ -147,3 +147,32 @@ fn a_second_try_with_wider_keys_leaves_nothing_of_the_first() {
         }
     }
 }
+
+/// The mark of the dead stays until all that it tells of is gone, whoever fails at that meanwhile.
+#[test]
+fn a_clean_up_that_fails_is_left_to_the_next_writer() {
+    let folder = scratch();
+    let write_on = |root: &Path, fs: &FaultFs| {
+        let store = Store::<AnyKey>::open_on(Arc::new(fs.clone()), root)?;
+        write(&store.dataset(&store.parse_key("x")?)?, 20..30)
+    };
+    let (whole, dead) = (folder.path().join("whole"), folder.path().join("dead"));
+    write(&dataset(&whole), 0..10).unwrap();
+    copy_tree(&whole, &dead);
+    let counting = FaultFs::counting();
+    write_on(&whole, &counting).unwrap();
+    let commit_point = counting.operations().iter().position(|one| one == "rename x.opdmd").unwrap();
+    write_on(&dead, &FaultFs::hitting(commit_point, Fault::DiesBefore)).unwrap_err();
+    for operation in 0.. {
+        let root = folder.path().join(operation.to_string());
+        copy_tree(&dead, &root);
+        let fs = FaultFs::hitting(operation, Fault::Fails);
+        let written = write_on(&root, &fs);
+        if fs.operations().len() <= operation {
+            assert!(written.is_ok() && operation > 20, "{operation} operations");
+            return;
+        }
+        write(&dataset(&root), 40..42).unwrap();
+        assert_eq!(dataset(&root).verify().unwrap(), [], "{}: {written:?}", fs.operations()[operation]);
+    }
+}

@@ -145,6 +145,7 @@ fn to_batch(manifest: &Manifest) -> Result<RecordBatch, ArrowError> {
 
 fn read(path: &Path, bytes: Bytes) -> Result<(Vec<RecordBatch>, HashMap<String, String>)> {
     guard(path, || -> Result<_, DecodeError> {
+        pages::check_footer(&bytes)?;
         let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())?;
         pages::check(&bytes, metadata.metadata())?;
         let pairs = metadata.metadata().file_metadata().key_value_metadata().map(Vec::as_slice).unwrap_or_default();

@@ -1,8 +1,9 @@
-//! Whether a manifest's pages can be what they say, before they are decoded.
+//! Whether a manifest's footer and pages can be what they say, before they are decoded.
 //!
-//! Parquet's reader makes room for what a page's header says that the page holds. A manifest with the right checksum and
-//! forged headers could make it ask for gigabytes; those that oups writes hold nothing but plain values, which Snappy can
-//! make no more than some twenty times smaller.
+//! Parquet's reader makes room for what a page's header says that the page holds, and counts through lists that are longer
+//! than the file. A manifest with the right checksum and forged headers could make it ask for gigabytes, and count for
+//! minutes; those that oups writes hold nothing but plain values, which Snappy can make no more than some twenty times
+//! smaller.
 
 use parquet::basic::Compression;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
@@ -11,8 +12,25 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 const MOST_TIMES_SMALLER: u64 = 22;
 /// What a row takes at least before it is compressed: its checksum.
 const ROW_BYTES: u64 = 16;
-/// Structures in a page's header are nested two deep; those that a reader skips may be deeper.
-const MOST_NESTED: usize = 8;
+/// Structures and lists in a footer are nested some eight deep.
+const MOST_NESTED: usize = 16;
+/// Behind the footer: its length and a marker.
+const END: usize = 8;
+
+/// Whether every list in the footer can be as long as it says.
+///
+/// # Errors
+///
+/// What cannot be.
+pub(super) fn check_footer(bytes: &[u8]) -> Result<(), String> {
+    let footer = || {
+        let (rest, end) = bytes.split_at(bytes.len().checked_sub(END)?);
+        let len = u32::from_le_bytes(end.get(..4)?.try_into().ok()?);
+        let mut footer = rest.get(rest.len().checked_sub(usize::try_from(len).ok()?)?..)?;
+        read_struct(&mut footer, &mut Vec::new(), &mut |_, _| ())
+    };
+    footer().ok_or_else(|| "its footer cannot be read".to_owned())
+}
 
 /// # Errors
 ///
@@ -126,10 +144,25 @@ fn read_value(bytes: &mut &[u8], kind: u8, path: &mut Vec<i64>, tell: &mut dyn F
             let len = varint(bytes)?;
             skip(bytes, len)
         }
+        9 => read_list(bytes, path, tell),
         12 => read_struct(bytes, path, tell),
-        // Lists, sets and maps are in no page's header.
+        // Neither footers nor headers have sets or maps.
         _ => None,
     }
+}
+
+fn read_list(bytes: &mut &[u8], path: &mut Vec<i64>, tell: &mut dyn FnMut(&[i64], i64)) -> Option<()> {
+    let head = byte(bytes)?;
+    let (short, kind) = (head >> 4, head & 15);
+    let len = if short < 15 { short.into() } else { varint(bytes)? };
+    // Each item has a byte at least; lists of booleans, which a reader may skip without looking at any, are in no footer.
+    if len > bytes.len() as u64 || kind < 3 || path.len() > MOST_NESTED {
+        return None;
+    }
+    path.push(0);
+    (0..len).try_for_each(|_| read_value(bytes, kind, path, tell))?;
+    path.pop();
+    Some(())
 }
 
 fn byte(bytes: &mut &[u8]) -> Option<u8> {
