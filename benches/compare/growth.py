@@ -73,10 +73,10 @@ class Points:
 
 
 def rows(a, points):
-    sizes = [n // SMALL if a.small else n for n in ROWS]
+    sizes = [n // SMALL for n in ROWS[1:]] if a.small else ROWS
     of = lambda works, fact: {w: [points.median(w, n, fact) for n in sizes] for w in works}
     seconds = Panel("seconds", of(["bulk", "upsert", "scan"], "s"))
-    memory = Panel("MB above the inputs, at the peak", of(["upsert", "memory", "stream"], "above_mb"))
+    memory = Panel("peak MB above the inputs", of(["upsert", "memory", "stream"], "above_mb"))
     draw(a, "rows", "rows, millions", sizes, [seconds, memory], millions=True)
 
 
@@ -84,7 +84,7 @@ def groups(a, points):
     counts = [n // 10 if a.small else n for n in GROUPS][a.small :]
     of = lambda fact: {"append": [points.median("groups", ROWS[0] // SMALL, fact, "--groups", n) for n in counts]}
     times = {k: [s * 1000 for s in v] for k, v in of("s").items()}
-    panels = [Panel("milliseconds of an append", times), Panel("MB above what was there, at the peak", of("above_mb"))]
+    panels = [Panel("milliseconds of an append", times), Panel("peak MB above what was there", of("above_mb"))]
     draw(a, "row-groups", "row groups of the dataset", counts, panels, log=True)
 
 
@@ -92,7 +92,7 @@ def keys(a, points):
     counts = [n // 10 if a.small else n for n in KEYS]
     of = lambda facts: {k: [points.median("discover", ROWS[0] // SMALL, f, "--keys", n) for n in counts] for k, f in facts}
     seconds = of([("typed keys", "s"), ("untyped keys", "untyped_s"), ("bare walk", "walk_s")])
-    panels = [Panel("seconds to list them", seconds, log=True), Panel("MB above, at the peak", of([("all three", "above_mb")]))]
+    panels = [Panel("seconds to list them", seconds, log=True), Panel("peak MB above what was there", of([("all three", "above_mb")]))]
     draw(a, "keys", "datasets of the store", counts, panels, log=True)
 
 
@@ -101,7 +101,7 @@ def threads(a, points):
     size = ROWS[3] // SMALL if a.small else ROWS[3]
     works = ["bulk", "upsert", "scan"]
     of = lambda fact: {w: [points.median(w, size, fact, "--threads", n) for n in counts] for w in works}
-    draw(a, "threads", "threads", counts, [Panel("seconds", of("s")), Panel("MB above the inputs, at the peak", of("above_mb"))])
+    draw(a, "threads", "threads", counts, [Panel("seconds", of("s")), Panel("peak MB above the inputs", of("above_mb"))])
 
 
 class Panel:
@@ -123,8 +123,8 @@ def draw(a, name, x, at, panels, log=False, millions=False):
     for ax, panel in zip(axes, panels):
         # A line that another covers shows as the wider one below.
         for number, (label, values) in enumerate(panel.series.items()):
-            width = 1.4 + 1.2 * (len(panel.series) - 1 - number)
-            ax.plot(at, values, marker="o", markersize=2.2 + width, linewidth=width, label=label, color=COLOURS[number])
+            width = 1.4 + 0.7 * (len(panel.series) - 1 - number)
+            ax.plot(at, values, marker="o", markersize=2.4 + width, linewidth=width, label=label, color=COLOURS[number])
         if log:
             ax.set_xscale("log")
         if panel.log:
@@ -136,7 +136,7 @@ def draw(a, name, x, at, panels, log=False, millions=False):
         ax.minorticks_off()
         ax.grid(alpha=0.25)
         ax.spines[["top", "right"]].set_visible(False)
-        ax.legend(frameon=False, loc="upper left", ncols=min(3, len(panel.series)), columnspacing=1.2)
+        ax.legend(frameon=False, loc="upper left", ncols=1 if panel.log else len(panel.series), columnspacing=1.2)
     fig.tight_layout(w_pad=3)
     fig.savefig(a.plots / f"{name}.svg", metadata={"Date": None})
     plt.close(fig)

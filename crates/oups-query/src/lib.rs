@@ -14,6 +14,7 @@ mod cursor;
 mod error;
 mod filter;
 mod filtered;
+mod gathered;
 mod intersections;
 mod job;
 mod key_columns;

@@ -2,23 +2,23 @@
 
 use std::ops::Range;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use oups_core::decode::RowGroupFile;
-use oups_core::threads::try_map;
 
 use crate::batches::Batches;
 use crate::columns::Columns;
 use crate::error::{Error, Result};
+use crate::gathered::Gathered;
 use crate::job::decode;
 use crate::reading::Reading;
 
 /// Of so many rows a text column fits into one array, unless its texts are longer than 16 KiB on average.
 const SAFE_ROWS: usize = 128 << 10;
 
-/// So many rows are worth being joined by several threads.
+/// So many rows are gathered as they come.
 const MANY_ROWS: usize = 64 << 10;
 
 /// The rows in as few batches as can be: one, unless that would be too much for an array.
@@ -49,23 +49,11 @@ pub(crate) fn concat(mut batches: Vec<RecordBatch>, schema: &SchemaRef, dataset:
     {
         return Ok(only);
     }
-    let rows = batches.iter().map(RecordBatch::num_rows).sum();
-    let joined = if rows < MANY_ROWS { concat_batches(schema, &batches) } else { join_columns(batches, schema, rows) };
-    joined.map_err(|source| Error::TooLarge { dataset: dataset.to_owned(), source })
+    concat_batches(schema, &batches).map_err(too_large(dataset))
 }
 
-/// Each column by itself, in parallel: to fill that much new memory takes about as long as to decode it. The parts of a
-/// column are freed once it is joined, so that all rows are there twice at no time.
-fn join_columns(batches: Vec<RecordBatch>, schema: &SchemaRef, rows: usize) -> Result<RecordBatch, ArrowError> {
-    let mut columns: Vec<Vec<ArrayRef>> = vec![Vec::with_capacity(batches.len()); schema.fields().len()];
-    for batch in batches {
-        for (column, part) in columns.iter_mut().zip(batch.into_parts().1) {
-            column.push(part);
-        }
-    }
-    let join = |parts: Vec<ArrayRef>| arrow::compute::concat(&parts.iter().map(|part| &**part).collect::<Vec<_>>());
-    let joined = try_map(columns, join)?;
-    RecordBatch::try_new_with_options(schema.clone(), joined, &RecordBatchOptions::new().with_row_count(Some(rows)))
+fn too_large(dataset: &str) -> impl Fn(ArrowError) -> Error + '_ {
+    |source| Error::TooLarge { dataset: dataset.to_owned(), source }
 }
 
 /// All rows of a scan as one batch, which may have no rows.
@@ -75,10 +63,23 @@ fn join_columns(batches: Vec<RecordBatch>, schema: &SchemaRef, rows: usize) -> R
 /// Those of reading, and [`Error::TooLarge`] if they do not fit into one.
 pub(crate) fn collect(reading: Reading) -> Result<RecordBatch> {
     let (schema, dataset) = (reading.columns.schema.clone(), reading.snapshot.dataset().to_owned());
-    let mut rows = Vec::new();
+    // With a filter, nobody knows how many rows come.
+    let known = reading.filter.is_empty();
     let mut batches = Batches::new(reading);
-    while let Some(batch) = batches.next_batch()? {
-        rows.push(batch);
+    match usize::try_from(batches.rows_at_most()) {
+        Ok(rows) if known && rows >= MANY_ROWS => {
+            let mut gathered = Gathered::new(&schema, rows)?;
+            while let Some(batch) = batches.next_batch()? {
+                gathered.push(&batch).map_err(too_large(&dataset))?;
+            }
+            gathered.finish().map_err(too_large(&dataset))
+        }
+        _ => {
+            let mut rows = Vec::new();
+            while let Some(batch) = batches.next_batch()? {
+                rows.push(batch);
+            }
+            concat(rows, &schema, &dataset)
+        }
     }
-    concat(rows, &schema, &dataset)
 }

@@ -34,6 +34,28 @@ pub(crate) struct Duplicates {
     pub(crate) keep: Option<KeepOption>,
 }
 
+/// How rows are stored; the first write of a dataset makes its settings of it.
+#[derive(Debug, Args)]
+pub(crate) struct Storing {
+    /// Column that the dataset is ordered on; needed once, at the first write
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) ordered_on: Option<String>,
+    /// Wanted size of row groups: rows (1000000) or a period (15min, 1D, W-MON, MS, QS, YS)
+    #[arg(long, value_name = "ROWS|PERIOD")]
+    pub(crate) row_group_target: Option<RowGroupTarget>,
+    #[command(flatten)]
+    pub(crate) duplicates: Duplicates,
+    /// Off-target row groups from which on neighbours are merged; `none` never merges them
+    #[arg(long, value_name = "N|none", value_parser = number_or_none)]
+    pub(crate) max_off_target: Option<NumberOrNone>,
+    /// Let the columns grow so that the rows fit: new columns, wider types
+    #[arg(long)]
+    pub(crate) evolve_schema: bool,
+    /// Set a text in the dataset's metadata
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) meta: Vec<(String, String)>,
+}
+
 /// Merge the rows of files into one dataset
 ///
 /// The rows must be sorted by the ordered column. They are merged with the stored ones: at equal values, stored rows
@@ -62,23 +84,8 @@ pub(crate) struct Write {
     pub(crate) key: String,
     /// Files or quoted patterns of files: .parquet, .csv, .tsv, .jsonl, .arrow; `-` is standard input
     pub(crate) input: Vec<PathBuf>,
-    /// Column that the dataset is ordered on; needed once, at the first write
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) ordered_on: Option<String>,
-    /// Wanted size of row groups: rows (1000000) or a period (15min, 1D, W-MON, MS, QS, YS)
-    #[arg(long, value_name = "ROWS|PERIOD")]
-    pub(crate) row_group_target: Option<RowGroupTarget>,
     #[command(flatten)]
-    pub(crate) duplicates: Duplicates,
-    /// Off-target row groups from which on neighbours are merged; `none` never merges them
-    #[arg(long, value_name = "N|none", value_parser = number_or_none)]
-    pub(crate) max_off_target: Option<NumberOrNone>,
-    /// Let the columns grow so that the rows fit: new columns, wider types
-    #[arg(long)]
-    pub(crate) evolve_schema: bool,
-    /// Set a text in the dataset's metadata
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    pub(crate) meta: Vec<(String, String)>,
+    pub(crate) storing: Storing,
     /// Remove a text from the dataset's metadata
     #[arg(long, value_name = "KEY")]
     pub(crate) unset: Vec<String>,

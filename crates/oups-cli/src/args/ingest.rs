@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use oups::target::RowGroupTarget;
 
-use super::change::{Duplicates, Terms};
+use super::change::{Storing, Terms};
 use super::input::Reading;
-use super::parse::{NumberOrNone, key_value, number_or_none};
 
 /// Merge the rows of files into the datasets of their keys
 ///
@@ -30,23 +28,8 @@ pub(crate) struct Ingest {
     /// Files or quoted patterns of files; `-` is standard input
     #[arg(required = true)]
     pub(crate) input: Vec<PathBuf>,
-    /// Column that the datasets are ordered on; needed where the first one is new
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) ordered_on: Option<String>,
-    /// Wanted size of row groups: rows (1000000) or a period (15min, 1D, W-MON, MS, QS, YS)
-    #[arg(long, value_name = "ROWS|PERIOD")]
-    pub(crate) row_group_target: Option<RowGroupTarget>,
     #[command(flatten)]
-    pub(crate) duplicates: Duplicates,
-    /// Off-target row groups from which on neighbours are merged; `none` never merges them
-    #[arg(long, value_name = "N|none", value_parser = number_or_none)]
-    pub(crate) max_off_target: Option<NumberOrNone>,
-    /// Set a text in the metadata of every dataset that rows come for
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    pub(crate) meta: Vec<(String, String)>,
-    /// Let new columns and wider types into the datasets
-    #[arg(long)]
-    pub(crate) evolve_schema: bool,
+    pub(crate) storing: Storing,
     /// Stop at the first dataset that fails
     #[arg(long)]
     pub(crate) stop_on_error: bool,

@@ -175,7 +175,7 @@ after the other, with the key's fields as columns in front; a period without row
 Examples:
   oups resample data JFK EWR --period MS --agg temp:min,mean,max --agg precip:sum
   oups resample data trades --period 1min --agg price:first,max,min,last --output bars.parquet
-  oups resample data trades --period 1min --agg price:first,max,min,last --agg size:sum --fill previous")]
+  oups resample data trades --period 1min --agg price:first,max,min,last --fill previous")]
 pub(crate) struct Resample {
     /// Folder of the store
     pub(crate) store: PathBuf,

@@ -27,7 +27,9 @@ pub(crate) use parse::{DuplicateColumns, NumberOrNone};
 Examples:
   oups init data --schema 'origin:str'
   oups write data JFK jfk.csv --ordered-on time
+  oups ingest data all-airports.csv --ordered-on time     each origin's rows into its dataset
   oups ls data --long
+  oups coverage data
   oups read data JFK --start 2013-02-08 --end 2013-02-09
 
 Results go to standard output, messages and progress to standard error.

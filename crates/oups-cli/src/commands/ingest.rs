@@ -42,7 +42,7 @@ fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Pl
     // The input may be read to infer its types, long before its rows are.
     interrupt::unchanged();
     let known = known(store)?;
-    let ordered_on = args.ordered_on.as_deref();
+    let ordered_on = args.storing.ordered_on.as_deref();
     let rows = input::open(&args.input, &args.reading, Some(known), progress.clone(), places.clone())?;
     let rows = input::sorted(rows, &args.reading, ordered_on, places)?;
     let in_doubt = "each dataset is as it was or completely changed: the same ingest with --duplicates-on completes it";
@@ -51,19 +51,19 @@ fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Pl
     if let Some(column) = ordered_on {
         ingest = ingest.ordered_on(column);
     }
-    if let Some(target) = args.row_group_target {
+    if let Some(target) = args.storing.row_group_target {
         ingest = ingest.row_group_target(target);
     }
-    if let Some(DuplicateColumns(columns)) = &args.duplicates.duplicates_on {
+    if let Some(DuplicateColumns(columns)) = &args.storing.duplicates.duplicates_on {
         ingest = ingest.duplicates_on(columns.clone());
     }
-    if let Some(keep) = args.duplicates.keep {
+    if let Some(keep) = args.storing.duplicates.keep {
         ingest = ingest.keep(keep);
     }
-    if let Some(NumberOrNone(groups)) = args.max_off_target {
+    if let Some(NumberOrNone(groups)) = args.storing.max_off_target {
         ingest = ingest.max_off_target(groups);
     }
-    if args.evolve_schema {
+    if args.storing.evolve_schema {
         ingest = ingest.evolve_schema();
     }
     if args.terms.no_sync {
@@ -72,7 +72,7 @@ fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Pl
     if let Some(timeout) = args.terms.lock_timeout {
         ingest = ingest.lock_timeout(timeout);
     }
-    for (key, value) in &args.meta {
+    for (key, value) in &args.storing.meta {
         ingest = ingest.metadata(key, value);
     }
     Ok(ingest.commit_with(|done| progress.wrote_one_of(done.datasets as u64))?)

@@ -1,6 +1,7 @@
 //! `oups write`: files into one dataset.
 
 use anyhow::{Result, bail};
+use chrono::NaiveDate;
 use oups::{AnyKey, Dataset, DuplicatesOn, Durability, Error, Plan, Store, Written};
 
 use super::written;
@@ -57,25 +58,25 @@ fn in_doubt(dataset: &Dataset, key: &str) -> Result<String> {
 }
 
 fn options<'d>(mut write: oups::Write<'d>, args: &Write) -> oups::Write<'d> {
-    if let Some(column) = &args.ordered_on {
+    if let Some(column) = &args.storing.ordered_on {
         write = write.ordered_on(column);
     }
-    if let Some(target) = args.row_group_target {
+    if let Some(target) = args.storing.row_group_target {
         write = write.row_group_target(target);
     }
-    if let Some(DuplicateColumns(columns)) = &args.duplicates.duplicates_on {
+    if let Some(DuplicateColumns(columns)) = &args.storing.duplicates.duplicates_on {
         write = write.duplicates_on(columns.clone());
     }
-    if let Some(keep) = args.duplicates.keep {
+    if let Some(keep) = args.storing.duplicates.keep {
         write = write.keep(keep);
     }
-    if let Some(NumberOrNone(groups)) = args.max_off_target {
+    if let Some(NumberOrNone(groups)) = args.storing.max_off_target {
         write = write.max_off_target(groups);
     } else if only_metadata(args) {
         // Who changes a note does not ask for row groups of another size.
         write = write.max_off_target(None);
     }
-    for (key, value) in &args.meta {
+    for (key, value) in &args.storing.meta {
         write = write.metadata(key, value);
     }
     for key in &args.unset {
@@ -84,12 +85,12 @@ fn options<'d>(mut write: oups::Write<'d>, args: &Write) -> oups::Write<'d> {
     if let Some(version) = args.if_version {
         write = write.if_version(version);
     }
-    if args.evolve_schema { write.evolve_schema() } else { write }
+    if args.storing.evolve_schema { write.evolve_schema() } else { write }
 }
 
 /// The column that the rows are to be sorted by.
 fn ordered_on(dataset: &Dataset, args: &Write) -> Result<Option<String>> {
-    match &args.ordered_on {
+    match &args.storing.ordered_on {
         Some(column) => Ok(Some(column.clone())),
         None => Ok(dataset.snapshot_if_there()?.map(|found| found.manifest().ordered_on.clone())),
     }
@@ -106,18 +107,18 @@ pub(super) fn on_terms(mut write: oups::Write<'_>, terms: Terms) -> oups::Write<
 }
 
 fn only_metadata(args: &Write) -> bool {
-    let changes = !args.meta.is_empty() || !args.unset.is_empty();
-    changes && args.input.is_empty() && args.row_group_target.is_none()
+    let changes = !args.storing.meta.is_empty() || !args.unset.is_empty();
+    changes && args.input.is_empty() && args.storing.row_group_target.is_none()
 }
 
 /// Refuses a rule for duplicates where none are looked for: `--keep reject` alone would let every one in.
 fn keep_has_a_use(dataset: &Dataset, args: &Write) -> Result<()> {
     const WANTED: &str = "say which rows are duplicates, with --duplicates-on COLUMNS";
     let useless = |why: &str| -> Result<()> { bail!(Usage(format!("--keep has no use where {why}: {WANTED}"))) };
-    if args.duplicates.keep.is_none() {
+    if args.storing.duplicates.keep.is_none() {
         return Ok(());
     }
-    match &args.duplicates.duplicates_on {
+    match &args.storing.duplicates.duplicates_on {
         Some(DuplicateColumns(DuplicatesOn::Off)) => useless("all rows are kept"),
         Some(_) => Ok(()),
         None => match dataset.snapshot_if_there()? {
@@ -144,12 +145,24 @@ fn explained(error: anyhow::Error, store: &Store<AnyKey>, key: &str, places: &Pl
     at_its_place(error, places)
 }
 
+/// Whether a value that is ordered as a text is one only because its form is not known: `08.02.2013 12:00`.
+fn is_like_a_time(value: &str) -> bool {
+    let numbers = value.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty()).count();
+    let is_ours = value.get(..10).is_some_and(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok());
+    numbers >= 3 && !is_ours && value.chars().all(|c| c.is_ascii_digit() || " .:/-".contains(c))
+}
+
 /// The error with the places of its rows in the input files.
 pub(super) fn at_its_place(error: Error, places: &Places) -> anyhow::Error {
     let hint = match &error {
-        Error::Unsorted { row, column, .. } => places
-            .find(*row)
-            .map(|place| format!("that is {place}; sort the input by `{column}` first, or give --sort")),
+        Error::Unsorted { row, column, value, .. } => places.find(*row).map(|place| {
+            let times = if is_like_a_time(value) {
+                format!("; if these are times, {}", hint::TIME_FORMAT)
+            } else {
+                String::new()
+            };
+            format!("that is {place}; sort the input by `{column}` first, or give --sort{times}")
+        }),
         Error::Unorderable { row, column, .. } => {
             places.find(*row).map(|place| format!("that is {place}; leave out rows without a value in `{column}`"))
         }

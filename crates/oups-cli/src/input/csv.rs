@@ -93,7 +93,15 @@ pub(super) fn texts(
 pub(super) fn explained(error: &str, schema: &Schema) -> String {
     let error = error.strip_prefix("Parser error: ").unwrap_or(error);
     let error = error.strip_prefix("Json error: ").unwrap_or(error);
-    in_words(error, schema).unwrap_or_else(|| error.to_owned())
+    in_words(error, schema).or_else(|| of_time(error, schema)).unwrap_or_else(|| error.to_owned())
+}
+
+/// Of times, the parser has other words.
+fn of_time(error: &str, schema: &Schema) -> Option<String> {
+    let (column, rest) = error.strip_prefix("Error parsing column ")?.split_once(" at line ")?;
+    let (row, rest) = rest.split_once(": ")?;
+    let (value, _) = rest.split_once(" from '")?.1.split_once("': ")?;
+    is_no(value, column, row, schema)
 }
 
 fn in_words(error: &str, schema: &Schema) -> Option<String> {
@@ -102,6 +110,10 @@ fn in_words(error: &str, schema: &Schema) -> Option<String> {
     let (_, rest) = rest.split_once("' for column ")?;
     let (column, rest) = rest.split_once(" at line ")?;
     let (row, _) = rest.split_once('.')?;
+    is_no(value, column, row, schema)
+}
+
+fn is_no(value: &str, column: &str, row: &str, schema: &Schema) -> Option<String> {
     let field = schema.fields().get(column.parse::<usize>().ok()?)?;
     let line = row.parse::<u64>().ok()?.checked_add(1)?;
     Some(format!("line {line}, column `{}`: `{value}` is no {}", field.name(), field.data_type()))
@@ -121,6 +133,12 @@ mod tests {
         let mut reader = ReaderBuilder::new(schema.clone()).with_header(true).build(text.as_bytes()).unwrap();
         let error = reader.next().unwrap().unwrap_err();
         assert_eq!(explained(&error.to_string(), &schema), "line 3, column `x`: `cold` is no Float64");
+        let time = DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, None);
+        let schema = Arc::new(Schema::new(vec![Field::new("t", time, true)]));
+        let mut reader =
+            ReaderBuilder::new(schema.clone()).with_header(true).build("t\n8.2.2013\n".as_bytes()).unwrap();
+        let error = reader.next().unwrap().unwrap_err();
+        assert_eq!(explained(&error.to_string(), &schema), "line 2, column `t`: `8.2.2013` is no Timestamp(µs)");
         assert_eq!(explained("something else", &schema), "something else");
     }
 }

@@ -76,6 +76,8 @@ fn times_types_and_mistakes() {
             "oups write one german german.csv --ordered-on t --time-format '%d.%m.%Y %H:%M' --time-zone Europe/Berlin --null -",
             "oups read one german --format json",
             "oups write one german wrong.csv --time-format '%d.%m.%Y %H:%M'",
+            "oups write one german german.csv",
+            "oups write one texts german.csv wrong.csv german.csv --ordered-on t --null -",
             "oups write one gap gap.csv --ordered-on t --time-zone Europe/Berlin",
             "oups write one j a.jsonl --ordered-on t --types x:f32",
             "oups info one j --json | cut -c -400 | grep -o '\"columns\".*\"row_groups' ",
