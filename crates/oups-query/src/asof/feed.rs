@@ -23,7 +23,7 @@ const READ_AHEAD: usize = 16;
 #[derive(Debug)]
 pub(super) enum Feed {
     /// Decoded ahead by other threads.
-    Ahead(Batches),
+    Ahead(Box<Batches>),
     Blocks {
         source: Box<Source>,
         /// How many share the room.
@@ -47,7 +47,7 @@ impl Feed {
         let columns = Some(side.read.clone());
         let request = Request { range, columns, verified, ..Request::default() };
         if rights <= READ_AHEAD {
-            return Ok(Some(Self::Ahead(Scan::of(snapshot.clone(), request).batches()?)));
+            return Ok(Some(Self::Ahead(Box::new(Scan::of(snapshot.clone(), request).batches()?))));
         }
         let schema = snapshot.schema();
         let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
