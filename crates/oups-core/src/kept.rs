@@ -45,8 +45,14 @@ impl Kept {
         if let Some(loaded) = &loaded
             && known.is_none_or(|known| known.checksum != loaded.checksum)
         {
-            self.manifests.keep(paths.text().to_owned(), loaded.clone(), 1 + loaded.manifest.entries.len());
+            self.keep(loaded.clone());
         }
         Ok(loaded)
+    }
+
+    /// Keeps a manifest that was decoded or written.
+    pub(crate) fn keep(&self, loaded: Loaded) {
+        let entries = loaded.manifest.entries.len();
+        self.manifests.keep(loaded.manifest.dataset.clone(), loaded, 1 + entries);
     }
 }

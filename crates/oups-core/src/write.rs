@@ -13,6 +13,7 @@ use crate::dataset::Dataset;
 use crate::dedup::Keep;
 use crate::evolution::check_stored;
 use crate::execute::{Job, Outcome, Rules, execute};
+use crate::kept::Kept;
 use crate::manifest::{Manifest, Retired};
 use crate::ordered::OrdValue;
 use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
@@ -191,7 +192,7 @@ impl<'d> Write<'d> {
             tracing::debug!(rows = checked.input.rows(), "the input is read and fits");
             let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout, loaded.as_ref())?;
             if is_for(turn.base(), known.as_deref()) {
-                return write(turn, &checked, &options);
+                return write(turn, &checked, &options, &dataset.store.kept);
             }
             // Another writer has made or remade the dataset since: the rows must fit what is there now.
             tracing::debug!("the dataset is another one since: checking the rows again");
@@ -322,7 +323,7 @@ fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool {
 }
 
 /// Steps 4 to 13, under the lock.
-fn write(mut turn: Turn, checked: &Checked, options: &Options) -> Result<Written> {
+fn write(mut turn: Turn, checked: &Checked, options: &Options, kept: &Kept) -> Result<Written> {
     options.check_version(turn.paths.text(), turn.base())?;
     if let Some(base) = turn.base().filter(|_| options.evolve_schema) {
         check_stored(&turn, base, &checked.schema)?;
@@ -345,7 +346,8 @@ fn write(mut turn: Turn, checked: &Checked, options: &Options) -> Result<Written
         return Ok(written);
     }
     (written.version, written.changed) = (next.commit, true);
-    commit(turn, files, next, options.durability)?;
+    // The next write of this handle is spared decoding it.
+    kept.keep(commit(turn, files, next, options.durability)?);
     Ok(written)
 }
 

@@ -7,6 +7,8 @@ mod retire;
 mod sweep;
 mod turn;
 
+use std::sync::Arc;
+
 pub(crate) use new_files::NewFiles;
 use new_manifest::NewManifest;
 pub(crate) use remove::remove;
@@ -14,7 +16,7 @@ pub(crate) use retire::all_of as retired_by_removal;
 pub(crate) use turn::Turn;
 
 pub(crate) use crate::manifest::FORMAT;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Loaded, Manifest};
 use crate::snapshot::{check_bytes, open_or_missing};
 use crate::{Error, Result};
 
@@ -29,12 +31,18 @@ pub enum Durability {
     Unsynced,
 }
 
-/// Makes `next` the dataset's manifest: steps 6 to 13. `next` already lists what it retires.
+/// Makes `next` the dataset's manifest: steps 6 to 13, and returns it as it is there. `next` already lists what it
+/// retires.
 ///
 /// # Errors
 ///
 /// [`Error::NotDurable`] after the commit point; every other error means that the dataset is as it was.
-pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, durability: Durability) -> Result<()> {
+pub(crate) fn commit(
+    mut turn: Turn,
+    mut files: NewFiles,
+    mut next: Manifest,
+    durability: Durability,
+) -> Result<Loaded> {
     let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
     if durability == Durability::Synced {
         sync_flagged(&turn, &mut next)?;
@@ -76,7 +84,7 @@ pub(crate) fn commit(mut turn: Turn, mut files: NewFiles, mut next: Manifest, du
     retire::settle(&turn, &next);
     turn.committed();
     tell(&next, files.len());
-    Ok(())
+    Ok(Loaded { manifest: Arc::new(next), checksum })
 }
 
 /// For those who listen: what is there now, and what it took.
