@@ -120,8 +120,8 @@ fn a_decimal_is_stored_as_it_is_written_or_refused_with_its_line() {
         ["1e33401", "1e-33401", "1.234", "12345678901234567890", &"1".repeat(257), &format!("1{}", "0".repeat(300))];
     let mut names = Vec::new();
     for (at, text) in wrong.iter().enumerate() {
-        sandbox.file(&format!("{at}.csv"), &format!("t,d\n9,1\n10,{text}\n"));
-        sandbox.file(&format!("{at}.jsonl"), &format!("{{\"t\":9,\"d\":1}}\n{{\"t\":10,\"d\":{text}}}\n"));
+        sandbox.file(&format!("{at}.csv"), format!("t,d\n9,1\n10,{text}\n"));
+        sandbox.file(&format!("{at}.jsonl"), format!("{{\"t\":9,\"d\":1}}\n{{\"t\":10,\"d\":{text}}}\n"));
         names.extend([(format!("{at}.csv"), "line 3"), (format!("{at}.jsonl"), "line 2")]);
     }
     sandbox.stdout("oups init data --schema 'name:str'");
