@@ -221,3 +221,42 @@ fn long_runs_of_one_value_are_looked_at_as_one() {
     let expected: Vec<i64> = (10_000..30_000).filter(|value| *value != 20_003).chain([-1]).collect();
     assert_eq!(values(&dataset), expected);
 }
+
+/// Merges of many stored rows look at their first new rows before they read all: what is found there must be true.
+#[test]
+fn of_many_rows_what_differs_is_found_wherever_it_is() {
+    const GROUPS: [&str; 3] = ["a", "b", "c"];
+    let row = |at: usize, value: i64| ((at / 3) as i64, Some(GROUPS[at % 3]), value);
+    let (_folder, dataset) = dataset();
+    let mut model = vec![0; 70_000];
+    let many = rows(&(0..model.len()).map(|at| row(at, 0)).collect::<Vec<_>>());
+    dataset.write(many).ordered_on("time").duplicates_on(["group"]).commit().unwrap();
+    // (first row, rows, which of them differs)
+    let writes = [
+        (30_000, 2_000, None),
+        (30_000, 2_000, Some(0)),
+        (30_000, 2_000, Some(1_023)),
+        (30_001, 2_000, Some(1_024)),
+        (30_002, 2_000, Some(1_999)),
+        (69_997, 3, None),
+        (69_997, 3, Some(2)),
+        (0, 1, Some(0)),
+    ];
+    for (step, (first, count, differs)) in writes.into_iter().enumerate() {
+        let value = step as i64 + 1;
+        if let Some(differs) = differs {
+            model[first + differs] = value;
+        }
+        let new: Vec<_> = (first..first + count).map(|at| row(at, model[at])).collect();
+        let written = dataset.write(rows(&new)).commit().unwrap();
+        assert_eq!(written.changed, differs.is_some(), "{first} {count} {differs:?}");
+        assert_eq!(values(&dataset), model, "{first} {count} {differs:?}");
+        let other: Vec<_> = new.iter().map(|&(time, group, _)| (time, group, -1)).collect();
+        let first_stays = dataset.write(rows(&other)).keep(Keep::First).commit().unwrap();
+        assert!(!first_stays.changed, "{first} {count}");
+    }
+    let beside = dataset.write(rows(&[(10_000, Some("d"), 7)])).commit().unwrap();
+    assert!(beside.changed);
+    model.insert(30_003, 7);
+    assert_eq!(values(&dataset), model);
+}

@@ -147,3 +147,18 @@ fn a_footer_is_read_once_a_snapshot() {
     assert!(second > 0 && first >= second + (32 << 10), "{first} and then {second} bytes");
     assert_eq!(second, read(vec!["t"]));
 }
+
+/// A merge of many datasets holds a small block of each, and makes the next the smaller the more memory this one took: with
+/// room for a whole batch in each, they shrank to a row, and memory grew without end.
+#[test]
+fn a_few_rows_take_memory_for_a_few_rows() {
+    let (_folder, store, _) = counted();
+    let dataset = dataset(&store, "x");
+    for rows in [1..11, 99_998..100_001, 5_000..5_640] {
+        let (first, count) = (rows.start, (rows.end - rows.start) as usize);
+        for batch in dataset.scan().range(rows).batches().unwrap() {
+            let bytes = batch.unwrap().get_array_memory_size();
+            assert!(bytes <= 2 * 24 * count + 4096, "{count} rows from {first} on take {bytes} bytes");
+        }
+    }
+}

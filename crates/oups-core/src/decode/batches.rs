@@ -47,10 +47,12 @@ impl Batches {
         let ranges = super::pages::byte_ranges(file, &mask, &rows)?;
         let bytes = guard(&file.path, || file.bytes.holding(ranges))?;
         let selection = (rows_left < file.rows()).then(|| selection(&rows, file.rows()));
+        // The reader makes room for a whole batch at once: no more than rows are there.
+        let batch_rows = usize::try_from(rows_left).map_or(options.batch_rows, |rows| rows.min(options.batch_rows));
         let reader = guard(&file.path, || {
             let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, file.metadata.clone())
                 .with_projection(mask)
-                .with_batch_size(options.batch_rows.max(1));
+                .with_batch_size(batch_rows.max(1));
             if let Some(selection) = selection {
                 builder = builder.with_row_selection(selection);
             }

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod output;
+mod peek;
 mod same;
 mod trim;
 
@@ -142,9 +143,12 @@ impl<'a> Region<'a> {
                 Ok(true)
             });
         }
+        // New rows that change nothing keep the files. Without new rows, the region is there to be cut anew.
+        let may_stay = matches!(rules.keep, Keep::Last | Keep::First) && !self.old.is_empty() && !self.rows.is_empty();
+        let may_stay = may_stay && !self.surely_changes()?;
         let on = &rules.settings.duplicates_on;
         let kept = Dedup::new(schema, on, rules.keep, merged, self.rows.start)?;
-        self.ahead(kept, |kept| self.write_if_changed(kept, output))
+        self.ahead(kept, |kept| self.write_if_changed(kept, may_stay, output))
     }
 
     /// Decodes and merges while rows are encoded. New rows in memory alone need neither.
@@ -157,11 +161,13 @@ impl<'a> Region<'a> {
         if self.old.is_empty() && !self.job.input.is_spooled() { consume(&mut items) } else { ahead(items, consume) }
     }
 
-    /// Compares first, and writes only once there is a difference.
-    fn write_if_changed(&self, kept: &mut dyn Iterator<Item = Result<Kept>>, output: &mut Output<'_>) -> Result<bool> {
-        let rules = self.job.rules;
-        // New rows that change nothing keep the files. Without new rows, the region is there to be cut anew.
-        let may_stay = matches!(rules.keep, Keep::Last | Keep::First) && !self.old.is_empty() && !self.rows.is_empty();
+    /// Where the files may stay, compares first, and writes only once there is a difference.
+    fn write_if_changed(
+        &self,
+        kept: &mut dyn Iterator<Item = Result<Kept>>,
+        may_stay: bool,
+        output: &mut Output<'_>,
+    ) -> Result<bool> {
         let mut same = Same::new();
         let first = loop {
             match kept.next().transpose()? {
@@ -172,7 +178,7 @@ impl<'a> Region<'a> {
         if first.is_none() && may_stay {
             return Ok(false);
         }
-        let mut files = output.begin_region(self.old_names(), rules.sizing);
+        let mut files = output.begin_region(self.old_names(), self.job.rules.sizing);
         for rows in same.rows(|| self.stored()) {
             files.write(&rows?)?;
         }
