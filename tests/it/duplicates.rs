@@ -231,16 +231,17 @@ fn of_many_rows_what_differs_is_found_wherever_it_is() {
     let mut model = vec![0; 70_000];
     let many = rows(&(0..model.len()).map(|at| row(at, 0)).collect::<Vec<_>>());
     dataset.write(many).ordered_on("time").duplicates_on(["group"]).commit().unwrap();
-    // (first row, rows, which of them differs)
+    // (first row, rows, which of them differs): whole times, since the rows of one change places where some are replaced.
     let writes = [
-        (30_000, 2_000, None),
-        (30_000, 2_000, Some(0)),
-        (30_000, 2_000, Some(1_023)),
-        (30_001, 2_000, Some(1_024)),
-        (30_002, 2_000, Some(1_999)),
-        (69_997, 3, None),
-        (69_997, 3, Some(2)),
-        (0, 1, Some(0)),
+        (30_000, 2_001, None),
+        (30_000, 2_001, Some(0)),
+        (30_000, 2_001, Some(1_022)),
+        (30_003, 2_001, Some(1_023)),
+        (30_006, 2_001, Some(1_024)),
+        (30_009, 2_001, Some(2_000)),
+        (69_996, 3, None),
+        (69_996, 3, Some(2)),
+        (0, 3, Some(0)),
     ];
     for (step, (first, count, differs)) in writes.into_iter().enumerate() {
         let value = step as i64 + 1;

@@ -231,9 +231,12 @@ impl LockFile for LocalLock {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// At no moment is it empty in between: a holder of the lock that sleeps just then would be nobody.
     fn write_text(&self, text: &str) -> io::Result<()> {
-        self.file.set_len(0)?;
-        self.append_text(text)
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(text.as_bytes())?;
+        file.set_len(text.len() as u64)
     }
 
     fn append_text(&self, text: &str) -> io::Result<()> {
