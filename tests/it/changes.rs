@@ -39,7 +39,7 @@ fn values(dataset: &Dataset) -> Vec<Vec<i64>> {
 }
 
 fn names(dataset: &Dataset) -> Vec<String> {
-    dataset.snapshot().unwrap().manifest().entries.iter().map(|entry| entry.file.clone()).collect()
+    dataset.snapshot().unwrap().manifest().entries.iter().map(|entry| entry.file.to_string()).collect()
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn places_where_something_is_are_refused() {
 fn a_damaged_file_is_named_and_nothing_is_left() {
     let (folder, store) = sample();
     let snapshot = dataset(&store, "a").snapshot().unwrap();
-    let file = store.root().join("a").join(&snapshot.manifest().entries[1].file);
+    let file = store.root().join("a").join(&*snapshot.manifest().entries[1].file);
     let mut bytes = fs::read(&file).unwrap();
     bytes[60] ^= 1;
     fs::write(&file, bytes).unwrap();

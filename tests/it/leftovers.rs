@@ -61,7 +61,7 @@ fn renamed_by_a_commit_that_never_was(folder: &Path) -> Dataset {
     let dataset = dataset(folder);
     write(&dataset, 0..10).unwrap();
     let name = dataset.snapshot().unwrap().manifest().entries[0].file.clone();
-    let live = folder.join("x").join(&name);
+    let live = folder.join("x").join(&*name);
     fs::rename(&live, folder.join("x").join(name.replace(".parquet", ".retired-0000000002"))).unwrap();
     dataset
 }

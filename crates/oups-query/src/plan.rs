@@ -157,7 +157,7 @@ impl ScanPlan {
             column.part.add(file.column_part(position, rows.ranges())?);
         }
         self.row_groups.push(PlannedRowGroup {
-            file: entry.file.clone(),
+            file: entry.file.to_string(),
             rows: piece.rows.clone(),
             candidates: rows.rows(),
             of: entry.rows,

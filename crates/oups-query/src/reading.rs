@@ -184,7 +184,7 @@ impl Reading {
     }
 
     pub(crate) fn open_entry(&self, entry: &Entry) -> Result<RowGroupFile> {
-        tracing::trace!(dataset = self.snapshot.dataset(), file = entry.file, rows = entry.rows, "open a row group");
+        tracing::trace!(dataset = self.snapshot.dataset(), file = &*entry.file, rows = entry.rows, "open a row group");
         Ok(match self.verified {
             true => self.snapshot.open_row_group_verified(entry)?,
             false => self.snapshot.open_row_group(entry)?,

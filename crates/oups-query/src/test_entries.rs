@@ -6,7 +6,7 @@ use oups_core::ordered::OrdValue;
 /// Entries with these minima and maxima.
 pub(crate) fn entries(spans: &[(i64, i64)]) -> Vec<Entry> {
     let entry = |(at, (min, max)): (usize, &(i64, i64))| Entry {
-        file: format!("{at}.parquet"),
+        file: format!("{at}.parquet").into(),
         rows: 1,
         bytes: 1,
         min: OrdValue::I64(*min),

@@ -47,8 +47,8 @@ fn groups(root: &Path) -> Vec<Group> {
         let rows = all.slice(start, entry.rows as usize);
         start += rows.num_rows();
         groups.push(Group {
-            file: entry.file.clone(),
-            bytes: fs::read(root.join("a").join(&entry.file)).unwrap(),
+            file: entry.file.to_string(),
+            bytes: fs::read(root.join("a").join(&*entry.file)).unwrap(),
             rows,
         });
     }

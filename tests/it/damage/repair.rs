@@ -180,7 +180,7 @@ fn without_a_manifest_no_changed_value_gets_in() {
     make(&prepared);
     fs::remove_file(prepared.join("b.opdmd")).unwrap();
     let snapshot = dataset(&prepared, "a").snapshot().unwrap();
-    let names: Vec<String> = snapshot.manifest().entries.iter().map(|entry| entry.file.clone()).collect();
+    let names: Vec<String> = snapshot.manifest().entries.iter().map(|entry| entry.file.to_string()).collect();
     drop(snapshot);
     let expected: Vec<RecordBatch> = (0..names.len()).map(|at| without(&prepared, &[at])).collect();
     let all = rows(&dataset(&prepared, "a"));

@@ -50,7 +50,7 @@ impl Look {
             }
             Files {
                 version: manifest.commit,
-                names: manifest.entries.iter().map(|entry| entry.file.clone()).collect(),
+                names: manifest.entries.iter().map(|entry| entry.file.to_string()).collect(),
                 layout,
                 rows,
                 metadata: manifest.metadata.clone(),

@@ -79,7 +79,7 @@ fn a_damaged_file_is_an_error_item_and_the_last() {
     let (folder, store) = store_of("name:str");
     let dataset = write(&store, "x", &[1, 2, 3, 4, 5, 6], 2);
     let file = dataset.snapshot().unwrap().manifest().entries[1].file.clone();
-    let path = folder.path().join("x").join(&file);
+    let path = folder.path().join("x").join(&*file);
     let mut bytes = fs::read(&path).unwrap();
     let end = bytes.len() - 30;
     bytes[end..].fill(0xff);
@@ -104,7 +104,7 @@ fn a_damaged_file_is_an_error_item_and_the_last() {
 /// Changes bytes of a dataset's second row group file; answers its path.
 fn damage(store: &Store<AnyKey>, key: &str) -> PathBuf {
     let file = dataset(store, key).snapshot().unwrap().manifest().entries[1].file.clone();
-    let path = store.root().join(key).join(file);
+    let path = store.root().join(key).join(&*file);
     let mut bytes = fs::read(&path).unwrap();
     let end = bytes.len() - 30;
     bytes[end..].fill(0xff);

@@ -185,14 +185,14 @@ fn a_file_is_opened_when_the_stream_comes_to_it() {
         write(&store, &at.to_string(), &[at * 10, at * 10 + 5], 10);
     }
     let file = dataset(&store, "19").snapshot().unwrap().manifest().entries[0].file.clone();
-    fs::write(folder.path().join("19").join(&file), b"no row group").unwrap();
+    fs::write(folder.path().join("19").join(&*file), b"no row group").unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let mut stream = store.query_where(KeyFilter::all()).batch_size(1).ordered().unwrap();
     let items: Vec<_> = pool.install(|| stream.by_ref().collect());
     let good = items.iter().filter(|item| item.is_ok()).count();
     assert!((36..=38).contains(&good), "{good} rows before the damaged file");
     let error = Error::from(items.into_iter().last().unwrap().unwrap_err());
-    assert!(matches!(error, Error::Core(CoreError::Damaged { path, .. }) if path.ends_with(&file)));
+    assert!(matches!(error, Error::Core(CoreError::Damaged { path, .. }) if path.ends_with(&*file)));
     assert!(stream.next().is_none());
 }
 

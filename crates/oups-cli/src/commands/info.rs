@@ -38,7 +38,7 @@ fn facts(manifest: &Manifest) -> Value {
         .collect();
     let row_group = |entry: &Entry| {
         json!({
-            "file": entry.file,
+            "file": &*entry.file,
             "rows": entry.rows,
             "bytes": entry.bytes,
             "min": value::json(&manifest.ordered, &entry.min),
@@ -60,7 +60,7 @@ fn facts(manifest: &Manifest) -> Value {
 fn files(store: &Store<AnyKey>, key: &AnyKey, manifest: &Manifest, out: &mut Stdout) -> anyhow::Result<()> {
     let folder = store.root().join(key.to_path()?);
     for entry in &manifest.entries {
-        writeln!(out, "{}", folder.join(&entry.file).display())?;
+        writeln!(out, "{}", folder.join(&*entry.file).display())?;
     }
     Ok(())
 }

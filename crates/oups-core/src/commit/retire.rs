@@ -12,7 +12,7 @@ use crate::manifest::{Manifest, Retired};
 /// Everything that the removal of a dataset retires.
 pub(crate) fn all_of(manifest: &Manifest) -> Vec<Retired> {
     let by = manifest.commit + 1;
-    let live = manifest.entries.iter().map(|entry| Retired { file: entry.file.clone(), by });
+    let live = manifest.entries.iter().map(|entry| Retired { file: entry.file.to_string(), by });
     manifest.retired.iter().cloned().chain(live).collect()
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> R
             Step::Drop { groups } => {
                 let gone = entries(stored, groups);
                 rows_deleted += gone.iter().map(|entry| entry.rows).sum::<u64>();
-                let names: Vec<String> = gone.iter().map(|entry| entry.file.clone()).collect();
+                let names: Vec<String> = gone.iter().map(|entry| entry.file.to_string()).collect();
                 replaced.extend_from_slice(&names);
                 output.drop_files(names);
             }
@@ -101,7 +101,7 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> R
                 for entry in ends {
                     let gone = trim::trim(&mut output, (&fs, &paths, job.schema), entry, range)?;
                     rows_deleted += gone;
-                    replaced.extend((gone > 0).then(|| entry.file.clone()));
+                    replaced.extend((gone > 0).then(|| entry.file.to_string()));
                 }
             }
         }
@@ -121,7 +121,7 @@ struct Region<'a> {
 
 impl<'a> Region<'a> {
     fn old_names(&self) -> Vec<String> {
-        self.old.iter().map(|entry| entry.file.clone()).collect()
+        self.old.iter().map(|entry| entry.file.to_string()).collect()
     }
 
     /// The stored rows, in order.

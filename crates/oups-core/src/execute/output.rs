@@ -114,7 +114,7 @@ impl<'a> Output<'a> {
         tracing::debug!(file = name, rows, bytes, "wrote a row group");
         let synced = self.durability == Durability::Synced;
         if let Some(slot) = self.entries.get_mut(place) {
-            *slot = Some(Entry { file: name, rows, bytes, min, max, checksum, synced });
+            *slot = Some(Entry { file: name.into(), rows, bytes, min, max, checksum, synced });
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ pub(super) fn trim(
     }
     let outside = [0..inside.start, inside.end..file.rows()];
     let rows: Vec<Range<u64>> = outside.into_iter().filter(|rows| !rows.is_empty()).collect();
-    let mut region = output.begin_region(vec![entry.file.clone()], Sizing::Rows(NonZeroU64::MAX));
+    let mut region = output.begin_region(vec![entry.file.to_string()], Sizing::Rows(NonZeroU64::MAX));
     for batch in file.batches(ReadOptions { rows: Some(rows), ..ReadOptions::default() })? {
         region.write(&batch?)?;
     }

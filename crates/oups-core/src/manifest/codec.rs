@@ -132,7 +132,7 @@ fn to_batch(manifest: &Manifest) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_new(
         Arc::new(schema),
         vec![
-            Arc::new(StringArray::from_iter_values(entries.iter().map(|entry| &entry.file))),
+            Arc::new(StringArray::from_iter_values(entries.iter().map(|entry| &*entry.file))),
             Arc::new(UInt64Array::from_iter_values(entries.iter().map(|entry| entry.rows))),
             Arc::new(UInt64Array::from_iter_values(entries.iter().map(|entry| entry.bytes))),
             min,
@@ -214,7 +214,7 @@ fn entries(batches: &[RecordBatch], ordered: &OrderedType) -> Option<Vec<Entry>>
         let synced = column("synced")?.as_boolean_opt()?;
         for row in 0..batch.num_rows() {
             entries.push(Entry {
-                file: file.value(row).to_owned(),
+                file: file.value(row).into(),
                 rows: rows.value(row),
                 bytes: bytes.value(row),
                 min: min.value(row),

@@ -1,6 +1,6 @@
 //! What holds for every manifest, checked before one is written and after one is read.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::{Entry, Manifest};
 use crate::layout;
@@ -63,13 +63,13 @@ fn retired_files_are_past(manifest: &Manifest) -> Option<String> {
     if manifest.retired.is_empty() {
         return None;
     }
-    let live: HashSet<&str> = manifest.entries.iter().map(|entry| entry.file.as_str()).collect();
+    let live: HashSet<&str> = manifest.entries.iter().map(|entry| &*entry.file).collect();
     manifest.retired.iter().find_map(|retired| match layout::file_id(&retired.file) {
         None => Some(format!("`{}`, which it lists as replaced, is no name of a row group file", retired.file)),
         Some(id) if id.commit >= retired.by || retired.by > manifest.commit => {
             Some(format!("row group {} is of commit {} and replaced by {}", retired.file, id.commit, retired.by))
         }
-        Some(_) if live.contains(retired.file.as_str()) => {
+        Some(_) if live.contains(&*retired.file) => {
             Some(format!("row group {} is listed as there and as replaced", retired.file))
         }
         Some(_) => None,
@@ -120,7 +120,7 @@ mod tests {
             ordered: OrderedType::new(&DataType::Int64).unwrap(),
             settings: Settings::default(),
             metadata: BTreeMap::new(),
-            entries: vec![Entry { file: LIVE.to_owned(), rows: 2, bytes: 9, min, max, checksum: 0, synced: true }],
+            entries: vec![Entry { file: LIVE.into(), rows: 2, bytes: 9, min, max, checksum: 0, synced: true }],
             retired: vec![Retired { file: LIVE.replace("aa", "bb"), by: 4 }],
         }
     }

@@ -7,6 +7,7 @@ mod pages;
 mod schema_text;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 
@@ -49,8 +50,8 @@ pub struct Manifest {
 /// The facts of one row group file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Its name in the dataset's folder.
-    pub file: String,
+    /// Its name in the dataset's folder. Versions that have it share it.
+    pub file: Arc<str>,
     /// Its rows.
     pub rows: u64,
     /// Its length in bytes.

@@ -44,7 +44,7 @@ fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan) -> Result<
             return Ok(Some((*base).clone()));
         }
         let entries = entries(plan, Some(&base));
-        let is_back = |name: &str| entries.iter().any(|entry| entry.file == name);
+        let is_back = |name: &str| entries.iter().any(|entry| *entry.file == *name);
         let retired = base.retired.iter().filter(|file| !is_back(&file.file)).cloned().collect();
         let next = Manifest { commit: plan.commit, entries, retired, ..(*base).clone() };
         return Ok(Some(next.with_durable()));
@@ -98,13 +98,14 @@ fn entries(plan: &Plan, base: Option<&Manifest>) -> Vec<Entry> {
         // The manifest's order is exact, also where names and spans are equal.
         Some(base) if plan.choice.restored.is_empty() => {
             let kept: std::collections::HashSet<&str> = kept.iter().map(|file| file.live.as_str()).collect();
-            base.entries.iter().filter(|entry| kept.contains(entry.file.as_str())).cloned().collect()
+            base.entries.iter().filter(|entry| kept.contains(&*entry.file)).cloned().collect()
         }
         _ => {
             kept.sort_by(|left, right| Place::of(left).cmp(&Place::of(right)));
-            let known =
-                |file: &Found| base.and_then(|base| base.entries.iter().find(|entry| entry.file == file.live)).cloned();
-            let own = |file: &Found| Some(Entry { file: file.live.clone(), ..file.good()?.entry.clone() });
+            let known = |file: &Found| {
+                base.and_then(|base| base.entries.iter().find(|entry| *entry.file == *file.live)).cloned()
+            };
+            let own = |file: &Found| Some(Entry { file: file.live.as_str().into(), ..file.good()?.entry.clone() });
             kept.into_iter().filter_map(|file| known(file).or_else(|| own(file))).collect()
         }
     }
@@ -244,7 +245,7 @@ fn has_other_name(plan: &Plan, at: usize) -> bool {
 fn lost(plan: &Plan, next: Option<&Manifest>) -> Vec<Lost> {
     let ordered = plan.base.as_deref().or(next).map(|manifest| &manifest.ordered);
     let of_file = |file: &Found, reason: String| {
-        let entry = plan.base.as_ref().and_then(|base| base.entries.iter().find(|entry| entry.file == file.live));
+        let entry = plan.base.as_ref().and_then(|base| base.entries.iter().find(|entry| *entry.file == *file.live));
         let span = match (entry, ordered) {
             (Some(entry), Some(ordered)) => Some((ordered.format(&entry.min), ordered.format(&entry.max))),
             (None, Some(ordered)) => span_of_name(&file.live, ordered),

@@ -126,6 +126,6 @@ fn content(file: Arc<dyn ReadFile>, path: &Path, dataset: &str) -> Result<Conten
     let facts = FileFacts { rows: open.rows(), bytes, min: min.clone(), max: max.clone() };
     RowGroupFile::open(file, path, &schema, View::Stored, &facts)?;
     let ordered = schema.ordered_type().clone();
-    let entry = Entry { file: String::new(), rows: open.rows(), bytes, min, max, checksum, synced: true };
+    let entry = Entry { file: "".into(), rows: open.rows(), bytes, min, max, checksum, synced: true };
     Ok(Content { claims, ordered, entry })
 }

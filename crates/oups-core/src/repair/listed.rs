@@ -11,7 +11,7 @@ use crate::manifest::{Entry, Manifest};
 pub(super) fn choose(manifest: &Manifest, files: &mut Vec<Found>) -> Choice {
     take_misnamed(manifest, files);
     add_missing(manifest, files);
-    let entries: HashMap<&str, &Entry> = manifest.entries.iter().map(|entry| (entry.file.as_str(), entry)).collect();
+    let entries: HashMap<&str, &Entry> = manifest.entries.iter().map(|entry| (&*entry.file, entry)).collect();
     let retired: HashMap<&str, u64> = manifest.retired.iter().map(|file| (file.file.as_str(), file.by)).collect();
     let mut choice = Choice::default();
     let mut replaced = BTreeMap::new();
@@ -55,19 +55,19 @@ fn take_misnamed(manifest: &Manifest, files: &mut [Found]) {
     let by_checksum: HashMap<u128, &Entry> = manifest.entries.iter().map(|entry| (entry.checksum, entry)).collect();
     let has_own = |file: &&Found| {
         file.good()
-            .is_some_and(|good| by_checksum.get(&good.entry.checksum).is_some_and(|entry| entry.file == file.live))
+            .is_some_and(|good| by_checksum.get(&good.entry.checksum).is_some_and(|entry| *entry.file == *file.live))
     };
     let mut taken: HashSet<String> = files.iter().filter(has_own).map(|file| file.live.clone()).collect();
     let mut moved = HashSet::new();
     for (at, file) in files.iter_mut().enumerate() {
         let Some(content) = file.misnamed.take() else { continue };
-        let Some(entry) = by_checksum.get(&content.entry.checksum).filter(|entry| !taken.contains(&entry.file)) else {
+        let Some(entry) = by_checksum.get(&content.entry.checksum).filter(|entry| !taken.contains(&*entry.file)) else {
             continue;
         };
         let Some(id) = file_id(&entry.file) else { continue };
-        taken.insert(entry.file.clone());
+        taken.insert(entry.file.to_string());
         moved.insert(at);
-        (file.live, file.id, file.content) = (entry.file.clone(), id, Ok(*content));
+        (file.live, file.id, file.content) = (entry.file.to_string(), id, Ok(*content));
     }
     let names: HashSet<String> = moved.iter().filter_map(|&at| Some(files.get(at)?.live.clone())).collect();
     for (at, file) in files.iter_mut().enumerate() {
@@ -80,10 +80,11 @@ fn take_misnamed(manifest: &Manifest, files: &mut [Found]) {
 
 /// Files that the manifest names and that are nowhere.
 fn add_missing(manifest: &Manifest, files: &mut Vec<Found>) {
-    let names = manifest.entries.iter().map(|entry| &entry.file).chain(manifest.retired.iter().map(|file| &file.file));
+    let live = manifest.entries.iter().map(|entry| &*entry.file);
+    let names = live.chain(manifest.retired.iter().map(|file| file.file.as_str()));
     let there: HashSet<&str> = files.iter().map(|file| file.live.as_str()).collect();
     let missing: Vec<Found> = names
-        .filter(|name| !there.contains(name.as_str()))
+        .filter(|name| !there.contains(name))
         .filter_map(|name| Some(Found::missing(name, file_id(name)?)))
         .collect();
     files.extend(missing);

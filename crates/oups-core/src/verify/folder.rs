@@ -147,7 +147,7 @@ struct Names<'a> {
 impl<'a> Names<'a> {
     fn of(dataset: &'a Dataset, manifest: &'a Manifest) -> Self {
         let retired = manifest.retired.iter().map(|Retired { file, by }| (file.as_str(), *by)).collect();
-        let live = manifest.entries.iter().map(|entry| entry.file.as_str()).collect();
+        let live = manifest.entries.iter().map(|entry| &*entry.file).collect();
         Self { dataset, commit: manifest.commit, live, retired, is_certain: false }
     }
 

@@ -46,7 +46,7 @@ fn forge(dataset: &Dataset, manifest: &Manifest, rows: &RecordBatch, part: u32, 
     let (min, max) = (OrdValue::I64(span.0), OrdValue::I64(span.1));
     let name = id.name(&manifest.ordered.name_text(&min), &manifest.ordered.name_text(&max));
     std::fs::write(dataset.paths.file(&name), file).unwrap();
-    Entry { file: name, rows, bytes, min, max, checksum, synced: true }
+    Entry { file: name.into(), rows, bytes, min, max, checksum, synced: true }
 }
 
 #[test]
