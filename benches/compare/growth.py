@@ -52,24 +52,28 @@ class Points:
         lines = self.path.read_text().splitlines() if self.path.exists() else []
         self.known = {json.loads(line)["call"]: json.loads(line)["lines"] for line in lines}
 
-    def lines(self, work, rows, *more):
-        """The lines of all rounds of a call."""
-        call = " ".join(map(str, [work, rows, *more, self.a.rounds]))
+    def lines(self, work, rows, *more, threads=None):
+        """The lines of all rounds of a call; `threads` for encoding and decoding, or one a core."""
+        limit = [f"RAYON_NUM_THREADS={threads}"] if threads else []
+        call = " ".join(map(str, [*limit, work, rows, *more, self.a.rounds]))
         if call not in self.known:
             if not (self.a.dir / f"in{rows}" / "late.parquet").exists():
                 compare.peers(self.a, "gen", "--rows", str(rows), "--base")
             print(call, flush=True)
             lines = []
+            if threads:
+                os.environ["RAYON_NUM_THREADS"] = str(threads)
             for _ in range(self.a.rounds):
                 os.sync()
                 lines.append(compare.ours(self.a, work, "--rows", str(rows), *map(str, more)))
+            os.environ.pop("RAYON_NUM_THREADS", None)
             self.known[call] = lines
             with self.path.open("a") as f:
                 f.write(json.dumps({"call": call, "lines": lines}) + "\n")
         return self.known[call]
 
-    def median(self, work, rows, fact, *more):
-        return statistics.median(line[fact] for line in self.lines(work, rows, *more))
+    def median(self, work, rows, fact, *more, threads=None):
+        return statistics.median(line[fact] for line in self.lines(work, rows, *more, threads=threads))
 
 
 def rows(a, points):
@@ -100,7 +104,7 @@ def threads(a, points):
     counts = [n for n in THREADS if n <= max(2, os.cpu_count() or 1)]
     size = ROWS[3] // SMALL if a.small else ROWS[3]
     works = ["bulk", "upsert", "scan"]
-    of = lambda fact: {w: [points.median(w, size, fact, "--threads", n) for n in counts] for w in works}
+    of = lambda fact: {w: [points.median(w, size, fact, threads=n) for n in counts] for w in works}
     draw(a, "threads", "threads", counts, [Panel("seconds", of("s")), Panel("peak MB above the inputs", of("above_mb"))])
 
 

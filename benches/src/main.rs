@@ -2,6 +2,7 @@
 //!
 //! The workloads and their inputs are those of `compare/peers.py`, which runs the same work on other libraries. Only the
 //! operation is timed, in a process of its own; inputs are in memory before. Every workload checks what it got.
+//! `RAYON_NUM_THREADS` sets how many threads encode and decode; it is one a core otherwise.
 
 mod inputs;
 mod memory;
@@ -30,9 +31,6 @@ struct Args {
     /// Holds the inputs, `in<ROWS>/`, and what is written, `out/oups/`.
     #[arg(long)]
     dir: PathBuf,
-    /// Threads for encoding and decoding; all cores if not given.
-    #[arg(long)]
-    threads: Option<usize>,
     /// Datasets: 2,000 for `keys`, 100,000 for `discover`, 1,000 for `ingest`.
     #[arg(long)]
     keys: Option<usize>,
@@ -86,9 +84,6 @@ enum Workload {
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    if let Some(threads) = args.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("threads")?;
-    }
     let inputs = Inputs::new(&args.dir, args.rows);
     let report = match args.workload {
         Workload::Gen => return ticks::generate(&inputs),

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use rustix::time::{ClockId, clock_gettime};
+use cpu_time::ProcessTime;
 use serde_json::{Map, Value, json};
 
 use crate::memory::Memory;
@@ -54,8 +54,7 @@ impl Report {
 
 /// The time of all processors that this process has had so far, of its own and of the system for it.
 fn cpu_seconds() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+    ProcessTime::now().as_duration().as_secs_f64()
 }
 
 /// Runs another workload in a process of its own: what it leaves in memory is not to be counted here.
