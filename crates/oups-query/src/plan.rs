@@ -219,21 +219,33 @@ fn left_out(reading: &Reading) -> Pruned {
     pruned
 }
 
+/// What was asked for but the range: the same for one dataset and for several.
+pub(crate) fn fmt_options(
+    f: &mut fmt::Formatter<'_>,
+    filters: &[String],
+    reverse: bool,
+    limit: Option<u64>,
+    verified: bool,
+) -> fmt::Result {
+    filters.iter().try_for_each(|filter| writeln!(f, "  filter: {filter}"))?;
+    if reverse {
+        writeln!(f, "  order: from the last row to the first")?;
+    }
+    if let Some(limit) = limit {
+        writeln!(f, "  limit: {limit} rows")?;
+    }
+    if verified {
+        writeln!(f, "  verified: each file is read whole first")?;
+    }
+    Ok(())
+}
+
 impl fmt::Display for ScanPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "scan of {} at version {}", self.dataset, self.commit)?;
         let range = self.range.as_deref().unwrap_or("nothing can be in the range");
         writeln!(f, "  range on {}: {range}", self.ordered_on)?;
-        self.filters.iter().try_for_each(|filter| writeln!(f, "  filter: {filter}"))?;
-        if self.reverse {
-            writeln!(f, "  order: from the last row to the first")?;
-        }
-        if let Some(limit) = self.limit {
-            writeln!(f, "  limit: {limit} rows")?;
-        }
-        if self.verified {
-            writeln!(f, "  verified: each file is read whole first")?;
-        }
+        fmt_options(f, &self.filters, self.reverse, self.limit, self.verified)?;
         self.fmt_row_groups(f)?;
         self.fmt_columns(f)
     }

@@ -7,6 +7,7 @@ use oups_core::{Snapshot, StoreKey};
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::opened::Opened;
+use crate::plan::fmt_options;
 use crate::prune::prune;
 use crate::request::Request;
 
@@ -100,16 +101,7 @@ impl fmt::Display for QueryPlan {
         writeln!(f, "query of {} datasets", self.datasets.len())?;
         let Some(ordered_on) = &self.ordered_on else { return Ok(()) };
         writeln!(f, "  range on {ordered_on}: {}", self.range.as_deref().unwrap_or("nothing can be in the range"))?;
-        self.filters.iter().try_for_each(|filter| writeln!(f, "  filter: {filter}"))?;
-        if self.reverse {
-            writeln!(f, "  order: from the last row to the first")?;
-        }
-        if let Some(limit) = self.limit {
-            writeln!(f, "  limit: {limit} rows")?;
-        }
-        if self.verified {
-            writeln!(f, "  verified: each file is read whole first")?;
-        }
+        fmt_options(f, &self.filters, self.reverse, self.limit, self.verified)?;
         let (groups, of) = (self.row_groups(), self.datasets.iter().map(|dataset| dataset.of).sum::<usize>());
         let pruned = of - groups;
         writeln!(
