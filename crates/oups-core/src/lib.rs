@@ -44,6 +44,7 @@ pub mod target;
 mod terms;
 #[doc(hidden)]
 pub mod threads;
+mod unwaited;
 mod verify;
 mod write;
 

@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::mem;
-use std::sync::{Mutex, TryLockError};
+
+use crate::unwaited::Unwaited;
 
 /// Values by key, of a bounded weight together.
 ///
 /// There are two generations. What is asked for is in the young one; once that has half of the weight it becomes the old
 /// one, whose values are forgotten, but for those that are asked for since.
 ///
-/// The mutex is never waited for: in a forked child, the thread that held it may not be there to let it go. What is not
-/// to be had at the moment is not kept, which is always right.
+/// What is not to be had at the moment is not kept, which is always right.
 pub(crate) struct Recent<K, V> {
     most: usize,
-    generations: Mutex<Generations<K, V>>,
+    generations: Unwaited<Generations<K, V>>,
 }
 
 struct Generations<K, V> {
@@ -30,7 +30,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
     /// Keeps at most this weight, besides the value that was added last.
     pub(crate) fn new(most: usize) -> Self {
         let generations = Generations { young: HashMap::new(), old: HashMap::new(), weight: 0 };
-        Self { most, generations: Mutex::new(generations) }
+        Self { most, generations: Unwaited::new(generations) }
     }
 
     /// The value of a key, if it is kept.
@@ -39,7 +39,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         K: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        let (value, forgotten) = self.with(|generations| {
+        let (value, forgotten) = self.generations.with(|generations| {
             if let Some((value, _)) = generations.young.get(key) {
                 return (Some(value.clone()), None);
             }
@@ -53,15 +53,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
     /// Keeps a value.
     pub(crate) fn keep(&self, key: K, value: V, weight: usize) {
         // What is forgotten is freed out of the mutex.
-        drop(self.with(|generations| generations.add(key, value, weight, self.most)));
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&mut Generations<K, V>) -> T) -> Option<T> {
-        match self.generations.try_lock() {
-            Ok(mut generations) => Some(act(&mut generations)),
-            Err(TryLockError::Poisoned(generations)) => Some(act(&mut generations.into_inner())),
-            Err(TryLockError::WouldBlock) => None,
-        }
+        drop(self.generations.with(|generations| generations.add(key, value, weight, self.most)));
     }
 }
 
@@ -97,7 +89,7 @@ mod tests {
         for key in 0..100_u64 {
             recent.keep(key, key, 1);
             assert_eq!(recent.get(&0), Some(0), "it is asked for all the time");
-            let kept = recent.with(|generations| generations.young.len() + generations.old.len()).unwrap();
+            let kept = recent.generations.with(|generations| generations.young.len() + generations.old.len()).unwrap();
             assert!(kept <= 20, "{kept} after {key}");
         }
         assert_eq!((recent.get(&50), recent.get(&99)), (None, Some(99)));
@@ -111,10 +103,11 @@ mod tests {
     fn nothing_is_waited_for() {
         let recent = Recent::new(20);
         recent.keep(1, 1, 1);
-        let held = recent.generations.lock().unwrap();
-        assert_eq!(recent.get(&1), None);
-        recent.keep(2, 2, 1);
-        drop(held);
+        let meanwhile = |_: &mut Generations<_, _>| {
+            assert_eq!(recent.get(&1), None);
+            recent.keep(2, 2, 1);
+        };
+        recent.generations.with(meanwhile).unwrap();
         assert_eq!((recent.get(&1), recent.get(&2)), (Some(1), None));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::Arc;
 
 use super::open::{Take, cannot_write, open_locked};
 use super::process::Owner;
@@ -10,24 +10,23 @@ use crate::Result;
 use crate::fs::{EntryKind, LockAccess, LockFile, StoreFs, failed, is_not_found};
 use crate::layout;
 use crate::random::random;
+use crate::unwaited::Unwaited;
 
 /// So many pin files are kept at most while no snapshot holds them.
 const MOST_IDLE: usize = 8;
 
 /// The pin files of a store handle that no snapshot holds, unlocked, for the next one: docs/commit.md says why they keep
 /// nothing.
-///
-/// The mutex is never waited for: in a forked child, the thread that held it may not be there to let it go.
 #[derive(Debug, Default)]
 pub(crate) struct IdlePins {
-    files: Mutex<Vec<PinFile>>,
+    files: Unwaited<Vec<PinFile>>,
 }
 
 impl IdlePins {
     /// One that is locked shared now.
     fn take(&self) -> Option<PinFile> {
         loop {
-            let file = self.with(Vec::pop)??;
+            let file = self.files.with(Vec::pop)??;
             // What is of no use any more is unlinked by being dropped.
             if file.owner.is_here() && file.relock() {
                 return Some(file);
@@ -37,20 +36,12 @@ impl IdlePins {
 
     fn keep(&self, file: PinFile) {
         let mut file = Some(file);
-        self.with(|files| {
+        self.files.with(|files| {
             if files.len() < MOST_IDLE {
                 files.extend(file.take());
             }
         });
         // One too many is dropped here, out of the mutex.
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&mut Vec<PinFile>) -> T) -> Option<T> {
-        match self.files.try_lock() {
-            Ok(mut files) => Some(act(&mut files)),
-            Err(TryLockError::Poisoned(files)) => Some(act(&mut files.into_inner())),
-            Err(TryLockError::WouldBlock) => None,
-        }
     }
 }
 
