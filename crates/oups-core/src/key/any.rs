@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use super::path::{Fields, check_length, not_canonical, wrong_shape};
-use super::{FieldType, FieldValue, KeyError, KeySchema, KeyWriter};
+use super::{FieldType, FieldValue, KeyError, KeySchema, KeyWriter, plain};
 
 /// A key of any schema: its values, known by name at run time.
 ///
@@ -86,6 +86,28 @@ impl AnyKey {
             return Err(wrong_shape(schema, path));
         }
         Ok(Self { schema: schema.clone(), values: values.into_boxed_slice() })
+    }
+
+    /// The key that a person means who types the text: that of the path, or else the one whose fields have, as they are,
+    /// the texts in it. `BRK.B` is `BRK%2EB` then.
+    ///
+    /// Never ambiguous: a text that is a path means that, and another is a key only if it can be divided into the fields
+    /// in one way. Levels are divided by `/`, which is in no field here.
+    ///
+    /// ```
+    /// use oups_core::key::{AnyKey, KeySchema, Separator};
+    ///
+    /// let schema = KeySchema::parse("symbol:str,year:int", Separator::Dash)?;
+    /// assert_eq!(AnyKey::parse_plain(&schema, "BRK.B-2024")?.to_string(), "BRK%2EB-2024");
+    /// assert_eq!(AnyKey::parse_plain(&schema, "BRK-B-2024")?.to_string(), "BRK%2DB-2024");
+    /// # Ok::<(), oups_core::key::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`AnyKey::parse`].
+    pub fn parse_plain(schema: &KeySchema, text: &str) -> Result<Self, KeyError> {
+        Self::parse(schema, text).or_else(|error| plain::parse(schema, text).ok_or(error))
     }
 
     /// The key's path below the store's root.

@@ -18,6 +18,7 @@ mod glob;
 mod letters;
 mod level;
 mod path;
+mod plain;
 mod schema;
 mod schema_text;
 mod separator;
@@ -39,6 +40,7 @@ pub(crate) use path::component;
 pub use path::{KeyReader, KeyWriter};
 pub use schema::{Field, KeySchema, Level, SchemaBuilder};
 pub use separator::Separator;
+pub use similar::nearest;
 #[cfg(feature = "serde")]
 pub use serde::{KeyText, key_text};
 pub use store_key::StoreKey;

@@ -1,32 +1,30 @@
-//! The name a user may have meant.
+//! The names a user may have meant.
 
-/// The most similar of the names, if one is similar enough to be worth a guess.
-pub(super) fn most_similar<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = name.chars().count() / 3 + 1;
-    names
+/// So many typing errors are one word still, however long the name.
+const MOST_EDITS: usize = 3;
+
+/// The names that are nearest to this one, best first, `most` at the most; none that is not near.
+///
+/// A name is near if a third of its characters or fewer, and no more than three, are typed wrong: added, left out,
+/// changed, or two of them in the wrong order. Upper and lower case are the same.
+pub fn nearest<N: AsRef<str>>(name: &str, names: impl IntoIterator<Item = N>, most: usize) -> Vec<N> {
+    let lower = name.to_lowercase();
+    let length = lower.chars().count();
+    let mut near: Vec<(usize, N)> = names
         .into_iter()
-        .map(|candidate| (edits(name, candidate), candidate))
-        .filter(|&(edits, _)| edits <= allowed)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many characters must be changed, added or removed (Levenshtein's distance), case aside.
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.to_lowercase().chars().enumerate() {
-        let mut next = Vec::with_capacity(row.len());
-        let mut left = i + 1;
-        next.push(left);
-        for (pair, b) in row.windows(2).zip(&to) {
-            let &[diagonal, above] = pair else { continue };
-            left = (diagonal + usize::from(a != *b)).min(above + 1).min(left + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
+        .filter_map(|candidate| {
+            let other = candidate.as_ref().to_lowercase();
+            let allowed = (length.max(other.chars().count()) / 3).min(MOST_EDITS);
+            // What is much longer or shorter needs no table of edits.
+            if length.abs_diff(other.chars().count()) > allowed {
+                return None;
+            }
+            let edits = strsim::osa_distance(&lower, &other);
+            (edits <= allowed).then_some((edits, candidate))
+        })
+        .collect();
+    near.sort_by(|(edits, name), (others, other)| edits.cmp(others).then_with(|| name.as_ref().cmp(other.as_ref())));
+    near.into_iter().take(most).map(|(_, name)| name).collect()
 }
 
 #[cfg(test)]
@@ -35,9 +33,21 @@ mod tests {
 
     #[test]
     fn a_typing_error_is_guessed_and_another_word_is_not() {
-        let names = ["quantity", "city", "frequency"];
-        assert_eq!(most_similar("citty", names), Some("city"));
-        assert_eq!(most_similar("Frequnecy", names), Some("frequency"));
-        assert_eq!(most_similar("station", names), None);
+        let names = ["quantity", "city", "frequency", "JFK", "EWR"];
+        let guess = |name| nearest(name, names, 1).first().copied();
+        assert_eq!(guess("citty"), Some("city"));
+        assert_eq!(guess("Frequnecy"), Some("frequency"));
+        assert_eq!(guess("JKF"), Some("JFK"));
+        assert_eq!(guess("jfk"), Some("JFK"));
+        for other in ["station", "BOS", "JFX/1D", "x", "", "EXX"] {
+            assert_eq!(guess(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_come_first_and_far_ones_not_at_all() {
+        let keys = ["temperature-bern/1D", "temperature-berlin/1D", "temperature-oslo/1D", "wind-oslo/1h"];
+        assert_eq!(nearest("temperature-berln/1D", keys, 3), ["temperature-berlin/1D", "temperature-bern/1D"]);
+        assert_eq!(nearest("temperature-berln/1D", keys, 1), ["temperature-berlin/1D"]);
     }
 }
