@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod hint;
 mod input;
+mod inside;
 mod interrupt;
 mod open;
 mod output;
@@ -19,10 +20,11 @@ mod verbose;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    let args = args::Cli::parse();
+    let args = match args::parse() {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
     verbose::listen(args.verbose);
     interrupt::watch();
     let mut out = stdout::Stdout::new();

@@ -2,15 +2,20 @@
 
 use std::path::Path;
 
-use oups::{AnyKey, Dataset, Error, Store};
+use oups::key::nearest;
+use oups::{AnyKey, Dataset, Error, KeyError, Store};
 
 use crate::hint::{self, did_you_mean};
+use crate::inside;
 
 /// How many keys are suggested for one that is not there.
 const SUGGESTIONS: usize = 3;
 
 pub(crate) fn store(path: &Path) -> anyhow::Result<Store<AnyKey>> {
-    Ok(Store::<AnyKey>::open(path)?)
+    Store::<AnyKey>::open(path).map_err(|error| match inside::hint(path) {
+        Some(hint) if matches!(error, Error::NoStore { .. }) => hint::with(error, hint),
+        _ => error.into(),
+    })
 }
 
 /// The key and the handle of a dataset that exists.
@@ -27,11 +32,33 @@ pub(crate) fn dataset(store: &Store<AnyKey>, text: &str) -> anyhow::Result<(AnyK
     }
 }
 
+/// The keys of datasets that exist.
+pub(crate) fn keys(store: &Store<AnyKey>, texts: &[String]) -> anyhow::Result<Vec<AnyKey>> {
+    texts.iter().map(|text| Ok(dataset(store, text)?.0)).collect()
+}
+
 /// The key and the handle of a dataset that may not exist yet.
 pub(crate) fn dataset_to_write(store: &Store<AnyKey>, text: &str) -> anyhow::Result<(AnyKey, Dataset)> {
-    let key = store.parse_key(text).map_err(|error| not_that_key(store, text, error))?;
+    let key = AnyKey::parse_plain(store.schema(), text).map_err(|error| not_a_key(store, text, error))?;
     let dataset = store.dataset(&key)?;
     Ok((key, dataset))
+}
+
+/// The error of a text that is not a key, with the existing ones that may have been meant, or how it would be written.
+fn not_a_key(store: &Store<AnyKey>, text: &str, error: KeyError) -> anyhow::Error {
+    let similar = similar_keys(store, text);
+    let separator = store.schema().separator().as_char();
+    match &error {
+        KeyError::Fields { expected, found, .. } if found > expected && similar.is_empty() => {
+            let escape = format!("%{:02X}", u32::from(separator));
+            let hint = format!(
+                "`{separator}` divides the fields: one that belongs to a field is written {escape}, as in a{escape}b; a new \
+                 store can have another (`oups init --separator`)"
+            );
+            hint::with(error, hint)
+        }
+        _ => not_that_key(store, text, error.into()),
+    }
 }
 
 /// The error, with the existing keys that may have been meant.
@@ -44,29 +71,5 @@ pub(crate) fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> a
 /// The existing keys most like the text, best first. They only help a message, so that there are none is no error.
 pub(crate) fn similar_keys(store: &Store<AnyKey>, text: &str) -> Vec<String> {
     let keys = store.keys().unwrap_or_default();
-    most_similar(text, keys.iter().map(ToString::to_string))
-}
-
-fn most_similar(text: &str, keys: impl Iterator<Item = String>) -> Vec<String> {
-    let text = text.to_lowercase();
-    let allowed = text.chars().count() / 3 + 1;
-    let mut near: Vec<(usize, String)> = keys
-        .map(|key| (strsim::osa_distance(&text, &key.to_lowercase()), key))
-        .filter(|(distance, _)| *distance <= allowed)
-        .collect();
-    near.sort();
-    near.truncate(SUGGESTIONS);
-    near.into_iter().map(|(_, key)| key).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::most_similar;
-
-    #[test]
-    fn the_nearest_keys_come_first_and_far_ones_not_at_all() {
-        let keys = ["temperature-berlin/1D", "temperature-bern/1D", "wind-oslo/1h"].map(str::to_owned);
-        let similar = most_similar("temperature-berln/1D", keys.into_iter());
-        assert_eq!(similar, ["temperature-berlin/1D", "temperature-bern/1D"]);
-    }
+    nearest(text, keys.iter().map(ToString::to_string), SUGGESTIONS)
 }

@@ -69,7 +69,7 @@ pub enum Error {
 
     /// A column of the rows has the name of a column that the query adds.
     #[error(
-        "column `{column}` has the name of a key field, which the rows get as a column: leave it out with `columns`"
+        "column `{column}` has the name of a key field, which the rows get as a column: leave it out with `columns`, or the fields of the keys by `without_keys`"
     )]
     KeyColumn {
         /// The column.

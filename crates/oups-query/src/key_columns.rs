@@ -24,6 +24,11 @@ pub(crate) struct KeyColumns {
 }
 
 impl KeyColumns {
+    /// None at all.
+    pub(crate) fn none() -> Self {
+        Self { fields: Vec::new(), values: Vec::new() }
+    }
+
     pub(crate) fn new<K: StoreKey>(schema: &KeySchema, keys: &[K]) -> Result<Self> {
         let rows: Vec<Vec<FieldValue>> = keys.iter().map(StoreKey::values).collect();
         let mut fields = Vec::new();

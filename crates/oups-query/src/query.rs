@@ -80,6 +80,10 @@ impl<K: StoreKey> QueryStore<K> for Store<K> {
     }
 }
 
+fn key_columns<K: StoreKey>(store: &Store<K>, opened: &Opened<K>, request: &Request) -> Result<KeyColumns> {
+    if request.key_columns { KeyColumns::new(store.schema(), &opened.keys) } else { Ok(KeyColumns::none()) }
+}
+
 /// What a [`Query`] is of: the datasets of some keys, or of a filter.
 #[derive(Clone, Debug)]
 pub struct Datasets<K> {
@@ -104,6 +108,14 @@ impl<K: StoreKey> Read<Datasets<K>> {
     /// one of the last rows. Chunks, periods and answers for each key are what they are without.
     pub fn reverse(mut self) -> Self {
         self.request.reverse = true;
+        self
+    }
+
+    /// The rows of [`ordered`](Self::ordered) and [`resample`](Self::resample) come without the fields of their keys as
+    /// columns: with those that are stored alone, to be written into another dataset, or where a stored column has the name
+    /// of a field.
+    pub fn without_keys(mut self) -> Self {
+        self.request.key_columns = false;
         self
     }
 
@@ -173,7 +185,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
         let store = self.of.store.clone();
         let opened = self.of.open(&self.request)?;
         let unified = Unified::new(self.request.columns.as_deref(), &opened.schemas())?;
-        let keys = KeyColumns::new(store.schema(), &opened.keys)?;
+        let keys = key_columns(&store, &opened, &self.request)?;
         Ordered::new(keys, unified, opened.snapshots, opened.span, &self.request)
     }
 
@@ -185,7 +197,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
         let open = move || {
             let store = of.store.clone();
             let opened = of.open(&asked)?;
-            let keys = KeyColumns::new(store.schema(), &opened.keys)?;
+            let keys = key_columns(&store, &opened, &asked)?;
             Ok(Input { snapshots: opened.snapshots, keys: Some(keys) })
         };
         Resample::new(open, request, every)

@@ -20,6 +20,8 @@ pub(crate) struct Request {
     pub(crate) batch_rows: usize,
     /// Whether each file's bytes are compared with its checksum before it is read.
     pub(crate) verified: bool,
+    /// Whether rows of several datasets get the fields of their keys as columns.
+    pub(crate) key_columns: bool,
 }
 
 impl Default for Request {
@@ -32,6 +34,7 @@ impl Default for Request {
             reverse: false,
             batch_rows: BATCH_ROWS,
             verified: false,
+            key_columns: true,
         }
     }
 }

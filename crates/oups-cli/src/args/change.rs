@@ -9,7 +9,8 @@ use oups::target::RowGroupTarget;
 use super::input::Reading;
 use super::look::Range;
 use super::parse::{
-    DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, key_value, number_or_none,
+    DuplicateColumns, KeepOption, KeyColumnsOption, NumberOrNone, condition, duplicates_on, duration, key_value,
+    number_or_none,
 };
 
 /// How a change is committed.
@@ -89,6 +90,9 @@ pub(crate) struct Write {
     /// Remove a text from the dataset's metadata
     #[arg(long, value_name = "KEY")]
     pub(crate) unset: Vec<String>,
+    /// What becomes of columns that are named as fields of the keys; without it, they are refused
+    #[arg(long, value_enum, requires = "input")]
+    pub(crate) key_columns: Option<KeyColumnsOption>,
     #[command(flatten)]
     pub(crate) terms: Terms,
     /// Fail unless the dataset is at this version; 0: does not exist

@@ -12,7 +12,8 @@ use super::parse::{Aggregates, FillOption, aggregates, condition};
 A table shows up to 40 rows, of more only the first and the last 20; --limit N shows the first N.
 On a terminal, columns that do not fit are left out; the other formats always hold all of them.
 JSON is one object a line. Times with a zone are shown in UTC.
-Of several keys the rows come in one order, with the keys' fields as columns in front.
+Of several keys the rows come in one order, with the keys' fields as columns in front; the rows of one
+key alone have them with --with-keys only.
 
 Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
@@ -46,12 +47,32 @@ pub(crate) struct Read {
     #[arg(long)]
     pub(crate) explain: bool,
     /// Draw a column of numbers as a line, one picture a key, instead of printing rows
-    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["columns", "reverse", "explain", "output", "format"])]
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["columns", "reverse", "explain", "output", "format", "with_keys", "no_keys"])]
     pub(crate) plot: Option<String>,
     #[command(flatten)]
     pub(crate) drawing: Drawing,
     #[command(flatten)]
+    pub(crate) key_fields: KeyFields,
+    #[command(flatten)]
     pub(crate) to: To,
+}
+
+/// Whether the fields of the keys are columns of the rows.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct KeyFields {
+    /// With the key's fields as columns in front, of one key too
+    #[arg(long)]
+    with_keys: bool,
+    /// Without the keys' fields as columns
+    #[arg(long, conflicts_with = "with_keys")]
+    no_keys: bool,
+}
+
+impl KeyFields {
+    /// Rows of one dataset have its own columns, those of several say which dataset they are of.
+    pub(crate) fn are_shown(self, keys: usize) -> bool {
+        self.with_keys || (keys > 1 && !self.no_keys)
+    }
 }
 
 /// Where rows go.
@@ -169,8 +190,8 @@ pub(crate) enum Side {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Periods are written as row group targets: 15min, 1D, W, MS; on whole numbers a number. One dataset comes
-after the other, with the key's fields as columns in front; a period without rows is left out, unless
---fill gives it a row: of nulls, or of what was there before (flat bars at the previous close).
+after the other; of several, with the keys' fields as columns in front. A period without rows is left out,
+unless --fill gives it a row: of nulls, or of what was there before (flat bars at the previous close).
 
 Examples:
   oups resample data JFK EWR --period MS --agg temp:min,mean,max --agg precip:sum
@@ -196,6 +217,8 @@ pub(crate) struct Resample {
     /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) condition: Option<String>,
+    #[command(flatten)]
+    pub(crate) key_fields: KeyFields,
     #[command(flatten)]
     pub(crate) to: To,
 }

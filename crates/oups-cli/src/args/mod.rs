@@ -6,6 +6,7 @@ mod ingest;
 mod input;
 mod look;
 mod parse;
+mod usage;
 
 use std::path::PathBuf;
 
@@ -18,11 +19,12 @@ pub(crate) use change::{Compact, Delete, Meta, Rm, Terms, Write};
 pub(crate) use ingest::Ingest;
 pub(crate) use input::{InputFormat, Reading};
 pub(crate) use look::{Align, AsOf, Coverage, Drawing, Format, Info, Ls, Range, Read, Resample, Side, To};
-pub(crate) use parse::{DuplicateColumns, NumberOrNone};
+pub(crate) use parse::{DuplicateColumns, KeyColumnsOption, NumberOrNone};
+pub(crate) use usage::parse;
 
 /// Many ordered datasets as plain Parquet files: appended, corrected, read by range, without a server.
 #[derive(Debug, Parser)]
-#[command(name = "oups", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "oups", version, about, max_term_width = 100)]
 #[command(after_help = "\
 Examples:
   oups init data --schema 'origin:str'

@@ -44,6 +44,15 @@ impl From<KeepOption> for KeepRule {
     }
 }
 
+/// What becomes of a column that is named as a field of the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyColumnsOption {
+    /// Left out, if every value is the key's
+    Drop,
+    /// Stored as any other column
+    Keep,
+}
+
 /// What becomes of a period without rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FillOption {

@@ -14,7 +14,7 @@ pub(crate) fn run(args: Delete, out: &mut Stdout) -> Result<()> {
         bail!(Usage("which rows? Give --start, --end or both, or --all for all of them".to_owned()));
     }
     let store = open::store(&args.store)?;
-    let (_, dataset) = open::dataset(&store, &args.key)?;
+    let (key, dataset) = open::dataset(&store, &args.key)?;
     let mut delete = dataset.delete(args.range.bounds());
     if args.terms.no_sync {
         delete = delete.durability(Durability::Unsynced);
@@ -26,7 +26,7 @@ pub(crate) fn run(args: Delete, out: &mut Stdout) -> Result<()> {
         delete = delete.if_version(version);
     }
     if args.dry_run {
-        return written::tell_plan(&args.key, &delete.plan()?, args.json, out);
+        return written::tell_plan(&key.to_string(), &delete.plan()?, args.json, out);
     }
-    written::tell(&args.key, &delete.commit()?, args.json, out)
+    written::tell(&key.to_string(), &delete.commit()?, args.json, out)
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::print_json;
 use crate::args::Info;
 use crate::output::counted;
-use crate::output::grid::{Column, Grid};
+use crate::output::grid::{Column, Grid, visible};
 use crate::stdout::Stdout;
 use crate::{open, value};
 
@@ -103,8 +103,8 @@ fn section<'a>(heading: &str, lines: impl Iterator<Item = (&'a str, String)>, ou
 /// Names and texts, each in its column.
 pub(super) fn section_lines<'a>(lines: impl Iterator<Item = (&'a str, String)>) -> Vec<String> {
     let lines: Vec<_> = lines.collect();
-    let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    lines.into_iter().map(|(name, text)| format!("{name:width$}  {text}")).collect()
+    let width = lines.iter().map(|(name, _)| visible(name).chars().count()).max().unwrap_or(0);
+    lines.into_iter().map(|(name, text)| format!("{name:width$}  {text}", name = visible(name), text = visible(&text))).collect()
 }
 
 /// A setting as the options take it.

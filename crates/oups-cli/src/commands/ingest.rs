@@ -2,10 +2,11 @@
 
 use anyhow::{Result, anyhow};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use oups::{AnyKey, Durability, Ingested, Store};
+use oups::{AnyKey, DuplicatesOn, Durability, Ingested, Store};
 use serde_json::json;
 use std::sync::Arc;
 
+use super::unfinished::Unfinished;
 use super::write::at_its_place;
 use super::{print_json, written};
 use crate::args::{DuplicateColumns, Ingest, NumberOrNone};
@@ -45,8 +46,10 @@ fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Pl
     let ordered_on = args.storing.ordered_on.as_deref();
     let rows = input::open(&args.input, &args.reading, Some(known), progress.clone(), places.clone())?;
     let rows = input::sorted(rows, &args.reading, ordered_on, places)?;
-    let in_doubt = "each dataset is as it was or completely changed: the same ingest with --duplicates-on completes it";
-    let rows = interrupt::until_read(rows, in_doubt.to_owned());
+    let duplicates = args.storing.duplicates.duplicates_on.as_ref();
+    let drops_duplicates = duplicates.is_some_and(|DuplicateColumns(columns)| *columns != DuplicatesOn::Off);
+    let mut unfinished = Unfinished::new(args.store.display().to_string(), drops_duplicates);
+    let rows = interrupt::until_read(rows, unfinished.text());
     let mut ingest = store.ingest(rows).stop_on_error(args.stop_on_error);
     if let Some(column) = ordered_on {
         ingest = ingest.ordered_on(column);
@@ -75,7 +78,14 @@ fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Pl
     for (key, value) in &args.storing.meta {
         ingest = ingest.metadata(key, value);
     }
-    Ok(ingest.commit_with(|done| progress.wrote_one_of(done.datasets as u64))?)
+    let each = |done: &Ingested<AnyKey>| {
+        progress.wrote_one_of(done.datasets as u64);
+        if done.result.is_ok() {
+            unfinished.wrote(&done.dataset);
+            interrupt::changing(unfinished.text());
+        }
+    };
+    Ok(ingest.commit_with(each)?)
 }
 
 /// What the columns of CSV and JSON are: those of the keys are texts, so that one that is no key fails alone; the others

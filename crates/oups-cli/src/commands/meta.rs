@@ -26,11 +26,11 @@ fn show(dataset: &Dataset, args: &Meta, out: &mut Stdout) -> Result<()> {
     let snapshot = dataset.snapshot()?;
     let metadata = &snapshot.manifest().metadata;
     if args.json {
-        let facts = json!({ "key": args.key, "version": snapshot.manifest().commit, "metadata": metadata });
+        let facts = json!({ "key": dataset.path_text(), "version": snapshot.manifest().commit, "metadata": metadata });
         return print_json(&facts, out);
     }
     if metadata.is_empty() {
-        message(format_args!("{} has no metadata", args.key));
+        message(format_args!("{} has no metadata", dataset.path_text()));
     }
     for (key, value) in metadata {
         writeln!(out, "{}={}", visible(key), visible(value))?;
@@ -52,5 +52,5 @@ fn change(dataset: &Dataset, args: &Meta, out: &mut Stdout) -> Result<()> {
     if let Some(version) = args.if_version {
         change = change.if_version(version);
     }
-    written::tell_changed("metadata", &args.key, &change.commit()?, args.json, out)
+    written::tell_changed("metadata", dataset.path_text(), &change.commit()?, args.json, out)
 }

@@ -26,7 +26,8 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     if let Some(column) = &args.plot {
         return plot::run(&args, column, &open::store(&args.store)?, out);
     }
-    let [key] = args.keys.as_slice() else { return several(args, out) };
+    let shows_keys = args.key_fields.are_shown(args.keys.len());
+    let ([key], false) = (args.keys.as_slice(), shows_keys) else { return several(args, shows_keys, out) };
     let (target, format) = rows::target(&args.to)?;
     let store = open::store(&args.store)?;
     let (_, dataset) = open::dataset(&store, key)?;
@@ -98,10 +99,13 @@ fn print_table(scan: &Scan, limit: Option<u64>, out: &mut Stdout) -> Result<()> 
 }
 
 /// Several datasets, as one ordered stream.
-fn several(args: Read, out: &mut Stdout) -> Result<()> {
+fn several(args: Read, shows_keys: bool, out: &mut Stdout) -> Result<()> {
     let store = open::store(&args.store)?;
-    let keys = args.keys.iter().map(|text| Ok(open::dataset(&store, text)?.0)).collect::<Result<Vec<_>>>()?;
+    let keys = open::keys(&store, &args.keys)?;
     let mut query = store.query(&keys).range(args.range.bounds());
+    if !shows_keys {
+        query = query.without_keys();
+    }
     if let Some(columns) = &args.columns {
         query = query.columns(columns);
     }

@@ -11,10 +11,13 @@ use crate::stdout::Stdout;
 
 pub(crate) fn run(args: Resample, out: &mut Stdout) -> Result<()> {
     let store = open::store(&args.store)?;
-    let keys = args.keys.iter().map(|text| Ok(open::dataset(&store, text)?.0)).collect::<Result<Vec<_>>>()?;
+    let keys = open::keys(&store, &args.keys)?;
     let mut query = store.query(&keys).range(args.range.bounds());
     if let Some(condition) = args.condition {
         query = query.matching(condition);
+    }
+    if !args.key_fields.are_shown(keys.len()) {
+        query = query.without_keys();
     }
     let mut resample = query.resample(args.period);
     for of in args.aggregates {

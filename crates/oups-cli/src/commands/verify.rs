@@ -38,8 +38,9 @@ pub(crate) fn run(args: Verify, out: &mut Stdout) -> Result<()> {
     });
     progress.done();
     let findings = findings?;
+    let marked = dead_writers(&findings);
     for finding in &findings {
-        tell(finding, args.json, out)?;
+        tell(finding, is_cleared(finding, &marked), args.json, out)?;
     }
     out.finish()?;
     let (datasets, bytes) = (counted(looked_at.0, "dataset"), HumanBytes(looked_at.1));
@@ -48,17 +49,32 @@ pub(crate) fn run(args: Verify, out: &mut Stdout) -> Result<()> {
         return Ok(());
     }
     let damage = findings.iter().filter(|finding| finding.kind.is_damage()).count();
+    let found = counted(findings.len() as u64, "finding");
+    if damage == 0 {
+        message(format_args!("{datasets}, {bytes}: nothing is damaged, {found}"));
+        return Ok(());
+    }
     if let Some(hint) = way_out(&args.store, &findings) {
         message(format_args!("hint: {hint}"));
     }
-    bail!(
-        "{datasets}, {bytes}: {}, {}",
-        counted(findings.len() as u64, "finding"),
-        match damage {
-            0 => "none of them damage".to_owned(),
-            damage => format!("{damage} of them damage"),
+    bail!("{datasets}, {bytes}: {found}, {damage} of them damage")
+}
+
+/// Datasets in whose lock file there is the mark of a dead writer.
+fn dead_writers(findings: &[Finding]) -> BTreeSet<&str> {
+    let marks = findings.iter().filter(|finding| finding.kind == FindingKind::Mark);
+    marks.filter_map(|finding| finding.dataset.as_deref()).collect()
+}
+
+/// Whether the next writer of the dataset clears it away. It looks for what a dead one left only where there is its mark.
+fn is_cleared(finding: &Finding, marked: &BTreeSet<&str>) -> bool {
+    match finding.kind {
+        FindingKind::Mark => true,
+        FindingKind::Leftover | FindingKind::Tombstone => {
+            finding.dataset.as_deref().is_some_and(|dataset| marked.contains(dataset))
         }
-    )
+        _ => false,
+    }
 }
 
 /// What is a dataset is known from `oups.json` alone: if that is damaged, nothing else can be looked at.
@@ -84,12 +100,13 @@ fn without_schema(error: anyhow::Error, args: &Verify, out: &mut Stdout) -> Resu
     bail!("1 finding; without oups.json nothing else could be looked at")
 }
 
-fn tell(finding: &Finding, json: bool, out: &mut Stdout) -> Result<()> {
+fn tell(finding: &Finding, cleared: bool, json: bool, out: &mut Stdout) -> Result<()> {
     let Finding { dataset, row_group, file, kind, detail, .. } = finding;
     if json {
         return print_json(&facts(*kind, dataset.as_deref(), *row_group, file, detail), out);
     }
-    Ok(writeln!(out, "{}", line(*kind, dataset.as_deref(), *row_group, file, detail))?)
+    let cleared = if cleared { " (the next write clears this)" } else { "" };
+    Ok(writeln!(out, "{}{cleared}", line(*kind, dataset.as_deref(), *row_group, file, detail))?)
 }
 
 fn facts(kind: FindingKind, dataset: Option<&str>, row_group: Option<usize>, file: &Path, detail: &str) -> Value {

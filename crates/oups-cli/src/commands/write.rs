@@ -4,9 +4,9 @@ use anyhow::{Result, bail};
 use chrono::NaiveDate;
 use oups::{AnyKey, Dataset, DuplicatesOn, Durability, Error, Plan, Store, Written};
 
-use super::written;
+use super::{key_columns, written};
 use crate::args::{DuplicateColumns, NumberOrNone, Terms, Write};
-use crate::exit::Usage;
+use crate::exit::{Usage, message};
 use crate::input::Places;
 use crate::progress::Progress;
 use crate::stdout::Stdout;
@@ -16,16 +16,32 @@ pub(crate) fn run(args: Write, out: &mut Stdout) -> Result<()> {
     let store = open::store(&args.store)?;
     // Without rows there is nothing to make a dataset of.
     let find = if args.input.is_empty() { open::dataset } else { open::dataset_to_write };
-    let (_, dataset) = find(&store, &args.key)?;
+    let (key, dataset) = find(&store, &args.key)?;
+    let named = key.to_string();
+    tell_of_path(&args.key, &key, &dataset)?;
     keep_has_a_use(&dataset, &args)?;
     let progress = Progress::new();
     let places = Places::default();
-    let result = write(&dataset, &args, &progress, &places);
+    let result = write(&dataset, &key, &args, &progress, &places);
     progress.done();
-    match result.map_err(|error| explained(error, &store, &args.key, &places))? {
-        Done::Written(written) => written::tell(&args.key, &written, args.json, out),
-        Done::Planned(plan) => written::tell_plan(&args.key, &plan, args.json, out),
+    match result.map_err(|error| explained(error, &store, &named, &places))? {
+        Done::Written(written) => written::tell(&named, &written, args.json, out),
+        Done::Planned(plan) => written::tell_plan(&named, &plan, args.json, out),
     }
+}
+
+/// A new dataset whose folder is named in another way than it was typed is not to be a surprise.
+fn tell_of_path(typed: &str, key: &AnyKey, dataset: &Dataset) -> Result<()> {
+    if typed == key.to_string() || dataset.exists()? {
+        return Ok(());
+    }
+    let separator = key.schema().separator();
+    let why = match typed.contains(separator.as_char()) && key.schema().levels().iter().any(|level| level.fields.len() == 1) {
+        true => format!(": `{separator}` divides fields, unless a store is made with another (`oups init --separator`)"),
+        false => String::new(),
+    };
+    message(format_args!("{typed} is the key {key}{why}"));
+    Ok(())
 }
 
 enum Done {
@@ -33,28 +49,29 @@ enum Done {
     Planned(Plan),
 }
 
-fn write(dataset: &Dataset, args: &Write, progress: &Progress, places: &Places) -> Result<Done> {
+fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, places: &Places) -> Result<Done> {
     let mut write = if args.input.is_empty() {
         dataset.rewrite()
     } else {
         // The input may be read to infer its types, long before its rows are.
         interrupt::unchanged();
         let stored = dataset.snapshot_if_there()?.map(|snapshot| snapshot.manifest().schema.clone());
-        let input = input::open(&args.input, &args.reading, stored, progress.clone(), places.clone())?;
+        let input = input::open(&args.input, &args.reading, stored.clone(), progress.clone(), places.clone())?;
         let input = input::sorted(input, &args.reading, ordered_on(dataset, args)?.as_deref(), places)?;
-        dataset.write(interrupt::until_read(input, in_doubt(dataset, &args.key)?))
+        let input = key_columns::settle(input, key, stored.as_ref(), args.key_columns, places)?;
+        dataset.write(interrupt::until_read(input, in_doubt(dataset)?))
     };
     write = on_terms(options(write, args), args.terms);
     if args.dry_run { Ok(Done::Planned(write.plan()?)) } else { Ok(Done::Written(write.commit()?)) }
 }
 
 /// What an interrupted commit may have done.
-fn in_doubt(dataset: &Dataset, key: &str) -> Result<String> {
+fn in_doubt(dataset: &Dataset) -> Result<String> {
     let before = match dataset.snapshot_if_there()? {
         Some(found) => format!("still at version {}", found.manifest().commit),
         None => "not there".to_owned(),
     };
-    Ok(format!("{key} is {before}, or completely changed: `oups info` tells; nothing needs repair"))
+    Ok(format!("{} is {before}, or completely changed: `oups info` tells; nothing needs repair", dataset.path_text()))
 }
 
 fn options<'d>(mut write: oups::Write<'d>, args: &Write) -> oups::Write<'d> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::escape;
 use super::glob::Glob;
 use super::{FieldValue, KeyError, KeySchema, StoreKey};
 
@@ -58,7 +59,8 @@ impl KeyFilter {
     /// Reads conditions of the form `field=value` or `field=pattern`, where a pattern has `*` or `?`.
     ///
     /// A key passes if it meets a condition for each field that is named; conditions for the same field are
-    /// alternatives. `\*` and `\?` stand for the characters themselves.
+    /// alternatives. `\*` and `\?` stand for the characters themselves. A value is the field's text, `BRK.B`; one that is
+    /// written as in a path, `BRK%2EB`, is understood too.
     ///
     /// # Errors
     ///
@@ -86,8 +88,14 @@ impl KeyFilter {
         let field_type = schema.field_type(at);
         let glob = Glob::new(pattern);
         let literal = glob.literal();
+        let is_value = |text: &str| FieldValue::parse(field_type, text).is_some();
+        // As a listing shows it: `BRK%2EB` is `BRK.B`.
+        let encoded = literal.as_deref().filter(|text| text.contains('%'));
+        let decoded = encoded.and_then(|text| escape::parse_field(text, schema.separator().as_char()).ok());
+        let decoded = decoded.filter(|text| is_value(text)).map(|text| text.into_owned());
         if let Some(text) = &literal
-            && FieldValue::parse(field_type, text).is_none()
+            && decoded.is_none()
+            && !is_value(text)
         {
             return Err(KeyError::Filter {
                 found: format!("{field}={pattern}"),
@@ -99,6 +107,7 @@ impl KeyFilter {
             *slot = FieldFilter::OneOf { texts: BTreeSet::new(), globs: Vec::new() };
         }
         if let FieldFilter::OneOf { texts, globs } = slot {
+            texts.extend(decoded);
             match literal {
                 Some(text) => _ = texts.insert(text),
                 None => globs.push(glob),

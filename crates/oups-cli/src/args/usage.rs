@@ -1,0 +1,47 @@
+//! A command line that is wrong by itself, told as every other error of the program.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use oups::key::nearest;
+
+use super::Cli;
+use crate::exit::message;
+
+/// The command line; where there is none to be run, what is to be told of it is told, and the exit code is the answer.
+pub(crate) fn parse() -> Result<Cli, ExitCode> {
+    Cli::try_parse().map_err(tell)
+}
+
+fn tell(mut error: Error) -> ExitCode {
+    // Help that was asked for goes to standard output as it is, and so does a version.
+    if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+    } else {
+        only_near(&mut error, ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand);
+        only_near(&mut error, ContextKind::InvalidArg, ContextKind::SuggestedArg);
+        only_near(&mut error, ContextKind::InvalidValue, ContextKind::SuggestedValue);
+        message(error.render().to_string().trim_end());
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// Leaves of what is suggested only what is near.
+fn only_near(error: &mut Error, given: ContextKind, suggested: ContextKind) {
+    let Some(ContextValue::String(given)) = error.get(given) else { return };
+    let near = |names: &[String]| {
+        let bare: Vec<&str> = names.iter().map(|name| name.trim_start_matches('-')).collect();
+        let near = nearest(given.trim_start_matches('-'), bare, names.len());
+        names.iter().filter(|name| near.contains(&name.trim_start_matches('-'))).cloned().collect::<Vec<_>>()
+    };
+    let kept = match error.get(suggested) {
+        Some(ContextValue::Strings(names)) => Some(near(names)).filter(|kept| !kept.is_empty()).map(ContextValue::Strings),
+        Some(ContextValue::String(name)) => near(std::slice::from_ref(name)).pop().map(ContextValue::String),
+        _ => return,
+    };
+    match kept {
+        Some(kept) => drop(error.insert(suggested, kept)),
+        None => drop(error.remove(suggested)),
+    }
+}
