@@ -47,10 +47,11 @@ pub(crate) fn message(text: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "oups: {text}");
 }
 
-/// What errors of the library say of its functions, and what that is in the program. The first is Arrow's, for an error
-/// that is not its own.
-const WORDS: [(&str, &str); 7] = [
+/// What errors of the library say of its functions, and what that is in the program. The first two are Arrow's, for
+/// errors that are not its own.
+const WORDS: [(&str, &str); 8] = [
     ("External error: ", ""),
+    ("Io error: ", ""),
     ("`.evolve_schema()`", "--evolve-schema"),
     ("`evolve_schema`", "--evolve-schema"),
     ("(`ordered_on`)", "(--ordered-on)"),

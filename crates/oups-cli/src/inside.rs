@@ -9,7 +9,16 @@ pub(crate) fn hint(path: &Path) -> Option<String> {
     let (store, below) = store_around(path)?;
     let shown = store.display();
     let of_dataset = key_of(&store, &below).map(|key| format!("`oups info {shown} {key}` shows the dataset, "));
-    Some(format!("{} is inside the store {shown}: {}`oups ls {shown}` lists its keys", path.display(), of_dataset.unwrap_or_default()))
+    Some(format!("{}: {}`oups ls {shown}` lists its keys", told(path, &store), of_dataset.unwrap_or_default()))
+}
+
+/// That the path leads into a store, if it does.
+pub(crate) fn message(path: &Path) -> Option<String> {
+    store_around(path).map(|(store, _)| told(path, &store))
+}
+
+fn told(path: &Path, store: &Path) -> String {
+    format!("{} is inside the store {}", path.display(), store.display())
 }
 
 /// The nearest folder above that is a store, and the rest of the path.
@@ -20,7 +29,14 @@ fn store_around(path: &Path) -> Option<(PathBuf, PathBuf)> {
         Some((store.to_owned(), path.strip_prefix(store).ok()?.to_owned()))
     };
     // As it was typed, if that will do; `.` says nothing of what is above.
-    found(path).or_else(|| found(&path.canonicalize().ok()?))
+    found(path).or_else(|| found(&canonical(path)?))
+}
+
+/// The path without links, `.` and `..`, of as much of it as is there.
+fn canonical(path: &Path) -> Option<PathBuf> {
+    let there = std::path::absolute(path).ok()?.ancestors().find_map(|folder| folder.canonicalize().ok())?;
+    // A folder of its own, so that the one that is there counts as one above.
+    Some(if path.exists() { there } else { there.join("new") })
 }
 
 /// The key whose dataset is in the folder.

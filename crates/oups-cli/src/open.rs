@@ -1,5 +1,6 @@
 //! Stores and datasets by the texts of the command line.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use oups::key::nearest;
@@ -14,6 +15,9 @@ const SUGGESTIONS: usize = 3;
 pub(crate) fn store(path: &Path) -> anyhow::Result<Store<AnyKey>> {
     Store::<AnyKey>::open(path).map_err(|error| match inside::hint(path) {
         Some(hint) if matches!(error, Error::NoStore { .. }) => hint::with(error, hint),
+        None if path.is_file() => {
+            hint::with(format!("{} is a file, not a store", path.display()), "the folder of a store comes first".to_owned())
+        }
         _ => error.into(),
     })
 }
@@ -71,5 +75,10 @@ pub(crate) fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> a
 /// The existing keys most like the text, best first. They only help a message, so that there are none is no error.
 pub(crate) fn similar_keys(store: &Store<AnyKey>, text: &str) -> Vec<String> {
     let keys = store.keys().unwrap_or_default();
-    nearest(text, keys.iter().map(ToString::to_string), SUGGESTIONS)
+    // As it is typed: encoded, or as it is.
+    let is_encoded = text.contains('%');
+    let typed = |key: &AnyKey| if is_encoded { key.to_string() } else { key.to_plain() };
+    let keys: BTreeMap<String, String> = keys.iter().map(|key| (typed(key), key.to_string())).collect();
+    let near = nearest(text, keys.keys(), SUGGESTIONS);
+    near.into_iter().filter_map(|typed| keys.get(typed).cloned()).collect()
 }

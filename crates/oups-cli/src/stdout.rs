@@ -25,12 +25,10 @@ impl Stdout {
     }
 
     fn noting<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
-        if let Err(error) = &result
-            && error.kind() == io::ErrorKind::BrokenPipe
-        {
-            self.closed = true;
-        }
-        result
+        result.map_err(|error| {
+            self.closed |= error.kind() == io::ErrorKind::BrokenPipe;
+            io::Error::new(error.kind(), format!("cannot write to standard output: {error}"))
+        })
     }
 }
 

@@ -77,7 +77,7 @@ pub enum Error {
     },
 
     /// Two columns of a result would have one name.
-    #[error("two columns of the result would be named `{column}`: choose another prefix, or other columns")]
+    #[error("two columns of the result would be named `{column}`: ask for each once, or in a join for another prefix")]
     SameName {
         /// The name.
         column: String,
@@ -95,7 +95,7 @@ pub enum Error {
     },
 
     /// A period does not suit the ordered column.
-    #[error("the period on column {column} is to be {expected}, not `{found}`")]
+    #[error("period `{found}` on column {column}: expected {expected}")]
     Period {
         /// The ordered column and its type.
         column: String,

@@ -184,7 +184,7 @@ fn what_does_not_suit_is_refused() {
     let error = |resample: Resample| resample.batches().unwrap_err();
     assert_eq!(
         error(x.scan().resample("1D").aggregate("n", [Sum])).to_string(),
-        "the period on column `t` (Int64) is to be a whole number of at least 1, not `1D`"
+        "period `1D` on column `t` (Int64) of dataset x: expected a whole number of at least 1"
     );
     assert_eq!(error(x.scan().resample(5).aggregate("s", [Sum])).to_string(), "column `s` (Utf8) has no sum");
     assert!(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args};
 use oups::target::RowGroupTarget;
 
-use super::parse::{DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, number_or_none};
+use super::parse::{DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, number_or_none, target, whole};
 
 /// Look at every byte, and tell what is not as it should be
 ///
@@ -108,7 +108,7 @@ pub(crate) struct Settings {
     /// Key of the dataset, as path text: temperature-berlin/1D
     pub(crate) key: String,
     /// Wanted size of row groups: rows (1000000) or a period (15min, 1D, W-MON, MS, QS, YS)
-    #[arg(long, value_name = "ROWS|PERIOD")]
+    #[arg(long, value_name = "ROWS|PERIOD", value_parser = target)]
     pub(crate) row_group_target: Option<RowGroupTarget>,
     /// Columns in which duplicates are equal, besides the ordered column; `*`: in all; `none` keeps duplicates
     #[arg(long, value_name = "A,B|*|none", value_parser = duplicates_on)]
@@ -123,7 +123,7 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "setting")]
     pub(crate) lock_timeout: Option<Duration>,
     /// Fail unless the dataset is at this version
-    #[arg(long, value_name = "N", requires = "setting")]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true, requires = "setting")]
     pub(crate) if_version: Option<u64>,
     /// Print facts as JSON
     #[arg(long)]

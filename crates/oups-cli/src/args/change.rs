@@ -10,7 +10,7 @@ use super::input::Reading;
 use super::look::Range;
 use super::parse::{
     DuplicateColumns, KeepOption, KeyColumnsOption, NumberOrNone, condition, duplicates_on, duration, key_value,
-    number_or_none,
+    number_or_none, target, whole,
 };
 
 /// How a change is committed.
@@ -42,7 +42,7 @@ pub(crate) struct Storing {
     #[arg(long, value_name = "COLUMN")]
     pub(crate) ordered_on: Option<String>,
     /// Wanted size of row groups: rows (1000000) or a period (15min, 1D, W-MON, MS, QS, YS)
-    #[arg(long, value_name = "ROWS|PERIOD")]
+    #[arg(long, value_name = "ROWS|PERIOD", value_parser = target)]
     pub(crate) row_group_target: Option<RowGroupTarget>,
     #[command(flatten)]
     pub(crate) duplicates: Duplicates,
@@ -96,7 +96,7 @@ pub(crate) struct Write {
     #[command(flatten)]
     pub(crate) terms: Terms,
     /// Fail unless the dataset is at this version; 0: does not exist
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     pub(crate) if_version: Option<u64>,
     /// Show which row groups would be rewritten, and change nothing; duplicates count as new rows
     #[arg(long)]
@@ -136,7 +136,7 @@ pub(crate) struct Delete {
     #[command(flatten)]
     pub(crate) terms: Terms,
     /// Fail unless the dataset is at this version
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     pub(crate) if_version: Option<u64>,
     /// Show which row groups would go and which would be rewritten, and change nothing
     #[arg(long)]
@@ -167,7 +167,7 @@ pub(crate) struct Compact {
     #[arg(value_name = "FIELD=VALUE", value_parser = condition)]
     pub(crate) filter: Vec<String>,
     /// Wanted size of row groups, this time: rows (1000000) or a period (15min, 1D, W-MON, MS, QS, YS)
-    #[arg(long, value_name = "ROWS|PERIOD")]
+    #[arg(long, value_name = "ROWS|PERIOD", value_parser = target)]
     pub(crate) row_group_target: Option<RowGroupTarget>,
     /// Off-target row groups that may stay side by side; by default a single one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -207,7 +207,7 @@ pub(crate) struct Meta {
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "change")]
     pub(crate) lock_timeout: Option<Duration>,
     /// Fail unless the dataset is at this version
-    #[arg(long, value_name = "N", requires = "change")]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true, requires = "change")]
     pub(crate) if_version: Option<u64>,
     /// Print facts as JSON
     #[arg(long)]

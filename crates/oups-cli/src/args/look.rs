@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::parse::{Aggregates, FillOption, aggregates, condition};
+use super::parse::{Aggregates, FillOption, aggregates, condition, whole};
 
 /// Print or export the rows of a dataset, or of several as one ordered stream
 #[derive(Debug, Args)]
@@ -79,7 +79,7 @@ impl KeyFields {
 #[derive(Debug, Args)]
 pub(crate) struct To {
     /// Stop after N rows
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     pub(crate) limit: Option<u64>,
     /// File to write, all or nothing; `-` is standard output
     #[arg(long, short, value_name = "FILE|-")]

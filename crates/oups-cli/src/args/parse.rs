@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use oups::{Aggregate, DuplicatesOn, Fill, Keep, KeepRule};
+use oups::target::RowGroupTarget;
+use oups::{Aggregate, DuplicatesOn, Error, Fill, Keep, KeepRule};
 
 /// A number, or the word `none`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +89,19 @@ pub(super) fn number_or_none(text: &str) -> Result<NumberOrNone, String> {
         return Ok(NumberOrNone(None));
     }
     text.parse().map(|number| NumberOrNone(Some(number))).map_err(|_| "expected a whole number or `none`".to_owned())
+}
+
+/// A count; what Rust says of a wrong one is not for people.
+pub(super) fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected a whole number, such as 100".to_owned())
+}
+
+pub(super) fn target(text: &str) -> Result<RowGroupTarget, String> {
+    text.parse().map_err(|error| match error {
+        // What is wrong, and where, is told already.
+        Error::InvalidOption { expected, .. } => format!("expected {expected}"),
+        error => error.to_string(),
+    })
 }
 
 pub(super) fn key_value(text: &str) -> Result<(String, String), String> {

@@ -1,5 +1,6 @@
 //! A command line that is wrong by itself, told as every other error of the program.
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -17,10 +18,19 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
 fn tell(mut error: Error) -> ExitCode {
     // Help that was asked for goes to standard output as it is, and so does a version.
     if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        let _ = error.print();
+        if let Err(wrong) = error.print()
+            && wrong.kind() != io::ErrorKind::BrokenPipe
+        {
+            message(format_args!("error: cannot write to standard output: {wrong}"));
+            return ExitCode::FAILURE;
+        }
     } else {
         only_near(&mut error, ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand);
         only_near(&mut error, ContextKind::InvalidArg, ContextKind::SuggestedArg);
+        // Nobody means an option as a value, but `-3` may be a key.
+        if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(arg)) if arg.starts_with("--")) {
+            error.remove(ContextKind::Suggested);
+        }
         only_near(&mut error, ContextKind::InvalidValue, ContextKind::SuggestedValue);
         message(error.render().to_string().trim_end());
     }

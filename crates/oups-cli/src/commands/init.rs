@@ -1,6 +1,7 @@
 //! `oups init`: a new store.
 
-use oups::{AnyKey, KeyError, KeySchema, Store};
+use anyhow::bail;
+use oups::{AnyKey, Error, KeyError, KeySchema, Store};
 use serde_json::json;
 
 use super::print_json;
@@ -8,10 +9,21 @@ use crate::args::Init;
 use crate::exit::{Usage, message};
 use crate::pointed::{pointed, quoted_length};
 use crate::stdout::Stdout;
+use crate::{hint, inside};
 
 pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
     let schema = KeySchema::parse(&args.schema, args.separator).map_err(usage)?;
-    let store = Store::<AnyKey>::create_for(&args.store, schema)?;
+    if let Some(inside) = inside::message(&args.store) {
+        // A folder of it is a dataset, or will be one.
+        bail!("{inside}: a store has none inside it, choose another folder");
+    }
+    let store = Store::<AnyKey>::create_for(&args.store, schema).map_err(|error| match error {
+        Error::StoreExists { path } => {
+            let hint = format!("`oups ls {}` lists its keys", path.display());
+            hint::with(format!("{} is a store already", path.display()), hint)
+        }
+        error => error.into(),
+    })?;
     let schema = store.schema();
     if args.json {
         let facts = json!({

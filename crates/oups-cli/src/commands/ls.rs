@@ -19,6 +19,10 @@ use crate::{open, texts, value};
 pub(crate) fn run(args: Ls, out: &mut Stdout) -> anyhow::Result<()> {
     let store = open::store(&args.store)?;
     let keys = store.keys_where(texts::filter(&store, &args.filter)?)?;
+    if keys.is_empty() && !args.json && !args.filter.is_empty() {
+        message("no dataset matches");
+        return Ok(());
+    }
     match (args.long, args.json) {
         (false, false) => names(&keys, out),
         (false, true) => keys.iter().try_for_each(|key| print_json(&key_facts(store.schema(), key).into(), out)),

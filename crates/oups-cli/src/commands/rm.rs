@@ -1,10 +1,13 @@
 //! `oups rm`: datasets away.
 
+use std::collections::BTreeSet;
+
+use anyhow::bail;
 use serde_json::json;
 
 use super::print_json;
 use crate::args::Rm;
-use crate::exit::message;
+use crate::exit::{Usage, message};
 use crate::open;
 use crate::stdout::Stdout;
 
@@ -12,6 +15,10 @@ pub(crate) fn run(args: Rm, out: &mut Stdout) -> anyhow::Result<()> {
     let store = open::store(&args.store)?;
     // A wrong key is found before anything is removed.
     let datasets = args.keys.iter().map(|key| open::dataset(&store, key)).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut met = BTreeSet::new();
+    if let Some((twice, _)) = datasets.iter().find(|(key, _)| !met.insert(key)) {
+        bail!(Usage(format!("dataset {twice} is named twice")));
+    }
     for (key, _) in &datasets {
         match args.lock_timeout {
             Some(timeout) => store.remove_within(key, timeout)?,

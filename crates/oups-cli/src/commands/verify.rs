@@ -44,6 +44,10 @@ pub(crate) fn run(args: Verify, out: &mut Stdout) -> Result<()> {
     }
     out.finish()?;
     let (datasets, bytes) = (counted(looked_at.0, "dataset"), HumanBytes(looked_at.1));
+    if findings.is_empty() && looked_at.0 == 0 && !args.filter.is_empty() {
+        message("no dataset matches");
+        return Ok(());
+    }
     if findings.is_empty() {
         message(format_args!("{datasets}, {bytes}: all is well"));
         return Ok(());

@@ -46,7 +46,9 @@ fn new_beside(target: &Path) -> io::Result<NamedTempFile> {
     let readable = std::os::unix::fs::PermissionsExt::from_mode(0o666);
     #[cfg(unix)]
     builder.permissions(readable);
-    builder.tempfile_in(folder)
+    fs::metadata(&folder)?;
+    // The error itself tells of the temporary file, which nobody has asked for.
+    builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))
 }
 
 #[cfg(test)]

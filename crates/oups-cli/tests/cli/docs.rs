@@ -57,7 +57,7 @@ fn the_page_of_all_help_is_what_the_program_says() {
                     [program.md](program.md) shows the commands at work.\n\n"
             .to_owned();
     page.push_str(&format!("```text\n{main}```\n"));
-    for command in commands.filter_map(|line| line.split_whitespace().next()) {
+    for command in commands.filter_map(|line| line.split_whitespace().next()).filter(|command| *command != "help") {
         let help = sandbox.stdout(&format!("oups {command} --help"));
         page.push_str(&format!("\n## {command}\n\n```text\n{help}```\n"));
     }

@@ -35,14 +35,19 @@ fn interrupted_at_the_lock(sandbox: &Sandbox, args: &[&str]) -> Output {
 }
 
 /// Commands that change the dataset, and what the program says of it when they are interrupted at its lock.
-const AT_THE_LOCK: [(&[&str], &str); 8] = [
+const AT_THE_LOCK: [(&[&str], &str); 9] = [
     (
         &["write", "data", "JFK", "EWR.parquet"],
         "JFK is still at version 1, or completely changed: `oups info` tells; nothing needs repair",
     ),
     (
         &["ingest", "data", "more.csv"],
-        "each dataset is as it was or completely changed: the same ingest with --duplicates-on completes it",
+        "each dataset is as it was or completely changed: `oups ls data --long` tells. The same command completes it, but \
+         stores the rows of a dataset that is changed once more where duplicates are kept: take those out of its input first",
+    ),
+    (
+        &["ingest", "data", "more.csv", "--duplicates-on", "time"],
+        "each dataset is as it was or completely changed: the same command completes it",
     ),
     (&["rm", "data", "JFK"], AS_IT_WAS),
     (&["delete", "data", "JFK", "--all"], AS_IT_WAS),

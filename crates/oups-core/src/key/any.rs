@@ -121,6 +121,25 @@ impl AnyKey {
         Ok(path)
     }
 
+    /// The texts of the fields as they are, divided as in the path. Not every one is read by [`parse_plain`](Self::parse_plain):
+    /// several keys may have the same.
+    ///
+    /// ```
+    /// use oups_core::key::{AnyKey, KeySchema, Separator};
+    ///
+    /// let schema = KeySchema::parse("symbol:str/year:int", Separator::Dash)?;
+    /// assert_eq!(AnyKey::parse(&schema, "BRK%2EB/2024")?.to_plain(), "BRK.B/2024");
+    /// # Ok::<(), oups_core::key::KeyError>(())
+    /// ```
+    pub fn to_plain(&self) -> String {
+        let level = |level| {
+            let values = self.values.get(self.schema.level_range(level)).unwrap_or_default();
+            let texts: Vec<_> = values.iter().map(FieldValue::to_text).collect();
+            texts.join(&self.schema.separator().to_string())
+        };
+        (0..self.schema.levels().len()).map(level).collect::<Vec<_>>().join("/")
+    }
+
     /// The schema.
     pub fn schema(&self) -> &KeySchema {
         &self.schema

@@ -65,7 +65,7 @@ impl Buckets {
         }
         let is_time = matches!(data_type, DataType::Time32(_) | DataType::Time64(_) | DataType::Duration(_));
         if !data_type.is_integer() && !is_time {
-            return Err("on an ordered column of dates, times or whole numbers");
+            return Err("a dataset that is ordered on dates, times or whole numbers");
         }
         match every.0.parse::<u64>() {
             Ok(width) if is_number && width > 0 => {
