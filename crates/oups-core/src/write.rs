@@ -13,7 +13,9 @@ use crate::dataset::Dataset;
 use crate::dedup::Keep;
 use crate::evolution::check_stored;
 use crate::execute::{Job, Outcome, Rules, execute};
+use crate::ingest;
 use crate::kept::Kept;
+use crate::key::KeySchema;
 use crate::manifest::{Manifest, Retired};
 use crate::ordered::OrdValue;
 use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
@@ -49,6 +51,8 @@ pub(crate) struct Options {
     pub(crate) lock_timeout: Option<Duration>,
     pub(crate) durability: Durability,
     pub(crate) evolve_schema: bool,
+    /// Whose fields are not among the columns of the rows, because an ingest took them as keys.
+    pub(crate) taken_as_keys: Option<KeySchema>,
 }
 
 /// What a write, a deletion or another commit did.
@@ -220,6 +224,9 @@ impl Checked {
         target: Option<RowGroupTarget>,
     ) -> Result<Self> {
         let schema = target_schema(dataset, known, &rows, options.ordered_on.as_deref())?;
+        if let Some(keys) = &options.taken_as_keys {
+            ingest::none_is_a_key(&schema, keys)?;
+        }
         let schema = Arc::new(match rows.schema().filter(|_| options.evolve_schema) {
             Some(input) => schema.evolved(&input)?,
             None => schema,

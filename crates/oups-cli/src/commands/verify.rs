@@ -40,7 +40,8 @@ pub(crate) fn run(args: Verify, out: &mut Stdout) -> Result<()> {
     let findings = findings?;
     let marked = dead_writers(&findings);
     for finding in &findings {
-        tell(finding, is_cleared(finding, &marked), args.json, out)?;
+        let marked = finding.dataset.as_deref().is_some_and(|dataset| marked.contains(dataset));
+        tell(finding, is_cleared(finding.kind, marked), args.json, out)?;
     }
     out.finish()?;
     let (datasets, bytes) = (counted(looked_at.0, "dataset"), HumanBytes(looked_at.1));
@@ -71,14 +72,8 @@ fn dead_writers(findings: &[Finding]) -> BTreeSet<&str> {
 }
 
 /// Whether the next writer of the dataset clears it away. It looks for what a dead one left only where there is its mark.
-fn is_cleared(finding: &Finding, marked: &BTreeSet<&str>) -> bool {
-    match finding.kind {
-        FindingKind::Mark => true,
-        FindingKind::Leftover | FindingKind::Tombstone => {
-            finding.dataset.as_deref().is_some_and(|dataset| marked.contains(dataset))
-        }
-        _ => false,
-    }
+fn is_cleared(kind: FindingKind, marked: bool) -> bool {
+    marked && matches!(kind, FindingKind::Mark | FindingKind::Leftover | FindingKind::Tombstone)
 }
 
 /// What is a dataset is known from `oups.json` alone: if that is damaged, nothing else can be looked at.
@@ -154,6 +149,13 @@ fn way_out(store: &Path, findings: &[Finding]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dead_writers_leftovers_are_cleared_and_others_are_not() {
+        assert!(is_cleared(FindingKind::Mark, true) && is_cleared(FindingKind::Leftover, true));
+        assert!(!is_cleared(FindingKind::Leftover, false) && !is_cleared(FindingKind::Foreign, true));
+        assert!(!is_cleared(FindingKind::Truncated, true));
+    }
 
     #[test]
     fn a_name_cannot_move_the_cursor() {

@@ -16,22 +16,44 @@ pub(crate) fn write<T>(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) 
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(&target).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         let file = File::options().write(true).open(&target).with_context(reason)?;
-        return into(BufWriter::new(file), write).map(|(result, _)| result);
+        return into(Named { file: &file, path }, write);
     }
     let temporary = new_beside(&target).with_context(reason)?;
     let _unfinished = interrupt::unfinished(temporary.path());
-    let (result, temporary) = into(BufWriter::new(temporary), write)?;
+    let result = into(Named { file: temporary.as_file(), path }, write)?;
     temporary.persist(&target).map_err(|error| error.error).with_context(reason)?;
     Ok(result)
 }
 
-fn into<W: Write + Send, T>(
-    mut out: BufWriter<W>,
-    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>,
-) -> Result<(T, W)> {
+fn into<T>(file: Named<'_>, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
+    let mut out = BufWriter::new(file);
     let result = write(&mut out)?;
-    let inner = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    Ok((result, inner))
+    out.flush()?;
+    Ok(result)
+}
+
+/// A file whose errors tell its name, as it was typed.
+struct Named<'f> {
+    file: &'f File,
+    path: &'f Path,
+}
+
+impl Named<'_> {
+    fn told<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", self.path.display())))
+    }
+}
+
+impl Write for Named<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.file.write(bytes);
+        self.told(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.file.flush();
+        self.told(result)
+    }
 }
 
 fn new_beside(target: &Path) -> io::Result<NamedTempFile> {

@@ -39,6 +39,34 @@ fn verify_and_repair() {
     );
 }
 
+/// What is no damage is no failure, and who reads of it knows what becomes of it.
+#[test]
+fn what_a_dead_writer_left_is_told_and_cleared_by_the_next() {
+    let sandbox = store();
+    // Not a whole mark: it died in writing it. And a file of a commit that never happened.
+    sandbox.stdout("printf x > data/JFK.lock");
+    sandbox.stdout("f=$(oups info data JFK --files | head -1); cp $f $(echo $f | sed 's/-0000000001-/-0000000002-/')");
+    let verified = sandbox.sh("oups verify data");
+    let found = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert_eq!(verified.status.code(), Some(0), "{found}");
+    assert_eq!(found.lines().count(), 2, "{found}");
+    assert!(found.lines().all(|line| line.ends_with("(the next write clears this)")), "{found}");
+    assert!(String::from_utf8_lossy(&verified.stderr).ends_with(": nothing is damaged, 2 findings\n"));
+    sandbox.stdout("oups write data JFK JFK.parquet --duplicates-on time");
+    assert_eq!(sandbox.stdout("oups verify data"), "");
+}
+
+#[test]
+fn a_text_of_the_metadata_cannot_command_a_terminal() {
+    let sandbox = store();
+    sandbox.stdout("oups meta data JFK \"$(printf 'a\\033[31m=b\\033[2J\\a')\"");
+    for command in ["oups info data JFK", "oups meta data JFK", "oups meta data JFK --json"] {
+        let shown = sandbox.stdout(command);
+        assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{command}: {shown:?}");
+    }
+    assert!(sandbox.stdout("oups info data JFK").contains("  a\\u{1b}[31m  b\\u{1b}[2J\\u{7}\n"));
+}
+
 #[test]
 fn reports_as_json() {
     let sandbox = store();

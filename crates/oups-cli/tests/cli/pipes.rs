@@ -28,7 +28,11 @@ fn a_full_disk_is_a_failure() {
     }
     let output = store().sh("oups read data JFK --format csv > /dev/full");
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).starts_with("oups: error: "));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.starts_with("oups: error: cannot write to standard output: "), "{said}");
+    let output = store().sh("oups read data JFK --output /dev/full --format csv");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && said.starts_with("oups: error: cannot write /dev/full: "), "{said}");
 }
 
 #[test]

@@ -139,6 +139,7 @@ impl<K: StoreKey, F: FnMut(&Ingested<K>)> Work<'_, K, F> {
             lock_timeout: given.lock_timeout,
             durability: given.durability,
             evolve_schema: given.evolve_schema,
+            taken_as_keys: Some(self.order.store.schema().clone()),
         }
     }
 }

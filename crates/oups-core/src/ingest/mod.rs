@@ -8,6 +8,8 @@ mod columns;
 mod datasets;
 mod names;
 
+pub(crate) use columns::none_is_a_key;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
