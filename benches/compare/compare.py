@@ -247,7 +247,7 @@ def differing(results, a):
         for peer in a.peers:
             n = results.median(work, peer, "n", a.rows)
             if None not in (own, n) and n != own:
-                texts.append(f"{peer} finds {n:,} rows in {work}, oups {own:,}.")
+                texts.append(f"{peer} finds {n:,.0f} rows in {work}, oups {own:,.0f}.")
     # ArcticDB's upsert and Delta's microseconds are described in docs/performance.md.
     return "".join(f"\n{text}" for text in texts)
 

@@ -213,7 +213,7 @@ class Duck(Parquet):
         return self.c.sql(q).to_arrow_table().num_rows
 
     def keys(self):
-        return len(self.c.execute("select table_name from information_schema.tables").fetchall())
+        return len(self.c.execute("select table_name from information_schema.tables where table_type = 'BASE TABLE'").fetchall())
 
 
 class Polars(Parquet):
@@ -286,7 +286,7 @@ class Arctic(Peer):
         self.l.append(k, t, prune_previous_versions=True)
 
     def upsert(self, k, t):
-        "read the touched span, merge in pandas, update: ArcticDB has no keyed upsert of equal timestamps"
+        "read the touched span, merge in pandas, update: the stable way (`merge_experimental` is under development)"
         import pandas as pd
 
         a, b = t.index[0], t.index[-1]

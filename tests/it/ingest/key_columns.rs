@@ -152,3 +152,17 @@ fn names_of_several_levels_are_told_apart() {
     let error = store.ingest(twice).ordered_on("time").commit().unwrap_err();
     assert_eq!(error.to_string(), "key column `level2.city`: expected one column for the field of the keys, found two");
 }
+
+/// The column would be taken as the key, and null be stored in its place.
+#[test]
+fn a_dataset_that_stores_a_column_named_as_a_field_is_refused() {
+    let (_folder, store) = store_of("city:str");
+    let rows = with(vec![("city", text(&["oslo", "rome"]))]);
+    let oslo = store.dataset(&store.parse_key("oslo").unwrap()).unwrap();
+    oslo.write(rows.clone()).ordered_on("time").commit().unwrap();
+    let ingested = store.ingest(rows).ordered_on("time").commit().unwrap();
+    let told: Vec<_> = ingested.iter().map(|done| (done.dataset.as_str(), done.result.is_ok())).collect();
+    assert_eq!(told, [("oslo", false), ("rome", true)]);
+    assert!(matches!(&ingested[0].result, Err(Error::Schema { column, .. }) if column == "city"));
+    assert_eq!(oslo.version().unwrap(), 1);
+}

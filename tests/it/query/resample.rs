@@ -276,3 +276,22 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 }
+
+/// Where a stored column has the name of a field, there is no schema with both; without the fields there is one.
+#[test]
+fn rows_come_without_the_fields_of_their_keys_when_asked() {
+    let (_folder, store) = store_of("t:str");
+    write(&store, "x", &[1, 2], 2);
+    let query = || store.query_where(KeyFilter::all());
+    assert!(matches!(query().ordered().unwrap_err(), Error::KeyColumn { column } if column == "t"));
+    let names = |schema: arrow::datatypes::SchemaRef| {
+        schema.fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>()
+    };
+    use arrow::array::RecordBatchReader;
+    let ordered = query().without_keys().ordered().unwrap();
+    assert_eq!(names(ordered.schema()), ["t", "n", "s"]);
+    assert_eq!(ordered.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 2);
+    let resampled = query().without_keys().resample(5).aggregate("n", [Sum]).batches().unwrap();
+    assert_eq!(names(resampled.schema()), ["t", "n_sum"]);
+    assert_eq!(resampled.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 1);
+}

@@ -14,7 +14,7 @@ use super::parse::{DuplicateColumns, KeepOption, NumberOrNone, condition, duplic
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Findings are damage (rows are lost or may be wrong: `oups repair`), or what lies about: leftovers of
-dead programs, which the next write clears away, and files that are no part of the store. The exit
+dead programs, which the next write clears away, and files that are not part of the store. The exit
 status is 1 if there is damage. With --json, one object a finding:
 {\"kind\",\"damage\",\"dataset\",\"row_group\",\"file\",\"detail\"}; row_group counts from 0 as in
 `oups info --json`, and is null where the finding is not about one.

@@ -12,8 +12,8 @@ use super::parse::{Aggregates, FillOption, aggregates, condition, whole};
 A table shows up to 40 rows, of more only the first and the last 20; --limit N shows the first N.
 On a terminal, columns that do not fit are left out; the other formats always hold all of them.
 JSON is one object a line. Times with a zone are shown in UTC.
-Of several keys the rows come in one order, with the keys' fields as columns in front; the rows of one
-key alone have them with --with-keys only.
+Of several keys the rows come in one order, with the keys' fields as columns in front (--no-keys:
+without); the rows of one key have its own columns alone (--with-keys: its fields too).
 
 Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
@@ -190,8 +190,9 @@ pub(crate) enum Side {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Periods are written as row group targets: 15min, 1D, W, MS; on whole numbers a number. One dataset comes
-after the other; of several, with the keys' fields as columns in front. A period without rows is left out,
-unless --fill gives it a row: of nulls, or of what was there before (flat bars at the previous close).
+after the other, of several with the keys' fields as columns in front. A period without rows is
+left out, unless --fill gives it a row: of nulls, or of what was there before (flat bars at the
+previous close).
 
 Examples:
   oups resample data JFK EWR --period MS --agg temp:min,mean,max --agg precip:sum

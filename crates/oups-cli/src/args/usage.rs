@@ -32,7 +32,8 @@ fn tell(mut error: Error) -> ExitCode {
             error.remove(ContextKind::Suggested);
         }
         only_near(&mut error, ContextKind::InvalidValue, ContextKind::SuggestedValue);
-        message(error.render().to_string().trim_end());
+        // Where a suggestion was left away, its blank line stays.
+        message(error.render().to_string().trim_end().replace("\n\n\n", "\n\n"));
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

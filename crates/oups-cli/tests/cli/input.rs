@@ -31,13 +31,13 @@ fn times_are_utc_where_they_have_an_offset() {
 #[test]
 fn the_dataset_says_what_a_text_means() {
     let sandbox = Sandbox::empty();
-    sandbox.file("first.csv", "t,x,name\n2013-02-08T12:00:00Z,0.5,a7\n");
-    sandbox.file("second.csv", "name,t,x\n007,2013-02-09,1\n");
+    sandbox.file("first.csv", "t,x,label\n2013-02-08T12:00:00Z,0.5,a7\n");
+    sandbox.file("second.csv", "label,t,x\n007,2013-02-09,1\n");
     sandbox.stdout("oups init data --schema name:str && oups write data a first.csv --ordered-on t");
     sandbox.stdout("oups write data a second.csv");
     assert_eq!(
         sandbox.stdout("oups read data a --format csv"),
-        "t,x,name\n2013-02-08T12:00:00Z,0.5,a7\n2013-02-09T00:00:00Z,1.0,007\n"
+        "t,x,label\n2013-02-08T12:00:00Z,0.5,a7\n2013-02-09T00:00:00Z,1.0,007\n"
     );
 }
 

@@ -4,7 +4,7 @@ use crate::sandbox::{Sandbox, check};
 
 fn cities() -> Sandbox {
     let sandbox = Sandbox::empty();
-    sandbox.file("oslo.csv", "t,temp\n1,2.5\n2,3\n").file("rome.csv", "t,temp\n1,20\n");
+    sandbox.file("oslo.csv", "t,temp\n1,2.5\n2,3\n").file("rome.csv", "t,temp\n1,20.5\n");
     sandbox.stdout("oups init data --schema city:str");
     sandbox.stdout("oups write data oslo oslo.csv --ordered-on t && oups write data rome rome.csv --ordered-on t");
     sandbox
@@ -16,13 +16,13 @@ fn rows_of_several_keys_say_whose_they_are_and_those_of_one_do_not() {
     let csv = |command: &str| sandbox.stdout(&format!("oups {command} --format csv"));
     assert_eq!(csv("read data oslo"), "t,temp\n1,2.5\n2,3.0\n");
     assert_eq!(csv("read data oslo --with-keys"), "city,t,temp\noslo,1,2.5\noslo,2,3.0\n");
-    assert_eq!(csv("read data oslo rome --limit 2"), "city,t,temp\noslo,1,2.5\nrome,1,20.0\n");
-    assert_eq!(csv("read data oslo rome --limit 2 --no-keys"), "t,temp\n1,2.5\n1,20.0\n");
+    assert_eq!(csv("read data oslo rome --limit 2"), "city,t,temp\noslo,1,2.5\nrome,1,20.5\n");
+    assert_eq!(csv("read data oslo rome --limit 2 --no-keys"), "t,temp\n1,2.5\n1,20.5\n");
     let resample = |keys: &str| csv(&format!("resample data {keys} --period 10 --agg temp:max"));
     assert_eq!(resample("oslo"), "t,temp_max\n0,3.0\n");
     assert_eq!(resample("oslo --with-keys"), "city,t,temp_max\noslo,0,3.0\n");
-    assert_eq!(resample("oslo rome"), "city,t,temp_max\noslo,0,3.0\nrome,0,20.0\n");
-    assert_eq!(resample("oslo rome --no-keys"), "t,temp_max\n0,3.0\n0,20.0\n");
+    assert_eq!(resample("oslo rome"), "city,t,temp_max\noslo,0,3.0\nrome,0,20.5\n");
+    assert_eq!(resample("oslo rome --no-keys"), "t,temp_max\n0,3.0\n0,20.5\n");
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn what_is_resampled_is_written_back_as_it_is() {
              bars.parquet --ordered-on t"
         ));
     }
-    let rows = "city,t,temp_max\noslo,0,3.0\nrome,0,20.0\n";
+    let rows = "city,t,temp_max\noslo,0,3.0\nrome,0,20.5\n";
     assert_eq!(sandbox.stdout("oups read bars oslo rome --format csv"), rows);
     sandbox.stdout("oups resample data oslo rome --period 10 --agg temp:max --output all.parquet");
     sandbox.stdout("oups init other --schema city:str && oups ingest other all.parquet --ordered-on t");

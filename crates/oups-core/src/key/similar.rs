@@ -3,10 +3,14 @@
 /// So many typing errors are one word still, however long the name.
 const MOST_EDITS: usize = 3;
 
+/// A shorter beginning is one of too many words.
+const SHORTEST_BEGINNING: usize = 3;
+
 /// The names that are nearest to this one, best first, `most` at the most; none that is not near.
 ///
 /// A name is near if a third of its characters or fewer, and no more than three, are typed wrong: added, left out,
-/// changed, or two of them in the wrong order. Upper and lower case are the same.
+/// changed, or two of them in the wrong order; and if one of the two is the beginning of the other, as `temp` of
+/// `temperature`. Upper and lower case are the same.
 pub fn nearest<N: AsRef<str>>(name: &str, names: impl IntoIterator<Item = N>, most: usize) -> Vec<N> {
     let lower = name.to_lowercase();
     let length = lower.chars().count();
@@ -14,9 +18,14 @@ pub fn nearest<N: AsRef<str>>(name: &str, names: impl IntoIterator<Item = N>, mo
         .into_iter()
         .filter_map(|candidate| {
             let other = candidate.as_ref().to_lowercase();
-            let allowed = (length.max(other.chars().count()) / 3).min(MOST_EDITS);
+            let others = other.chars().count();
+            let allowed = (length.max(others) / 3).min(MOST_EDITS);
+            let begins = lower.starts_with(&other) || other.starts_with(&lower);
+            if begins && length.min(others) >= SHORTEST_BEGINNING {
+                return Some((length.abs_diff(others), candidate));
+            }
             // What is much longer or shorter needs no table of edits.
-            if length.abs_diff(other.chars().count()) > allowed {
+            if length.abs_diff(others) > allowed {
                 return None;
             }
             let edits = strsim::osa_distance(&lower, &other);
@@ -39,7 +48,9 @@ mod tests {
         assert_eq!(guess("Frequnecy"), Some("frequency"));
         assert_eq!(guess("JKF"), Some("JFK"));
         assert_eq!(guess("jfk"), Some("JFK"));
-        for other in ["station", "BOS", "JFX/1D", "x", "", "EXX"] {
+        assert_eq!(guess("JFK/1D"), Some("JFK"));
+        assert_eq!(guess("freq"), Some("frequency"));
+        for other in ["station", "BOS", "JFX/1D", "x", "", "EXX", "JF", "qu"] {
             assert_eq!(guess(other), None, "{other}");
         }
     }
