@@ -8,6 +8,7 @@ mod input;
 mod interrupt;
 mod open;
 mod output;
+mod panics;
 mod picture;
 mod pointed;
 mod progress;
@@ -23,6 +24,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let args = args::Cli::parse();
+    panics::listen();
     verbose::listen(args.verbose);
     interrupt::watch();
     let mut out = stdout::Stdout::new();
