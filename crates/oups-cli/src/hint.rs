@@ -3,6 +3,7 @@
 use std::fmt;
 
 use oups::Error;
+use oups::words::nearest;
 
 /// An error with a way out that only its place tells.
 #[derive(Debug)]
@@ -37,9 +38,8 @@ pub(crate) fn told(text: String, hint: Option<String>) -> anyhow::Error {
 }
 
 /// The name most like this one, if one is like it.
-pub(crate) fn similar<'n>(name: &str, names: &'n [String]) -> Option<&'n String> {
-    let distance = |other: &&String| strsim::osa_distance(name, other);
-    names.iter().min_by_key(distance).filter(|near| distance(near) <= name.chars().count() / 3 + 1)
+pub(crate) fn similar<'n>(name: &str, names: &'n [String]) -> Option<&'n str> {
+    nearest(name, names.iter().map(String::as_str), 1).first().copied()
 }
 
 /// A way out, where there is one that the error itself does not tell.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use oups::words::nearest;
 use oups::{AnyKey, Dataset, Error, Store};
 
 use crate::hint::{self, did_you_mean};
@@ -44,29 +45,6 @@ pub(crate) fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> a
 /// The existing keys most like the text, best first. They only help a message, so that there are none is no error.
 pub(crate) fn similar_keys(store: &Store<AnyKey>, text: &str) -> Vec<String> {
     let keys = store.keys().unwrap_or_default();
-    most_similar(text, keys.iter().map(ToString::to_string))
-}
-
-fn most_similar(text: &str, keys: impl Iterator<Item = String>) -> Vec<String> {
-    let text = text.to_lowercase();
-    let allowed = text.chars().count() / 3 + 1;
-    let mut near: Vec<(usize, String)> = keys
-        .map(|key| (strsim::osa_distance(&text, &key.to_lowercase()), key))
-        .filter(|(distance, _)| *distance <= allowed)
-        .collect();
-    near.sort();
-    near.truncate(SUGGESTIONS);
-    near.into_iter().map(|(_, key)| key).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::most_similar;
-
-    #[test]
-    fn the_nearest_keys_come_first_and_far_ones_not_at_all() {
-        let keys = ["temperature-berlin/1D", "temperature-bern/1D", "wind-oslo/1h"].map(str::to_owned);
-        let similar = most_similar("temperature-berln/1D", keys.into_iter());
-        assert_eq!(similar, ["temperature-berlin/1D", "temperature-bern/1D"]);
-    }
+    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    nearest(text, keys.iter().map(String::as_str), SUGGESTIONS).into_iter().map(str::to_owned).collect()
 }

@@ -194,6 +194,8 @@
 //! - Reading: [`ReadDataset`], [`QueryStore`].
 
 pub use oups_core::key;
+#[doc(hidden)]
+pub use oups_core::words;
 #[cfg(feature = "serde")]
 pub use oups_core::key::{KeyText, key_text};
 pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};

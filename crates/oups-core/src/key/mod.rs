@@ -23,7 +23,6 @@ mod schema_text;
 mod separator;
 #[cfg(feature = "serde")]
 mod serde;
-mod similar;
 mod store_key;
 mod value;
 

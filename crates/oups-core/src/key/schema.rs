@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::similar::most_similar;
+use crate::words::nearest;
 use super::{FieldType, KeyError, Separator};
 
 /// The levels and fields of a store's keys, and what separates them.
@@ -142,7 +142,7 @@ impl KeySchema {
             &[(at, _)] => Ok(at),
             [] => Err(KeyError::UnknownField {
                 field: name.to_owned(),
-                similar: most_similar(name, self.field_names()).map(str::to_owned),
+                similar: nearest(name, self.field_names(), 1).first().map(|name| (*name).to_owned()),
                 fields: join(self.field_names()),
             }),
             several => Err(KeyError::AmbiguousField {

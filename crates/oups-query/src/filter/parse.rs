@@ -3,6 +3,7 @@
 use arrow::datatypes::DataType;
 use oups_core::ordered::OrderedType;
 use oups_core::schema::DatasetSchema;
+use oups_core::words::one_of_columns;
 use sqlparser::ast::{BinaryOperator, Expr, Ident, InTarget, Spanned, UnaryOperator, Value};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
@@ -221,7 +222,7 @@ impl Scope<'_> {
             None if name.quote_style == Some('"') => Ok(Operand::Value(Literal::Text(name.value.clone()))),
             None => {
                 let names: Vec<_> = self.schema.stored().fields().iter().map(|field| field.name().clone()).collect();
-                let expected = format!("one of the columns {}, or a text in quotes", names.join(", "));
+                let expected = format!("{}, or a text in single quotes", one_of_columns(&name.value, &names));
                 let mut error = self.error_at(expr, expected, format!("`{}`", name.value));
                 if let Error::Condition { columns, .. } = &mut error {
                     *columns = names.into();
