@@ -194,11 +194,11 @@
 //! - Reading: [`ReadDataset`], [`QueryStore`].
 
 pub use oups_core::key;
-#[doc(hidden)]
-pub use oups_core::words;
 #[cfg(feature = "serde")]
 pub use oups_core::key::{KeyText, key_text};
 pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
+#[doc(hidden)]
+pub use oups_core::words;
 pub use oups_core::{
     AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
     ExportProgress, Exported, Finding, FindingKind, Ingest, Ingested, IntoRows, Keep, KeepRule, KeyError, KeyField,

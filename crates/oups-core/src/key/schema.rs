@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::words::nearest;
 use super::{FieldType, KeyError, Separator};
+use crate::words::nearest;
 
 /// The levels and fields of a store's keys, and what separates them.
 ///
