@@ -16,7 +16,8 @@ pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>, most: u
     let allowed = name.chars().count() / 3 + 1;
     let edits = |other: &str| strsim::osa_distance(&name, &other.to_lowercase());
     let mut near: Vec<(usize, &str)> = names.into_iter().map(|other| (edits(other), other)).collect();
-    near.retain(|(edits, _)| *edits <= allowed);
+    // Names of a letter or two would all be alike otherwise.
+    near.retain(|(edits, other)| *edits <= allowed && *edits < name.chars().count().max(other.chars().count()));
     near.sort_unstable();
     near.truncate(most);
     near.into_iter().map(|(_, name)| name).collect()
@@ -108,6 +109,7 @@ mod tests {
         assert_eq!(nearest("citty", names, 3), ["city"]);
         assert_eq!(nearest("Frequnecy", names, 3), ["frequency"]);
         assert!(nearest("station", names, 3).is_empty());
+        assert!(nearest("a", ["b", "c"], 3).is_empty());
     }
 
     #[test]
