@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use oups::words::words_of;
+
 use crate::hint::hint;
 use crate::interrupt;
 use crate::stdout::Stdout;
@@ -73,10 +75,15 @@ fn in_options(text: &str) -> String {
     }
 }
 
+/// What an error says; one of Arrow without its name for the kind.
+fn words(cause: &(dyn std::error::Error + 'static)) -> String {
+    cause.downcast_ref().map_or_else(|| cause.to_string(), words_of)
+}
+
 /// The error and its causes, each once: many errors tell their cause's text as part of their own.
 fn chain(error: &anyhow::Error) -> String {
     let mut text = String::new();
-    for cause in error.chain().map(|cause| in_options(&cause.to_string())) {
+    for cause in error.chain().map(|cause| in_options(&words(cause))) {
         if text.is_empty() {
             text = cause;
         } else if !text.contains(cause.trim()) {

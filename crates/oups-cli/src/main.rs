@@ -9,6 +9,7 @@ mod inside;
 mod interrupt;
 mod open;
 mod output;
+mod panics;
 mod picture;
 mod pointed;
 mod progress;
@@ -21,6 +22,7 @@ mod verbose;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    panics::listen();
     let args = match args::parse() {
         Ok(args) => args,
         Err(code) => return code,

@@ -2,7 +2,12 @@
 
 use chrono::NaiveDate;
 
-/// The text, and below it a mark of so many characters under the one at `at`, the first being 1.
+/// Characters of a long text that are shown before the mark and from there on.
+const BEFORE: usize = 60;
+const FROM: usize = 100;
+
+/// The text, and below it a mark of so many characters under the one at `at`, the first being 1. Of a long text only what is
+/// around the mark, which is never longer than the text that it marks.
 ///
 /// ```text
 ///   origin:flot
@@ -10,14 +15,33 @@ use chrono::NaiveDate;
 /// ```
 pub(crate) fn pointed(text: &str, at: usize, length: usize) -> String {
     // A tab would put the mark elsewhere, and a line break on another line.
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    format!("\n  {line}\n  {}{}", " ".repeat(at.saturating_sub(1)), "^".repeat(length.max(1)))
+    let line: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let at = at.saturating_sub(1).min(line.len());
+    let (start, end) = match line.len() > BEFORE + FROM {
+        true => (at.saturating_sub(BEFORE), line.len().min(at + FROM)),
+        false => (0, line.len()),
+    };
+    let (before, behind) = (if start > 0 { "… " } else { "" }, if end < line.len() { " …" } else { "" });
+    let shown: String = line.get(start..end).unwrap_or_default().iter().collect();
+    let blanks = " ".repeat(before.chars().count() + at - start);
+    let mark = "^".repeat(length.min(end - at).max(1));
+    format!("\n  {before}{shown}{behind}\n  {blanks}{mark}")
 }
 
-/// How long what was found is, where an error quotes it.
-pub(crate) fn quoted_length(found: &str) -> usize {
-    let quoted = found.strip_prefix('`').and_then(|found| found.strip_suffix('`'));
-    quoted.map_or(1, |found| found.chars().count())
+/// How much of the text at this place, the first being 1, is what an error quotes as found. It may be quoted with other
+/// blanks and letters of other case than in the text.
+pub(crate) fn quoted_length(text: &str, at: usize, found: &str) -> usize {
+    let Some(found) = found.strip_prefix('`').and_then(|found| found.strip_suffix('`')) else { return 1 };
+    let mut found = found.chars().filter(|c| !c.is_whitespace()).peekable();
+    let mut length = 0;
+    for (count, c) in (1..).zip(text.chars().skip(at.saturating_sub(1))) {
+        if found.next_if(|wanted| wanted.eq_ignore_ascii_case(&c)).is_some() {
+            length = count;
+        } else if !c.is_whitespace() {
+            break;
+        }
+    }
+    length.max(1)
 }
 
 /// The part of a time that no calendar or clock has: where it is, from 1, and its length. All of what is not like a time.
@@ -64,7 +88,20 @@ mod tests {
         assert_eq!(pointed("größe:flot", 7, 4), "\n  größe:flot\n        ^^^^");
         assert_eq!(pointed("a:str,", 7, 0), "\n  a:str,\n        ^");
         assert_eq!(pointed("a\tb\n", 3, 1), "\n  a b \n    ^");
-        assert_eq!([quoted_length("`flot`"), quoted_length("the end")], [4, 1]);
+        assert_eq!(pointed("ab", 2, 9), "\n  ab\n   ^");
+        assert_eq!([quoted_length("a:flot", 3, "`flot`"), quoted_length("x", 1, "the end")], [4, 1]);
+        assert_eq!(quoted_length("t > 2024-01-01 and x", 5, "`2024 - 01 - 01`"), 10);
+        assert_eq!(quoted_length("a  AND b", 4, "`and b`"), 5);
+    }
+
+    #[test]
+    fn of_a_long_text_only_the_marked_place_is_shown() {
+        let text = format!("{}flot{}", "a".repeat(1000), "b".repeat(1000));
+        let shown = pointed(&text, 1001, 4);
+        assert!(shown.chars().count() < 250, "{shown}");
+        let (line, mark) = shown.trim_start_matches('\n').split_once('\n').unwrap();
+        let marked: String = line.chars().zip(mark.chars()).filter(|(_, mark)| *mark == '^').map(|(c, _)| c).collect();
+        assert_eq!(marked, "flot");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use anyhow::{Error, anyhow};
 use oups::key::KeyError;
+use oups::words::short;
 use oups::{AnyKey, KeyFilter, QueryError, Store};
 
 use crate::args::{Command, Range};
@@ -46,15 +47,18 @@ impl Texts {
         let (option, text) = bounds.find(|(_, text)| *found == format!("the text `{text}`"))?;
         let (at, length) = wrong_in_time(text);
         let mark = pointed(text, at, length);
-        Some(anyhow!("dataset {dataset}: {option}: expected {expected}, found `{text}`{mark}"))
+        Some(anyhow!("dataset {dataset}: {option}: expected {expected}, found `{}`{mark}", short(text)))
     }
 }
 
 fn in_condition(error: &QueryError) -> Option<Error> {
     let QueryError::Condition { dataset, text, at, expected, found, columns } = error else { return None };
-    let mark = pointed(text, *at, quoted_length(found));
-    let near = hint::similar(found.trim_matches('`'), columns).map(|near| format!("did you mean `{near}`?"));
-    Some(hint::told(format!("dataset {dataset}: --where: expected {expected}, found {found}{mark}"), near))
+    let mark = pointed(text, *at, quoted_length(text, *at, found));
+    let near = hint::similar(found.trim_matches(['`', '"']), columns).map(|near| format!("did you mean `{near}`?"));
+    Some(hint::told(
+        format!("dataset {dataset}: --where: expected {}, found {}{mark}", short(expected), short(found)),
+        near,
+    ))
 }
 
 /// The filter of conditions `field=value`.

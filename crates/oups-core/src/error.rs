@@ -4,9 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use arrow::error::ArrowError;
+
 use crate::fs::is_out_of_files;
 use crate::key::KeyError;
 use crate::layout;
+use crate::words::{columns as listed, short, words_of};
 
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -164,7 +167,7 @@ pub enum Error {
     },
 
     /// A named column is not there.
-    #[error("dataset {dataset}: there is no column `{column}`; the columns are {}", .columns.join(", "))]
+    #[error("dataset {dataset}: there is no column `{}`; {}", short(.column), listed(.column, .columns))]
     UnknownColumn {
         /// The dataset.
         dataset: String,
@@ -175,7 +178,7 @@ pub enum Error {
     },
 
     /// A column's type or nullability does not fit the dataset's.
-    #[error("dataset {dataset}{}: expected {expected}, found {found}", if column.is_empty() { String::new() } else { format!(", column `{column}`") })]
+    #[error("dataset {dataset}{}: expected {}, found {}", if column.is_empty() { String::new() } else { format!(", column `{}`", short(column)) }, short(.expected), short(.found))]
     Schema {
         /// The dataset.
         dataset: String,
@@ -188,7 +191,7 @@ pub enum Error {
     },
 
     /// A column's type cannot be kept, or cannot be ordered on.
-    #[error("dataset {dataset}, column `{column}`: {reason} (type {found})")]
+    #[error("dataset {dataset}, column `{}`: {reason} (type {})", short(.column), short(.found))]
     UnsupportedType {
         /// The dataset.
         dataset: String,
@@ -204,7 +207,7 @@ pub enum Error {
     ///
     /// [`Write::evolve_schema`](crate::Write::evolve_schema) widens the keys instead.
     #[error(
-        "dataset {dataset}, column `{column}`: the row group that begins at {row_group} holds more than the {limit} values that the keys of {found} can name; write with `evolve_schema` to widen the keys, or in smaller row groups"
+        "dataset {dataset}, column `{column}`: the row group that begins at {row_group} holds more than the {limit} values that the keys of {} can name; write with `evolve_schema` to widen the keys, or in smaller row groups", short(.found)
     )]
     DictionaryFull {
         /// The dataset.
@@ -220,7 +223,7 @@ pub enum Error {
     },
 
     /// The rows decrease in the ordered column.
-    #[error("dataset {dataset}, column `{column}`: row {row} is out of order: {value} after {previous}")]
+    #[error("dataset {dataset}, column `{column}`: row {row} is out of order: {} after {}", short(.value), short(.previous))]
     Unsorted {
         /// The dataset.
         dataset: String,
@@ -248,7 +251,7 @@ pub enum Error {
     },
 
     /// A bound of a range is no value that can be compared with the ordered column's.
-    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {found}")]
+    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {}", short(.found))]
     Bound {
         /// The dataset.
         dataset: String,
@@ -261,7 +264,7 @@ pub enum Error {
     },
 
     /// The write brings a duplicate, and the dataset's rule is to reject them.
-    #[error("dataset {dataset}, column `{column}`: row {row} at {value} is a duplicate of {}", of.map_or_else(|| "a stored row".to_owned(), |row| format!("row {row}")))]
+    #[error("dataset {dataset}, column `{column}`: row {row} at {} is a duplicate of {}", short(.value), of.map_or_else(|| "a stored row".to_owned(), |row| format!("row {row}")))]
     Duplicate {
         /// The dataset.
         dataset: String,
@@ -277,7 +280,7 @@ pub enum Error {
 
     /// The program's rule for duplicates answered with rows that cannot take their place.
     #[error(
-        "dataset {dataset}: the rule for duplicates at {value} answered with {found}; expected rows with the columns and the ordered value of the duplicates"
+        "dataset {dataset}: the rule for duplicates at {} answered with {}; expected rows with the columns and the ordered value of the duplicates", short(.value), short(.found)
     )]
     Resolution {
         /// The dataset.
@@ -289,7 +292,7 @@ pub enum Error {
     },
 
     /// An option or argument is not valid.
-    #[error("{option}: {found} is not valid; expected {expected}")]
+    #[error("{option}: {} is not valid; expected {}", short(.found), short(.expected))]
     InvalidOption {
         /// The option's name.
         option: &'static str,
@@ -300,18 +303,18 @@ pub enum Error {
     },
 
     /// The caller's reader of record batches failed.
-    #[error("dataset {dataset}: the input failed after {rows} rows: {source}")]
+    #[error("dataset {dataset}: the input failed after {rows} rows: {}", words_of(.source))]
     Input {
         /// The dataset.
         dataset: String,
         /// Rows read before the failure.
         rows: u64,
         /// The reader's error.
-        source: arrow::error::ArrowError,
+        source: ArrowError,
     },
 
     /// A column of an ingest does not hold the values of a field of the keys.
-    #[error("key column `{column}`{}: expected {expected}, found {found}", row.map(|row| format!(", row {row}")).unwrap_or_default())]
+    #[error("key column `{column}`{}: expected {}, found {}", row.map(|row| format!(", row {row}")).unwrap_or_default(), short(.expected), short(.found))]
     KeyColumn {
         /// The column, which is named as the field.
         column: String,
@@ -376,12 +379,12 @@ pub enum Error {
     },
 
     /// Arrow or Parquet refused data of the caller.
-    #[error("dataset {dataset}: {source}")]
+    #[error("dataset {dataset}: {}", words_of(.source))]
     Arrow {
         /// The dataset.
         dataset: String,
         /// The library's error.
-        source: arrow::error::ArrowError,
+        source: ArrowError,
     },
 }
 

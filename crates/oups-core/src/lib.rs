@@ -46,6 +46,8 @@ mod terms;
 pub mod threads;
 mod unwaited;
 mod verify;
+#[doc(hidden)]
+pub mod words;
 mod write;
 
 pub use change_settings::ChangeSettings;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use arrow::error::ArrowError;
+use oups_core::words::{short, words_of};
 
 use crate::resample::Aggregate;
 
@@ -57,7 +58,7 @@ pub enum Error {
 
     /// Datasets of one query have columns of one name, and no type holds the values of both.
     #[error("column `{column}` is {} in dataset {}, but {} in dataset {}: leave it out with `columns`, or read them apart",
-        .first.column_type, .first.dataset, .other.column_type, .other.dataset)]
+        short(&.first.column_type), .first.dataset, short(&.other.column_type), .other.dataset)]
     ColumnTypes {
         /// The column.
         column: String,
@@ -106,7 +107,7 @@ pub enum Error {
     },
 
     /// A column cannot be aggregated so.
-    #[error("column `{column}` ({column_type}) has no {aggregate}")]
+    #[error("column `{column}` ({}) has no {aggregate}", short(.column_type))]
     Aggregate {
         /// The column.
         column: String,
@@ -129,7 +130,7 @@ pub enum Error {
 
     /// The rows cannot be one batch: a text column of over 2 GiB, or a dictionary with more values than its key type
     /// can name. Read them batch by batch.
-    #[error("dataset {dataset}: the rows do not fit into one batch ({source}): read them batch by batch")]
+    #[error("dataset {dataset}: the rows do not fit into one batch ({}): read them batch by batch", words_of(.source))]
     TooLarge {
         /// The dataset.
         dataset: String,
@@ -138,7 +139,7 @@ pub enum Error {
     },
 
     /// The text of a condition cannot be read, or does not fit the columns of the dataset.
-    #[error("dataset {dataset}: condition `{text}`, character {at}: expected {expected}, found {found}")]
+    #[error("dataset {dataset}: condition `{}`, character {at}: expected {}, found {}", short(.text), short(.expected), short(.found))]
     Condition {
         /// The dataset.
         dataset: String,
@@ -164,7 +165,7 @@ pub enum Error {
     },
 
     /// Arrow failed.
-    #[error(transparent)]
+    #[error("{}", words_of(.0))]
     Arrow(ArrowError),
 }
 
@@ -190,7 +191,7 @@ pub struct OrderedOn {
 
 impl fmt::Display for OrderedOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "dataset {} is ordered on `{}` ({})", self.dataset, self.column, self.column_type)
+        write!(f, "dataset {} is ordered on `{}` ({})", self.dataset, self.column, short(&self.column_type))
     }
 }
 

@@ -197,6 +197,8 @@ pub use oups_core::key;
 #[cfg(feature = "serde")]
 pub use oups_core::key::{KeyText, key_text};
 pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
+#[doc(hidden)]
+pub use oups_core::words;
 pub use oups_core::{
     AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
     ExportProgress, Exported, Finding, FindingKind, Ingest, Ingested, IntoRows, Keep, KeepRule, KeyError, KeyField,

@@ -41,7 +41,7 @@ pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
 fn usage(error: KeyError) -> Usage {
     match error {
         KeyError::SchemaText { schema, at, expected, found } => {
-            let mark = pointed(&schema, at, quoted_length(&found));
+            let mark = pointed(&schema, at, quoted_length(&schema, at, &found));
             Usage(format!("--schema: expected {expected}, found {found}{mark}"))
         }
         other => Usage(other.to_string()),

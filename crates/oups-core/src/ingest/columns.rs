@@ -59,8 +59,8 @@ impl Columns {
         let mut places = Vec::with_capacity(found.len());
         for ((place, name), field_type) in found.into_iter().zip(keys.field_names()).zip(keys.field_types()) {
             let Some(place) = place else {
-                let names: Vec<_> = input.fields().iter().map(|field| field.name().as_str()).collect();
-                let found = format!("no such column; the columns are {}", names.join(", "));
+                let names: Vec<_> = input.fields().iter().map(|field| field.name().clone()).collect();
+                let found = format!("no such column; {}", crate::words::columns(name, &names));
                 return Err(key_column(name, "a column with this field of the keys", found));
             };
             let data_type = input.field(place).data_type();

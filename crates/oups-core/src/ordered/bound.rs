@@ -14,9 +14,14 @@ use super::OrdValue;
 ///   units since the epoch, or midnight. An integer beyond the type's range is no error: it lies above or below every
 ///   value (`300` is above all of a `UInt8` column).
 /// - *Floats* are numbers on a column of floats. They are compared exactly: on a `Float32` column the bound `0.1_f64` lies
-///   between two values. Order is the total one, where `-0.0` is below `0.0`.
-/// - *Text* is itself on a column of text, an RFC 3339 time or a date on timestamps and dates, else the text of a number.
+///   between two values. The two zeros are one number: `0.0` is a bound at both.
+/// - *Digits* are an exact number, as is a text on a column of numbers; on floats the one of the column's width that is
+///   nearest.
+/// - *Text* is itself on a column of text, an RFC 3339 time or a date on timestamps and dates, else the text of a number. A
+///   time beyond what the column's unit counts lies above or below every value; one with a finer fraction of a second,
+///   between two.
 /// - *Bytes* are themselves on a column of bytes.
+/// - A *value* of an ordered column is exactly that one: of the two zeros, `-0.0` is below `0.0`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum BoundValue {
@@ -24,6 +29,8 @@ pub enum BoundValue {
     Integer(i256),
     /// A number.
     Float(f64),
+    /// A number in decimal digits, such as `12.50` or `1e3`.
+    Digits(String),
     /// Text.
     Text(String),
     /// Bytes.
@@ -37,6 +44,7 @@ impl fmt::Display for BoundValue {
         match self {
             Self::Integer(value) => write!(f, "the whole number {value}"),
             Self::Float(value) => write!(f, "the float {value:?}"),
+            Self::Digits(value) => write!(f, "the number {value}"),
             Self::Text(value) => write!(f, "the text `{value}`"),
             Self::Bytes(value) => write!(f, "{} bytes", value.len()),
             Self::Value(value) => write!(f, "{value:?}"),

@@ -14,3 +14,7 @@ pub(super) const fn order32(bits: i32) -> i32 {
 pub(super) const fn order16(bits: i16) -> i16 {
     bits ^ (((bits >> 15) as u16) >> 1) as i16
 }
+
+/// Where the two zeros are in that order, whatever the width: `-0.0` just below `0.0`.
+pub(super) const MINUS_ZERO: i64 = -1;
+pub(super) const ZERO: i64 = 0;

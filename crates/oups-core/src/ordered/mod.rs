@@ -5,6 +5,7 @@
 
 mod bound;
 mod convert;
+mod digits;
 mod floats;
 mod keys;
 mod name;

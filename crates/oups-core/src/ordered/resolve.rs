@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float16Array, Float32Array, Float64Array};
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Float16Type, i256};
 
+use super::digits::{Floor, floor};
 use super::span::{Cut, Span};
 use super::{BoundValue, OrdValue, OrderedRange, OrderedType};
 use crate::{Error, Result};
@@ -45,6 +46,8 @@ impl OrderedRange {
 enum Place {
     /// At a value that the type has.
     At(OrdValue),
+    /// At two values that are one number: the zeros.
+    Both(OrdValue, OrdValue),
     /// Between two such values, or beyond all.
     Gap(Cut),
 }
@@ -52,15 +55,31 @@ enum Place {
 impl Place {
     fn before(self) -> Cut {
         match self {
-            Self::At(value) => Cut::Before(value),
+            Self::At(value) | Self::Both(value, _) => Cut::Before(value),
             Self::Gap(cut) => cut,
         }
     }
 
     fn after(self) -> Cut {
         match self {
-            Self::At(value) => Cut::After(value),
+            Self::At(value) | Self::Both(_, value) => Cut::After(value),
             Self::Gap(cut) => cut,
+        }
+    }
+
+    /// The same, or just above it, where the value is not exactly there.
+    fn or_above(self, exact: bool) -> Self {
+        if exact { self } else { Self::Gap(self.after()) }
+    }
+
+    /// At all values that are the same number.
+    fn of_number(self, ordered: &OrderedType) -> Self {
+        match self {
+            Self::At(value) => {
+                let (least, greatest) = ordered.same_number(&value);
+                Self::Both(least, greatest)
+            }
+            other => other,
         }
     }
 
@@ -72,18 +91,77 @@ impl Place {
 
 /// The error is what would have done.
 fn place(value: &BoundValue, ordered: &OrderedType) -> Result<Place, String> {
-    let wanted = || wanted(ordered);
-    match value {
-        BoundValue::Integer(number) => integer(*number, ordered).ok_or_else(wanted),
-        BoundValue::Float(number) if number.is_nan() => Err("a number, which NaN is not".to_owned()),
-        BoundValue::Float(number) => float(*number, ordered).ok_or_else(wanted),
-        BoundValue::Text(text) if is_text(ordered) => Ok(Place::At(OrdValue::Bytes(text.as_bytes().into()))),
-        BoundValue::Text(text) => ordered.parse(text).map(Place::At).map_err(|_| wanted()),
-        BoundValue::Bytes(bytes) if is_binary(ordered) => Ok(Place::At(OrdValue::Bytes(bytes.as_slice().into()))),
-        BoundValue::Bytes(_) => Err(wanted()),
-        BoundValue::Value(value) if has_form(value, ordered) => Ok(Place::At(value.clone())),
-        BoundValue::Value(_) => Err(wanted()),
+    let place = match value {
+        BoundValue::Integer(number) => integer(*number, ordered),
+        BoundValue::Float(number) if number.is_nan() => return Err("a number, which NaN is not".to_owned()),
+        BoundValue::Float(number) => float(*number, ordered),
+        BoundValue::Digits(digits) => of_digits(digits, ordered),
+        BoundValue::Text(text) if is_text(ordered) => Some(Place::At(OrdValue::Bytes(text.as_bytes().into()))),
+        BoundValue::Text(text) => of_text(text.trim(), ordered),
+        BoundValue::Bytes(bytes) if is_binary(ordered) => Some(Place::At(OrdValue::Bytes(bytes.as_slice().into()))),
+        BoundValue::Bytes(_) => None,
+        // A value is itself: one zero is not the other.
+        BoundValue::Value(value) => {
+            return has_form(value, ordered).then(|| Place::At(value.clone())).ok_or_else(|| wanted(ordered));
+        }
+    };
+    place.map(|place| place.of_number(ordered)).ok_or_else(|| wanted(ordered))
+}
+
+/// A text that is not one of a column of texts: a time where the column has times, else a number or bytes.
+fn of_text(text: &str, ordered: &OrderedType) -> Option<Place> {
+    if is_binary(ordered) {
+        return ordered.parse(text).ok().map(Place::At);
     }
+    match ordered.time_units(text) {
+        // Beyond what the column's unit counts are times too: above or below all of its values.
+        Some((units, exact)) => integer(i256::from_i128(units), ordered).map(|place| place.or_above(exact)),
+        None if ordered.data_type().is_temporal() && !matches!(ordered.data_type(), DataType::Duration(_)) => None,
+        None => of_digits(text, ordered),
+    }
+}
+
+/// A number in digits, exactly; on a column of floats the float of its width that is nearest.
+fn of_digits(digits: &str, ordered: &OrderedType) -> Option<Place> {
+    use DataType::*;
+    let scale = match ordered.data_type() {
+        Float16 | Float32 | Float64 => return float_of_digits(digits, ordered),
+        Decimal32(_, scale) | Decimal64(_, scale) | Decimal128(_, scale) | Decimal256(_, scale) => *scale,
+        _ if is_text(ordered) || is_binary(ordered) => return None,
+        _ => 0,
+    };
+    let (place, exact) = match floor(digits, scale)? {
+        Floor::Units(units, exact) => match decimal_of_units(units, ordered) {
+            Some(place) => (place, exact),
+            None => (integer(units, ordered)?, exact),
+        },
+        Floor::Beyond { negative } => (Place::beyond(negative), true),
+    };
+    Some(place.or_above(exact))
+}
+
+fn float_of_digits(digits: &str, ordered: &OrderedType) -> Option<Place> {
+    let value = ordered.parse(digits).ok()?;
+    // So large a number that the nearest float is an infinity is not infinite.
+    let largest = digits.bytes().any(|byte| byte.is_ascii_digit()) && !digits.starts_with(['i', 'I']);
+    let is = |text| ordered.parse(text).is_ok_and(|infinite| infinite == value);
+    Some(match largest {
+        true if is("inf") => Place::Gap(Cut::Before(value)),
+        true if is("-inf") => Place::Gap(Cut::After(value)),
+        _ => Place::At(value),
+    })
+}
+
+/// The place of so many units of 10^-scale; `None` if the column has no decimals.
+fn decimal_of_units(units: i256, ordered: &OrderedType) -> Option<Place> {
+    use DataType::*;
+    let value = match ordered.data_type() {
+        Decimal32(..) | Decimal64(..) => units.to_i128().and_then(|units| i64::try_from(units).ok()).map(OrdValue::I64),
+        Decimal128(..) => units.to_i128().map(OrdValue::I128),
+        Decimal256(..) => Some(OrdValue::I256(units)),
+        _ => return None,
+    };
+    Some(value.map_or(Place::beyond(units.is_negative()), Place::At))
 }
 
 fn integer(number: i256, ordered: &OrderedType) -> Option<Place> {

@@ -49,7 +49,7 @@ fn float64(value: f64) -> OrdValue {
 #[test]
 fn numbers_are_compared_with_floats_exactly() {
     assert_eq!(cuts(DataType::Float64, 1.5..2.0).unwrap(), (Cut::Before(float64(1.5)), Cut::Before(float64(2.0))));
-    assert_eq!(cuts(DataType::Float64, 0..).unwrap().0, Cut::Before(float64(0.0)));
+    assert_eq!(cuts(DataType::Float64, 0..).unwrap().0, Cut::Before(float64(-0.0)));
     // 2^53 + 1 is no f64: the nearest is 2^53.
     let odd = (1i64 << 53) + 1;
     assert_eq!(cuts(DataType::Float64, ..odd).unwrap().1, Cut::After(float64((1i64 << 53) as f64)));
@@ -98,4 +98,51 @@ fn bounds_of_another_type_are_refused() {
     assert!(cuts(DataType::Binary, 1..).is_err());
     assert!(cuts(DataType::Utf8, int(1)..).is_err());
     assert!(cuts(DataType::Decimal128(9, 0), int(1)..).is_err());
+}
+
+#[test]
+fn the_zeros_are_one_number_and_two_values() {
+    let (minus, plus) = (float64(-0.0), float64(0.0));
+    for zero in [BoundValue::from(0), 0.0.into(), (-0.0).into(), "0".into(), BoundValue::Digits("-0.0".into())] {
+        let range = (Included(zero.clone()), Excluded(zero.clone()));
+        assert_eq!(cuts(DataType::Float64, range).unwrap(), (Cut::Before(minus.clone()), Cut::Before(minus.clone())));
+        let range = (Excluded(zero.clone()), Included(zero));
+        assert_eq!(cuts(DataType::Float64, range).unwrap(), (Cut::After(plus.clone()), Cut::After(plus.clone())));
+    }
+    assert_eq!(cuts(DataType::Float64, plus.clone()..).unwrap().0, Cut::Before(plus));
+}
+
+#[test]
+fn times_beyond_the_unit_are_beyond_its_values() {
+    for zone in [None, Some("UTC".into())] {
+        let nanos = DataType::Timestamp(TimeUnit::Nanosecond, zone);
+        assert_eq!(cuts(nanos.clone(), "1600-01-01".."9999-12-31").unwrap(), (Cut::Bottom, Cut::Top));
+        assert_eq!(cuts(nanos.clone(), "9999-12-31T23:59:59"..).unwrap().0, Cut::Top);
+        assert_eq!(cuts(nanos, ..="1600-01-01").unwrap().1, Cut::Bottom);
+    }
+    let micros = DataType::Timestamp(TimeUnit::Microsecond, None);
+    assert!(matches!(cuts(micros, "9999-12-31"..).unwrap().0, Cut::Before(_)));
+}
+
+#[test]
+fn a_time_with_a_finer_fraction_is_between_two_values() {
+    let seconds = DataType::Timestamp(TimeUnit::Second, None);
+    assert_eq!(cuts(seconds.clone(), "1970-01-01T00:00:01.5"..).unwrap().0, Cut::After(int(1)));
+    assert_eq!(cuts(seconds.clone(), ..="1969-12-31T23:59:58.5").unwrap().1, Cut::After(int(-2)));
+    assert_eq!(cuts(seconds, "1970-01-01T00:00:01.000"..).unwrap().0, Cut::Before(int(1)));
+    assert_eq!(cuts(DataType::Time32(TimeUnit::Millisecond), "00:00:00.0015"..).unwrap().0, Cut::After(int(1)));
+    assert!(cuts(DataType::Timestamp(TimeUnit::Nanosecond, None), "1970-01-01T00:00:01.0000000001"..).is_err());
+}
+
+#[test]
+fn numbers_as_texts_are_exact() {
+    assert_eq!(cuts(DataType::UInt8, "-1".."300").unwrap(), (Cut::Bottom, Cut::Before(int(i64::MIN + 300))));
+    assert_eq!(cuts(DataType::Int64, "1e3".."99999999999999999999").unwrap(), (Cut::Before(int(1000)), Cut::Top));
+    assert_eq!(cuts(DataType::Int16, "5.0".."5.5").unwrap(), (Cut::Before(int(5)), Cut::After(int(5))));
+    assert_eq!(cuts(DataType::Int16, "-5.5"..).unwrap().0, Cut::After(int(-6)));
+    let decimal = |value| Cut::After(OrdValue::I128(value));
+    assert_eq!(cuts(DataType::Decimal128(10, 2), "2.509".."-0.001").unwrap(), (decimal(250), decimal(-1)));
+    assert_eq!(cuts(DataType::Decimal64(10, 2), ..="1e30").unwrap().1, Cut::Top);
+    assert_eq!(cuts(DataType::Float32, "1e400"..).unwrap().0, cuts(DataType::Float32, ..f64::INFINITY).unwrap().1);
+    assert!(cuts(DataType::Int64, "five"..).is_err());
 }

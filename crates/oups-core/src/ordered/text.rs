@@ -121,14 +121,29 @@ impl OrderedType {
             }
             Decimal32(precision, scale) => decimal::<Decimal32Type>(text, *precision, *scale).map(i64::from),
             Decimal64(precision, scale) => decimal::<Decimal64Type>(text, *precision, *scale),
-            Date32 => Some(parse_date(text)?.signed_duration_since(NaiveDate::default()).num_days()),
-            Date64 => in_unit(parse_date_time(text)?.0, &TimeUnit::Millisecond),
+            _ => {
+                let (units, exact) = self.time_units(text)?;
+                exact.then(|| i64::try_from(units).ok()).flatten()
+            }
+        }
+    }
+
+    /// The date or time of a text in units of this type, rounded down, and whether that is exact. There may be more than the
+    /// type can hold. `None` if the text is not such a time, or the type has none.
+    pub(super) fn time_units(&self, text: &str) -> Option<(i128, bool)> {
+        use DataType::*;
+        match self.data_type() {
+            Date32 => Some((parse_date(text)?.signed_duration_since(NaiveDate::default()).num_days().into(), true)),
+            Date64 => {
+                let (instant, offset) = parse_date_time(text)?;
+                offset.is_none().then(|| in_unit(instant, &TimeUnit::Millisecond))
+            }
             Timestamp(unit, zone) => {
                 let (instant, offset) = parse_date_time(text)?;
                 (zone.is_some() || offset.is_none()).then_some(())?;
-                in_unit(instant.checked_sub_signed(offset.unwrap_or_default())?, unit)
+                Some(in_unit(instant.checked_sub_signed(offset.unwrap_or_default())?, unit))
             }
-            Time32(unit) | Time64(unit) => in_unit(NaiveDate::default().and_time(parse_time(text)?), unit),
+            Time32(unit) | Time64(unit) => Some(in_unit(NaiveDate::default().and_time(parse_time(text)?), unit)),
             _ => None,
         }
     }
@@ -223,6 +238,11 @@ fn parse_date(text: &str) -> Option<NaiveDate> {
 }
 
 fn parse_time(text: &str) -> Option<NaiveTime> {
+    // The parser passes over digits beyond the ninth.
+    let finer = text.split_once('.').and_then(|(_, fraction)| fraction.get(9..)).unwrap_or_default();
+    if !finer.bytes().all(|digit| digit == b'0') {
+        return None;
+    }
     let formats = ["%H:%M:%S%.f", "%H:%M"];
     formats.iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok())
 }
@@ -251,15 +271,11 @@ fn parse_offset(text: &str) -> Option<TimeDelta> {
     (hours < 24 && minutes < 60).then(|| TimeDelta::minutes(sign * (i64::from(hours) * 60 + i64::from(minutes))))
 }
 
-/// Units since 1970; `None` if out of range, or between two units.
-fn in_unit(instant: NaiveDateTime, unit: &TimeUnit) -> Option<i64> {
+/// Units since 1970, rounded down, and whether that is exact.
+fn in_unit(instant: NaiveDateTime, unit: &TimeUnit) -> (i128, bool) {
     let (scale, _) = per_second(unit);
     let instant = instant.and_utc();
     let nanos = i64::from(instant.timestamp_subsec_nanos());
     let step = 1_000_000_000 / scale;
-    if nanos % step != 0 {
-        return None;
-    }
-    let total = i128::from(instant.timestamp()) * i128::from(scale) + i128::from(nanos / step);
-    i64::try_from(total).ok()
+    (i128::from(instant.timestamp()) * i128::from(scale) + i128::from(nanos / step), nanos % step == 0)
 }

@@ -3,6 +3,9 @@
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Float16Type, Float32Type, Float64Type, TimeUnit};
 
+use super::floats::{MINUS_ZERO, ZERO};
+use super::{OrdKeys, OrdValue};
+
 /// The type of an ordered column: one whose values have an order that oups keeps.
 ///
 /// - It is never a dictionary: a dictionary column is ordered by its values, so [`new`](Self::new) takes the values'
@@ -51,6 +54,26 @@ impl OrderedType {
     /// Whether the values are points in time: timestamps and dates, on which period targets work.
     pub fn is_temporal(&self) -> bool {
         matches!(self.data_type, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64)
+    }
+
+    /// The least and the greatest value that is the same number as this one: of a zero both zeros, else the value itself.
+    pub fn same_number(&self, value: &OrdValue) -> (OrdValue, OrdValue) {
+        match value {
+            OrdValue::I64(MINUS_ZERO | ZERO) if self.data_type.is_floating() => {
+                (OrdValue::I64(MINUS_ZERO), OrdValue::I64(ZERO))
+            }
+            other => (other.clone(), other.clone()),
+        }
+    }
+
+    /// The keys of this type's values with one zero, the greater: for comparing them as numbers.
+    pub fn as_numbers(&self, keys: OrdKeys) -> OrdKeys {
+        match keys {
+            OrdKeys::I64(values) if self.data_type.is_floating() && values.contains(&MINUS_ZERO) => {
+                OrdKeys::I64(values.iter().map(|value| if *value == MINUS_ZERO { ZERO } else { *value }).collect())
+            }
+            other => other,
+        }
     }
 
     /// The first value of the array that has no place in an order: its position, and `null` or `NaN`.

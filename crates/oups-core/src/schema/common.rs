@@ -3,6 +3,7 @@
 //! `docs/schema.md` has the table. But for the form (dictionary or plain), which is the second one's, the answer does not
 //! depend on the order of the two, and asking again changes nothing: writers that evolve at once end up with the same.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, FieldRef, Fields, TimeUnit};
@@ -83,6 +84,11 @@ fn common_entries(stored: &FieldRef, found: &FieldRef) -> Option<FieldRef> {
 }
 
 fn common_fields(stored: &Fields, found: &Fields) -> Option<Fields> {
+    // Of two fields of one name only the first would be found.
+    let mut names = HashSet::new();
+    if !found.iter().all(|field| names.insert(field.name())) {
+        return None;
+    }
     let mut fields = Vec::with_capacity(stored.len());
     for field in stored {
         fields.push(match found.find(field.name()) {

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, FixedSizeListArray, GenericListArray, GenericListViewArray, Int64Array, MapArray,
-    OffsetSizeTrait, StructArray, new_null_array,
+    Array, ArrayRef, AsArray, FixedSizeListArray, GenericListArray, Int64Array, MapArray, OffsetSizeTrait, StructArray,
+    UInt64Array, make_array, new_null_array,
 };
-use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{DataType, FieldRef, Fields, Int64Type, TimeUnit};
+use arrow::buffer::{NullBuffer, OffsetBuffer};
+use arrow::compute::{CastOptions, cast_with_options, take};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields, Int64Type, TimeUnit};
 use arrow::error::ArrowError;
+
+use super::{holds, same_text};
+use crate::words::words_of;
 
 /// The array in a type that holds its values: wider, dictionary or plain, a struct with more fields, which are null.
 ///
@@ -20,6 +24,9 @@ pub fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> 
     use DataType::*;
     match (array.data_type(), to) {
         (from, to) if from == to => Ok(array.clone()),
+        (Dictionary(_, values), Dictionary(_, wanted)) if values == wanted => strict_cast(array, to),
+        (Dictionary(_, values), to) => convert(&strict_cast(array, values)?, to),
+        (_, Dictionary(_, wanted)) => strict_cast(&convert(array, wanted)?, to),
         (Struct(_), Struct(fields)) => Ok(Arc::new(of_struct(array.as_struct(), fields)?)),
         (List(_), List(item)) => of_list::<i32>(array, item),
         (LargeList(_), LargeList(item)) => of_list::<i64>(array, item),
@@ -27,16 +34,20 @@ pub fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> 
         (LargeListView(_), LargeListView(item)) => of_list_view::<i64>(array, item),
         (FixedSizeList(..), FixedSizeList(item, len)) => {
             let list = array.as_fixed_size_list();
-            let values = convert(list.values(), item.data_type())?;
+            let nulls = list.nulls().map(|nulls| nulls.expand(usize::try_from(*len).unwrap_or(0)));
+            let values = convert(&masked(list.values(), nulls.as_ref())?, item.data_type())?;
             Ok(Arc::new(FixedSizeListArray::try_new(item.clone(), *len, values, list.nulls().cloned())?))
         }
-        (Map(..), Map(entries, sorted)) => of_map(array.as_map(), entries, *sorted),
+        (Map(..), Map(entries, sorted)) => of_map(array, entries, *sorted),
         (from, to) if steps(from, to).is_some_and(|steps| steps > 1) => finer(array, to),
-        _ => strict_cast(array, to),
+        (from, to) if holds(to, from) || same_text(to, from) => strict_cast(array, to),
+        // Arrow's cast would round, cut or read texts.
+        (from, to) => Err(ArrowError::SchemaError(format!("{to} does not hold the values of {from}"))),
     }
 }
 
-/// Whether a value may have no place in a type that [`holds`](super::holds) the other: only times in a finer unit.
+/// Whether a value may have no place in a type that [`holds`](super::holds) the other: times in a finer unit, and decimals,
+/// which may be beyond their own precision.
 pub(crate) fn may_overflow(from: &DataType, to: &DataType) -> bool {
     use DataType::*;
     match (from, to) {
@@ -56,16 +67,27 @@ pub(crate) fn may_overflow(from: &DataType, to: &DataType) -> bool {
         | (ListView(from), ListView(to))
         | (LargeListView(from), LargeListView(to))
         | (FixedSizeList(from, _), FixedSizeList(to, _)) => may_overflow(from.data_type(), to.data_type()),
-        (from, to) => steps(from, to).is_some_and(|steps| steps > 1),
+        (from, to) => from != to && (from.is_decimal() || steps(from, to).is_some_and(|steps| steps > 1)),
     }
 }
 
 /// What an error of [`convert`] says, without Arrow's name for the kind where the text is ours.
 pub(crate) fn reason(error: ArrowError) -> String {
     match error {
-        ArrowError::ComputeError(text) => text,
-        other => other.to_string(),
+        ArrowError::InvalidArgumentError(text) if text.contains("non-nullable") => {
+            "a null in a part that has no nulls".to_owned()
+        }
+        other => words_of(&other),
     }
+}
+
+/// The array with these nulls too: what is below a null is not a value, and may be anything.
+fn masked(array: &ArrayRef, nulls: Option<&NullBuffer>) -> Result<ArrayRef, ArrowError> {
+    if nulls.is_none_or(|nulls| nulls.null_count() == 0) || array.data_type() == &DataType::Null {
+        return Ok(array.clone());
+    }
+    let nulls = NullBuffer::union(array.nulls(), nulls);
+    Ok(make_array(array.to_data().into_builder().nulls(nulls).build()?))
 }
 
 fn strict_cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
@@ -108,8 +130,12 @@ fn finer(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
 }
 
 fn of_struct(array: &StructArray, fields: &Fields) -> Result<StructArray, ArrowError> {
+    if let Some(lost) = array.fields().iter().find(|field| fields.find(field.name()).is_none()) {
+        return Err(ArrowError::SchemaError(format!("the field `{}` has no place", lost.name())));
+    }
     let column = |field: &FieldRef| match array.column_by_name(field.name()) {
-        Some(column) => convert(column, field.data_type()),
+        Some(column) if column.data_type() == field.data_type() => Ok(column.clone()),
+        Some(column) => convert(&masked(column, array.nulls())?, field.data_type()),
         None => Ok(new_null_array(field.data_type(), array.len())),
     };
     let columns = fields.iter().map(column).collect::<Result<Vec<_>, _>>()?;
@@ -117,25 +143,64 @@ fn of_struct(array: &StructArray, fields: &Fields) -> Result<StructArray, ArrowE
 }
 
 fn of_list<O: OffsetSizeTrait>(array: &ArrayRef, item: &FieldRef) -> Result<ArrayRef, ArrowError> {
+    let array = without_hidden(array)?;
     let list = array.as_list::<O>();
-    let values = convert(list.values(), item.data_type())?;
-    Ok(Arc::new(GenericListArray::<O>::try_new(item.clone(), list.offsets().clone(), values, list.nulls().cloned())?))
+    let (offsets, values) = used(list.offsets(), list.values());
+    let values = convert(&values, item.data_type())?;
+    Ok(Arc::new(GenericListArray::<O>::try_new(item.clone(), offsets, values, list.nulls().cloned())?))
+}
+
+/// The items that the lists refer to, and where each list's are among them: of a part of an array, and of lists that do not
+/// begin at 0, the other items are not values of it.
+fn used<O: OffsetSizeTrait>(offsets: &OffsetBuffer<O>, values: &ArrayRef) -> (OffsetBuffer<O>, ArrayRef) {
+    let (first, last) = (offsets.first().copied().unwrap_or_default(), offsets.last().copied().unwrap_or_default());
+    let values = values.slice(first.as_usize(), (last - first).as_usize());
+    let offsets = match first.as_usize() {
+        0 => offsets.clone(),
+        _ => OffsetBuffer::new(offsets.iter().map(|offset| *offset - first).collect()),
+    };
+    (offsets, values)
+}
+
+/// Lists or maps without items below nulls.
+fn without_hidden(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    match array.nulls().filter(|nulls| nulls.null_count() > 0) {
+        Some(nulls) => {
+            let all =
+                UInt64Array::from_iter((0..array.len() as u64).zip(nulls).map(|(row, valid)| valid.then_some(row)));
+            take(array, &all, None)
+        }
+        None => Ok(array.clone()),
+    }
 }
 
 fn of_list_view<O: OffsetSizeTrait>(array: &ArrayRef, item: &FieldRef) -> Result<ArrayRef, ArrowError> {
-    let list = array.as_list_view::<O>();
-    let values = convert(list.values(), item.data_type())?;
-    let (offsets, sizes) = (list.offsets().clone(), list.sizes().clone());
-    Ok(Arc::new(GenericListViewArray::<O>::try_new(item.clone(), offsets, sizes, values, list.nulls().cloned())?))
+    // As lists the items are in order, and only those of the lists.
+    let data_type = if O::IS_LARGE { DataType::LargeList(inner(array)) } else { DataType::List(inner(array)) };
+    let lists = of_list::<O>(&strict_cast(array, &data_type)?, item)?;
+    let data_type = if O::IS_LARGE { DataType::LargeListView(item.clone()) } else { DataType::ListView(item.clone()) };
+    strict_cast(&lists, &data_type)
+}
+
+/// The field of a list's items.
+fn inner(array: &ArrayRef) -> FieldRef {
+    match array.data_type() {
+        DataType::ListView(item) | DataType::LargeListView(item) => item.clone(),
+        other => Arc::new(Field::new_list_field(other.clone(), true)),
+    }
 }
 
 /// The entries of a map go by place, not by name.
-fn of_map(map: &MapArray, entries: &FieldRef, sorted: bool) -> Result<ArrayRef, ArrowError> {
+fn of_map(map: &ArrayRef, entries: &FieldRef, sorted: bool) -> Result<ArrayRef, ArrowError> {
     let DataType::Struct(fields) = entries.data_type() else {
         return Err(ArrowError::SchemaError(format!("a map of {}", entries.data_type())));
     };
-    let columns = map.entries().columns().iter().zip(fields).map(|(column, field)| convert(column, field.data_type()));
-    let columns = columns.collect::<Result<Vec<_>, _>>()?;
-    let rows = StructArray::try_new(fields.clone(), columns, map.entries().nulls().cloned())?;
-    Ok(Arc::new(MapArray::try_new(entries.clone(), map.offsets().clone(), rows, map.nulls().cloned(), sorted)?))
+    let map = without_hidden(map)?;
+    let map = map.as_map();
+    let rows: ArrayRef = Arc::new(map.entries().clone());
+    let (offsets, rows) = used(map.offsets(), &rows);
+    let columns = rows.as_struct().columns().iter().zip(fields);
+    let columns = columns.map(|(column, field)| convert(column, field.data_type())).collect::<Result<Vec<_>, _>>()?;
+    let rows = StructArray::try_new(fields.clone(), columns, rows.nulls().cloned())?;
+    Ok(Arc::new(MapArray::try_new(entries.clone(), offsets, rows, map.nulls().cloned(), sorted)?))
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, new_null_array};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt64Array, new_null_array};
+use arrow::compute::take;
 use arrow::datatypes::{DataType, Decimal64Type, Decimal128Type, Decimal256Type, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
@@ -193,19 +194,35 @@ impl Fit {
             if !field.is_nullable() {
                 self.check_nulls(field, array, first_row)?;
             }
-            if *may_fail && let Err(error) = convert(array, field.data_type()) {
-                let row = (0..array.len()).find(|&row| convert(&array.slice(row, 1), field.data_type()).is_err());
-                let row = first_row + row.unwrap_or_default() as u64;
-                let expected = format!("values that fit {}", field.data_type());
-                let found = format!("another one in row {row}: {}", reason(error));
-                return Err(schema_error(self.schema.dataset(), field.name(), expected, found));
+            if *may_fail {
+                self.check_each(field, array, first_row, |array| convert(array, field.data_type()).map(drop))?;
             }
-            if let Err(error) = check_decimals(array) {
-                let expected = format!("values that fit {}", field.data_type());
-                return Err(schema_error(self.schema.dataset(), field.name(), expected, error.to_string()));
-            }
+            self.check_each(field, array, first_row, check_decimals)?;
         }
         Ok(())
+    }
+
+    /// Runs a check on all values, and where it fails finds the row.
+    fn check_each(
+        &self,
+        field: &Field,
+        array: &ArrayRef,
+        first_row: u64,
+        check: impl Fn(&ArrayRef) -> Result<(), ArrowError>,
+    ) -> Result<()> {
+        let Err(mut error) = check(array) else { return Ok(()) };
+        // Not a slice of the array: the items of a slice's lists are those of all.
+        let fails = |row: &u64| match take(array, &UInt64Array::from(vec![*row]), None).and_then(|row| check(&row)) {
+            Ok(()) => None,
+            Err(error) => Some((*row, error)),
+        };
+        let mut at = 0;
+        if let Some((row, of_row)) = (0..array.len() as u64).find_map(|row| fails(&row)) {
+            (at, error) = (row, of_row);
+        }
+        let expected = format!("values that fit {}", field.data_type());
+        let found = format!("another one in row {}: {}", first_row + at, reason(error));
+        Err(schema_error(self.schema.dataset(), field.name(), expected, found))
     }
 
     fn check_nulls(&self, field: &Field, array: &ArrayRef, first_row: u64) -> Result<()> {
@@ -251,6 +268,7 @@ fn new_batch(schema: &SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<
 /// Parquet keeps a decimal in as few bytes as its precision needs: a value beyond it would come back as another one.
 fn check_decimals(array: &ArrayRef) -> Result<(), ArrowError> {
     match array.data_type() {
+        DataType::Dictionary(_, values) if values.is_decimal() => check_decimals(&convert(array, values)?),
         DataType::Decimal64(precision, _) if *precision <= 9 => {
             array.as_primitive::<Decimal64Type>().validate_decimal_precision(*precision)
         }

@@ -7,6 +7,8 @@ mod fit;
 mod types;
 
 #[cfg(test)]
+mod exact_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::{Arc, OnceLock};

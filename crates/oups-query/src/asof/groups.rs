@@ -1,8 +1,10 @@
 //! Rows that are equal in the columns of `by`, as one comparable value a row.
 
-use arrow::array::{ArrayRef, RecordBatch};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Float16Type, Float32Type, Float64Type};
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, Rows, SortField};
 
@@ -26,8 +28,27 @@ impl Groups {
     pub(super) fn of(&self, batch: &RecordBatch, places: &[usize]) -> Result<Rows, ArrowError> {
         let columns =
             places.iter().zip(&self.types).filter_map(|(at, data_type)| Some((batch.columns().get(*at)?, data_type)));
-        let columns: Vec<ArrayRef> =
-            columns.map(|(column, data_type)| cast(column, data_type)).collect::<Result<_, _>>()?;
+        let columns: Vec<ArrayRef> = columns
+            .map(|(column, data_type)| Ok(one_of_each_number(&cast(column, data_type)?)))
+            .collect::<Result<_, ArrowError>>()?;
         self.converter.convert_columns(&columns)
+    }
+}
+
+/// Floats with one zero and one NaN: the order of rows tells the two zeros apart, and the many NaNs.
+fn one_of_each_number(array: &ArrayRef) -> ArrayRef {
+    type Half = <Float16Type as ArrowPrimitiveType>::Native;
+    fn mapped<T: ArrowPrimitiveType>(array: &ArrayRef, one: impl Fn(T::Native) -> T::Native) -> ArrayRef {
+        let floats: PrimitiveArray<T> = array.as_primitive::<T>().unary(one);
+        Arc::new(floats)
+    }
+    // Any zero plus zero is the positive one.
+    match array.data_type() {
+        DataType::Float16 => {
+            mapped::<Float16Type>(array, |v| if v.is_nan() { Half::NAN } else { v + Half::from_f32(0.0) })
+        }
+        DataType::Float32 => mapped::<Float32Type>(array, |v| if v.is_nan() { f32::NAN } else { v + 0.0 }),
+        DataType::Float64 => mapped::<Float64Type>(array, |v| if v.is_nan() { f64::NAN } else { v + 0.0 }),
+        _ => array.clone(),
     }
 }

@@ -63,6 +63,7 @@ struct Block {
 #[derive(Debug)]
 pub(super) struct Left<'a> {
     pub(super) batch: &'a RecordBatch,
+    /// As numbers: with one zero.
     pub(super) keys: &'a OrdKeys,
     /// The places of the columns that have to be equal.
     pub(super) by: &'a [usize],
@@ -130,7 +131,8 @@ impl Right {
 
     /// The last row group that certainly has a row before the value.
     fn last_group_before(&self, value: &OrdValue) -> Option<usize> {
-        self.snapshot.manifest().entries.partition_point(|entry| entry.min < *value).checked_sub(1)
+        let (value, _) = self.snapshot.schema().ordered_type().same_number(value);
+        self.snapshot.manifest().entries.partition_point(|entry| entry.min < value).checked_sub(1)
     }
 
     fn min_of(&self, at: usize) -> Option<OrdValue> {
@@ -212,7 +214,8 @@ impl Right {
             self.pool.tighten(found.iter_mut().chain(self.memory.rows()))?;
         }
         let groups = self.groups.as_ref().map(|groups| groups.of(&batch, &self.side.by)).transpose()?;
-        let keys = self.snapshot.schema().ordered_type().keys(batch.column(self.side.ordered))?;
+        let ordered = self.snapshot.schema().ordered_type();
+        let keys = ordered.as_numbers(ordered.keys(batch.column(self.side.ordered))?);
         let slot = self.pool.add(plain(&batch, &self.fields)?, batch.num_rows());
         if let (true, Some(last)) = (self.memory.is_last_only(), keys.last()) {
             self.memory.set_last_value(last);

@@ -90,7 +90,8 @@ impl AsOfBatches {
 
     fn join(&mut self) -> Result<Option<RecordBatch>> {
         let Some(batch) = self.rows.next_batch()? else { return Ok(None) };
-        let keys = self.left_schema.ordered_type().keys(batch.column(self.side.ordered))?;
+        let ordered = self.left_schema.ordered_type();
+        let keys = ordered.as_numbers(ordered.keys(batch.column(self.side.ordered))?);
         let left = Left { batch: &batch, keys: &keys, by: &self.side.by };
         let matches = |right: &mut Right| right.matches(&left, &self.last);
         let found: Vec<Vec<ArrayRef>> = try_map(self.rights.iter_mut().collect(), matches)?;
@@ -120,7 +121,7 @@ fn tolerance(terms: &Terms, schema: &DatasetSchema) -> Result<Option<i128>> {
     }
 }
 
-/// Values that no left row is below and above; `None` if there is no row.
+/// Values that no left row is below and above, as numbers; `None` if there is no row.
 fn ends(left: &Snapshot, range: &OrderedRange) -> Result<Option<(OrdValue, OrdValue)>> {
     let schema = left.schema();
     let span = range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
@@ -136,7 +137,8 @@ fn ends(left: &Snapshot, range: &OrderedRange) -> Result<Option<(OrdValue, OrdVa
         Bound::Included(end) | Bound::Excluded(end) => end.min(&last.max),
         Bound::Unbounded => &last.max,
     };
-    Ok(Some((start.clone(), end.clone())))
+    let ordered = schema.ordered_type();
+    Ok(Some((ordered.same_number(start).0, ordered.same_number(end).1)))
 }
 
 impl fmt::Debug for AsOfBatches {

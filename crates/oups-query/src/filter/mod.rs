@@ -7,6 +7,7 @@ mod literal;
 mod might;
 mod parse;
 mod predicate;
+mod unquoted;
 
 use std::fmt;
 use std::sync::Arc;

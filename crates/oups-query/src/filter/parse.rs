@@ -3,6 +3,7 @@
 use arrow::datatypes::DataType;
 use oups_core::ordered::OrderedType;
 use oups_core::schema::DatasetSchema;
+use oups_core::words::one_of_columns;
 use sqlparser::ast::{BinaryOperator, Expr, Ident, InTarget, Spanned, UnaryOperator, Value};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
@@ -10,6 +11,7 @@ use sqlparser::tokenizer::{Location, Token};
 
 use super::literal::{Literal, spans, united};
 use super::predicate::{Column, Comparison, Predicate};
+use super::unquoted::of_unquoted_time;
 use crate::error::{Error, Result};
 
 /// Longer texts are refused: an expression's depth is bounded by its length.
@@ -27,13 +29,7 @@ impl Predicate {
             let found = format!("{} bytes", text.len());
             return Err(scope.error(Location::empty(), format!("a condition of at most {MOST_BYTES} bytes"), found));
         }
-        let mut parser = Parser::new(&GenericDialect).try_with_sql(text).map_err(|error| scope.syntax(&error))?;
-        let expr = parser.parse_expr().map_err(|error| scope.syntax(&error))?;
-        let rest = parser.peek_token();
-        match rest.token {
-            Token::EOF => scope.condition(&expr),
-            token => Err(scope.error(rest.span.start, "`and`, `or`, or the end", format!("`{token}`"))),
-        }
+        scope.read().map_err(|error| of_unquoted_time(text, error))
     }
 }
 
@@ -50,6 +46,16 @@ enum Operand {
 }
 
 impl Scope<'_> {
+    fn read(&self) -> Result<Predicate> {
+        let mut parser = Parser::new(&GenericDialect).try_with_sql(self.text).map_err(|error| self.syntax(&error))?;
+        let expr = parser.parse_expr().map_err(|error| self.syntax(&error))?;
+        let rest = parser.peek_token();
+        match rest.token {
+            Token::EOF => self.condition(&expr),
+            token => Err(self.error(rest.span.start, "`and`, `or`, or the end", format!("`{token}`"))),
+        }
+    }
+
     fn condition(&self, expr: &Expr) -> Result<Predicate> {
         match expr {
             Expr::Nested(inner) => self.condition(inner),
@@ -211,18 +217,30 @@ impl Scope<'_> {
         }
     }
 
-    /// A column by its name. Between double quotes it may be a text instead, as in shells that need the single ones.
+    /// A column by its name. What stands between double quotes is never a text: the condition would mean another thing as soon
+    /// as a column of that name is there.
     fn name(&self, expr: &Expr, name: &Ident) -> Result<Operand> {
         match self.schema.stored().column_with_name(&name.value) {
             Some((position, field)) => {
                 let ordered = OrderedType::new(field.data_type());
                 Ok(Operand::Column(Column { name: name.value.clone(), position, ordered }))
             }
-            None if name.quote_style == Some('"') => Ok(Operand::Value(Literal::Text(name.value.clone()))),
             None => {
                 let names: Vec<_> = self.schema.stored().fields().iter().map(|field| field.name().clone()).collect();
-                let expected = format!("one of the columns {}, or a text in quotes", names.join(", "));
-                let mut error = self.error_at(expr, expected, format!("`{}`", name.value));
+                let expected = one_of_columns(&name.value, &names);
+                let mut error = match name.quote_style {
+                    Some('"') => {
+                        let text = name.value.replace('\'', "''");
+                        let expected =
+                            format!("{expected} between double quotes (a text stands between single ones: '{text}')");
+                        self.error_at(expr, expected, format!("`{name}`"))
+                    }
+                    _ => self.error_at(
+                        expr,
+                        format!("{expected}, or a text in single quotes"),
+                        format!("`{}`", name.value),
+                    ),
+                };
                 if let Error::Condition { columns, .. } = &mut error {
                     *columns = names.into();
                 }
@@ -234,7 +252,7 @@ impl Scope<'_> {
     fn value(&self, expr: &Expr, value: &Value) -> Result<Literal> {
         Ok(match value {
             Value::Number(digits, false) => Literal::Number(digits.clone()),
-            Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => Literal::Text(text.clone()),
+            Value::SingleQuotedString(text) => Literal::Text(text.clone()),
             Value::Boolean(value) => Literal::Boolean(*value),
             Value::Null => Literal::Null,
             Value::HexStringLiteral(digits) => match hexadecimal(digits) {

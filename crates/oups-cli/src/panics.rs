@@ -1,0 +1,39 @@
+//! Panics of decoders: on some damaged files they do so, which is an error of the file and not one of the program.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+
+thread_local! {
+    /// Whether a panic of this thread is caught.
+    static CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on a panic that is caught prints nothing; all others do as before.
+pub(crate) fn listen() {
+    let print = take_hook();
+    set_hook(Box::new(move |panic| {
+        if !CAUGHT.get() {
+            print(panic);
+        }
+    }));
+}
+
+/// What the work gives; `None` if it panicked. It must not leave a shared value half changed: decoders are dropped after it.
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let before = CAUGHT.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work)).ok();
+    CAUGHT.set(before);
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_panics_gives_nothing() {
+        assert_eq!(caught(|| 1), Some(1));
+        assert_eq!(caught(|| caught(|| -> u8 { panic!("inner") }).unwrap_or(2)), Some(2));
+        assert!(!CAUGHT.get());
+    }
+}
