@@ -1,0 +1,34 @@
+//! The program `oups`: stores of ordered datasets from the shell.
+//!
+//! It is a library for its fuzz targets' sake, which reach into it; other programs use the crate `oups`.
+
+mod args;
+mod commands;
+mod exit;
+mod hint;
+mod input;
+mod interrupt;
+mod open;
+mod output;
+mod picture;
+mod pointed;
+mod progress;
+mod scan;
+mod stdout;
+mod texts;
+mod value;
+mod verbose;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let args = args::Cli::parse();
+    verbose::listen(args.verbose);
+    interrupt::watch();
+    let mut out = stdout::Stdout::new();
+    let result = commands::run(args.command, &mut out).and_then(|()| out.finish());
+    exit::code(result, &out)
+}
