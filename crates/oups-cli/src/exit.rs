@@ -28,8 +28,8 @@ pub(crate) fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     tell(&error);
-    if interrupt::was_asked() {
-        return ExitCode::from(interrupt::CODE);
+    if let Some(code) = interrupt::code() {
+        return ExitCode::from(code);
     }
     if error.chain().any(|cause| cause.is::<Usage>()) { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

@@ -1,6 +1,6 @@
 //! Writers take turns and are not lost; readers see one version until they let go; the dead are in nobody's way.
 
-mod actor;
+pub(crate) mod actor;
 mod children;
 mod fork;
 mod hammer;

@@ -18,8 +18,7 @@ pub(crate) fn write<T>(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) 
         let file = File::options().write(true).open(&target).with_context(reason)?;
         return into(BufWriter::new(file), write).map(|(result, _)| result);
     }
-    let temporary = new_beside(&target).with_context(reason)?;
-    let _unfinished = interrupt::unfinished(temporary.path());
+    let (temporary, _unfinished) = interrupt::unfinished(|| new_beside(&target)).with_context(reason)?;
     let (result, temporary) = into(BufWriter::new(temporary), write)?;
     temporary.persist(&target).map_err(|error| error.error).with_context(reason)?;
     Ok(result)

@@ -11,5 +11,6 @@ mod input;
 mod interrupt;
 mod pictures;
 mod pipes;
+mod program;
 mod sandbox;
 mod session;
