@@ -6,6 +6,7 @@ mod fork;
 mod hammer;
 mod holders;
 mod interleavings;
+mod kept;
 mod long_held;
 mod places;
 mod readers;
