@@ -49,7 +49,9 @@ impl Format {
         match format.read(&sample) {
             Some(Ok(moment)) => format.has_date = moment.day.is_some(),
             _ => {
-                return Err("does not tell a date or a time: %Y %m %d make a date, %H %M a time; %I needs %p".to_owned());
+                return Err(
+                    "does not tell a date or a time: %Y %m %d make a date, %H %M a time; %I needs %p".to_owned()
+                );
             }
         }
         format.reads_iso = probes().any(|text| format.read(&text).is_some());
