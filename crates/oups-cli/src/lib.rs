@@ -5,6 +5,8 @@
 mod args;
 mod commands;
 mod exit;
+#[doc(hidden)]
+pub mod fuzzing;
 mod hint;
 mod input;
 mod interrupt;
