@@ -28,7 +28,7 @@ fn open(root: &Path) -> Store<AnyKey> {
 }
 
 fn remount(folder: &Path, how: &str) {
-    let status = tool("mount").args(["-o", &format!("remount,{how}")]).arg(folder).status().unwrap();
+    let status = tool("mount").args(["-o", &format!("remount,{how}"), "none"]).arg(folder).status().unwrap();
     assert!(status.success());
 }
 
