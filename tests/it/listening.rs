@@ -11,6 +11,8 @@ use oups::{AnyKey, Dataset, KeySchema, QueryStore, ReadDataset, Resolver, Separa
 use oups_tests::scratch;
 use tracing::{Dispatch, Level};
 
+use crate::concurrency::actor::patience;
+
 /// Lines as they are written, kept, and sent on to whoever waits for one.
 #[derive(Clone)]
 struct Lines {
@@ -105,12 +107,14 @@ fn whoever_waits_for_the_lock_says_for_whom() {
             // Under the lock, until the other one is heard to wait.
             let rule = Resolver::new(move |run| {
                 holds.send(()).unwrap();
-                while !lines.lock().unwrap().recv().unwrap().contains("waiting for the writers' lock") {}
+                while !lines.lock().unwrap().recv_timeout(patience()).unwrap().contains("waiting for the writers' lock")
+                {
+                }
                 Ok(run.new_rows())
             });
             holder.write(rows([0])).keep(rule).commit().unwrap();
         });
-        holding.recv().unwrap();
+        holding.recv_timeout(patience()).unwrap();
         heard(Level::DEBUG, sent, || {
             dataset.write(rows([1])).commit().unwrap();
         })

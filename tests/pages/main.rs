@@ -1,6 +1,6 @@
 //! The Rust of README and docs, run as it is shown: see `build.rs`.
 
-use std::process::Command;
+use oups_tests::process::again;
 
 /// Set in the process that runs a page.
 const PAGE: &str = "OUPS_PAGE";
@@ -19,12 +19,8 @@ fn in_a_folder(name: &str, page: fn() -> anyhow::Result<()>) {
         let file = file.unwrap();
         std::fs::copy(file.path(), data.join(file.file_name())).unwrap();
     }
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("shown::{name}"), "--nocapture"])
-        .env(PAGE, name)
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
+    let mut command = again(&format!("shown::{name}"));
+    let output = command.env(PAGE, name).current_dir(folder.path()).output().unwrap();
     let told = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
     assert!(output.status.success() && told.contains("1 passed"), "{told}");
 }

@@ -6,6 +6,7 @@ pub mod fault_fs;
 pub mod forge;
 pub mod intersections;
 pub mod model;
+pub mod process;
 mod scratch;
 pub mod stored;
 pub mod table;

@@ -1,16 +1,20 @@
 //! Folders for stores that live as long as a test.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
+use tempfile::{Builder, TempDir};
 
-/// A folder that is removed when dropped: in memory where the system has such a place, as syncing a real disk is slow.
+/// A folder that is removed when dropped: in the folder that `OUPS_SCRATCH` names, else in memory where the system has such a
+/// place, as syncing a real disk is slow.
 ///
 /// # Panics
 ///
 /// If none can be made.
 pub fn scratch() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    let in_memory = memory.is_dir().then(|| tempfile::tempdir_in(memory).ok()).flatten();
-    in_memory.unwrap_or_else(|| tempfile::tempdir().unwrap())
+    let mut folder = Builder::new();
+    folder.prefix("oups-test-");
+    match std::env::var_os("OUPS_SCRATCH") {
+        Some(named) => folder.tempdir_in(PathBuf::from(named)).unwrap(),
+        None => folder.tempdir_in(Path::new("/dev/shm")).or_else(|_| folder.tempdir()).unwrap(),
+    }
 }

@@ -1,28 +1,30 @@
-//! Ctrl-C: the program ends, and says what has become of the data.
+//! Ctrl-C, and the other signals that ask a program to end: it does, and says what has become of the data.
 //!
 //! A store can be left at any moment: a commit has happened or it has not, and the next writer clears away what a dead one
 //! left. So nothing is waited for. What has become of the data depends on how far the command is, which it notes here;
 //! whoever tells of it holds the note, so that the command cannot go on in between.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::exit;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
 
 use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use tempfile::NamedTempFile;
 
 use crate::exit::message;
-
-/// The exit code, as shells have it for a program that died of Ctrl-C.
-pub(crate) const CODE: u8 = 130;
 
 const MAYBE: &str = "each dataset is as it was or completely changed, and nothing needs repair";
 
 static NOTE: Mutex<Note> = Mutex::new(Note { phase: Phase::Changing(None), unfinished: None });
-static ASKED: AtomicBool = AtomicBool::new(false);
+/// The signal that asked the program to stop; 0 if none has.
+static ASKED: AtomicI32 = AtomicI32::new(0);
 
 struct Note {
     phase: Phase,
@@ -39,28 +41,56 @@ enum Phase {
     Stopping,
 }
 
-/// From now on, Ctrl-C is told of.
+/// From now on, the end that a signal asks for is told of. Who started the program so that a signal is ignored, as `nohup`
+/// and the background jobs of scripts do, wants it so: it stays ignored.
 pub(crate) fn watch() {
-    // Who started the program so that Ctrl-C is ignored wants it so. Without a handler, the program just dies.
-    let _ = ctrlc::try_set_handler(|| {
-        let note = note();
-        let second = ASKED.swap(true, Ordering::AcqRel);
-        let what = match &note.phase {
-            Phase::Unchanged => "nothing was changed",
-            Phase::Changing(what) => what.as_deref().unwrap_or(MAYBE),
-            Phase::Stopping if !second => return,
-            Phase::Stopping => "what is unfinished stays under the name of an incomplete copy, and may be deleted",
-        };
-        if io::stderr().is_terminal() {
-            // After the bar, and the `^C` that the terminal shows.
-            let _ = writeln!(io::stderr());
-        }
-        message(format_args!("interrupted: {what}"));
-        if let Some(file) = &note.unfinished {
-            let _ = std::fs::remove_file(file);
-        }
-        exit(CODE.into());
-    });
+    // Where no handler can be had, the program just dies.
+    let _ = ctrlc::try_set_handler(|| end(SIGINT));
+    let others: Vec<i32> = [SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal)).collect();
+    let (listening, is_listening) = mpsc::channel();
+    let listen = move || {
+        // In the thread that listens: without one, the signals must stay as they are.
+        let Ok(mut signals) = Signals::new(others) else { return };
+        drop(listening);
+        signals.forever().for_each(end);
+    };
+    if thread::Builder::new().name("signals".to_owned()).spawn(listen).is_ok() {
+        let _: Result<(), _> = is_listening.recv();
+    }
+}
+
+/// Whether the program was started so that the signal is ignored. Where the system does not tell, hanging up is taken to be:
+/// it is what `nohup` is for.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    mask.map_or(signal == SIGHUP, |mask| mask >> (signal - 1) & 1 == 1)
+}
+
+/// Ends the program as the signal asks, or leaves that to a command that looks for it.
+fn end(signal: i32) {
+    let note = note();
+    let second = ASKED.swap(signal, Ordering::AcqRel) != 0;
+    let what = match &note.phase {
+        Phase::Unchanged => "nothing was changed",
+        Phase::Changing(what) => what.as_deref().unwrap_or(MAYBE),
+        Phase::Stopping if !second => return,
+        Phase::Stopping => "what is unfinished stays under the name of an incomplete copy, and may be deleted",
+    };
+    if io::stderr().is_terminal() {
+        // After the bar, and the `^C` that the terminal shows.
+        let _ = writeln!(io::stderr());
+    }
+    message(format_args!("interrupted: {what}"));
+    if let Some(file) = &note.unfinished {
+        let _ = std::fs::remove_file(file);
+    }
+    exit(code_of(signal).into());
+}
+
+/// The exit code, as shells have it for a program that died of the signal: 130 for Ctrl-C.
+fn code_of(signal: i32) -> u8 {
+    128_u8.saturating_add(u8::try_from(signal).unwrap_or_default())
 }
 
 fn note() -> MutexGuard<'static, Note> {
@@ -84,7 +114,13 @@ pub(crate) fn stopping() {
 
 /// Whether the program is to stop.
 pub(crate) fn was_asked() -> bool {
-    ASKED.load(Ordering::Acquire)
+    code().is_some()
+}
+
+/// The exit code of a command that has stopped because it was asked to.
+pub(crate) fn code() -> Option<u8> {
+    let signal = ASKED.load(Ordering::Acquire);
+    (signal != 0).then(|| code_of(signal))
 }
 
 /// Rows that are read before a commit can happen.
@@ -120,10 +156,13 @@ impl<R: RecordBatchReader> RecordBatchReader for UntilRead<R> {
 /// As long as it lives, an interrupted program removes the file.
 pub(crate) struct Unfinished;
 
-/// Notes a file that is worth nothing before it is complete.
-pub(crate) fn unfinished(file: &Path) -> Unfinished {
-    note().unfinished = Some(file.to_owned());
-    Unfinished
+/// Makes a file that is worth nothing before it is complete. It is noted from its first moment: who ends the program waits
+/// for the note.
+pub(crate) fn unfinished(make: impl FnOnce() -> io::Result<NamedTempFile>) -> io::Result<(NamedTempFile, Unfinished)> {
+    let mut note = note();
+    let file = make()?;
+    note.unfinished = Some(file.path().to_owned());
+    Ok((file, Unfinished))
 }
 
 impl Drop for Unfinished {

@@ -14,6 +14,7 @@ use parquet::arrow::ArrowWriter;
 
 use super::fixture::{KEY, dataset, first, read, rows, write};
 use super::{Bad, bad};
+use crate::concurrency::actor::patience;
 
 const MANIFEST: &str = "a-1/x.opdmd";
 
@@ -240,7 +241,7 @@ fn timed_out(root: &Path) -> Result<(), Error> {
     let holder = dataset(root, "a-1/y")?;
     std::thread::scope(|scope| {
         scope.spawn(move || holder.write(rows([3])).keep(slow).commit().unwrap_err());
-        wait_entered.recv().unwrap();
+        wait_entered.recv_timeout(patience()).unwrap();
         let waiter = dataset(root, "a-1/y")?;
         let write = waiter.write(rows([4])).keep(Resolver::new(|run| Ok(run.rows().clone())));
         let outcome = write.lock_timeout(Duration::from_millis(20)).commit();

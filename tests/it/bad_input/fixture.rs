@@ -8,16 +8,9 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use oups_core::decode::ReadOptions;
 use oups_core::{AnyKey, Dataset, DuplicatesOn, Error, KeySchema, Resolver, Separator, Store};
-use tempfile::TempDir;
 
 /// The dataset that is there.
 pub(super) const KEY: &str = "a-1/x";
-
-/// A folder in memory where the machine has one.
-pub(super) fn scratch() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
-}
 
 /// A store with `a-1/x`, three row groups ordered on `time`, and `a-1/y`, whose duplicates a rule resolves.
 pub(super) fn prepared(root: &Path) -> PathBuf {

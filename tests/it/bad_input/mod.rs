@@ -14,9 +14,10 @@ use std::fs;
 use std::path::Path;
 
 use oups_core::Error;
+use oups_tests::scratch;
 use oups_tests::tree::{copy_tree, tree_with_folders};
 
-use fixture::{prepared, scratch};
+use fixture::prepared;
 
 /// One bad input.
 struct Bad {

@@ -1,20 +1,31 @@
 //! Other processes: this binary again, with one test that does what they are for.
 
-use std::io::{BufRead, BufReader, Lines, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio, exit};
-use std::time::Duration;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio, exit};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 use std::{env, thread};
+
+use oups_tests::process::{again, tool};
 
 const STORE: &str = "OUPS_TESTS_ACTOR_STORE";
 const NUMBER: &str = "OUPS_TESTS_ACTOR_NUMBER";
 
+/// Between two things that a process says. More than it takes: what hangs fails, and says so.
+pub(crate) fn patience() -> Duration {
+    Duration::from_secs(if super::is_long() { 3_600 } else { 300 })
+}
+
 /// A process that is killed at the latest when this is dropped.
-pub(super) struct Actor {
+pub(crate) struct Actor {
+    /// What it does.
+    test: String,
     child: Child,
     /// Kept apart: waiting for the child would close it, and those that the child leaves behind read from it too.
     input: ChildStdin,
-    lines: Lines<BufReader<ChildStdout>>,
+    /// What it says, until nobody is left who could say anything.
+    said: Receiver<String>,
 }
 
 /// For the process: the store and the number that it was given. In the run of all tests, there is none.
@@ -24,7 +35,7 @@ pub(super) fn assignment() -> Option<(PathBuf, u64)> {
 }
 
 /// For the process: tells those who started it.
-pub(super) fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     // libtest may have begun a line.
     println!("\n> {line}");
 }
@@ -41,17 +52,23 @@ pub(super) fn fail_if_hanging() {
 impl Actor {
     /// Runs a test of this folder.
     pub(super) fn start(test: &str, root: &Path, number: u64) -> Self {
-        let mut child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", &format!("concurrency::{test}"), "--nocapture"])
-            .env(STORE, root)
-            .env(NUMBER, number.to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let test = format!("concurrency::{test}");
+        let mut command = again(&test);
+        command.env(STORE, root).env(NUMBER, number.to_string());
+        Self::of(command, test)
+    }
+
+    /// Runs a command, which does the test.
+    pub(crate) fn of(mut command: Command, test: impl Into<String>) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let input = child.stdin.take().unwrap();
-        Self { child, input, lines }
+        let (sender, said) = channel();
+        thread::spawn(move || {
+            let mut said = lines.filter_map(|line| Some(line.strip_prefix("> ")?.to_owned()));
+            said.try_for_each(|line| sender.send(line))
+        });
+        Self { test: test.into(), child, input, said }
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -60,12 +77,16 @@ impl Actor {
 
     /// The next thing that it says; `None` once it has ended.
     pub(super) fn hear(&mut self) -> Option<String> {
-        self.lines.by_ref().find_map(|line| Some(line.ok()?.strip_prefix("> ")?.to_owned()))
+        match self.said.recv_timeout(patience()) {
+            Ok(line) => Some(line),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("{} has said nothing for {:?}", self.test, patience()),
+        }
     }
 
     /// Waits until it has said just this.
-    pub(super) fn until(&mut self, said: &str) {
-        while self.hear().unwrap_or_else(|| panic!("it ended and did not say `{said}`")) != said {}
+    pub(crate) fn until(&mut self, said: &str) {
+        while self.hear().unwrap_or_else(|| panic!("{} ended and did not say `{said}`", self.test)) != said {}
     }
 
     /// Gives it a line to read.
@@ -76,7 +97,9 @@ impl Actor {
     /// Sends it to sleep, as Ctrl-Z does, and waits until it sleeps.
     pub(super) fn stop(&self) {
         self.signal("STOP");
+        let begun = Instant::now();
         while !self.is_stopped() {
+            assert!(begun.elapsed() < patience(), "{} was told to stop and has not", self.test);
             thread::yield_now();
         }
     }
@@ -86,16 +109,16 @@ impl Actor {
     }
 
     fn signal(&self, name: &str) {
-        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.pid())]).status().unwrap();
+        let sent = tool("sh").args(["-c", &format!("kill -{name} {}", self.pid())]).status().unwrap();
         assert!(sent.success());
     }
 
     fn is_stopped(&self) -> bool {
-        let state = Command::new("ps").args(["-o", "stat=", "-p", &self.pid().to_string()]).output().unwrap();
+        let state = tool("ps").args(["-o", "stat=", "-p", &self.pid().to_string()]).output().unwrap();
         state.stdout.starts_with(b"T")
     }
 
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }

@@ -10,7 +10,7 @@ use oups_tests::scratch;
 use oups_tests::tree::tree;
 use tracing::Level;
 
-use super::actor::{Actor, assignment, say};
+use super::actor::{Actor, assignment, patience, say};
 use super::{dataset, files, rows, seen};
 use crate::listening::heard;
 
@@ -95,7 +95,7 @@ fn who_waits_for_a_sleeping_holder_takes_over_when_it_is_killed() {
                 };
                 heard(Level::DEBUG, sent, || assert_eq!(write.commit().unwrap().version, before + 1))
             });
-            while !lines.recv().unwrap().contains("waiting for the writers' lock") {}
+            while !lines.recv_timeout(patience()).unwrap().contains("waiting for the writers' lock") {}
             assert!(!waiter.is_finished());
             holder.kill();
             let told = waiter.join().unwrap();
@@ -108,6 +108,6 @@ fn who_waits_for_a_sleeping_holder_takes_over_when_it_is_killed() {
 
 /// As the mark has it.
 fn gethostname() -> String {
-    let name = std::process::Command::new("uname").arg("-n").output().unwrap();
+    let name = oups_tests::process::tool("uname").arg("-n").output().unwrap();
     String::from_utf8(name.stdout).unwrap().trim().to_owned()
 }

@@ -1,11 +1,12 @@
 //! Writers take turns and are not lost; readers see one version until they let go; the dead are in nobody's way.
 
-mod actor;
+pub(crate) mod actor;
 mod children;
 mod fork;
 mod hammer;
 mod holders;
 mod interleavings;
+mod kept;
 mod long_held;
 mod places;
 mod readers;

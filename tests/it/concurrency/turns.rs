@@ -9,6 +9,7 @@ use oups_core::{Error, Resolver};
 use oups_tests::scratch;
 use oups_tests::tree::tree;
 
+use super::actor::patience;
 use super::{dataset, rows, seen, store};
 
 #[test]
@@ -62,7 +63,7 @@ fn a_time_out_names_the_holder() {
     });
     thread::scope(|scope| {
         let holder = scope.spawn(|| dataset.write(rows([1])).keep(slow).commit().unwrap());
-        wait_entered.recv().unwrap();
+        wait_entered.recv_timeout(patience()).unwrap();
         let error = dataset.write(rows([2])).lock_timeout(Duration::from_millis(30)).commit().unwrap_err();
         let text = error.to_string();
         assert!(matches!(error, Error::LockTimeout { .. }), "{text}");

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use oups_core::Error;
+use oups_core::{AnyKey, Error, Store};
 use oups_tests::disk::{Disk, Unsynced, write_image};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
 use oups_tests::tree::copy_tree;
 
 use super::acts::{Act, KINDS, Kind};
-use super::state::{Seen, create, is_exhaustive, look, next_write_is_whole, next_write_succeeds, open};
+use super::state::{Seen, create, is_exhaustive, look, look_by, next_write_is_whole, next_write_succeeds, open};
 
 const FAULTS: [Fault; 5] = [Fault::Fails, Fault::FailsAfter, Fault::DiesBefore, Fault::DiesAfter, Fault::Torn];
 
@@ -35,8 +35,10 @@ fn all_faults_of(kind: &Kind) -> usize {
     let done = scratch.path().join("done");
     copy_tree(&prepared, &done);
     let counting = FaultFs::counting();
+    let beside = who_has_looked(&done);
     (kind.act)(&open(Some(&counting), &done).unwrap()).unwrap();
     let new = look(&done);
+    drop(beside);
     assert_ne!(old, new, "{}: the commit must be visible", kind.name);
 
     let mut points = 0;
@@ -57,8 +59,16 @@ fn all_faults_of(kind: &Kind) -> usize {
     points
 }
 
+/// A handle of another process, which keeps a manifest and an idle pin: that is there and in nobody's way.
+fn who_has_looked(root: &Path) -> Store<AnyKey> {
+    let store = open(None, root).unwrap();
+    look_by(&store).unwrap();
+    store
+}
+
 fn hit(root: &Path, kind: &Kind, fs: FaultFs, (old, new): (&Seen, &Seen), at: &str) {
     let act: Act = kind.act;
+    let beside = who_has_looked(root);
     let before = Disk::holding(root);
     let fs = fs.recording(root);
     let result = act(&open(Some(&fs), root).unwrap());
@@ -74,6 +84,8 @@ fn hit(root: &Path, kind: &Kind, fs: FaultFs, (old, new): (&Seen, &Seen), at: &s
         Some(expected) => assert_eq!(&seen, expected, "{at}: reported {result:?}"),
         None => assert!(seen == *old || seen == *new, "{at}: neither old nor new: {seen:?}"),
     }
+    assert_eq!(look_by(&beside).unwrap(), seen, "{at}: who has looked before");
+    drop(beside);
     next_write_succeeds(root, seen, at);
     if !fs.is_dead() && kind.unsynced == 0 {
         power_loss_after(before, &fs, &result, (old, new), &root.with_extension("lost"), at);

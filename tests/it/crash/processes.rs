@@ -1,11 +1,12 @@
 //! Real processes, killed at random moments.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use oups_core::{AnyKey, KeyFilter, Store};
 use oups_tests::disk::draw;
+use oups_tests::process::again;
 use oups_tests::scratch;
 
 use super::acts::{dataset, rows};
@@ -44,12 +45,7 @@ fn a_process_killed_at_any_moment_leaves_whole_commits_and_is_not_waited_for() {
     create(&root);
     let (mut commits, mut longest) = (0, Duration::ZERO);
     for round in 0..rounds() {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", NAME, "--nocapture"])
-            .env(CHILD, &root)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = again(NAME).env(CHILD, &root).stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_micros(5_000 + draw(round, 9) % 60_000));
         child.kill().unwrap();
         child.wait().unwrap();

@@ -44,7 +44,12 @@ pub(crate) fn seen_in(snapshot: &Snapshot) -> Result<Vec<(i64, i64)>> {
 }
 
 pub(crate) fn try_look(root: &Path) -> Result<Seen> {
-    let Some(snapshot) = dataset(&open(None, root)?)?.snapshot_if_there()? else { return Ok(None) };
+    look_by(&open(None, root)?)
+}
+
+/// What a handle sees, which perhaps keeps something of what it saw before.
+pub(crate) fn look_by(store: &Store<AnyKey>) -> Result<Seen> {
+    let Some(snapshot) = dataset(store)?.snapshot_if_there()? else { return Ok(None) };
     let manifest = snapshot.manifest();
     let groups: Vec<_> = manifest.entries.iter().map(|entry| (entry.rows, entry.synced)).collect();
     let shape = format!("{} {groups:?}", manifest.settings.to_json());

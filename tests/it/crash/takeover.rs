@@ -1,16 +1,16 @@
 //! A writer is killed while it holds the lock, and another waits for it: how long until that one works.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use oups_core::{AnyKey, DuplicateRun, DuplicatesOn, Resolver, Store};
+use oups_tests::process::again;
 use oups_tests::scratch;
 
 use super::acts::{dataset, first, rows};
 use super::state::{create, open};
+use crate::concurrency::actor::{Actor, patience, say};
 
 const CHILD: &str = "OUPS_TESTS_HOLDING_STORE";
 const NAME: &str = "crash::takeover::child_that_holds_the_lock";
@@ -41,7 +41,7 @@ fn write(store: &Store<AnyKey>, timeout: Option<Duration>, rule: impl Fn() + Sen
 fn child_that_holds_the_lock() {
     let Some(root) = std::env::var_os(CHILD) else { return };
     let hold = || {
-        println!("\n{HELD}");
+        say(HELD);
         loop {
             std::thread::park();
         }
@@ -49,16 +49,12 @@ fn child_that_holds_the_lock() {
     write(&open(None, Path::new(&root)).unwrap(), None, hold);
 }
 
-fn holder(root: &Path) -> Child {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", NAME, "--nocapture"])
-        .env(CHILD, root)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap() == HELD), "the child ended without the lock");
-    child
+fn holder(root: &Path) -> Actor {
+    let mut command = again(NAME);
+    command.env(CHILD, root);
+    let mut holder = Actor::of(command, NAME);
+    holder.until(HELD);
+    holder
 }
 
 /// From the kill until the rule of the waiting writer is asked: it has the lock by then, has cleared up after the dead one,
@@ -72,9 +68,9 @@ fn takeover(root: &Path, timeout: Option<Duration>) -> Duration {
         // That the other waits by now is likely and need not be: the time would only be longer.
         std::thread::sleep(Duration::from_millis(5));
         let killed = Instant::now();
-        child.kill().unwrap();
-        child.wait().unwrap();
-        receiver.recv().unwrap().checked_duration_since(killed).expect("the lock was held until the kill")
+        child.kill();
+        let asked = receiver.recv_timeout(patience()).expect("the waiting writer took over");
+        asked.checked_duration_since(killed).expect("the lock was held until the kill")
     })
 }
 

@@ -9,6 +9,7 @@ use oups::{Error, Ingested, Keep};
 use oups_tests::tree::tree;
 
 use super::{Measure, Row, batch, measure, store, stored, values};
+use crate::concurrency::actor::patience;
 
 /// Of each dataset the rows that came and its error.
 fn told(ingested: &[Ingested<Measure>]) -> Vec<(String, u64, Option<String>)> {
@@ -172,7 +173,7 @@ fn a_locked_dataset_times_out_alone() {
         scope.spawn(move || {
             dataset.write(stored(&[(2, Some(1), 1)])).duplicates_on(["value"]).keep(slow).commit().unwrap()
         });
-        is_inside.recv().unwrap();
+        is_inside.recv_timeout(patience()).unwrap();
         let ingested = store.ingest(batch(&rows)).ordered_on("time").lock_timeout(Duration::ZERO).commit().unwrap();
         go.send(()).unwrap();
         assert!(matches!(ingested[0].result, Err(Error::LockTimeout { .. })), "{:?}", ingested[0].result);

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use oups_core::{AnyKey, Error, KeyFilter, Store};
+use oups_tests::process::tool;
 use oups_tests::tree::tree_with_folders;
 
 use crate::crash::{Seen, look, next_write, next_write_succeeds};
@@ -47,7 +48,7 @@ pub(crate) fn run(mut command: Command, test: &str, folder: &Path, prepare: &str
 
 /// A shell with mounts of its own, which are gone with it.
 fn with_own_mounts(folder: &Path) -> Command {
-    let mut command = Command::new("unshare");
+    let mut command = tool("unshare");
     command.arg("--mount");
     if !is_root(folder) {
         command.args(["--user", "--map-root-user"]);

@@ -2,9 +2,9 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::Command;
 
 use oups_core::Error;
+use oups_tests::process::tool;
 use oups_tests::scratch;
 use oups_tests::tree::copy_tree;
 
@@ -19,7 +19,7 @@ fn no_more_files_at_any_point_of_any_commit() {
         Some(folder) => exhaust(&folder),
         None => {
             let folder = scratch();
-            run(Command::new("env"), TEST, folder.path(), "ulimit -n 48");
+            run(tool("env"), TEST, folder.path(), "ulimit -n 48");
         }
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use oups_core::{Error, KeyFilter};
+use oups_tests::process::tool;
 use oups_tests::scratch;
 
 use super::{folder_of, is_root, run};
@@ -20,7 +21,7 @@ const SHARES: &str = "os_failures::permission::a_pin_of_another_user_is_respecte
 
 /// A process of another user where this one may make one.
 fn as_other(folder: &Path) -> Command {
-    let mut command = Command::new("env");
+    let mut command = tool("env");
     if is_root(folder) {
         command.uid(OTHER).gid(OTHER);
     }

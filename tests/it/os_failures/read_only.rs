@@ -2,9 +2,9 @@
 
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
 use oups_core::{AnyKey, Error, KeyFilter, Store};
+use oups_tests::process::tool;
 use oups_tests::scratch;
 
 use super::{After, everything, folder_of, in_memory, run, with_own_mounts};
@@ -28,7 +28,7 @@ fn open(root: &Path) -> Store<AnyKey> {
 }
 
 fn remount(folder: &Path, how: &str) {
-    let status = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(folder).status().unwrap();
+    let status = tool("mount").args(["-o", &format!("remount,{how}"), "none"]).arg(folder).status().unwrap();
     assert!(status.success());
 }
 

@@ -3,12 +3,12 @@
 //! `OUPS_STRESS=long cargo test -p oups-tests --test it -- query::memory --nocapture` has the sizes that `docs/query.md` tells of.
 
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use oups_core::{AnyKey, Durability, KeyFilter, KeySchema, Separator, Store};
 use oups_query::QueryStore;
+use oups_tests::process::tool;
 use oups_tests::scratch;
 use rayon::prelude::*;
 
@@ -23,7 +23,7 @@ fn in_a_process(test: &str, fill: fn(&Store<AnyKey>), ask: fn(&Store<AnyKey>)) {
     }
     let folder = scratch();
     fill(&new_store(folder.path()));
-    run(Command::new("env"), test, folder.path(), "");
+    run(tool("env"), test, folder.path(), "");
 }
 
 fn new_store(root: &Path) -> Store<AnyKey> {

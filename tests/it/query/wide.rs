@@ -1,13 +1,13 @@
 //! Queries over thousands of datasets, in a process that may hardly open a file.
 
 use std::path::Path;
-use std::process::Command;
 
 use arrow::array::{Array, AsArray, RecordBatchReader};
 use arrow::compute::concat_batches;
 use arrow::datatypes::Int64Type;
 use oups_core::{AnyKey, Durability, KeyFilter, KeySchema, Separator, Store};
 use oups_query::{Aggregate, QueryStore};
+use oups_tests::process::tool;
 use oups_tests::scratch;
 use rayon::prelude::*;
 
@@ -30,7 +30,7 @@ fn thousands_of_datasets_with_hardly_a_file_to_open() {
         None => {
             let folder = scratch();
             fill(folder.path());
-            run(Command::new("env"), TEST, folder.path(), "ulimit -n 64");
+            run(tool("env"), TEST, folder.path(), "ulimit -n 64");
         }
     }
 }

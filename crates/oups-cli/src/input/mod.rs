@@ -114,7 +114,7 @@ pub(crate) fn sorted(
 /// The columns of each input. Tables have theirs; those of texts follow the command line, then the dataset, else the
 /// first table, or are inferred from all texts together.
 fn sources(found: Vec<Found>, reading: &Reading, stored: Option<SchemaRef>) -> Result<Vec<Source>> {
-    let times = reading.times();
+    let times = Times::of(&reading.times());
     let mut sources: Vec<Option<Source>> = Vec::new();
     let mut texts = Vec::new();
     for Found { kind, from } in found {

@@ -40,6 +40,11 @@ pub(super) struct NoTime {
 }
 
 impl Times {
+    pub(super) fn of(told: &crate::text::Times) -> Self {
+        let zone = told.zone.as_ref().and_then(|zone| zone.name().parse().ok());
+        Self { format: told.format.as_ref().map(|format| format.text().to_owned()), zone }
+    }
+
     /// Whether texts of this type are read here, and not by Arrow.
     pub(super) fn read(&self, data_type: &DataType) -> bool {
         let is_asked = self.format.is_some() || self.zone.is_some();

@@ -18,8 +18,7 @@ pub(crate) fn write<T>(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) 
         let file = File::options().write(true).open(&target).with_context(reason)?;
         return into(Named { file: &file, path }, write);
     }
-    let temporary = new_beside(&target).with_context(reason)?;
-    let _unfinished = interrupt::unfinished(temporary.path());
+    let (temporary, _unfinished) = interrupt::unfinished(|| new_beside(&target)).with_context(reason)?;
     let result = into(Named { file: temporary.as_file(), path }, write)?;
     temporary.persist(&target).map_err(|error| error.error).with_context(reason)?;
     Ok(result)

@@ -5,33 +5,31 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::thread::yield_now;
+use std::process::{Child, Output, Stdio};
 
+use crate::program::{output, signal, until};
 use crate::sandbox::Sandbox;
 use crate::session::store;
 
-/// Starts the program while another holds the lock, waits until it has the lock file open, and interrupts it.
-fn interrupted_at_the_lock(sandbox: &Sandbox, args: &[&str]) -> Output {
+fn started(sandbox: &Sandbox, args: &[&str]) -> Child {
+    let mut command = sandbox.program();
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+/// Starts the program while another holds the lock, waits until it has the lock file open, and sends it the signal.
+fn interrupted_at_the_lock(sandbox: &Sandbox, args: &[&str], name: &str) -> Output {
     let lock = File::options().read(true).write(true).open(sandbox.path("data/JFK.lock")).unwrap();
     fs2::FileExt::lock_exclusive(&lock).unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_oups"))
-        .args(args)
-        .current_dir(sandbox.path(""))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = started(sandbox, args);
     let files = format!("/proc/{}/fd", child.id());
     let has_it_open = || {
         let files = std::fs::read_dir(Path::new(&files)).into_iter().flatten().flatten();
         files.filter_map(|file| std::fs::read_link(file.path()).ok()).any(|path| path.ends_with("JFK.lock"))
     };
-    while !has_it_open() {
-        yield_now();
-    }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    child.wait_with_output().unwrap()
+    until(&format!("{args:?} opens the lock or ends"), || has_it_open() || child.try_wait().unwrap().is_some());
+    signal(name, &child);
+    output(child, &format!("{args:?} after SIG{name}"))
 }
 
 /// Commands that change the dataset, and what the program says of it when they are interrupted at its lock.
@@ -65,7 +63,7 @@ fn an_interrupted_change_says_what_has_become_of_the_data() {
     sandbox.file("more.csv", "origin,time,temp\nJFK,2013-01-02T06:00:00Z,50\n");
     let rows = sandbox.stdout("oups read data JFK --format csv");
     for (args, expected) in AT_THE_LOCK {
-        let output = interrupted_at_the_lock(&sandbox, args);
+        let output = interrupted_at_the_lock(&sandbox, args, "INT");
         assert_eq!(output.status.code(), Some(130), "{output:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), format!("oups: interrupted: {expected}\n"), "{args:?}");
         assert_eq!(sandbox.stdout("oups read data JFK --format csv"), rows, "{args:?}");
@@ -76,20 +74,11 @@ fn an_interrupted_change_says_what_has_become_of_the_data() {
     sandbox.stdout("oups write data JFK EWR.parquet");
 }
 
-fn interrupt(child: &Child) {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-}
-
-fn started(sandbox: &Sandbox, args: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_oups"));
-    command.args(args).current_dir(sandbox.path(""));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
+/// More than a pipe holds: when all of them are written, the program has begun to read.
+const ROWS: usize = 20_000;
 
 #[test]
 fn before_all_is_read_nothing_is_changed() {
-    /// More than a pipe holds: when all of it is written, the program has begun to read.
-    const ROWS: usize = 20_000;
     let sandbox = store();
     for args in [
         &["write", "data", "JFK", "-", "--format", "csv"][..],
@@ -99,8 +88,8 @@ fn before_all_is_read_nothing_is_changed() {
         let mut input = child.stdin.take().unwrap();
         input.write_all(b"origin,time,temp\n").unwrap();
         input.write_all("JFK,2013-01-02T06:00:00Z,50\n".repeat(ROWS).as_bytes()).unwrap();
-        interrupt(&child);
-        let output = child.wait_with_output().unwrap();
+        signal("INT", &child);
+        let output = output(child, &format!("{args:?} after SIGINT"));
         assert_eq!(output.status.code(), Some(130), "{output:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "oups: interrupted: nothing was changed\n");
     }
@@ -114,29 +103,78 @@ fn who_only_looks_changes_nothing() {
         let mut child = started(&sandbox, args);
         // It has begun, and then waits for somebody to read on.
         child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
-        interrupt(&child);
-        let status = child.wait().unwrap();
-        let mut told = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-        assert_eq!((status.code(), told.as_str()), (Some(130), "oups: interrupted: nothing was changed\n"));
+        signal("INT", &child);
+        let output = output(child, &format!("{args:?} after SIGINT"));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), told.as_str()), (Some(130), "oups: interrupted: nothing was changed\n"));
     }
+}
+
+/// The signals that ask a program to end, and what it ends with.
+const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
+
+/// Interrupts a command once it has made a file whose name begins so. Whether it has succeeded all the same; if not, nothing
+/// may be left of what it made.
+fn succeeds_or_leaves_nothing(sandbox: &Sandbox, args: &[&str], prefix: &str, (name, code): (&str, i32)) -> bool {
+    let names = || std::fs::read_dir(sandbox.path("")).unwrap().map(|file| file.unwrap().file_name());
+    let has_begun = || names().any(|file| file.to_string_lossy().starts_with(prefix));
+    let mut child = started(sandbox, args);
+    until(&format!("{args:?} begins or ends"), || has_begun() || child.try_wait().unwrap().is_some());
+    signal(name, &child);
+    let ended = output(child, &format!("{args:?} after SIG{name}")).status.code();
+    assert!(ended == Some(0) || (ended, has_begun()) == (Some(code), false), "{args:?}: {ended:?}");
+    ended == Some(0)
 }
 
 #[test]
 fn an_interrupted_export_is_complete_or_leaves_nothing() {
-    let sandbox = store();
-    let begun = || std::fs::read_dir(sandbox.path("")).unwrap().flatten().any(|file| is_copy(&file.file_name()));
-    let mut child = started(&sandbox, &["export", "data", "copy"]);
-    while !begun() && child.try_wait().unwrap().is_none() {
-        yield_now();
-    }
-    interrupt(&child);
-    match child.wait().unwrap().code() {
-        Some(0) => drop(sandbox.stdout("oups verify copy")),
-        code => assert_eq!((code, begun()), (Some(130), false)),
+    for signal in SIGNALS {
+        let sandbox = store();
+        if succeeds_or_leaves_nothing(&sandbox, &["export", "data", "copy"], "copy", signal) {
+            sandbox.stdout("oups verify copy");
+        }
     }
 }
 
-fn is_copy(name: &std::ffi::OsStr) -> bool {
-    name.to_string_lossy().starts_with("copy")
+#[test]
+fn an_interrupted_output_is_complete_or_leaves_nothing() {
+    let sandbox = store();
+    let rows = sandbox.stdout("oups read data EWR JFK LGA --format csv");
+    let read = ["read", "data", "EWR", "JFK", "LGA", "--output", "all.csv"];
+    for signal in SIGNALS {
+        if succeeds_or_leaves_nothing(&sandbox, &read, ".oups-", signal) {
+            assert_eq!(std::fs::read_to_string(sandbox.path("all.csv")).unwrap(), rows);
+            std::fs::remove_file(sandbox.path("all.csv")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_signal_that_asks_for_an_end_is_told_of() {
+    let sandbox = store();
+    for (name, code) in SIGNALS {
+        let output = interrupted_at_the_lock(&sandbox, &["rm", "data", "JFK"], name);
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), format!("oups: interrupted: {AS_IT_WAS}\n"));
+    }
+}
+
+/// As `nohup` and the background jobs of scripts start it.
+#[test]
+fn a_signal_that_is_ignored_from_the_start_stays_so() {
+    let sandbox = store();
+    for (name, _) in SIGNALS {
+        let line = format!("trap '' {name}; exec oups write data {name} - --format csv --ordered-on time");
+        let mut child = sandbox.shell(&line).stdin(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(b"time,temp\n").unwrap();
+        input.write_all("2013-01-02T06:00:00Z,50\n".repeat(ROWS).as_bytes()).unwrap();
+        signal(name, &child);
+        input.write_all(b"2013-01-02T07:00:00Z,51\n").unwrap();
+        drop(input);
+        let output = output(child, &line);
+        assert!(output.status.success(), "{output:?}");
+        let rows = sandbox.stdout(&format!("oups read data {name} --format csv")).lines().count() - 1;
+        assert_eq!(rows, ROWS + 1, "SIG{name}");
+    }
 }

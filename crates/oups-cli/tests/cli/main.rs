@@ -13,6 +13,7 @@ mod key_columns;
 mod keys;
 mod pictures;
 mod pipes;
+mod program;
 mod sandbox;
 mod session;
 mod usage;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{cast, concat_batches, filter_record_batch};
@@ -12,14 +12,25 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use regex::Regex;
 use tempfile::TempDir;
 
-/// The folder; it goes with the value.
+use crate::program;
+
+/// The folder, and one beside it for temporary files, in which nothing may be left; they go with the value.
 pub(crate) struct Sandbox {
     folder: TempDir,
+    temporary: TempDir,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let left: Vec<_> = std::fs::read_dir(self.temporary.path()).unwrap().map(|file| file.unwrap().path()).collect();
+        assert!(left.is_empty() || std::thread::panicking(), "temporary files are left: {left:?}");
+    }
 }
 
 impl Sandbox {
     pub(crate) fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let temporary = tempfile::Builder::new().prefix("temporary files ").tempdir().unwrap();
+        Self { folder: tempfile::tempdir().unwrap(), temporary }
     }
 
     /// With `EWR.parquet`, `JFK.parquet` and `LGA.csv`, cut from the repository's weather.
@@ -59,18 +70,22 @@ impl Sandbox {
         self
     }
 
-    /// Runs a line in a shell that finds the program as `oups`.
+    /// The program, to be started in the folder.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn program(&self) -> Command {
+        program::clean(env!("CARGO_BIN_EXE_oups"), self.folder.path(), self.temporary.path())
+    }
+
+    /// A shell that is to run a line, and finds the program as `oups`.
+    pub(crate) fn shell(&self, line: &str) -> Command {
+        let mut shell = program::clean("sh", self.folder.path(), self.temporary.path());
+        shell.args(["-c", line]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        shell
+    }
+
+    /// Runs a line in a shell.
     pub(crate) fn sh(&self, line: &str) -> Output {
-        let program = Path::new(env!("CARGO_BIN_EXE_oups"));
-        let mut search = vec![program.parent().unwrap().to_owned()];
-        search.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-        Command::new("sh")
-            .args(["-c", line])
-            .current_dir(self.folder.path())
-            .env("PATH", std::env::join_paths(search).unwrap())
-            .env_remove("COLUMNS")
-            .output()
-            .unwrap()
+        program::output(self.shell(line).spawn().unwrap(), line)
     }
 
     /// Standard output of a line that has to succeed.

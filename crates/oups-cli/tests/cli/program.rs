@@ -1,0 +1,71 @@
+//! Programs as the tests start them: with nothing of what the tests themselves inherited, and not waited for without end.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::{Child, Command, Output};
+use std::sync::{Arc, Once, mpsc};
+use std::thread::{spawn, yield_now};
+use std::time::{Duration, Instant};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// Longer than anything takes on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Any program, with an environment that is the same everywhere: no colours, widths, zones or languages of who runs the
+/// tests, and a folder of its own for temporary files. `oups` is among the programs that it finds.
+pub(crate) fn clean(program: impl AsRef<OsStr>, folder: &Path, temporary: &Path) -> Command {
+    signals_as_usual();
+    let mut command = Command::new(program);
+    command.env_clear().current_dir(folder);
+    command.env("PATH", search()).env("TMPDIR", temporary).env("HOME", folder).env("LC_ALL", "C").env("TZ", "UTC");
+    command
+}
+
+fn search() -> OsString {
+    let ours = Path::new(env!("CARGO_BIN_EXE_oups")).parent().unwrap().to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths([ours].into_iter().chain(std::env::split_paths(&others))).unwrap()
+}
+
+/// Programs that are started from now on heed signals, also where the tests were started so that they are ignored, as by
+/// `nohup`: that would be inherited. A handler is not: with one, what is started has the signal as usual. Ours does nothing,
+/// so that the tests go on ignoring it.
+fn signals_as_usual() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = mask.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+        for signal in [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| mask >> (signal - 1) & 1 == 1) {
+            flag::register(signal, Arc::default()).unwrap();
+        }
+    });
+}
+
+/// Sends a signal, by its name.
+pub(crate) fn signal(name: &str, child: &Child) {
+    let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status().unwrap();
+    assert!(sent.success(), "a signal that could not be sent");
+}
+
+/// Waits until something is so; `what` says what it is.
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
+        yield_now();
+    }
+}
+
+/// All that a program says until it ends; `what` says what it is.
+pub(crate) fn output(child: Child, what: &str) -> Output {
+    let (sender, receiver) = mpsc::channel();
+    let pid = child.id().to_string();
+    spawn(move || sender.send(child.wait_with_output()));
+    receiver.recv_timeout(PATIENCE).map(Result::unwrap).unwrap_or_else(|_| {
+        let _ = Command::new("kill").args(["-KILL", &pid]).status();
+        panic!("{what}: it has not ended within {PATIENCE:?}")
+    })
+}

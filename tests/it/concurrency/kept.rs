@@ -1,0 +1,240 @@
+//! What a store handle keeps between two calls, under the hands of others: idle pin files are unlinked, exchanged, changed and
+//! locked; manifests are exchanged for the same bytes and for others of their length and time, damaged, taken away and put
+//! back; datasets are written, removed and made again. Whatever was done, the handle sees what one sees that has kept nothing.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use fs2::FileExt;
+use oups_core::{Dataset, Error};
+use oups_tests::disk::draw;
+use oups_tests::scratch;
+use oups_tests::tree::{copy_tree, pins};
+
+use super::{dataset, is_long, rows, seen, store};
+
+/// Rows, version and metadata; `None` where there is no dataset; or the name of the error.
+type View = Result<Option<(Vec<i64>, u64, String)>, &'static str>;
+
+fn view(dataset: &Dataset) -> View {
+    match dataset.snapshot_if_there() {
+        Ok(None) => Ok(None),
+        Ok(Some(snapshot)) => {
+            let manifest = snapshot.manifest();
+            Ok(Some((seen(&snapshot), manifest.commit, format!("{:?}", manifest.metadata))))
+        }
+        Err(Error::Damaged { .. }) => Err("damaged"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Done to an idle pin by somebody who does not keep to the rules, or by a writer, who does.
+#[derive(Clone, Copy, Debug)]
+enum ToPin {
+    Nothing,
+    Unlinked,
+    /// Another file of the same name, with the same text.
+    Exchanged,
+    /// A folder of the same name.
+    AFolder,
+    Locked,
+    /// Not it alone: the folder of pins.
+    AllGone,
+}
+
+const TO_PINS: [ToPin; 6] =
+    [ToPin::Nothing, ToPin::Unlinked, ToPin::Exchanged, ToPin::AFolder, ToPin::Locked, ToPin::AllGone];
+
+/// Does it to all idle pins. Returns the locks, which are to be held until the handle has looked.
+fn to_pins(root: &Path, how: ToPin) -> Vec<File> {
+    let paths: Vec<PathBuf> = pins(root).into_keys().map(|name| root.join(name)).collect();
+    let mut locked = Vec::new();
+    for path in &paths {
+        match how {
+            ToPin::Nothing | ToPin::AllGone => {}
+            ToPin::Unlinked => fs::remove_file(path).unwrap(),
+            ToPin::Exchanged => {
+                let text = fs::read(path).unwrap();
+                fs::remove_file(path).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            ToPin::AFolder => {
+                fs::remove_file(path).unwrap();
+                fs::create_dir(path).unwrap();
+            }
+            ToPin::Locked => {
+                let file = File::open(path).unwrap();
+                FileExt::lock_exclusive(&file).unwrap();
+                locked.push(file);
+            }
+        }
+    }
+    if let (ToPin::AllGone, true) = (how, root.join("oups.pins").exists()) {
+        fs::remove_dir_all(root.join("oups.pins")).unwrap();
+    }
+    locked
+}
+
+/// Done to the dataset while the handle is not looking.
+#[derive(Clone, Copy, Debug)]
+enum Behind {
+    Nothing,
+    Appends,
+    Merges,
+    Compacts,
+    /// A commit that changes no length: with the time of the file before, only its bytes tell.
+    SameLengthAndTime,
+    MakesAgain,
+    Removes,
+    /// The manifest's own bytes, in another file.
+    SameBytes,
+    /// The whole dataset, as it was at the last backup.
+    PutsBack,
+    Damages,
+    TakesAway,
+}
+
+const BEHIND: [Behind; 11] = [
+    Behind::Nothing,
+    Behind::Appends,
+    Behind::Merges,
+    Behind::Compacts,
+    Behind::SameLengthAndTime,
+    Behind::MakesAgain,
+    Behind::Removes,
+    Behind::SameBytes,
+    Behind::PutsBack,
+    Behind::Damages,
+    Behind::TakesAway,
+];
+
+fn write(root: &Path, values: impl IntoIterator<Item = i64>, note: &str) {
+    let dataset = dataset(root);
+    let write = dataset.write(rows(values)).ordered_on("time").row_group_target(3);
+    write.metadata("note", note).commit().unwrap();
+}
+
+/// Does it by handles of its own. Returns the bytes that are to be put back as the manifest after the next look.
+fn behind(root: &Path, backup: &Path, what: Behind, step: i64) -> Option<Vec<u8>> {
+    let manifest = root.join("x.opdmd");
+    let is_there = manifest.exists();
+    let bytes = || fs::read(&manifest).unwrap();
+    match what {
+        Behind::Nothing => {}
+        Behind::Removes if is_there => {
+            let store = store(root);
+            store.remove(&store.parse_key("x").unwrap()).unwrap();
+        }
+        Behind::MakesAgain if is_there => {
+            let store = store(root);
+            store.remove(&store.parse_key("x").unwrap()).unwrap();
+            write(root, [step], "again");
+        }
+        Behind::SameLengthAndTime if is_there => {
+            let time = fs::metadata(&manifest).unwrap().modified().unwrap();
+            dataset(root).change_metadata().metadata("note", format!("{step:05}")).commit().unwrap();
+            File::options().write(true).open(&manifest).unwrap().set_modified(time).unwrap();
+        }
+        Behind::Merges if is_there => write(root, [step - 3, step - 1], "merge"),
+        Behind::Compacts if is_there => {
+            dataset(root).compact().row_group_target(100).commit().unwrap();
+        }
+        Behind::SameBytes if is_there => {
+            fs::write(root.join("x.new"), bytes()).unwrap();
+            fs::rename(root.join("x.new"), &manifest).unwrap();
+        }
+        Behind::PutsBack => {
+            fs::remove_dir_all(root).unwrap();
+            copy_tree(backup, root);
+        }
+        Behind::Damages if is_there => {
+            let (whole, time) = (bytes(), fs::metadata(&manifest).unwrap().modified().unwrap());
+            let mut damaged = whole.clone();
+            let place = draw(step as u64, 5) as usize % damaged.len();
+            damaged[place] ^= 1 << (step % 8);
+            // In the same file, of the same length, at the same time.
+            fs::write(&manifest, &damaged).unwrap();
+            File::options().write(true).open(&manifest).unwrap().set_modified(time).unwrap();
+            return Some(whole);
+        }
+        Behind::TakesAway if is_there => {
+            let whole = bytes();
+            fs::remove_file(&manifest).unwrap();
+            return Some(whole);
+        }
+        _ => write(root, [step, step + 1], "added"),
+    }
+    None
+}
+
+/// What the handle holds over the next step; `None` where there is nothing, or the manifest is damaged.
+type Held = Option<(oups_core::Snapshot, Vec<i64>)>;
+
+fn hold(dataset: &Dataset) -> Held {
+    let snapshot = dataset.snapshot_if_there().ok()??;
+    let rows = seen(&snapshot);
+    Some((snapshot, rows))
+}
+
+/// One schedule; returns how many steps there were, and how many different things the handle saw.
+fn play(seed: u64) -> [usize; 2] {
+    let folder = scratch();
+    let (root, backup) = (folder.path().join("store"), folder.path().join("backup"));
+    write(&root, 0..7, "first");
+    copy_tree(&root, &backup);
+    let handle = dataset(&root);
+    let mut views = vec![view(&handle)];
+    let steps = 4 + draw(seed, 1) as usize % 12;
+    for number in 0..steps {
+        let step = 10 + 2 * number as i64;
+        let pick = |of: usize, salt: u64| draw(seed * 1_000 + number as u64, salt) as usize % of;
+        let (pinned, done) = (TO_PINS[pick(TO_PINS.len(), 2)], BEHIND[pick(BEHIND.len(), 3)]);
+        let at = format!("seed {seed}, step {number}: {pinned:?}, then {done:?}");
+        let locked = to_pins(&root, pinned);
+        // Held by a pin that was idle when that happened: what others do then must leave it what it needs.
+        let held = hold(&handle).filter(|_| pick(2, 4) == 0 && !matches!(done, Behind::PutsBack));
+        let whole = behind(&root, &backup, done, step);
+        let fresh = view(&dataset(&root));
+        assert_eq!(view(&handle), fresh, "{at}");
+        if let Some((snapshot, rows)) = &held {
+            assert_eq!(&seen(snapshot), rows, "{at}: what is held");
+        }
+        drop(locked);
+        if let Some(whole) = whole {
+            fs::write(root.join("x.opdmd"), whole).unwrap();
+            assert_eq!(view(&handle), view(&dataset(&root)), "{at}: put back");
+        }
+        drop(held);
+        // A writer that believed what it kept would undo what others did.
+        if pick(3, 5) == 0 {
+            let before = view(&handle).unwrap().map_or(0, |(rows, ..)| rows.len());
+            handle.write(rows([step + 100])).ordered_on("time").row_group_target(3).commit().unwrap();
+            let (rows, ..) = view(&dataset(&root)).unwrap().unwrap();
+            assert!(rows.len() == before + 1 && rows.contains(&(step + 100)), "{at}: {rows:?}");
+        }
+        views.push(view(&handle));
+    }
+    nothing_is_left(&root, handle, seed);
+    views.dedup();
+    [steps, views.len()]
+}
+
+/// Nobody is there any more, and a writer has looked: there are the files of one version.
+fn nothing_is_left(root: &Path, handle: Dataset, seed: u64) {
+    drop(handle);
+    for name in pins(root).into_keys() {
+        assert!(root.join(&name).is_file(), "seed {seed}: {name}");
+    }
+    write(root, [1, 1_000], "one");
+    write(root, [2, 1_001], "two");
+    let live = dataset(root).snapshot().unwrap().manifest().entries.len();
+    assert_eq!(super::files(root), live, "seed {seed}: files that nobody needs");
+}
+
+#[test]
+fn a_handle_sees_what_one_sees_that_has_kept_nothing() {
+    let schedules = if is_long() { 4_000 } else { 60 };
+    let [steps, seen] = (0..schedules).map(play).fold([0, 0], |[a, b], [c, d]| [a + c, b + d]);
+    println!("{schedules} schedules, {steps} steps behind the back of a handle, which saw {seen} different things");
+    assert!(seen > 2 * schedules as usize);
+}
