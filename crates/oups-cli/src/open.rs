@@ -15,9 +15,10 @@ const SUGGESTIONS: usize = 3;
 pub(crate) fn store(path: &Path) -> anyhow::Result<Store<AnyKey>> {
     Store::<AnyKey>::open(path).map_err(|error| match inside::hint(path) {
         Some(hint) if matches!(error, Error::NoStore { .. }) => hint::with(error, hint),
-        None if path.is_file() => {
-            hint::with(format!("{} is a file, not a store", path.display()), "the folder of a store comes first".to_owned())
-        }
+        None if path.is_file() => hint::with(
+            format!("{} is a file, not a store", path.display()),
+            "the folder of a store comes first".to_owned(),
+        ),
         _ => error.into(),
     })
 }

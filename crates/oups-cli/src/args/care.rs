@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::{ArgGroup, Args};
 use oups::target::RowGroupTarget;
 
-use super::parse::{DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, number_or_none, target, whole};
+use super::parse::{
+    DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, number_or_none, target, whole,
+};
 
 /// Look at every byte, and tell what is not as it should be
 ///

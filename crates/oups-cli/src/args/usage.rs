@@ -47,7 +47,9 @@ fn only_near(error: &mut Error, given: ContextKind, suggested: ContextKind) {
         names.iter().filter(|name| near.contains(&name.trim_start_matches('-'))).cloned().collect::<Vec<_>>()
     };
     let kept = match error.get(suggested) {
-        Some(ContextValue::Strings(names)) => Some(near(names)).filter(|kept| !kept.is_empty()).map(ContextValue::Strings),
+        Some(ContextValue::Strings(names)) => {
+            Some(near(names)).filter(|kept| !kept.is_empty()).map(ContextValue::Strings)
+        }
         Some(ContextValue::String(name)) => near(std::slice::from_ref(name)).pop().map(ContextValue::String),
         _ => return,
     };

@@ -104,7 +104,10 @@ fn section<'a>(heading: &str, lines: impl Iterator<Item = (&'a str, String)>, ou
 pub(super) fn section_lines<'a>(lines: impl Iterator<Item = (&'a str, String)>) -> Vec<String> {
     let lines: Vec<_> = lines.collect();
     let width = lines.iter().map(|(name, _)| visible(name).chars().count()).max().unwrap_or(0);
-    lines.into_iter().map(|(name, text)| format!("{name:width$}  {text}", name = visible(name), text = visible(&text))).collect()
+    lines
+        .into_iter()
+        .map(|(name, text)| format!("{name:width$}  {text}", name = visible(name), text = visible(&text)))
+        .collect()
 }
 
 /// A setting as the options take it.

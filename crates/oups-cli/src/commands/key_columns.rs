@@ -70,7 +70,8 @@ impl Dropped {
     fn new(rows: BatchReader, key: &AnyKey, fields: Vec<String>, places: Places) -> Result<Self, ArrowError> {
         let schema = rows.schema();
         let values = key.named_values(key.schema());
-        let value = |field: &str| values.iter().find(|(name, _)| name == field).map(|(_, value)| value.to_text().into_owned());
+        let value =
+            |field: &str| values.iter().find(|(name, _)| name == field).map(|(_, value)| value.to_text().into_owned());
         let dropped: Vec<_> = fields
             .into_iter()
             .filter_map(|field| Some((schema.index_of(&field).ok()?, value(&field)?, field)))
@@ -85,7 +86,9 @@ impl Dropped {
     fn without(&mut self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         for (at, field, value) in &self.dropped {
             if let Some((row, found)) = first_other(batch.column(*at), value)? {
-                return Err(ArrowError::ExternalError(self.other(self.rows_before + row as u64, field, value, &found).into()));
+                return Err(ArrowError::ExternalError(
+                    self.other(self.rows_before + row as u64, field, value, &found).into(),
+                ));
             }
         }
         self.rows_before += batch.num_rows() as u64;

@@ -61,7 +61,9 @@ mod tests {
     #[test]
     fn what_is_done_is_named_and_options_stay_as_they_were() {
         let mut ingest = Unfinished::new("data".to_owned(), false);
-        assert!(ingest.text().starts_with("each dataset is as it was or completely changed: `oups ls data --long` tells."));
+        assert!(
+            ingest.text().starts_with("each dataset is as it was or completely changed: `oups ls data --long` tells.")
+        );
         ["EWR", "JFK"].into_iter().for_each(|key| ingest.wrote(key));
         assert!(ingest.text().starts_with("wrote 2 datasets (EWR, JFK), each other one is as it was"));
         (0..1000).for_each(|at| ingest.wrote(&at.to_string()));

@@ -36,8 +36,12 @@ fn tell_of_path(typed: &str, key: &AnyKey, dataset: &Dataset) -> Result<()> {
         return Ok(());
     }
     let separator = key.schema().separator();
-    let why = match typed.contains(separator.as_char()) && key.schema().levels().iter().any(|level| level.fields.len() == 1) {
-        true => format!(": `{separator}` divides fields, unless a store is made with another (`oups init --separator`)"),
+    let why = match typed.contains(separator.as_char())
+        && key.schema().levels().iter().any(|level| level.fields.len() == 1)
+    {
+        true => {
+            format!(": `{separator}` divides fields, unless a store is made with another (`oups init --separator`)")
+        }
         false => String::new(),
     };
     message(format_args!("{typed} is the key {key}{why}"));

@@ -81,7 +81,10 @@ fn an_ingest_stores_no_null_for_a_column_that_it_took_as_the_key() {
     let output = sandbox.sh("oups ingest data all.csv --ordered-on t");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("oups: error: dataset oslo, column `city`: expected a column that is not named as a field"), "{said}");
+    assert!(
+        said.contains("oups: error: dataset oslo, column `city`: expected a column that is not named as a field"),
+        "{said}"
+    );
     assert_eq!(sandbox.stdout("oups read data oslo --format csv"), before);
     assert_eq!(sandbox.stdout("oups read data rome --format csv"), "t,temp\n4,2\n");
 }

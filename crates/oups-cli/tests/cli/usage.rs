@@ -5,7 +5,9 @@ use crate::sandbox::{Sandbox, check};
 #[test]
 fn a_wrong_command_line_is_told_as_every_error() {
     let sandbox = Sandbox::empty();
-    for line in ["foo", "read", "read data", "read data x --zzz", "read data x --format xyz", "ls --jsom data", "help foo"] {
+    for line in
+        ["foo", "read", "read data", "read data x --zzz", "read data x --format xyz", "ls --jsom data", "help foo"]
+    {
         let output = sandbox.sh(&format!("oups {line}"));
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{line}: {said}");

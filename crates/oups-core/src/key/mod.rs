@@ -40,8 +40,8 @@ pub(crate) use path::component;
 pub use path::{KeyReader, KeyWriter};
 pub use schema::{Field, KeySchema, Level, SchemaBuilder};
 pub use separator::Separator;
-pub use similar::nearest;
 #[cfg(feature = "serde")]
 pub use serde::{KeyText, key_text};
+pub use similar::nearest;
 pub use store_key::StoreKey;
 pub use value::FieldValue;

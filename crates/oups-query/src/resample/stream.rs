@@ -288,7 +288,12 @@ fn period_field(schema: &DatasetSchema) -> FieldRef {
 
 fn buckets(every: &Every, schema: &DatasetSchema) -> Result<Buckets> {
     Buckets::new(every, schema.ordered_type()).map_err(|expected| Error::Period {
-        column: format!("`{}` ({}) of dataset {}", schema.ordered_on(), schema.ordered_type().describe(), schema.dataset()),
+        column: format!(
+            "`{}` ({}) of dataset {}",
+            schema.ordered_on(),
+            schema.ordered_type().describe(),
+            schema.dataset()
+        ),
         expected: expected.to_owned(),
         found: every.0.clone(),
     })
