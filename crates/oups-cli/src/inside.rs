@@ -1,6 +1,6 @@
 //! A path inside a store where the store was to be named: `oups ls data/JFK`.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use oups::{AnyKey, Store};
 
@@ -28,8 +28,10 @@ fn store_around(path: &Path) -> Option<(PathBuf, PathBuf)> {
         let store = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).find(is_store)?;
         Some((store.to_owned(), path.strip_prefix(store).ok()?.to_owned()))
     };
-    // As it was typed, if that will do; `.` says nothing of what is above.
-    found(path).or_else(|| found(&canonical(path)?))
+    // As it was typed, if that will do: `.` says nothing of what is above, and `data/../x` is not in `data`.
+    let goes_up = path.components().any(|part| part == Component::ParentDir);
+    let typed = if goes_up { None } else { found(path) };
+    typed.or_else(|| found(&canonical(path)?))
 }
 
 /// The path without links, `.` and `..`, of as much of it as is there.

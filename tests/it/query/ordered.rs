@@ -173,7 +173,8 @@ fn columns_of_several_types_and_of_keys_names_are_refused() {
     let error = all().ordered().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "column `t` has the name of a key field, which the rows get as a column: leave it out with `columns`"
+        "column `t` has the name of a key field, which the rows get as a column: leave it out with `columns`, or the \
+         fields of the keys by `without_keys`"
     );
     assert_eq!(all().columns(["n"]).ordered().unwrap().count(), 1);
 }

@@ -50,7 +50,7 @@ mod tests {
         assert_eq!(guess("jfk"), Some("JFK"));
         assert_eq!(guess("JFK/1D"), Some("JFK"));
         assert_eq!(guess("freq"), Some("frequency"));
-        for other in ["station", "BOS", "JFX/1D", "x", "", "EXX", "JF", "qu"] {
+        for other in ["station", "BOS", "JFX/1D", "x", "", "EXX", "J", "qu"] {
             assert_eq!(guess(other), None, "{other}");
         }
     }
