@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use arrow::error::ArrowError;
 
 /// Characters of a value, a type or a text of the caller that an error shows.
-const SHOWN: usize = 160;
+const SHOWN: usize = 200;
 
 /// Characters of all column names together that an error lists.
 const LISTED: usize = 200;

@@ -178,6 +178,8 @@ fn what_a_condition_cannot_be_is_said_at_its_place() {
         "",
         "is null",
         "f > 'NaN'",
+        "s = \"oslo\"",
+        "t > 2024-01-01T12:00:00 and n = 1",
     ];
     let errors: Vec<String> = texts.map(|text| dataset.scan().matching(text).count().unwrap_err().to_string()).to_vec();
     insta::assert_snapshot!(errors.join("\n"));
