@@ -57,7 +57,8 @@ fn the_zeros_are_one_number() {
     let put = |name: &str, at: &[f64]| {
         let rows = numbers_from_0(at.len());
         let batch = RecordBatch::try_from_iter([("p", floats(at)), ("n", rows)]).unwrap();
-        let write = dataset(&store, name).write(batch).ordered_on("p").row_group_target(1);
+        let dataset = dataset(&store, name);
+        let write = dataset.write(batch).ordered_on("p").row_group_target(1);
         write.durability(Durability::Unsynced).commit().unwrap();
         key(&store, name)
     };
