@@ -4,8 +4,8 @@
 use std::fs::{self, File};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch};
+use arrow::datatypes::{DataType, Field, Int8Type, Schema};
 use arrow::ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use arrow::ipc::{CompressionType, MetadataVersion};
 use parquet::arrow::ArrowWriter;
@@ -286,4 +286,22 @@ fn two_columns_of_one_name_are_refused() {
     for file in ["a.arrow", "a.parquet"] {
         assert!(refused(&sandbox, file).contains("two columns named `x`"), "{file}");
     }
+}
+
+#[test]
+fn dictionaries_may_be_other_ones_from_batch_to_batch() {
+    let sandbox = sandbox();
+    let batch = |from: i32, texts: [&str; 2]| {
+        let texts: DictionaryArray<Int8Type> = texts.into_iter().collect();
+        let times: ArrayRef = Arc::new(Int32Array::from(vec![from, from + 1]));
+        RecordBatch::try_from_iter([("t", times), ("d", Arc::new(texts))]).unwrap()
+    };
+    let batches = [batch(1, ["a", "b"]), batch(3, ["x", "a"]), batch(5, ["b", "b"])];
+    let file = File::create(sandbox.path("a.arrows")).unwrap();
+    let mut writer = StreamWriter::try_new(file, &batches[0].schema()).unwrap();
+    batches.iter().for_each(|batch| writer.write(batch).unwrap());
+    writer.finish().unwrap();
+    assert_eq!(read(&sandbox, "a.arrows"), "t,d\n1,a\n2,b\n3,x\n4,a\n5,b\n6,b\n");
+    sandbox.stdout("cat a.arrows | oups write data b - --ordered-on t");
+    assert_eq!(sandbox.stdout("oups read data b --format csv"), sandbox.stdout("oups read data a --format csv"));
 }
