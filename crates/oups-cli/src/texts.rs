@@ -2,7 +2,7 @@
 
 use anyhow::{Error, anyhow};
 use oups::key::KeyError;
-use oups::words::short;
+use oups::words::{short, shortened};
 use oups::{AnyKey, KeyFilter, QueryError, Store};
 
 use crate::args::{Command, Range};
@@ -56,7 +56,7 @@ fn in_condition(error: &QueryError) -> Option<Error> {
     let mark = pointed(text, *at, quoted_length(text, *at, found));
     let near = hint::similar(found.trim_matches(['`', '"']), columns).map(|near| format!("did you mean `{near}`?"));
     Some(hint::told(
-        format!("dataset {dataset}: --where: expected {}, found {}{mark}", short(expected), short(found)),
+        format!("dataset {dataset}: --where: expected {}, found {}{mark}", shortened(expected, 400), short(found)),
         near,
     ))
 }

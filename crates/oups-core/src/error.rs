@@ -1,15 +1,13 @@
 //! What can go wrong, said so that the caller knows what to do.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use arrow::error::ArrowError;
 
-use crate::fs::is_out_of_files;
 use crate::key::KeyError;
-use crate::layout;
-use crate::words::{columns as listed, short, words_of};
+use crate::words::{columns as listed, io_hint, repair_hint, short, words_of};
 
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -386,20 +384,4 @@ pub enum Error {
         /// The library's error.
         source: ArrowError,
     },
-}
-
-/// What to do about it, where that is known.
-fn io_hint(source: &io::Error) -> &'static str {
-    match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and try again",
-        io::ErrorKind::ReadOnlyFilesystem => "; it can be read, but not written to",
-        io::ErrorKind::PermissionDenied => "; ask for the permission, or run as a user who has it",
-        _ if is_out_of_files(source) => "; close some, or raise the limit (`ulimit -n`)",
-        _ => "",
-    }
-}
-
-/// A dataset can be repaired; the store's own file cannot.
-fn repair_hint(path: &Path) -> &'static str {
-    if path.ends_with(layout::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
 }

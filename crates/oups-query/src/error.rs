@@ -3,7 +3,7 @@
 use std::fmt;
 
 use arrow::error::ArrowError;
-use oups_core::words::{short, words_of};
+use oups_core::words::{short, shortened, words_of};
 
 use crate::resample::Aggregate;
 
@@ -139,7 +139,7 @@ pub enum Error {
     },
 
     /// The text of a condition cannot be read, or does not fit the columns of the dataset.
-    #[error("dataset {dataset}: condition `{}`, character {at}: expected {}, found {}", short(.text), short(.expected), short(.found))]
+    #[error("dataset {dataset}: condition `{}`, character {at}: expected {}, found {}", short(.text), shortened(.expected, 400), short(.found))]
     Condition {
         /// The dataset.
         dataset: String,

@@ -9,6 +9,8 @@ use arrow::error::ArrowError;
 use oups_core::ordered::OrdKeys;
 use oups_core::schema::{DatasetSchema, common, convert, plain_type};
 
+use oups_core::words::words_of;
+
 use crate::columns::Columns;
 use crate::error::{ColumnOf, Error, Result};
 
@@ -175,7 +177,13 @@ impl Layout {
             let Some(array) = place.and_then(|place| decoded.columns().get(place)) else {
                 return Ok(new_null_array(field.data_type(), rows));
             };
-            convert(array, field.data_type())
+            convert(array, field.data_type()).map_err(|error| {
+                // Times of one dataset may be beyond the unit of another.
+                let (dataset, column, words) = (self.dataset.dataset(), field.name(), words_of(&error));
+                let text =
+                    format!("dataset {dataset}, column `{column}`: {words}: read it alone, or leave the column out");
+                ArrowError::ComputeError(text)
+            })
         };
         let columns = self.places.iter().zip(self.schema.fields()).map(column).collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(rows));

@@ -150,7 +150,7 @@ fn what_is_wrong_with_the_input_changes_nothing() {
     let reader = RecordBatchIterator::new(failing, good.schema());
     assert_eq!(
         refused(store.ingest(reader).ordered_on("time")),
-        "dataset (all of the ingest): the input failed after 1 rows: Compute error: lost"
+        "dataset (all of the ingest): the input failed after 1 rows: lost"
     );
 }
 

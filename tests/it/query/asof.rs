@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, DictionaryArray, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, AsArray, DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Int32Type, Int64Type};
 use oups_core::{AnyKey, Durability, Store};
 use oups_query::{AsOf, Direction, Error, QueryStore};
@@ -45,6 +45,55 @@ fn the_newest_row_that_is_not_after_it() {
         Ok(numbers.iter().map(|n| n.map(|n| n >= 3)).collect())
     });
     assert_eq!(matches(late, n), [Some(2), Some(4)]);
+}
+
+fn floats(values: &[f64]) -> ArrayRef {
+    Arc::new(Float64Array::from_iter_values(values.iter().copied()))
+}
+
+#[test]
+fn the_zeros_are_one_number() {
+    let (_folder, store) = store_of("name:str");
+    let put = |name: &str, at: &[f64]| {
+        let rows = numbers_from_0(at.len());
+        let batch = RecordBatch::try_from_iter([("p", floats(at)), ("n", rows)]).unwrap();
+        let dataset = dataset(&store, name);
+        let write = dataset.write(batch).ordered_on("p").row_group_target(1);
+        write.durability(Durability::Unsynced).commit().unwrap();
+        key(&store, name)
+    };
+    let [minus, plus, both] = [("minus", &[-1.0, -0.0][..]), ("plus", &[0.0, 1.0]), ("both", &[-1.0, -0.0, 0.0, 1.0])]
+        .map(|(n, p)| put(n, p));
+    let of = |left: &AnyKey, right: &AnyKey| store.asof(left).right_as(right, "r.");
+    let n = "r.n";
+    assert_eq!(matches(of(&minus, &plus), n), [None, Some(0)]);
+    assert_eq!(matches(of(&plus, &minus), n), [Some(1), Some(1)]);
+    assert_eq!(matches(of(&minus, &both), n), [Some(0), Some(2)]);
+    assert_eq!(matches(of(&plus, &both).strict(), n), [Some(0), Some(2)]);
+    assert_eq!(matches(of(&plus, &minus).strict(), n), [Some(0), Some(1)]);
+    let forward = |left, right| of(left, right).direction(Direction::Forward);
+    assert_eq!(matches(forward(&plus, &minus), n), [Some(1), None]);
+    assert_eq!(matches(forward(&plus, &both), n), [Some(1), Some(3)]);
+    assert_eq!(matches(forward(&minus, &plus).strict(), n), [Some(0), Some(1)]);
+}
+
+fn numbers_from_0(count: usize) -> ArrayRef {
+    Arc::new(Int64Array::from_iter_values(0..count as i64))
+}
+
+#[test]
+fn zeros_and_nans_are_equal_in_the_columns_of_by() {
+    let (_folder, store) = store_of("name:str");
+    let put = |name: &str, by: &[f64]| {
+        let rows = || numbers_from_0(by.len());
+        let batch = RecordBatch::try_from_iter([("t", rows()), ("by", floats(by)), ("n", rows())]).unwrap();
+        dataset(&store, name).write(batch).ordered_on("t").durability(Durability::Unsynced).commit().unwrap();
+        key(&store, name)
+    };
+    let left = put("left", &[9.0, 9.0, -0.0, f64::from_bits(0xfff8_0000_0000_0001)]);
+    let right = put("right", &[0.0, f64::NAN, 1.0]);
+    let join = store.asof(&left).right_as(&right, "r.").by(["by"]);
+    assert_eq!(matches(join, "r.n"), [None, None, Some(0), Some(1)]);
 }
 
 #[test]

@@ -72,7 +72,9 @@ const CONDITIONS: &[(&str, Meaning)] = &[
     ("f = f", |r| Some(r.2? == r.2?)),
     ("not (f <= 0)", |r| r.2.map(|value| value > 0.0 || value.is_nan())),
     ("s = 'oslo'", |r| Some(r.3.as_deref()? == "oslo")),
-    ("s = \"oslo\"", |r| Some(r.3.as_deref()? == "oslo")),
+    ("\"s\" = 'oslo'", |r| Some(r.3.as_deref()? == "oslo")),
+    ("n = 1.0", |r| Some(r.1? == 1)),
+    ("n < 1e1", |r| Some(r.1? < 10)),
     ("s = 'o''x'", |r| Some(r.3.as_deref()? == "o'x")),
     ("s > 'oslo'", |r| Some(r.3.as_deref()? > "oslo")),
     ("s like 'o%'", |r| Some(r.3.as_deref()?.starts_with('o'))),
@@ -176,6 +178,8 @@ fn what_a_condition_cannot_be_is_said_at_its_place() {
         "",
         "is null",
         "f > 'NaN'",
+        "s = \"oslo\"",
+        "t > 2024-01-01T12:00:00 and n = 1",
     ];
     let errors: Vec<String> = texts.map(|text| dataset.scan().matching(text).count().unwrap_err().to_string()).to_vec();
     insta::assert_snapshot!(errors.join("\n"));

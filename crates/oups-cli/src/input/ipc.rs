@@ -12,7 +12,7 @@ use arrow::error::ArrowError;
 use arrow::ipc::reader::{FileReader, StreamReader};
 
 use super::content::{Content, STDIN};
-use super::parquet::{one_of_each, refused};
+use super::parquet::{NOT_TEXT, is_of_text, one_of_each, refused};
 use super::{BatchReader, Kind, Source};
 use crate::panics::caught;
 use crate::progress::Progress;
@@ -143,6 +143,7 @@ fn in_our_words(error: ArrowError) -> ArrowError {
             let column = text.split('\'').nth(1).unwrap_or_default();
             refused(format!("column `{column}` has nulls, though it is declared to have none: declare it nullable"))
         }
+        error if is_of_text(&error) => refused(NOT_TEXT),
         _ => refused(DAMAGED),
     }
 }

@@ -115,9 +115,21 @@ const DAMAGED: &str = "its rows cannot be decoded: it is damaged, or encoded in 
 fn guard<T, E: Into<ArrowError>>(text: &'static str, decode: impl FnOnce() -> Result<T, E>) -> Result<T, ArrowError> {
     match caught(decode) {
         Some(Ok(value)) => Ok(value),
-        Some(Err(error)) => Err(of_reading(error.into()).unwrap_or_else(|| refused(text))),
+        Some(Err(error)) => {
+            let error = error.into();
+            let text = if is_of_text(&error) { NOT_TEXT } else { text };
+            Err(of_reading(error).unwrap_or_else(|| refused(text)))
+        }
         None => Err(refused(text)),
     }
+}
+
+pub(super) const NOT_TEXT: &str = "a text in it is not UTF-8: store it as binary, or in UTF-8";
+
+/// Whether the decoder found a text that is none. It says so in words alone.
+pub(super) fn is_of_text(error: &ArrowError) -> bool {
+    let words = error.to_string().to_lowercase();
+    words.contains("utf8") || words.contains("utf-8")
 }
 
 /// The operating system's error, if it is one: the file is not at fault.

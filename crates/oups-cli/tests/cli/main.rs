@@ -17,3 +17,4 @@ mod program;
 mod sandbox;
 mod session;
 mod usage;
+mod tables;

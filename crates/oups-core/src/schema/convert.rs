@@ -46,8 +46,7 @@ pub fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> 
     }
 }
 
-/// Whether a value may have no place in a type that [`holds`](super::holds) the other: times in a finer unit, and decimals,
-/// which may be beyond their own precision.
+/// Whether a value may have no place in a type that [`holds`](super::holds) the other: only times in a finer unit.
 pub(crate) fn may_overflow(from: &DataType, to: &DataType) -> bool {
     use DataType::*;
     match (from, to) {
@@ -67,7 +66,7 @@ pub(crate) fn may_overflow(from: &DataType, to: &DataType) -> bool {
         | (ListView(from), ListView(to))
         | (LargeListView(from), LargeListView(to))
         | (FixedSizeList(from, _), FixedSizeList(to, _)) => may_overflow(from.data_type(), to.data_type()),
-        (from, to) => from != to && (from.is_decimal() || steps(from, to).is_some_and(|steps| steps > 1)),
+        (from, to) => steps(from, to).is_some_and(|steps| steps > 1),
     }
 }
 

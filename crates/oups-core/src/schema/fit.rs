@@ -103,7 +103,9 @@ fn source(
         let help = if at == schema.ordered_index() { cast_to(stored) } else { help(stored, found) };
         return Err(error(stored.to_string(), format!("{found} ({help})")));
     }
-    let may_fail = expected != found && (expected.is_nested() || may_overflow(found, expected));
+    // A decimal of an input may be beyond its own precision.
+    let may_fail = expected.is_nested() || expected.is_decimal() || may_overflow(found, expected);
+    let may_fail = may_fail && expected != found;
     Ok(Source::Column { index, may_fail })
 }
 

@@ -57,9 +57,11 @@ impl Tolerance {
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (count, unit) = self.0.split_at(digits);
         // More than any two values can be apart is as good as the most.
-        let count: i128 = match count.parse() {
-            Ok(count) => i128::min(count, i128::from(u64::MAX)),
-            Err(_) => return Err(WANTED),
+        let count = match count.parse::<i128>() {
+            _ if count.is_empty() => return Err(WANTED),
+            Ok(count) => count.min(i128::from(u64::MAX)),
+            // They are digits: more of them than 128 bits hold.
+            Err(_) => i128::from(u64::MAX),
         };
         if unit.is_empty() {
             return Ok(count);
@@ -142,7 +144,10 @@ mod tests {
         for wrong in ["", "min", "-5", "5 min", "5m", "1.5h"] {
             assert!(units(wrong, DataType::Date64).is_err(), "{wrong}");
         }
-        let huge = "9".repeat(30);
-        assert_eq!(units(huge.as_str(), DataType::Int64), Ok(i128::from(u64::MAX)));
+        for digits in [30, 300] {
+            let huge = "9".repeat(digits);
+            assert_eq!(units(huge.as_str(), DataType::Int64), Ok(i128::from(u64::MAX)));
+            assert!(units(format!("{huge}h"), DataType::Timestamp(TimeUnit::Nanosecond, None)).is_ok());
+        }
     }
 }
