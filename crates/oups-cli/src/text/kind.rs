@@ -112,6 +112,13 @@ impl Look {
 }
 
 fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
+    let is_usual = matches!(text.as_bytes(), [b'0'] | [b'1'..=b'9', ..]) && text.len() <= 15;
+    if is_usual && times.unit.is_none() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Look::new(Kind::Whole));
+    }
+    if !text.starts_with(|c: char| matches!(c, '0'..='9' | '+' | '-' | '.' | 'n' | 'N' | 'i' | 'I')) {
+        return None;
+    }
     let read = || float::read(Written::Text(text), float::Width::F64);
     let Some(number) = Number::parse(text) else {
         return read().is_ok().then(|| Look::new(Kind::Word));
