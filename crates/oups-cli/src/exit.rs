@@ -49,12 +49,13 @@ pub(crate) fn message(text: impl fmt::Display) {
 
 /// What errors of the library say of its functions, and what that is in the program. The first is Arrow's, for an error
 /// that is not its own.
-const WORDS: [(&str, &str); 6] = [
+const WORDS: [(&str, &str); 7] = [
     ("External error: ", ""),
     ("`.evolve_schema()`", "--evolve-schema"),
     ("`evolve_schema`", "--evolve-schema"),
     ("(`ordered_on`)", "(--ordered-on)"),
     ("with `columns`", "with --columns"),
+    ("`at_one_moment`", "--one-moment"),
     ("(create one first)", "(make one first)"),
 ];
 

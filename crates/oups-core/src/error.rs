@@ -1,12 +1,14 @@
 //! What can go wrong, said so that the caller knows what to do.
 
+mod hint;
+
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::fs::is_out_of_files;
 use crate::key::KeyError;
-use crate::layout;
+
+use hint::{io_hint, repair_hint, some_of};
 
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -343,6 +345,18 @@ pub enum Error {
         waited: Duration,
     },
 
+    /// One moment of several datasets was demanded, and in all the time writers did not pause for long enough to see one.
+    #[error(
+        "no one moment of these datasets was found in {waited:?}: {} changed meanwhile; wait longer, or do without `at_one_moment`",
+        some_of(datasets)
+    )]
+    Busy {
+        /// The datasets that had changed when they were looked at last.
+        datasets: Vec<String>,
+        /// How long was looked.
+        waited: Duration,
+    },
+
     /// The dataset is not at the version that the caller expected.
     #[error("dataset {dataset} {}, not {expected}: read it again before writing", if *found == 0 { "is not there, so at version 0".to_owned() } else { format!("is at version {found}") })]
     VersionConflict {
@@ -383,20 +397,4 @@ pub enum Error {
         /// The library's error.
         source: arrow::error::ArrowError,
     },
-}
-
-/// What to do about it, where that is known.
-fn io_hint(source: &io::Error) -> &'static str {
-    match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and try again",
-        io::ErrorKind::ReadOnlyFilesystem => "; it can be read, but not written to",
-        io::ErrorKind::PermissionDenied => "; ask for the permission, or run as a user who has it",
-        _ if is_out_of_files(source) => "; close some, or raise the limit (`ulimit -n`)",
-        _ => "",
-    }
-}
-
-/// A dataset can be repaired; the store's own file cannot.
-fn repair_hint(path: &Path) -> &'static str {
-    if path.ends_with(layout::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
 }

@@ -1,5 +1,6 @@
 //! What is wanted of a dataset, in the caller's words: nothing is checked yet.
 
+use oups_core::Together;
 use oups_core::ordered::OrderedRange;
 
 use crate::filter::Condition;
@@ -20,6 +21,8 @@ pub(crate) struct Request {
     pub(crate) batch_rows: usize,
     /// Whether each file's bytes are compared with its checksum before it is read.
     pub(crate) verified: bool,
+    /// How far several datasets are to be of one moment.
+    pub(crate) together: Together,
 }
 
 impl Default for Request {
@@ -32,6 +35,7 @@ impl Default for Request {
             reverse: false,
             batch_rows: BATCH_ROWS,
             verified: false,
+            together: Together::default(),
         }
     }
 }

@@ -7,6 +7,8 @@ mod hammer;
 mod holders;
 mod interleavings;
 mod long_held;
+mod moment;
+mod moment_stress;
 mod places;
 mod readers;
 mod replay;

@@ -13,6 +13,7 @@ mod ingest;
 mod init;
 mod ls;
 mod meta;
+mod moment;
 mod plot;
 mod read;
 mod repair;
