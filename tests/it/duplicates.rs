@@ -9,7 +9,7 @@ use oups_core::decode::ReadOptions;
 use oups_core::{AnyKey, Combine, Dataset, DuplicatesOn, Error, Keep, KeySchema, Resolver, Separator, Store};
 use tempfile::TempDir;
 
-fn dataset() -> (TempDir, Dataset) {
+pub(super) fn dataset() -> (TempDir, Dataset) {
     let folder = tempfile::tempdir().unwrap();
     let schema = KeySchema::parse("name:str", Separator::default()).unwrap();
     let store = Store::<AnyKey>::create_for(folder.path(), schema).unwrap();
@@ -18,7 +18,7 @@ fn dataset() -> (TempDir, Dataset) {
 }
 
 /// Rows of a time, a group and a value.
-fn rows(rows: &[(i64, Option<&str>, i64)]) -> RecordBatch {
+pub(super) fn rows(rows: &[(i64, Option<&str>, i64)]) -> RecordBatch {
     let time: Int64Array = rows.iter().map(|row| row.0).collect();
     let group: StringArray = rows.iter().map(|row| row.1).collect();
     let value: Int64Array = rows.iter().map(|row| row.2).collect();
@@ -40,7 +40,7 @@ fn all(dataset: &Dataset) -> RecordBatch {
     concat_batches(&snapshot.manifest().schema, &batches).unwrap()
 }
 
-fn values(dataset: &Dataset) -> Vec<i64> {
+pub(super) fn values(dataset: &Dataset) -> Vec<i64> {
     all(dataset).column_by_name("value").unwrap().as_primitive::<Int64Type>().values().to_vec()
 }
 

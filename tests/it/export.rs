@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{Int64Array, RecordBatch};
 use oups_core::decode::ReadOptions;
-use oups_core::{AnyKey, Dataset, Durability, Error, ExportProgress, Exported, KeyFilter, Store};
+use oups_core::{AnyKey, Dataset, Durability, Error, ExportProgress, Exported, KeyFilter, Moment, Store, Together};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store, row_groups};
@@ -59,7 +59,7 @@ fn the_copy_is_a_store_like_the_original() {
     let snapshots = store.snapshots(&store.keys().unwrap()).unwrap();
     let bytes = snapshots.iter().map(|snapshot| snapshot.manifest().bytes()).sum();
     drop(snapshots);
-    assert_eq!(exported, Exported { datasets: 3, row_groups: 5, rows: 45, bytes });
+    assert_eq!(exported, Exported { datasets: 3, row_groups: 5, rows: 45, bytes, moment: Moment::Exact });
     assert_eq!(tree(store.root()), before);
 
     let copy = is_good(&dest);
@@ -140,7 +140,7 @@ fn a_damaged_file_is_named_and_nothing_is_left() {
 fn it_can_be_stopped() {
     let (folder, store) = sample();
     let mut told: Vec<ExportProgress> = Vec::new();
-    let stopped = store.export_with(folder.path().join("copy"), KeyFilter::all(), |at| {
+    let stopped = store.export_with(folder.path().join("copy"), KeyFilter::all(), Together::default(), |at| {
         told.push(at);
         if at.bytes > 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
@@ -157,7 +157,7 @@ fn writers_at_work_are_not_in_the_copy() {
     let mut calls = 0;
     let writers = store.clone();
     store
-        .export_with(&dest, KeyFilter::all(), |_| {
+        .export_with(&dest, KeyFilter::all(), Together::default(), |_| {
             calls += 1;
             let (a, b) = (dataset(&writers, "a"), dataset(&writers, "b"));
             match calls {

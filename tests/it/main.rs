@@ -22,7 +22,7 @@ mod panics;
 mod plan;
 mod query;
 mod readme;
-
 mod refused;
 mod sort;
+mod stored_duplicates;
 mod types;

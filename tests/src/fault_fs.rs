@@ -34,7 +34,7 @@ pub struct FaultFs {
     watch: Watch,
 }
 
-/// Is told of every file that is opened to be read, in the thread that opens it.
+/// Is told of every file that is read or opened to be read, and of every folder that is listed, in the thread that does it.
 #[derive(Clone)]
 struct Watch(Arc<dyn Fn(&Path) + Send + Sync>);
 
@@ -72,7 +72,7 @@ impl FaultFs {
         Self { state: Arc::new(Mutex::new(State { plan, done, dead, root, events })), watch }
     }
 
-    /// The same, which calls this before a file is opened to be read.
+    /// The same, which calls this before a file is read or opened to be read, and before a folder is listed.
     #[must_use]
     pub fn watching(self, watch: impl Fn(&Path) + Send + Sync + 'static) -> Self {
         Self { watch: Watch(Arc::new(watch)), ..self }
@@ -167,6 +167,7 @@ fn death() -> io::Error {
 
 impl Fs for FaultFs {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        (self.watch.0)(path);
         self.look(|| LocalFs.read(path))
     }
 
@@ -217,6 +218,7 @@ impl Fs for FaultFs {
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+        (self.watch.0)(path);
         self.look(|| LocalFs.list(path))
     }
 

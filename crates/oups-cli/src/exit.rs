@@ -53,7 +53,7 @@ pub(crate) fn message(text: impl fmt::Display) {
 
 /// What errors of the library say of its functions, and what that is in the program. The first two are Arrow's, for
 /// errors that are not its own.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 9] = [
     ("External error: ", ""),
     ("Io error: ", ""),
     ("`.evolve_schema()`", "--evolve-schema"),
@@ -61,6 +61,7 @@ const WORDS: [(&str, &str); 8] = [
     ("(`ordered_on`)", "(--ordered-on)"),
     ("with `columns`", "with --columns"),
     ("`without_keys`", "--no-keys"),
+    ("`at_one_moment`", "--one-moment"),
     ("(create one first)", "(make one first)"),
 ];
 

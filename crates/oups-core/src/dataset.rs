@@ -62,8 +62,7 @@ impl Dataset {
     ///
     /// [`Error::Damaged`] or [`Error::NewerFormat`] for its manifest.
     pub fn snapshot_if_there(&self) -> Result<Option<Snapshot>> {
-        let snapshots = Snapshot::open(&self.store, std::slice::from_ref(&self.paths))?;
-        Ok(snapshots.into_iter().next().flatten())
+        Snapshot::open(&self.store, &self.paths)
     }
 
     /// The error for a dataset that is not there, or whose manifest is not.

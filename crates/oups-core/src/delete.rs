@@ -115,6 +115,7 @@ fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) ->
         changed: true,
         rows_written: outcome.rows_written,
         rows_deleted: outcome.rows_deleted,
+        duplicates_dropped: outcome.duplicates_dropped,
         files_written: files.len(),
         files_replaced: outcome.replaced.len(),
     };

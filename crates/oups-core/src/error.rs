@@ -1,5 +1,7 @@
 //! What can go wrong, said so that the caller knows what to do.
 
+mod hint;
+
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,7 +9,9 @@ use std::time::Duration;
 use arrow::error::ArrowError;
 
 use crate::key::KeyError;
-use crate::words::{columns as listed, io_hint, repair_hint, short, words_of};
+use crate::words::{columns as listed, short, words_of};
+
+use hint::{io_hint, repair_hint, some_of};
 
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -341,6 +345,18 @@ pub enum Error {
         /// Who holds it: pid, host and for how long.
         holder: Option<String>,
         /// How long was waited.
+        waited: Duration,
+    },
+
+    /// One moment of several datasets was demanded, and in all the time writers did not pause for long enough to see one.
+    #[error(
+        "no one moment of these datasets was found in {waited:?}: {} changed meanwhile; wait longer, or do without `at_one_moment`",
+        some_of(datasets)
+    )]
+    Busy {
+        /// The datasets that had changed when they were looked at last.
+        datasets: Vec<String>,
+        /// How long was looked.
         waited: Duration,
     },
 

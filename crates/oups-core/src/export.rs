@@ -10,6 +10,7 @@ use crate::fs::{EntryKind, StoreFs, if_there};
 use crate::key::{KeyFilter, StoreKey};
 use crate::layout::{self, DatasetPaths};
 use crate::manifest::{self, Entry, Manifest};
+use crate::moment::{Moment, Together};
 use crate::random::random;
 use crate::snapshot::{Snapshot, check_bytes};
 use crate::store::{Store, create_folders, write_store_file};
@@ -30,6 +31,8 @@ pub struct Exported {
     pub rows: u64,
     /// Bytes of row group files.
     pub bytes: u64,
+    /// Whether there was a moment at which all datasets were as they are in the copy.
+    pub moment: Moment,
 }
 
 /// How far an export is.
@@ -43,7 +46,8 @@ pub struct ExportProgress {
 
 impl<K: StoreKey> Store<K> {
     /// Copies the datasets that a filter lets through into a new store. Each is a snapshot: what writers do meanwhile is in
-    /// the copy of a dataset completely or not at all, and nobody waits. Every copied byte is checked.
+    /// the copy of a dataset completely or not at all, and nobody waits. All are of one moment, unless writers do not pause
+    /// for 200 ms: [`Exported::moment`] tells. Every copied byte is checked.
     ///
     /// `dest` must not exist, or be an empty folder, and is there when the copy is complete and durable.
     ///
@@ -52,32 +56,32 @@ impl<K: StoreKey> Store<K> {
     /// [`Error::ExportTarget`] for a place where something is, or inside of the store; [`Error::Damaged`] for a dataset
     /// that is damaged; a failed file operation. Nothing is left then.
     pub fn export(&self, dest: impl AsRef<Path>, filter: impl Into<KeyFilter>) -> Result<Exported> {
-        self.export_with(dest, filter, |_| ControlFlow::Continue(()))
+        self.export_with(dest, filter, Together::default(), |_| ControlFlow::Continue(()))
     }
 
-    /// As [`export`](Self::export), telling after every few files how far it is. The answer may stop it.
+    /// As [`export`](Self::export), with a word on how far the datasets are to be of one moment, and telling after every few
+    /// files how far it is. The answer may stop it.
     ///
     /// # Errors
     ///
-    /// [`Error::ExportStopped`] if it was stopped, and those of [`export`](Self::export).
+    /// [`Error::Busy`] where one moment was demanded and not found in time; [`Error::ExportStopped`] if it was stopped; and those of [`export`](Self::export).
     pub fn export_with(
         &self,
         dest: impl AsRef<Path>,
         filter: impl Into<KeyFilter>,
+        together: Together,
         progress: impl FnMut(ExportProgress) -> ControlFlow<()>,
     ) -> Result<Exported> {
         let fs = self.inner().fs.for_another_store();
         let target = Target::at(&fs, self.root(), dest.as_ref())?;
-        let keys = self.keys_where(filter)?;
-        let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
-        // One pin over all. A dataset that was removed since it was listed is not there any more.
-        let snapshots: Vec<_> = Snapshot::open(self.inner(), &paths)?.into_iter().flatten().collect();
+        // One pin over all.
+        let (_, snapshots) = self.snapshots_where(filter, together)?;
         target.fill(&fs, |root| {
             let mut copy = Copy { fs: &fs, root, dest: target.dest, done: 0, total: total(&snapshots), progress };
             snapshots.iter().try_for_each(|snapshot| copy.dataset(snapshot))?;
             write_store_file(&fs, root, self.schema())
         })?;
-        Ok(exported(&snapshots))
+        Ok(exported(&snapshots, snapshots.moment()))
     }
 }
 
@@ -85,13 +89,14 @@ fn total(snapshots: &[Snapshot]) -> u64 {
     snapshots.iter().map(|snapshot| snapshot.manifest().bytes()).fold(0, u64::saturating_add)
 }
 
-fn exported(snapshots: &[Snapshot]) -> Exported {
+fn exported(snapshots: &[Snapshot], moment: Moment) -> Exported {
     let manifests = || snapshots.iter().map(Snapshot::manifest);
     Exported {
         datasets: snapshots.len(),
         row_groups: manifests().map(|manifest| manifest.entries.len()).sum(),
         rows: manifests().map(Manifest::rows).fold(0, u64::saturating_add),
         bytes: total(snapshots),
+        moment,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::fs::{ReadFile, StoreFs, failed, is_not_found};
 use crate::layout::{DatasetPaths, FolderName};
 use crate::lock::Pin;
 use crate::manifest::{self, Entry, Manifest};
+use crate::moment::{Search, Together, at_one_moment};
 use crate::schema::DatasetSchema;
 use crate::store::StoreInner;
 use crate::{Error, Result};
@@ -33,42 +34,20 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Snapshots of several datasets under one pin; `None` for those that do not exist.
-    pub(crate) fn open(store: &StoreInner, datasets: &[DatasetPaths]) -> Result<Vec<Option<Self>>> {
-        let StoreInner { root, fs, kept, .. } = store;
-        let mut loaded = datasets.iter().map(|paths| kept.load(fs, paths)).collect::<Result<Vec<_>>>()?;
-        let mut pin = if loaded.iter().any(Option::is_some) { Pin::new(fs, root, &kept.pins)? } else { None };
-        // Pin, then look again: docs/commit.md says why nothing can slip through. A dataset that was not there has
-        // nothing to pin, and may be answered as it was.
-        let mut unsure: Vec<usize> =
-            (0..datasets.len()).filter(|&at| loaded.get(at).is_some_and(Option::is_some)).collect();
-        while let (Some(held), false) = (&mut pin, unsure.is_empty()) {
-            let lines = unsure
-                .iter()
-                .filter_map(|&at| Some((loaded.get(at)?.as_ref()?.manifest.commit, datasets.get(at)?.text())));
-            if !held.add(lines)? {
-                // A full disk is no reason not to read.
-                pin = None;
-                break;
-            }
-            let mut moved = Vec::new();
-            for at in unsure {
-                let (Some(paths), Some(slot)) = (datasets.get(at), loaded.get_mut(at)) else { continue };
-                if manifest::current_checksum(fs, paths)? != slot.as_ref().map(|loaded| loaded.checksum) {
-                    *slot = kept.load(fs, paths)?;
-                    moved.extend(slot.is_some().then_some(at));
-                }
-            }
-            unsure = moved;
-        }
-        let pin = pin.map(Arc::new);
-        let snapshot = |(paths, loaded): (&DatasetPaths, Option<manifest::Loaded>)| {
-            loaded.map(|loaded| Self::new(store, paths, loaded.manifest, pin.clone())).transpose()
-        };
-        datasets.iter().zip(loaded).map(snapshot).collect()
+    /// A snapshot of one dataset; `None` if it does not exist.
+    pub(crate) fn open(store: &StoreInner, paths: &DatasetPaths) -> Result<Option<Self>> {
+        let mut search = Search::begin(Together::default());
+        let (mut found, _) = at_one_moment(store, std::slice::from_ref(paths), &mut search)?;
+        Ok(found.pop().flatten())
     }
 
-    fn new(store: &StoreInner, paths: &DatasetPaths, manifest: Arc<Manifest>, pin: Option<Arc<Pin>>) -> Result<Self> {
+    /// A snapshot of the version with this manifest, which the pin holds.
+    pub(crate) fn of(
+        store: &StoreInner,
+        paths: &DatasetPaths,
+        manifest: Arc<Manifest>,
+        pin: Option<Arc<Pin>>,
+    ) -> Result<Self> {
         let schema = Arc::new(manifest.dataset_schema()?);
         let (fs, footers) = (store.fs.clone(), store.kept.footers.clone());
         Ok(Self { fs, paths: paths.clone(), manifest, schema, pin, footers })

@@ -14,6 +14,7 @@ use crate::kept::Kept;
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::layout::{self, DatasetPaths};
 use crate::lock::{Take, open_locked};
+use crate::moment::Together;
 use crate::picture;
 use crate::rows::IntoRows;
 use crate::snapshot::Snapshot;
@@ -137,6 +138,10 @@ impl<K: StoreKey> Store<K> {
         &self.inner
     }
 
+    pub(crate) fn inner_arc(&self) -> Arc<StoreInner> {
+        self.inner.clone()
+    }
+
     pub(crate) fn paths(&self, key: &K) -> Result<DatasetPaths> {
         Ok(DatasetPaths::new(&self.inner.root, &key.path_text(&self.inner.schema)?))
     }
@@ -213,18 +218,6 @@ impl<K: StoreKey> Store<K> {
         Ingest::new(self, rows.into_rows())
     }
 
-    /// Snapshots of several datasets at once, in the order of the keys, held by one pin.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoDataset`] for a key without a dataset, and those of reading a manifest.
-    pub fn snapshots(&self, keys: &[K]) -> Result<Vec<Snapshot>> {
-        let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
-        let snapshots = Snapshot::open(&self.inner, &paths)?;
-        let absent = |paths: &DatasetPaths| Dataset::new(self.inner.clone(), paths.clone()).absent();
-        paths.iter().zip(snapshots).map(|(paths, snapshot)| snapshot.ok_or_else(|| absent(paths))).collect()
-    }
-
     /// Removes a dataset. Readers that hold a snapshot of it go on undisturbed.
     ///
     /// # Errors
@@ -260,10 +253,8 @@ impl<K: StoreKey> Store<K> {
     ///
     /// Where a folder cannot be listed or a manifest not be read.
     pub fn layout(&self) -> Result<String> {
-        let keys = self.keys()?;
-        let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
-        let snapshots = Snapshot::open(&self.inner, &paths)?;
-        Ok(picture::of_store(&self.inner.schema, snapshots.iter().flatten().map(Snapshot::manifest)))
+        let (_, snapshots) = self.snapshots_where(KeyFilter::all(), Together::default())?;
+        Ok(picture::of_store(&self.inner.schema, snapshots.iter().map(Snapshot::manifest)))
     }
 }
 

@@ -1,14 +1,10 @@
 //! What errors have in common: names that may have been meant, and texts of any length made short.
 
 use std::borrow::Cow;
-use std::io;
-use std::path::Path;
 
 use arrow::error::ArrowError;
 
 use crate::key::nearest;
-use crate::fs::is_out_of_files;
-use crate::layout;
 
 /// Characters of a value, a type or a text of the caller that an error shows.
 const SHOWN: usize = 200;
@@ -90,22 +86,6 @@ pub fn words_of(error: &ArrowError) -> String {
         other => other.to_string(),
     };
     shortened(&text, LONGEST).into_owned()
-}
-
-/// What to do about it, where that is known.
-pub(crate) fn io_hint(source: &io::Error) -> &'static str {
-    match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and try again",
-        io::ErrorKind::ReadOnlyFilesystem => "; it can be read, but not written to",
-        io::ErrorKind::PermissionDenied => "; ask for the permission, or run as a user who has it",
-        _ if is_out_of_files(source) => "; close some, or raise the limit (`ulimit -n`)",
-        _ => "",
-    }
-}
-
-/// A dataset can be repaired; the store's own file cannot.
-pub(crate) fn repair_hint(path: &Path) -> &'static str {
-    if path.ends_with(layout::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
 }
 
 #[cfg(test)]

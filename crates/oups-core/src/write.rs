@@ -67,6 +67,9 @@ pub struct Written {
     pub rows_written: u64,
     /// Rows that a deletion removed.
     pub rows_deleted: u64,
+    /// Rows, new and stored ones, that were merged and are not there afterwards because they are duplicates:
+    /// `docs/duplicates.md` says which are counted. A step without new rows drops none.
+    pub duplicates_dropped: u64,
     /// Row group files that were written.
     pub files_written: usize,
     /// Row group files that were replaced.
@@ -341,6 +344,7 @@ fn write(mut turn: Turn, checked: &Checked, options: &Options, kept: &Kept) -> R
     let (schema, files, outcome) = make_files(&mut turn, checked, &plan, options)?;
     let mut written = Written {
         rows_written: outcome.rows_written,
+        duplicates_dropped: outcome.duplicates_dropped,
         files_written: files.len(),
         files_replaced: outcome.replaced.len(),
         ..Written::nothing(found)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
-use oups_core::threads;
+use oups_core::{Moment, threads};
 
 use crate::ahead::{Ahead, Next};
 use crate::error::Result;
@@ -57,6 +57,11 @@ impl Batches {
         let helpers = if work < LITTLE_ROWS { 0 } else { helpers };
         let jobs = Ahead::new(jobs, helpers, move |job, stop| runner.run(job, stop));
         Self { reading, jobs: Some(jobs), current: Current::Done(Vec::new().into_iter()), left }
+    }
+
+    /// One dataset is of one moment, whenever it is read.
+    pub fn moment(&self) -> Moment {
+        Moment::Exact
     }
 
     /// At most so many rows are still to come; without a filter exactly so many.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use oups_core::{Snapshot, StoreKey};
+use oups_core::{Moment, Snapshot, StoreKey};
 
 use crate::align::{Aligner, Step};
 use crate::chunk::{Chunk, Keys};
@@ -28,6 +28,7 @@ const OPEN_FILES: usize = 32;
 pub struct Intersections<K> {
     /// `None` after the end, and for a query without keys.
     walk: Option<Walk<K>>,
+    moment: Moment,
 }
 
 struct Walk<K> {
@@ -38,17 +39,22 @@ struct Walk<K> {
 }
 
 impl<K: StoreKey> Intersections<K> {
-    pub(crate) fn none() -> Self {
-        Self { walk: None }
+    pub(crate) fn none(moment: Moment) -> Self {
+        Self { walk: None, moment }
+    }
+
+    /// Whether there was a moment at which all datasets were as they are read here.
+    pub fn moment(&self) -> Moment {
+        self.moment
     }
 
     /// One reading a key.
-    pub(crate) fn new(keys: Arc<Keys<K>>, readings: Vec<Reading>, span: Option<Span>) -> Self {
+    pub(crate) fn new(keys: Arc<Keys<K>>, readings: Vec<Reading>, span: Option<Span>, moment: Moment) -> Self {
         let snapshots = readings.iter().map(|reading| reading.snapshot.clone()).collect();
         let has_filter = readings.iter().any(|reading| !reading.filter.is_empty());
         let cursors = readings.into_iter().enumerate().map(|(at, reading)| Cursor::new(reading, at < OPEN_FILES));
         let cursors = cursors.collect();
-        Self { walk: Some(Walk { keys, steps: Aligner::new(snapshots, span), cursors, has_filter }) }
+        Self { walk: Some(Walk { keys, steps: Aligner::new(snapshots, span), cursors, has_filter }), moment }
     }
 }
 

@@ -35,6 +35,7 @@ mod selected;
 mod source;
 #[cfg(test)]
 mod test_entries;
+mod together;
 mod unify;
 mod whole;
 

@@ -1,18 +1,15 @@
-//! The datasets of a query at one moment.
+//! The datasets of a query, together.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
-use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
+use oups_core::{KeyFilter, Moment, Snapshot, Snapshots, Store, StoreKey};
 
 use crate::error::{Error, OrderedOn, Result};
 use crate::filter::Filter;
 use crate::request::Request;
-
-/// How often the keys of a filter are listed anew because one of the datasets was removed meanwhile.
-const LISTINGS: usize = 16;
 
 /// Which datasets a query is about.
 #[derive(Clone, Debug)]
@@ -27,7 +24,7 @@ pub(crate) struct Opened<K> {
     pub(crate) keys: Vec<K>,
     pub(crate) positions: HashMap<K, usize>,
     /// One a key.
-    pub(crate) snapshots: Vec<Snapshot>,
+    pub(crate) snapshots: Snapshots,
     /// The range on the ordered column, which is the same for all, with what the conditions say of it; `None` if nothing can
     /// be in it, or there is no key.
     pub(crate) span: Option<Span>,
@@ -43,10 +40,10 @@ impl<K: StoreKey> Opened<K> {
         let (keys, snapshots) = match choice {
             Choice::Keys(keys) => {
                 positions(store, &keys)?;
-                let snapshots = store.snapshots(&keys)?;
+                let snapshots = store.snapshots_with(&keys, request.together)?;
                 (keys, snapshots)
             }
-            Choice::Filter(filter) => matching(store, &filter)?,
+            Choice::Filter(filter) => store.snapshots_where(filter, request.together)?,
         };
         let positions = positions(store, &keys)?;
         check_ordered_columns(&snapshots)?;
@@ -57,26 +54,16 @@ impl<K: StoreKey> Opened<K> {
             }
             None => None,
         };
-        tracing::debug!(datasets = keys.len(), "query");
+        tracing::debug!(datasets = keys.len(), moment = ?snapshots.moment(), "query");
         Ok(Self { keys, positions, snapshots, span })
+    }
+
+    pub(crate) fn moment(&self) -> Moment {
+        self.snapshots.moment()
     }
 
     pub(crate) fn schemas(&self) -> Vec<Arc<DatasetSchema>> {
         self.snapshots.iter().map(|snapshot| snapshot.schema().clone()).collect()
-    }
-}
-
-/// The keys that a filter lets through, and their snapshots. A dataset that is removed while they are listed is none.
-fn matching<K: StoreKey>(store: &Store<K>, filter: &KeyFilter) -> Result<(Vec<K>, Vec<Snapshot>)> {
-    let mut listings = 0;
-    loop {
-        listings += 1;
-        let keys = store.keys_where(filter.clone())?;
-        match store.snapshots(&keys) {
-            Ok(snapshots) => return Ok((keys, snapshots)),
-            Err(oups_core::Error::NoDataset { .. }) if listings < LISTINGS => {}
-            Err(error) => return Err(error.into()),
-        }
     }
 }
 

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use arrow::array::{RecordBatch, RecordBatchOptions, RecordBatchReader, UInt32Array};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
-use oups_core::Snapshot;
 use oups_core::ordered::{OrdValue, Span};
 use oups_core::threads;
+use oups_core::{Moment, Snapshot, Snapshots};
 
 use crate::budget::{Budget, most_at_once};
 use crate::error::Result;
@@ -60,6 +60,7 @@ pub struct Ordered {
     rows_left: u64,
     /// Then the limit tells nothing of how many rows have to be read.
     has_filter: bool,
+    moment: Moment,
 }
 
 /// A key's place in the line, by the value that no row of it is before. The foremost is the greatest, as heaps have it.
@@ -87,12 +88,12 @@ impl Ordered {
     pub(crate) fn new(
         keys: KeyColumns,
         unified: Unified,
-        snapshots: Vec<Snapshot>,
+        snapshots: Snapshots,
         span: Option<Span>,
         request: &Request,
     ) -> Result<Self> {
         let schema = keys.schema(&unified.schema)?;
-        let (span, reverse) = (span.map(Arc::new), request.reverse);
+        let (span, reverse, moment) = (span.map(Arc::new), request.reverse, snapshots.moment());
         let source = |(snapshot, layout): (Snapshot, Arc<Layout>)| {
             let reading = Reading::of_parts(snapshot, layout.columns.clone(), request)?;
             Ok(span.as_ref().map(|span| Source::new(reading, layout, span, reverse)))
@@ -117,7 +118,13 @@ impl Ordered {
             batch_rows: request.batch_rows.max(1),
             rows_left: request.limit.unwrap_or(u64::MAX),
             has_filter: !request.conditions.is_empty(),
+            moment,
         })
+    }
+
+    /// Whether there was a moment at which all datasets were as they are read here.
+    pub fn moment(&self) -> Moment {
+        self.moment
     }
 
     /// The next batch, with our own error.

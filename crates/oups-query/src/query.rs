@@ -121,7 +121,8 @@ impl<K: StoreKey> Read<Datasets<K>> {
 
     /// Walks the datasets together, chunk by chunk: see [`Intersections`].
     ///
-    /// All datasets are read as they are at one moment: one pin holds the snapshots until the iterator is dropped.
+    /// All datasets are read as they were at one moment, unless writers did not pause for long enough:
+    /// [`moment`](Intersections::moment) tells. One pin holds the snapshots until the iterator is dropped.
     ///
     /// # Errors
     ///
@@ -131,7 +132,8 @@ impl<K: StoreKey> Read<Datasets<K>> {
     /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
     pub fn intersections(self) -> Result<Intersections<K>> {
         let opened = self.of.open(&self.request)?;
-        let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none()) };
+        let moment = opened.moment();
+        let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none(moment)) };
         let ordered = first.schema().ordered_type().clone();
         let reading = |snapshot: Snapshot| {
             let columns = Columns::find(self.request.columns.as_deref(), snapshot.schema())?;
@@ -139,7 +141,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
         };
         let readings = opened.snapshots.into_iter().map(reading).collect::<Result<_>>()?;
         let keys = Keys { keys: opened.keys, positions: opened.positions, ordered };
-        Ok(Intersections::new(Arc::new(keys), readings, opened.span))
+        Ok(Intersections::new(Arc::new(keys), readings, opened.span, moment))
     }
 
     /// All rows as one ordered stream, each with its key's fields as columns: see [`Ordered`].
@@ -198,7 +200,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
             let store = of.store.clone();
             let opened = of.open(&asked)?;
             let keys = key_columns(&store, &opened, &asked)?;
-            Ok(Input { snapshots: opened.snapshots, keys: Some(keys) })
+            Ok(Input { moment: opened.moment(), snapshots: opened.snapshots.into_iter().collect(), keys: Some(keys) })
         };
         Resample::new(open, request, every)
     }

@@ -1,5 +1,6 @@
 //! What is wanted of a dataset, in the caller's words: nothing is checked yet.
 
+use oups_core::Together;
 use oups_core::ordered::OrderedRange;
 
 use crate::filter::Condition;
@@ -22,6 +23,8 @@ pub(crate) struct Request {
     pub(crate) verified: bool,
     /// Whether rows of several datasets get the fields of their keys as columns.
     pub(crate) key_columns: bool,
+    /// How far several datasets are to be of one moment.
+    pub(crate) together: Together,
 }
 
 impl Default for Request {
@@ -35,6 +38,7 @@ impl Default for Request {
             batch_rows: BATCH_ROWS,
             verified: false,
             key_columns: true,
+            together: Together::default(),
         }
     }
 }

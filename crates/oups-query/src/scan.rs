@@ -1,7 +1,7 @@
 //! Reading one dataset.
 
 use arrow::array::RecordBatch;
-use oups_core::{Dataset, Snapshot};
+use oups_core::{Dataset, Moment, Snapshot};
 
 use crate::batches::Batches;
 use crate::error::Result;
@@ -164,7 +164,7 @@ impl Read<OneDataset> {
     /// range and filters do.
     pub fn resample(self, every: impl Into<Every>) -> Resample {
         let Self { of, request } = self;
-        let open = move || Ok(Input { snapshots: vec![of.snapshot()?], keys: None });
+        let open = move || Ok(Input { snapshots: vec![of.snapshot()?], moment: Moment::Exact, keys: None });
         Resample::new(open, request, every)
     }
 

@@ -202,9 +202,9 @@ pub use oups_core::words;
 pub use oups_core::{
     AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
     ExportProgress, Exported, Finding, FindingKind, Ingest, Ingested, IntoRows, Keep, KeepRule, KeyError, KeyField,
-    KeyFilter, KeySchema, Lost, Manifest, ManifestState, Plan, RepairReport, Resolver, Result, Rows, Separator,
-    SetAside, Settings, Snapshot, Sorted, Store, StoreKey, SubLevel, TopLevel, VerifyProgress, Write, Written, ordered,
-    sort_by, target,
+    KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, Plan, RepairReport, Resolver, Result, Rows, Separator,
+    SetAside, Settings, Snapshot, Snapshots, Sorted, Store, StoreKey, SubLevel, Together, TopLevel, VerifyProgress,
+    Write, Written, ordered, sort_by, target,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{

@@ -8,6 +8,8 @@ mod holders;
 mod interleavings;
 mod kept;
 mod long_held;
+mod moment;
+mod moment_stress;
 mod places;
 mod readers;
 mod replay;

@@ -134,6 +134,14 @@ impl World {
             (expected.0 as u64, expected.1 as u64),
             "{name}: rows written"
         );
+        // Every row is accounted for: what was there and what came is there or told of.
+        let new = if let Op::Write { rows, .. } = op { rows.len() } else { 0 };
+        let stored = self.before.files.as_ref().map_or(0, |files| files.rows.len());
+        let told = found.rows_deleted + found.duplicates_dropped;
+        assert_eq!((stored + new) as u64, files.rows.len() as u64 + told, "{name}: rows that went unsaid");
+        if !matches!(op, Op::Write { rows, .. } if !rows.is_empty()) {
+            assert_eq!(found.duplicates_dropped, 0, "{name}: stored rows dropped without new ones");
+        }
         assert_eq!(found.version, files.version, "{name}: version");
         assert_eq!(found.changed, changed, "{name}: whether anything changed");
         let before = self.before.files.as_ref().map_or(0, |files| files.version);

@@ -3,7 +3,8 @@
 use super::{Keep, Refused, Sizing, compare};
 use crate::table::{Cell, Row};
 
-/// Existing rows, then new ones, stably sorted; of rows with the same key, one stays at its own place.
+/// Existing rows, then new ones, stably sorted; of rows with the same key, one stays at its own place. Without new rows
+/// nothing is merged, and every existing row stays.
 ///
 /// `key` holds the columns of the key; none: duplicates stay.
 ///
@@ -20,7 +21,9 @@ pub fn merge(
     let mut rows: Vec<(bool, Row)> = existing.into_iter().map(|row| (false, row)).collect();
     rows.extend(new.into_iter().map(|row| (true, row)));
     rows.sort_by(|(_, left), (_, right)| compare(&left[ordered], &right[ordered]));
-    let Some(key) = key else { return Ok(rows.into_iter().map(|(_, row)| row).collect()) };
+    let Some(key) = key.filter(|_| rows.iter().any(|(is_new, _)| *is_new)) else {
+        return Ok(rows.into_iter().map(|(_, row)| row).collect());
+    };
     let key_of = |row: &Row| key.iter().map(|&at| row[at].clone()).collect::<Vec<Cell>>();
     let mut result = Vec::new();
     for (at, (is_new, row)) in rows.iter().enumerate() {

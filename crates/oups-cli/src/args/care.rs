@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args};
 use oups::target::RowGroupTarget;
 
+use super::look::OneMoment;
 use super::parse::{
     DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, number_or_none, target, whole,
 };
@@ -65,8 +66,8 @@ pub(crate) struct Repair {
 
 /// Copy datasets into a new store, for backups and to give away
 ///
-/// Each dataset is copied as it was at one moment, whatever programs write meanwhile; every byte is checked. The copy is
-/// there when it is complete, and a store like any other.
+/// All datasets are copied as they were at one moment, whatever programs write meanwhile, or it is told; every byte is
+/// checked. The copy is there when it is complete, and a store like any other.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 DEST must not exist, or be an empty folder. The copy is made beside it, as DEST.incomplete-…, and
@@ -84,6 +85,8 @@ pub(crate) struct Export {
     /// Only keys whose field has this value; `*` and `?` match any text and any character
     #[arg(value_name = "FIELD=VALUE", value_parser = condition)]
     pub(crate) filter: Vec<String>,
+    #[command(flatten)]
+    pub(crate) together: OneMoment,
     /// Print facts as JSON
     #[arg(long)]
     pub(crate) json: bool,

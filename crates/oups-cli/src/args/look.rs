@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use std::time::Duration;
 
-use super::parse::{Aggregates, FillOption, aggregates, condition, whole};
+use super::parse::{Aggregates, FillOption, aggregates, condition, duration, whole};
 
 /// Print or export the rows of a dataset, or of several as one ordered stream
 #[derive(Debug, Args)]
@@ -47,12 +48,14 @@ pub(crate) struct Read {
     #[arg(long)]
     pub(crate) explain: bool,
     /// Draw a column of numbers as a line, one picture a key, instead of printing rows
-    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["columns", "reverse", "explain", "output", "format", "with_keys", "no_keys"])]
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["columns", "reverse", "explain", "output", "format", "with_keys", "no_keys", "one_moment"])]
     pub(crate) plot: Option<String>,
     #[command(flatten)]
     pub(crate) drawing: Drawing,
     #[command(flatten)]
     pub(crate) key_fields: KeyFields,
+    #[command(flatten)]
+    pub(crate) together: OneMoment,
     #[command(flatten)]
     pub(crate) to: To,
 }
@@ -87,6 +90,14 @@ pub(crate) struct To {
     /// Format; by default that of the output's extension, and a table on standard output
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
+}
+
+/// How far several datasets are to be of one moment.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct OneMoment {
+    /// Fail if no moment common to all datasets is found for so long (500ms, 10s, 2min); the default tells it and goes on
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) one_moment: Option<Duration>,
 }
 
 #[derive(Debug, Default, Args)]
@@ -130,6 +141,8 @@ pub(crate) struct Align {
     /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) condition: Option<String>,
+    #[command(flatten)]
+    pub(crate) together: OneMoment,
     /// Print one JSON object a chunk
     #[arg(long)]
     pub(crate) json: bool,
@@ -177,6 +190,8 @@ pub(crate) struct AsOf {
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) right_columns: Option<Vec<String>>,
     #[command(flatten)]
+    pub(crate) together: OneMoment,
+    #[command(flatten)]
     pub(crate) to: To,
 }
 
@@ -220,6 +235,8 @@ pub(crate) struct Resample {
     pub(crate) condition: Option<String>,
     #[command(flatten)]
     pub(crate) key_fields: KeyFields,
+    #[command(flatten)]
+    pub(crate) together: OneMoment,
     #[command(flatten)]
     pub(crate) to: To,
 }

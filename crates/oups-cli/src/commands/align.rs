@@ -6,7 +6,7 @@ use oups::{AnyKey, Chunk, QueryStore};
 use serde_json::{Map, Value, json};
 use std::ops::Bound;
 
-use super::print_json;
+use super::{moment, print_json};
 use crate::args::Align;
 use crate::exit::message;
 use crate::output::counted;
@@ -34,7 +34,12 @@ pub(crate) fn run(args: Align, out: &mut Stdout) -> Result<()> {
     if let Some(condition) = args.condition {
         query = query.matching(condition);
     }
-    let chunks = query.intersections().map_err(own)?.map(|chunk| chunk.map_err(own));
+    if let Some(timeout) = args.together.one_moment {
+        query = query.at_one_moment(timeout);
+    }
+    let chunks = query.intersections().map_err(own)?;
+    moment::tell(chunks.moment());
+    let chunks = chunks.map(|chunk| chunk.map_err(own));
     if args.json {
         return chunks.into_iter().try_for_each(|chunk| print_json(&facts(&chunk?, &ordered), out));
     }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use oups::{Direction, QueryStore};
 
-use super::rows;
+use super::{moment, rows};
 use crate::args::{AsOf, Side};
 use crate::open;
 use crate::scan::own;
@@ -35,5 +35,10 @@ pub(crate) fn run(args: AsOf, out: &mut Stdout) -> Result<()> {
     if let Some(columns) = args.right_columns {
         join = join.right_columns(columns);
     }
-    rows::show(join.batches().map_err(own)?, &args.to, out)
+    if let Some(timeout) = args.together.one_moment {
+        join = join.at_one_moment(timeout);
+    }
+    let rows = join.batches().map_err(own)?;
+    moment::tell(rows.moment());
+    rows::show(rows, &args.to, out)
 }

@@ -1,6 +1,6 @@
 //! The datasets of a store in turn, by what their manifests tell.
 
-use oups::{AnyKey, Error, Manifest, Snapshot, Store};
+use oups::{AnyKey, Error, Manifest, Snapshot, Store, Together};
 
 /// Datasets that are looked at under one pin.
 const AT_ONCE: usize = 256;
@@ -22,7 +22,8 @@ pub(super) fn each_dataset(
 }
 
 fn snapshots(store: &Store<AnyKey>, keys: &[AnyKey]) -> Result<Vec<Option<Snapshot>>, Error> {
-    match store.snapshots(keys) {
+    // Each is told for itself.
+    match store.snapshots_with(keys, Together::Independently) {
         Ok(snapshots) => Ok(snapshots.into_iter().map(Some).collect()),
         Err(Error::NoDataset { .. }) => keys.iter().map(|key| store.dataset(key)?.snapshot_if_there()).collect(),
         Err(error) => Err(error),

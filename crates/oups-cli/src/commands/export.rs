@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use indicatif::HumanBytes;
 use serde_json::json;
 
-use super::print_json;
+use super::{moment, print_json};
 use crate::args::Export;
 use crate::exit::message;
 use crate::output::counted;
@@ -23,7 +23,7 @@ pub(crate) fn run(args: Export, out: &mut Stdout) -> Result<()> {
     let progress = Progress::new();
     interrupt::stopping();
     let mut total = None;
-    let exported = store.export_with(&args.dest, filter, |at| {
+    let exported = store.export_with(&args.dest, filter, moment::together(args.together.one_moment), |at| {
         if total.replace(at.total).is_none() {
             progress.expect_bytes(at.total);
         }
@@ -32,6 +32,7 @@ pub(crate) fn run(args: Export, out: &mut Stdout) -> Result<()> {
     });
     progress.done();
     let done = exported?;
+    moment::tell(done.moment);
     if args.json {
         return print_json(
             &json!({

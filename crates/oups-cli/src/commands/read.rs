@@ -8,6 +8,7 @@ use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
+use super::moment;
 use super::plot;
 use super::rows::{self, Form};
 use crate::args::{Format, Read};
@@ -125,10 +126,15 @@ fn several(args: Read, shows_keys: bool, out: &mut Stdout) -> Result<()> {
     if args.reverse {
         query = query.reverse();
     }
+    if let Some(timeout) = args.together.one_moment {
+        query = query.at_one_moment(timeout);
+    }
     if args.explain {
         return Ok(write!(out, "{}", query.explain().map_err(own)?)?);
     }
-    rows::show(query.ordered().map_err(own)?, &args.to, out)
+    let rows = query.ordered().map_err(own)?;
+    moment::tell(rows.moment());
+    rows::show(rows, &args.to, out)
 }
 
 /// The batches, their rows told to the progress.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use oups::QueryStore;
 
-use super::rows;
+use super::{moment, rows};
 use crate::args::Resample;
 use crate::open;
 use crate::scan::own;
@@ -19,6 +19,9 @@ pub(crate) fn run(args: Resample, out: &mut Stdout) -> Result<()> {
     if !args.key_fields.are_shown(keys.len()) {
         query = query.without_keys();
     }
+    if let Some(timeout) = args.together.one_moment {
+        query = query.at_one_moment(timeout);
+    }
     let mut resample = query.resample(args.period);
     for of in args.aggregates {
         resample = resample.aggregate(&of.column, of.aggregates);
@@ -26,5 +29,7 @@ pub(crate) fn run(args: Resample, out: &mut Stdout) -> Result<()> {
     if let Some(fill) = args.fill {
         resample = resample.fill(fill.into());
     }
-    rows::show(resample.batches().map_err(own)?, &args.to, out)
+    let rows = resample.batches().map_err(own)?;
+    moment::tell(rows.moment());
+    rows::show(rows, &args.to, out)
 }

@@ -36,7 +36,8 @@ pub(super) fn line(key: &str, written: &Written) -> String {
 
 fn summary(written: &Written) -> String {
     if !written.changed {
-        return format!("nothing to change, still at version {}", written.version);
+        let dropped = dropped(written).map(|dropped| format!(": {dropped}")).unwrap_or_default();
+        return format!("nothing to change, still at version {}{dropped}", written.version);
     }
     let mut done = Vec::new();
     if written.rows_deleted > 0 {
@@ -51,10 +52,16 @@ fn summary(written: &Written) -> String {
         let verb = if written.files_written > 0 { "replaced" } else { "dropped" };
         done.push(format!("{verb} {}", counted(written.files_replaced as u64, "row group")));
     }
+    done.extend(dropped(written));
     if done.is_empty() {
         done.push("no row group had to be rewritten".to_owned());
     }
     format!("version {}: {}", written.version, done.join(", "))
+}
+
+/// Told only where there are any: most datasets have no rule for duplicates.
+fn dropped(written: &Written) -> Option<String> {
+    (written.duplicates_dropped > 0).then(|| format!("dropped {}", counted(written.duplicates_dropped, "duplicate")))
 }
 
 pub(super) fn facts(key: &str, written: &Written) -> Value {
@@ -64,6 +71,7 @@ pub(super) fn facts(key: &str, written: &Written) -> Value {
         "changed": written.changed,
         "rows_written": written.rows_written,
         "rows_deleted": written.rows_deleted,
+        "duplicates_dropped": written.duplicates_dropped,
         "files_written": written.files_written,
         "files_replaced": written.files_replaced,
     })

@@ -16,18 +16,18 @@ use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 
 /// The block with every run of duplicates that holds a new row replaced by what the rule makes of it. The answer stands
-/// where the run's last row stood.
+/// where the run's last row stood. Also tells how many rows the answers have less than their runs had.
 pub(super) fn resolve(
     schema: &Arc<DatasetSchema>,
     block: &Block,
     runs: &[Range<usize>],
     identities: Option<&Rows>,
     resolver: &Resolver,
-) -> Result<RecordBatch> {
+) -> Result<(RecordBatch, u64)> {
     let batch = &block.rows.batch;
     let mut place: Vec<Place> = vec![Place::Stays; batch.num_rows()];
     let mut answers = Vec::new();
-    let mut answered = 0;
+    let (mut answered, mut dropped) = (0, 0);
     for rows in duplicates(block, runs, identities) {
         let answer = ask(schema, block, &rows, resolver)?;
         let end = answered + answer.num_rows();
@@ -40,10 +40,11 @@ pub(super) fn resolve(
             *place = Place::Becomes(answered..end);
         }
         answered = end;
+        dropped += rows.len().saturating_sub(answer.num_rows()) as u64;
         answers.push(answer);
     }
     if answers.is_empty() {
-        return Ok(batch.clone());
+        return Ok((batch.clone(), 0));
     }
     let mut rows = Vec::with_capacity(batch.num_rows());
     for (row, place) in place.into_iter().enumerate() {
@@ -55,7 +56,7 @@ pub(super) fn resolve(
     }
     let joined = concat_batches(batch.schema_ref(), &answers);
     let resolved = joined.and_then(|answers| interleave_record_batch(&[batch, &answers], &rows));
-    resolved.map_err(|error| schema.arrow_error(error))
+    Ok((resolved.map_err(|error| schema.arrow_error(error))?, dropped))
 }
 
 #[derive(Clone)]

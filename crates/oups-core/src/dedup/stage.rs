@@ -24,6 +24,9 @@ pub(crate) struct Kept {
     pub(crate) rows: RecordBatch,
     /// Whether these rows, or any before them, differ from what is stored.
     pub(crate) changed: bool,
+    /// Rows, stored or new, that are duplicates and do not stay. Each run counts for itself: rows that a rule adds in one
+    /// make up for none that it drops in another.
+    pub(crate) dropped: u64,
 }
 
 /// Drops duplicates from merged rows.
@@ -64,9 +67,9 @@ impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
     fn advance(&mut self) -> Result<Option<Kept>> {
         let Some(block) = self.blocks.next_block()? else { return Ok(None) };
         let runs = block.runs();
-        let rows = if runs.is_empty() {
+        let (rows, dropped) = if runs.is_empty() {
             self.changed |= has_new(&block.rows);
-            block.rows.batch.clone()
+            (block.rows.batch.clone(), 0)
         } else {
             let in_runs = positions(runs.iter().cloned().flatten());
             let identities = self.identity.as_ref().map(|identity| identity.rows(&block.rows.batch, &in_runs));
@@ -74,22 +77,23 @@ impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
             self.apply(&block, &runs, identities.as_ref())?
         };
         self.new_rows += count_new(&block.rows);
-        Ok(Some(Kept { rows, changed: self.changed }))
+        Ok(Some(Kept { rows, changed: self.changed, dropped }))
     }
 
+    /// The rows that stay, and how many do not.
     fn apply(
         &mut self,
         block: &Block,
         runs: &[std::ops::Range<usize>],
         identities: Option<&Rows>,
-    ) -> Result<RecordBatch> {
+    ) -> Result<(RecordBatch, u64)> {
         let end = match &self.keep {
             Keep::Last => End::Last,
             Keep::First => End::First,
             Keep::Reject => {
                 self.changed |= has_new(&block.rows);
                 return match first_pair(block, runs, identities) {
-                    None => Ok(block.rows.batch.clone()),
+                    None => Ok((block.rows.batch.clone(), 0)),
                     Some(pair) => Err(self.duplicate(block, pair.first, pair.second)),
                 };
             }
@@ -101,8 +105,10 @@ impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
         let mut keep = vec![true; block.rows.num_rows()];
         select(runs, identities, end, &mut keep);
         self.changed = self.changed || self.differs(block, &keep)?;
+        let dropped = keep.iter().filter(|keep| !**keep).count() as u64;
         let mask = BooleanArray::from(keep);
-        filter_record_batch(&block.rows.batch, &mask).map_err(|error| self.schema.arrow_error(error))
+        let rows = filter_record_batch(&block.rows.batch, &mask).map_err(|error| self.schema.arrow_error(error))?;
+        Ok((rows, dropped))
     }
 
     /// Whether the rows kept say something else than the rows stored. Rows of one value stay together, so it is enough

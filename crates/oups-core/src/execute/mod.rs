@@ -59,6 +59,8 @@ pub(crate) struct Outcome {
     pub(crate) rows_written: u64,
     /// Rows that went because they were in the deleted range.
     pub(crate) rows_deleted: u64,
+    /// Rows, stored or new, that were merged and do not stay because they are duplicates.
+    pub(crate) duplicates_dropped: u64,
 }
 
 /// Makes the row group files of the next version. Nothing is visible yet.
@@ -73,13 +75,15 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> R
     // A write's own options are for that write only; files tell the dataset's.
     let settings = base.as_deref().map_or(job.rules.settings, |base| &base.settings);
     let mut output = Output::new(turn, files, job.schema, settings, job.durability);
-    let (mut replaced, mut rows_deleted) = (Vec::new(), 0);
+    let (mut replaced, mut rows_deleted, mut duplicates_dropped) = (Vec::new(), 0, 0);
     for step in &job.plan.steps {
         match step {
             Step::Keep { groups } => output.keep(entries(stored, groups)),
             Step::Merge { groups, rows, .. } => {
                 let region = Region { fs: &fs, paths: &paths, job, old: entries(stored, groups), rows: rows.clone() };
-                if region.write(&mut output)? {
+                let Wrote { changed, dropped } = region.write(&mut output)?;
+                duplicates_dropped += dropped;
+                if changed {
                     replaced.extend(region.old_names());
                 } else {
                     output.keep(region.old);
@@ -107,7 +111,7 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> R
         }
     }
     let (entries, rows_written) = output.finish()?;
-    Ok(Outcome { entries, replaced, rows_written, rows_deleted })
+    Ok(Outcome { entries, replaced, rows_written, rows_deleted, duplicates_dropped })
 }
 
 /// A merge region: stored row groups and the new rows that meet them.
@@ -117,6 +121,14 @@ struct Region<'a> {
     job: &'a Job<'a>,
     old: &'a [Entry],
     rows: Range<u64>,
+}
+
+/// What became of a region.
+struct Wrote {
+    /// `false`: the merged rows say just what is stored, and nothing was written.
+    changed: bool,
+    /// Merged rows that do not stay.
+    dropped: u64,
 }
 
 impl<'a> Region<'a> {
@@ -130,21 +142,22 @@ impl<'a> Region<'a> {
         flatten(self.old.iter().map(move |entry| open_live(fs, paths, entry, schema)?.batches(ReadOptions::default())))
     }
 
-    /// Writes the merged rows; `false` if they say just what is stored, and nothing was written.
-    fn write(&self, output: &mut Output<'_>) -> Result<bool> {
+    /// Writes the merged rows. Without new rows they are all stored ones, and every one of them stays: a rule for
+    /// duplicates says what new rows do to a dataset, not that what is stored breaks it.
+    fn write(&self, output: &mut Output<'_>) -> Result<Wrote> {
         let Job { schema, rules, input, .. } = *self.job;
         let merged = Merge::new(schema, self.stored(), input.batches(self.rows.clone()));
-        if !rules.settings.drops_duplicates() {
+        if self.rows.is_empty() || !rules.settings.drops_duplicates() {
             let mut files = output.begin_region(self.old_names(), rules.sizing);
             return self.ahead(merged, |merged| {
                 for rows in merged {
                     files.write(&rows?.batch)?;
                 }
-                Ok(true)
+                Ok(Wrote { changed: true, dropped: 0 })
             });
         }
-        // New rows that change nothing keep the files. Without new rows, the region is there to be cut anew.
-        let may_stay = matches!(rules.keep, Keep::Last | Keep::First) && !self.old.is_empty() && !self.rows.is_empty();
+        // New rows that change nothing keep the files.
+        let may_stay = matches!(rules.keep, Keep::Last | Keep::First) && !self.old.is_empty();
         let may_stay = may_stay && !self.surely_changes()?;
         let on = &rules.settings.duplicates_on;
         let kept = Dedup::new(schema, on, rules.keep, merged, self.rows.start)?;
@@ -167,7 +180,9 @@ impl<'a> Region<'a> {
         kept: &mut dyn Iterator<Item = Result<Kept>>,
         may_stay: bool,
         output: &mut Output<'_>,
-    ) -> Result<bool> {
+    ) -> Result<Wrote> {
+        let mut dropped = 0;
+        let mut kept = kept.inspect(|kept| dropped += kept.as_ref().map_or(0, |kept| kept.dropped));
         let mut same = Same::new();
         let first = loop {
             match kept.next().transpose()? {
@@ -176,7 +191,8 @@ impl<'a> Region<'a> {
             }
         };
         if first.is_none() && may_stay {
-            return Ok(false);
+            drop(kept);
+            return Ok(Wrote { changed: false, dropped });
         }
         let mut files = output.begin_region(self.old_names(), self.job.rules.sizing);
         for rows in same.rows(|| self.stored()) {
@@ -185,7 +201,7 @@ impl<'a> Region<'a> {
         for rows in first.into_iter().map(Ok).chain(kept) {
             files.write(&rows?.rows)?;
         }
-        Ok(true)
+        Ok(Wrote { changed: true, dropped })
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Manifest, codec};
-use crate::fs::{EntryKind, StoreFs};
+use crate::fs::{EntryKind, StoreFs, failed, is_not_found};
 use crate::layout::DatasetPaths;
 use crate::{Error, Result};
 
@@ -35,9 +35,27 @@ pub(crate) fn load_tombstone(fs: &StoreFs, paths: &DatasetPaths) -> Result<Optio
     load_from(fs, paths, &paths.tombstone(), None)
 }
 
-/// The checksum that the dataset's manifest carries, unverified: whether it is still the one that was loaded.
+/// So many bytes at the end of a manifest hold its checksum: it is the last of the key-values, which are near the end of a
+/// Parquet file's footer.
+const TAIL: u64 = 512;
+
+/// The checksum that the dataset's manifest carries, unverified: whether it is still the one that was loaded. Of a file that
+/// is as long as those of many row groups are, only the end is read.
 pub(crate) fn current_checksum(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<u128>> {
-    Ok(fs.read_if_there(&paths.manifest())?.and_then(|bytes| codec::carried_checksum(&bytes)))
+    let path = paths.manifest();
+    let file = match fs.raw().open(&path).map_err(failed("open", &path)) {
+        Err(error) if is_not_found(&error) => return Ok(None),
+        opened => opened?,
+    };
+    let carried = |bytes: u64| {
+        let mut end = vec![0; usize::try_from(bytes).unwrap_or(usize::MAX)];
+        file.read_exact_at(&mut end, file.len() - bytes).map_err(failed("read", &path))?;
+        Ok::<_, Error>(codec::carried_checksum(&end))
+    };
+    match carried(file.len().min(TAIL))? {
+        Some(checksum) => Ok(Some(checksum)),
+        None => carried(file.len()),
+    }
 }
 
 fn load_from(fs: &StoreFs, paths: &DatasetPaths, path: &Path, known: Option<&Loaded>) -> Result<Option<Loaded>> {

@@ -35,11 +35,9 @@ pub(crate) type Progress<'a> = dyn FnMut((usize, usize), u64) + 'a;
 ///
 /// If a folder cannot be listed or a pin not be made. What is wrong with the dataset is no error but a finding.
 pub(crate) fn dataset(dataset: &Dataset, progress: &mut Progress<'_>) -> Result<Vec<Finding>> {
-    let mut findings = match Snapshot::open(&dataset.store, std::slice::from_ref(&dataset.paths)) {
-        Ok(mut snapshots) => match snapshots.pop().flatten() {
-            Some(snapshot) => of_snapshot(dataset, &snapshot, progress)?,
-            None => folder::without_manifest(dataset)?,
-        },
+    let mut findings = match Snapshot::open(&dataset.store, &dataset.paths) {
+        Ok(Some(snapshot)) => of_snapshot(dataset, &snapshot, progress)?,
+        Ok(None) => folder::without_manifest(dataset)?,
         Err(error) => vec![of_manifest(dataset, error)?],
     };
     findings.sort();

@@ -145,7 +145,8 @@ impl<K: StoreKey> Read<Join<K>> {
         self
     }
 
-    /// The joined rows, batch by batch, as they are asked for. All datasets are read as they are at one moment.
+    /// The joined rows, batch by batch, as they are asked for. All datasets are read as they were at one moment, unless
+    /// writers did not pause for long enough: [`moment`](AsOfBatches::moment) tells.
     ///
     /// In memory are a batch of the left dataset, of each right one a batch and the matches, and with `by` the last row of
     /// each group, or, forward, the rows within the tolerance. Of many right datasets the batches are small, and no file stays
@@ -163,13 +164,16 @@ impl<K: StoreKey> Read<Join<K>> {
     pub fn batches(self) -> Result<AsOfBatches> {
         let Self { of: Join { store, left, rights, terms, right_columns }, request } = self;
         let keys: Vec<K> = std::iter::once(&left).chain(rights.iter().map(|(key, _)| key)).cloned().collect();
-        let mut snapshots = store.snapshots(&keys)?.into_iter();
+        let snapshots = store.snapshots_with(&keys, request.together)?;
+        let moment = snapshots.moment();
+        let mut snapshots = snapshots.into_iter();
         let Some(left) = snapshots.next() else { return Err(Error::Arrow(nothing())) };
         let rights: Vec<_> = snapshots.zip(rights).map(|(snapshot, (_, prefix))| (snapshot, prefix)).collect();
         for (right, _) in &rights {
             check_same_order(left.schema(), right.schema(), false)?;
         }
-        AsOfBatches::new(left, rights, Arc::new(terms), request, right_columns.as_deref())
+        let joined = AsOfBatches::new(left, rights, Arc::new(terms), request, right_columns.as_deref())?;
+        Ok(joined.of(moment))
     }
 }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader};
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use oups_core::Snapshot;
 use oups_core::ordered::{OrdValue, OrderedRange};
 use oups_core::schema::DatasetSchema;
 use oups_core::threads::try_map;
+use oups_core::{Moment, Snapshot};
 
 use super::names::{Side, check_by, left_columns, right_columns, right_fields};
 use super::right::{Left, OfAll, Right};
@@ -37,6 +37,7 @@ pub struct AsOfBatches {
     last: OrdValue,
     rights: Vec<Right>,
     failed: bool,
+    moment: Moment,
 }
 
 impl AsOfBatches {
@@ -71,7 +72,17 @@ impl AsOfBatches {
         check_names(&fields)?;
         let schema = Arc::new(Schema::new_with_metadata(fields, left_schema.stored().metadata().clone()));
         let last = ends.map_or(OrdValue::I64(0), |(_, last)| last);
-        Ok(Self { schema, left_schema, side, rows, last, rights: opened, failed: false })
+        Ok(Self { schema, left_schema, side, rows, last, rights: opened, failed: false, moment: Moment::Exact })
+    }
+
+    /// The same, of datasets that are of one moment or not.
+    pub(super) fn of(self, moment: Moment) -> Self {
+        Self { moment, ..self }
+    }
+
+    /// Whether there was a moment at which all datasets were as they are read here.
+    pub fn moment(&self) -> Moment {
+        self.moment
     }
 
     /// The next batch, with our own error.

@@ -10,7 +10,7 @@ mod total;
 use std::fmt;
 use std::str::FromStr;
 
-use oups_core::Snapshot;
+use oups_core::{Moment, Snapshot};
 
 use crate::error::{Error, Result};
 use crate::key_columns::KeyColumns;
@@ -72,6 +72,7 @@ impl FromStr for Aggregate {
 /// Which datasets are resampled, once it is asked for.
 pub(crate) struct Input {
     pub(crate) snapshots: Vec<Snapshot>,
+    pub(crate) moment: Moment,
     /// One a snapshot, for a query.
     pub(crate) keys: Option<KeyColumns>,
 }

@@ -9,9 +9,9 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader, UInt32Array};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use oups_core::Snapshot;
 use oups_core::ordered::{OrdKeys, OrdValue, OrderedType};
 use oups_core::schema::DatasetSchema;
+use oups_core::{Moment, Snapshot};
 
 use super::accumulator::{Accumulator, accumulator};
 use super::buckets::Buckets;
@@ -40,6 +40,7 @@ pub struct Resampled {
     current: Option<Current>,
     ready: VecDeque<RecordBatch>,
     ready_rows: usize,
+    moment: Moment,
 }
 
 /// One column of the result.
@@ -101,7 +102,13 @@ impl Resampled {
             current: None,
             ready: VecDeque::new(),
             ready_rows: 0,
+            moment: input.moment,
         })
+    }
+
+    /// Whether there was a moment at which all datasets were as they are read here.
+    pub fn moment(&self) -> Moment {
+        self.moment
     }
 
     /// The next batch, with our own error.
