@@ -18,11 +18,12 @@ mod links;
 mod listening;
 mod one_spot;
 mod os_failures;
+mod outcomes;
 mod panics;
 mod plan;
 mod query;
 mod readme;
-
 mod refused;
 mod sort;
 mod types;
+mod versions;

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod exit;
+mod failures;
 mod hint;
 mod input;
 mod interrupt;

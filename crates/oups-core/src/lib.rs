@@ -1,6 +1,11 @@
 //! The engine of oups: keys and their folders, the store, the manifest, locks, and the merge that keeps a dataset
 //! ordered. See the crate `oups` for the front door.
 
+#[cfg(not(unix))]
+compile_error!(
+    "oups works on Unix only (Linux, macOS, the BSDs): its locks are `flock`, which die with their process, and its commits are renames over a file and fsyncs of folders"
+);
+
 mod change_settings;
 mod checksum;
 mod commit;
@@ -26,6 +31,7 @@ mod lock;
 mod manifest;
 mod merge;
 pub mod ordered;
+mod outcome;
 mod picture;
 pub mod plan;
 mod planned;
@@ -46,6 +52,7 @@ mod terms;
 pub mod threads;
 mod unwaited;
 mod verify;
+mod version;
 mod write;
 
 pub use change_settings::ChangeSettings;
@@ -60,6 +67,7 @@ pub use ingest::{Ingest, Ingested};
 pub use key::{AnyKey, KeyError, KeyField, KeyFilter, KeySchema, Separator, StoreKey, SubLevel, TopLevel};
 pub use manifest::{Entry, Manifest};
 pub use ordered::{BoundValue, IntoRange, OrderedRange};
+pub use outcome::Outcome;
 pub use planned::Plan;
 pub use repair::{Lost, ManifestState, RepairReport, SetAside};
 pub use rows::{IntoRows, Rows};
@@ -68,4 +76,5 @@ pub use snapshot::Snapshot;
 pub use sort::{Sorted, sort_by};
 pub use store::{Store, VerifyProgress};
 pub use verify::{Finding, FindingKind};
+pub use version::{Expected, NotAVersion, Version};
 pub use write::{Write, Written};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
+use oups::Expected;
 use oups::target::RowGroupTarget;
 
 use super::input::Reading;
@@ -91,9 +92,10 @@ pub(crate) struct Write {
     pub(crate) unset: Vec<String>,
     #[command(flatten)]
     pub(crate) terms: Terms,
-    /// Fail unless the dataset is at this version; 0: does not exist
-    #[arg(long, value_name = "N")]
-    pub(crate) if_version: Option<u64>,
+    /// Fail unless the dataset is at this version; 0: does not exist; with its draw (`info --json`), one that was removed and
+    /// made again is another
+    #[arg(long, value_name = "N|N-DRAW")]
+    pub(crate) if_version: Option<Expected>,
     /// Show which row groups would be rewritten, and change nothing; duplicates count as new rows
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -131,9 +133,10 @@ pub(crate) struct Delete {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) terms: Terms,
-    /// Fail unless the dataset is at this version
-    #[arg(long, value_name = "N")]
-    pub(crate) if_version: Option<u64>,
+    /// Fail unless the dataset is at this version; with its draw (`info --json`), one that was removed and
+    /// made again is another
+    #[arg(long, value_name = "N|N-DRAW")]
+    pub(crate) if_version: Option<Expected>,
     /// Show which row groups would go and which would be rewritten, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -202,9 +205,10 @@ pub(crate) struct Meta {
     /// Give up when another writer holds the dataset for so long (500ms, 10s, 2min); the default waits
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "change")]
     pub(crate) lock_timeout: Option<Duration>,
-    /// Fail unless the dataset is at this version
-    #[arg(long, value_name = "N", requires = "change")]
-    pub(crate) if_version: Option<u64>,
+    /// Fail unless the dataset is at this version; with its draw (`info --json`), one that was removed and
+    /// made again is another
+    #[arg(long, value_name = "N|N-DRAW", requires = "change")]
+    pub(crate) if_version: Option<Expected>,
     /// Print facts as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -25,7 +25,7 @@ pub(super) fn tell_changed(what: &str, key: &str, done: &Written, json: bool, ou
     if json || !done.changed {
         return tell(key, done, json, out);
     }
-    message(format_args!("{key}: version {}: changed {what}", done.version));
+    message(format_args!("{key}: version {}: changed {what}", done.version.commit()));
     Ok(())
 }
 
@@ -36,7 +36,7 @@ pub(super) fn line(key: &str, written: &Written) -> String {
 
 fn summary(written: &Written) -> String {
     if !written.changed {
-        return format!("nothing to change, still at version {}", written.version);
+        return format!("nothing to change, still at version {}", written.version.commit());
     }
     let mut done = Vec::new();
     if written.rows_deleted > 0 {
@@ -54,13 +54,14 @@ fn summary(written: &Written) -> String {
     if done.is_empty() {
         done.push("no row group had to be rewritten".to_owned());
     }
-    format!("version {}: {}", written.version, done.join(", "))
+    format!("version {}: {}", written.version.commit(), done.join(", "))
 }
 
 pub(super) fn facts(key: &str, written: &Written) -> Value {
     json!({
         "key": key,
-        "version": written.version,
+        "version": written.version.commit(),
+        "draw": written.version.draw(),
         "changed": written.changed,
         "rows_written": written.rows_written,
         "rows_deleted": written.rows_deleted,

@@ -1,0 +1,51 @@
+//! The parts of an error's text that take more than a field: what was tried, what is there, what to do.
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::fs::is_out_of_files;
+use crate::layout;
+use crate::version::{Expected, Version};
+
+/// What was tried, and on what.
+pub(super) fn attempt(what: &str, dataset: Option<&str>, version: Option<Version>) -> String {
+    match (dataset, version) {
+        (Some(dataset), Some(version)) if version != Version::ABSENT => {
+            format!("dataset {dataset}: {what} of version {}", version.commit())
+        }
+        (Some(dataset), _) => format!("dataset {dataset}: {what}"),
+        (None, _) => what.to_owned(),
+    }
+}
+
+pub(super) fn found_version(expected: &Expected, found: Version) -> String {
+    match found {
+        Version::ABSENT => "is not there, so at version 0".to_owned(),
+        found => format!("is at version {}", expected.told_alike(found)),
+    }
+}
+
+/// A time as people tell it.
+pub(super) fn in_seconds(time: Duration) -> String {
+    match time {
+        time if time < Duration::from_secs(1) => format!("{} ms", time.as_millis()),
+        time => format!("{:.1} s", time.as_secs_f64()),
+    }
+}
+
+/// What to do about it, where that is known.
+pub(super) fn io_hint(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and try again",
+        io::ErrorKind::ReadOnlyFilesystem => "; it can be read, but not written to",
+        io::ErrorKind::PermissionDenied => "; ask for the permission, or run as a user who has it",
+        _ if is_out_of_files(source) => "; close some, or raise the limit (`ulimit -n`)",
+        _ => "",
+    }
+}
+
+/// A dataset can be repaired; the store's own file cannot.
+pub(super) fn repair_hint(path: &Path) -> &'static str {
+    if path.ends_with(layout::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
+}
