@@ -24,6 +24,9 @@ fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
     fs::write(root.join("x.opdmd"), sealed(bytes.to_vec(), OF_MANIFEST)).unwrap();
     let x = dataset(&store, "x");
     if let Ok(snapshot) = x.snapshot() {
+        let version = snapshot.version();
+        assert_eq!(version.to_string().parse(), Ok(version));
+        assert_eq!(version.commit(), snapshot.manifest().commit);
         for entry in snapshot.manifest().entries.iter().take(8) {
             if let Ok(file) = snapshot.open_row_group(entry) {
                 let _ = file.batches(ReadOptions::default()).map(|batches| batches.take(4).count());
@@ -34,7 +37,10 @@ fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
     store.verify(KeyFilter::all()).unwrap();
     let rows = RecordBatch::try_from_iter([("time", Arc::new(Int64Array::from(vec![5, 7])) as _)]).unwrap();
     let _ = x.write(rows.clone()).plan();
-    let _ = x.write(rows).commit();
+    if let (Ok(before), Ok(written)) = (x.version(), x.write(rows).commit()) {
+        assert_eq!(x.version().unwrap(), written.version);
+        assert_eq!(written.changed, written.version != before);
+    }
     let _ = store.remove(&store.parse_key("x").unwrap());
     assert_eq!(fs::read(folder.path().join("outside.parquet")).unwrap(), b"outside");
 });

@@ -66,7 +66,7 @@ fn the_copy_is_a_store_like_the_original() {
     assert_eq!(copy.schema(), store.schema());
     assert_eq!(copy.layout().unwrap(), store.layout().unwrap());
     let a = dataset(&copy, "a");
-    assert_eq!(a.version().unwrap(), 2);
+    assert_eq!(a.version().unwrap().commit(), 2);
     assert_eq!(a.metadata().unwrap()["source"], "buoy 7");
     // What was not yet synced is, and nothing replaced came along.
     assert!(a.snapshot().unwrap().manifest().entries.iter().all(|entry| entry.synced));

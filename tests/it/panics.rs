@@ -89,7 +89,7 @@ fn a_failed_fsync_poisons_the_handle_for_writing_and_for_nothing_else() {
         let old = look(&root);
         let store = open(Some(&FaultFs::hitting(operation, Fault::Fails)), &root).unwrap();
         let is_visible = match insert(&store).unwrap_err() {
-            Error::NotDurable { commit: 2, .. } => true,
+            Error::NotDurable { version, .. } if version.commit() == 2 => true,
             Error::Io { action: "sync", .. } => false,
             other => panic!("{name}: {other:?}"),
         };

@@ -23,6 +23,12 @@ pub enum Fault {
     DiesBefore,
     /// The process dies just after it.
     DiesAfter,
+    /// It reports an error, whether it is done or not, and nothing can be looked at from then on until
+    /// [`FaultFs::sees_again`]; the process goes on.
+    Blinds {
+        /// Whether it is done.
+        done: bool,
+    },
     /// A write leaves half of its bytes, then the process dies. Other operations: as [`DiesBefore`](Self::DiesBefore).
     Torn,
 }
@@ -47,12 +53,20 @@ impl Debug for Watch {
 #[derive(Debug)]
 struct State {
     /// The operation to hit, counted from 0, and how.
-    plan: Option<(usize, Fault)>,
+    plan: Option<(Hit, Fault)>,
     done: Vec<String>,
     dead: bool,
+    blind: bool,
     /// Paths in events are below this folder.
     root: PathBuf,
     events: Vec<Event>,
+}
+
+/// The chosen operation: by its number, or the first that is told so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Hit {
+    Number(usize),
+    Told(String),
 }
 
 impl FaultFs {
@@ -63,13 +77,18 @@ impl FaultFs {
 
     /// One that hits the operation of this number, from 0.
     pub fn hitting(operation: usize, fault: Fault) -> Self {
-        Self::new(Some((operation, fault)))
+        Self::new(Some((Hit::Number(operation), fault)))
     }
 
-    fn new(plan: Option<(usize, Fault)>) -> Self {
-        let (done, dead, root, events) = (Vec::new(), false, PathBuf::new(), Vec::new());
+    /// One that hits the first operation that [`operations`](Self::operations) tells so, such as `rename a.opdmd`.
+    pub fn hitting_first(operation: &str, fault: Fault) -> Self {
+        Self::new(Some((Hit::Told(operation.to_owned()), fault)))
+    }
+
+    fn new(plan: Option<(Hit, Fault)>) -> Self {
+        let (done, root, events) = (Vec::new(), PathBuf::new(), Vec::new());
         let watch = Watch(Arc::new(|_| ()));
-        Self { state: Arc::new(Mutex::new(State { plan, done, dead, root, events })), watch }
+        Self { state: Arc::new(Mutex::new(State { plan, done, dead: false, blind: false, root, events })), watch }
     }
 
     /// The same, which calls this before a file is read or opened to be read, and before a folder is listed.
@@ -105,6 +124,11 @@ impl FaultFs {
         self.lock().done.clone()
     }
 
+    /// Looks are answered again.
+    pub fn sees_again(&self) {
+        self.lock().blind = false;
+    }
+
     /// Whether the process has died.
     pub fn is_dead(&self) -> bool {
         self.lock().dead
@@ -116,7 +140,12 @@ impl FaultFs {
 
     /// An operation that is not counted.
     fn look<T>(&self, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-        if self.is_dead() { Err(death()) } else { act() }
+        let (dead, blind) = (self.is_dead(), self.lock().blind);
+        match (dead, blind) {
+            (true, _) => Err(death()),
+            (false, true) => Err(io::Error::other("injected failure of a look")),
+            (false, false) => act(),
+        }
     }
 
     /// An operation that is counted, and perhaps hit. `half` is what a torn one leaves.
@@ -134,15 +163,19 @@ impl FaultFs {
             }
             let number = state.done.len();
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            state.done.push(format!("{verb} {name}"));
-            let fault = state.plan.filter(|(at, _)| *at == number).map(|(_, fault)| fault);
+            let told = format!("{verb} {name}");
+            let is_it = |hit: &Hit| *hit == Hit::Number(number) || *hit == Hit::Told(told.clone());
+            let fault = state.plan.take_if(|(hit, _)| is_it(hit)).map(|(_, fault)| fault);
+            state.done.push(told);
+            state.blind |= matches!(fault, Some(Fault::Blinds { .. }));
             state.dead = matches!(fault, Some(Fault::DiesBefore | Fault::DiesAfter | Fault::Torn));
             fault
         };
         match fault {
             None => act(),
             Some(Fault::Fails) => Err(io::Error::other("injected failure")),
-            Some(Fault::FailsAfter) => {
+            Some(Fault::Blinds { done: false }) => Err(io::Error::other("injected failure")),
+            Some(Fault::FailsAfter | Fault::Blinds { done: true }) => {
                 act()?;
                 Err(io::Error::other(FAILED_AFTER))
             }

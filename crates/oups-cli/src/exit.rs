@@ -1,11 +1,13 @@
-//! How the program ends: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+//! How the program ends: 0 done, 1 failed, 2 wrong usage, 3 perhaps done, 130 interrupted.
 
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use oups::Outcome;
 use oups::words::words_of;
 
+use crate::failures::Failures;
 use crate::hint::hint;
 use crate::interrupt;
 use crate::output::grid::visible_lines;
@@ -31,10 +33,25 @@ pub(crate) fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     tell(&error);
+    if is_in_doubt(&error) {
+        return ExitCode::from(IN_DOUBT);
+    }
     if let Some(code) = interrupt::code() {
         return ExitCode::from(code);
     }
     if error.chain().any(|cause| cause.is::<Usage>()) { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+/// The exit code where a change is visible and perhaps not durable, or where it is not known whether it has happened.
+const IN_DOUBT: u8 = 3;
+
+/// Whether it would be wrong to repeat what failed without a look.
+fn is_in_doubt(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| match (cause.downcast_ref::<oups::Error>(), cause.downcast_ref::<Failures>()) {
+        (Some(error), _) => error.outcome() != Outcome::NotDone,
+        (None, Some(failures)) => failures.are_in_doubt(),
+        (None, None) => false,
+    })
 }
 
 /// Tells an error, with a way out where there is one.
@@ -101,7 +118,10 @@ fn chain(error: &anyhow::Error) -> String {
 mod tests {
     use anyhow::{Context, anyhow};
 
-    use super::{chain, in_options};
+    use oups::{Error, Version};
+
+    use super::{chain, in_options, is_in_doubt};
+    use crate::failures::Failures;
 
     #[test]
     fn options_are_called_as_they_are_typed() {
@@ -109,6 +129,23 @@ mod tests {
         assert_eq!(in_options("b (`.evolve_schema()` would add it)"), "b (--evolve-schema would add it)");
         assert_eq!(in_options("keep: `x`"), "--keep: `x`");
         assert_eq!(in_options("keeper: `x`"), "keeper: `x`");
+    }
+
+    #[test]
+    fn what_may_have_happened_is_not_called_failed() {
+        let source = || Box::new(Error::NoStore { path: "x".into() });
+        let (what, dataset, version) = ("commit", Some("a".to_owned()), Version::ABSENT);
+        let visible = Error::NotDurable { what, dataset: dataset.clone(), version, source: source() };
+        let unknown = Error::OutcomeUnknown { what, dataset, attempted: Some(version), token: None, source: source() };
+        for error in [visible, unknown] {
+            let mut failures = Failures::default();
+            failures.count(&error);
+            assert!(is_in_doubt(&failures.into()));
+            assert!(is_in_doubt(&anyhow::Error::new(error).context("write")));
+        }
+        let mut failures = Failures::default();
+        failures.count(&source());
+        assert!(!is_in_doubt(&failures.into()) && !is_in_doubt(&anyhow::Error::new(*source())));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use oups::Error;
 use oups::key::nearest;
+use oups::{Error, Version};
 
 /// An error with a way out that only its place tells.
 #[derive(Debug)]
@@ -69,9 +69,37 @@ fn for_error(error: &Error) -> Option<String> {
         Error::Damaged { path, .. } if path.ends_with("oups.json") => OTHER_STORE_FILE.to_owned(),
         Error::LockTimeout { .. } => "try again later, or with a longer --lock-timeout".to_owned(),
         Error::VersionConflict { .. } => "`oups info` shows what is there now".to_owned(),
-        Error::NotDurable { .. } => "check the disk, then whether `oups info` shows this version".to_owned(),
+        Error::NotDurable { dataset, version, .. } => visible(dataset.as_deref(), *version),
+        Error::OutcomeUnknown { dataset, attempted, .. } => in_doubt(dataset.as_deref(), *attempted),
         _ => return None,
     })
+}
+
+/// What to do where a change is visible, and a power loss may undo it.
+fn visible(dataset: Option<&str>, version: Version) -> String {
+    let look = match dataset {
+        None => "that it is still there".to_owned(),
+        Some(dataset) if version == Version::ABSENT => {
+            format!("with `oups info STORE {dataset}` that it is still gone")
+        }
+        Some(dataset) => format!("with `oups info STORE {dataset}` that it is still at version {}", version.commit()),
+    };
+    format!("do not repeat it: check the disk, and after a power loss look {look}")
+}
+
+/// What to do where it is not known whether a change has happened.
+fn in_doubt(dataset: Option<&str>, attempted: Option<Version>) -> String {
+    let look = match (dataset, attempted) {
+        (Some(dataset), Some(version)) => match version.draw() {
+            None => format!("look with `oups info STORE {dataset}`; if there is no such dataset, it has happened"),
+            Some(draw) => format!(
+                "look with `oups info STORE {dataset} --json`; version {} with draw {draw} is this change",
+                version.commit()
+            ),
+        },
+        _ => "look whether it is there, with `oups ls`".to_owned(),
+    };
+    format!("do not repeat it blindly: {look}")
 }
 
 /// `did you mean …?` for one to a few names.

@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod exit;
+mod failures;
 #[doc(hidden)]
 pub mod fuzzing;
 mod hint;

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use crate::commit::{Durability, NewFiles, commit};
 use crate::dataset::Dataset;
+use crate::manifest::CommitKind;
 use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::target::RowGroupTarget;
 use crate::terms::Terms;
+use crate::version::Expected;
 use crate::write::Written;
 use crate::{Error, Result};
 
@@ -56,9 +58,9 @@ impl<'d> ChangeSettings<'d> {
         self
     }
 
-    /// Fails unless the dataset is at this version.
-    pub fn if_version(mut self, version: u64) -> Self {
-        self.terms.if_version = Some(version);
+    /// Fails unless the dataset is at this version: see [`Write::if_version`](crate::Write::if_version).
+    pub fn if_version(mut self, version: impl Into<Expected>) -> Self {
+        self.terms.if_version = Some(version.into());
         self
     }
 
@@ -92,12 +94,12 @@ impl<'d> ChangeSettings<'d> {
         let settings = changed(base.settings.clone());
         settings.sizing(&base.dataset_schema()?)?;
         if settings == base.settings {
-            return Ok(Written::nothing(base.commit));
+            return Ok(Written::nothing(base.version()));
         }
         let mut next = turn.next_of(base);
         next.settings = settings;
-        let (version, files) = (next.commit, NewFiles::none(&turn, Durability::Synced)?);
-        commit(turn, files, next, Durability::Synced)?;
-        Ok(Written { changed: true, ..Written::nothing(version) })
+        let files = NewFiles::none(&turn, Durability::Synced)?;
+        let done = commit(turn, files, next, CommitKind::Settings, Durability::Synced)?;
+        Ok(Written { changed: true, ..Written::nothing(done.manifest.version()) })
     }
 }

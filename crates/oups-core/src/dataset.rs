@@ -18,6 +18,7 @@ use crate::snapshot::Snapshot;
 use crate::store::StoreInner;
 use crate::terms::Terms;
 use crate::verify::{self, Finding};
+use crate::version::Version;
 use crate::write::{Write, Written, unchanged};
 use crate::{Error, Result};
 
@@ -80,13 +81,13 @@ impl Dataset {
         loaded.map(|loaded| loaded.manifest).ok_or_else(|| self.absent())
     }
 
-    /// The number of the newest commit.
+    /// The newest version.
     ///
     /// # Errors
     ///
     /// As [`snapshot`](Self::snapshot).
-    pub fn version(&self) -> Result<u64> {
-        Ok(self.loaded()?.commit)
+    pub fn version(&self) -> Result<Version> {
+        Ok(self.loaded()?.version())
     }
 
     /// The columns.
@@ -200,7 +201,7 @@ impl Dataset {
     pub fn sync(&self) -> Result<Written> {
         let known = self.loaded()?;
         if known.is_durable() {
-            return Ok(Written::nothing(known.commit));
+            return Ok(Written::nothing(known.version()));
         }
         let _span = tracing::info_span!("sync", dataset = self.path_text()).entered();
         let (turn, base) = Terms::default().begin(self)?;

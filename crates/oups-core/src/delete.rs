@@ -9,13 +9,14 @@ use crate::dataset::Dataset;
 use crate::decode::OrdRange;
 use crate::dedup::Keep;
 use crate::execute::{Job, Rules, execute};
-use crate::manifest::{Manifest, Retired};
+use crate::manifest::{CommitKind, Manifest, Retired};
 use crate::ordered::{OrderedRange, Span};
 use crate::plan::{MergePlan, plan_delete};
 use crate::planned::Plan;
 use crate::schema::fit;
 use crate::spool::Input;
 use crate::terms::Terms;
+use crate::version::Expected;
 use crate::write::{Written, unchanged};
 
 /// A deletion that has not happened yet: [`commit`](Self::commit) does it, all or nothing.
@@ -35,9 +36,9 @@ impl<'d> Delete<'d> {
         Self { dataset, range, terms: Terms::default() }
     }
 
-    /// Fails unless the dataset is at this version.
-    pub fn if_version(mut self, version: u64) -> Self {
-        self.terms.if_version = Some(version);
+    /// Fails unless the dataset is at this version: see [`Write::if_version`](crate::Write::if_version).
+    pub fn if_version(mut self, version: impl Into<Expected>) -> Self {
+        self.terms.if_version = Some(version.into());
         self
     }
 
@@ -61,7 +62,7 @@ impl<'d> Delete<'d> {
     /// [`Error::VersionConflict`](crate::Error::VersionConflict), and those of reading the manifest.
     pub fn plan(self) -> Result<Plan> {
         let known = self.dataset.loaded()?;
-        self.terms.check_version(&known.dataset, known.commit)?;
+        self.terms.check_version(&known.dataset, known.version())?;
         let span = self.span(&known)?;
         Ok(Plan::new(plan_span(&known, span.as_ref()), known.groups(), known.ordered.clone()))
     }
@@ -110,8 +111,8 @@ fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) ->
     let job = Job { schema: &schema, rules: &rules, plan: &plan, input: &input, deleted: Some(&range), durability };
     let mut files = NewFiles::none(&turn, durability)?;
     let outcome = execute(&mut turn, &mut files, &job)?;
-    let done = Written {
-        version: turn.commit,
+    let mut done = Written {
+        version: base.version(),
         changed: true,
         rows_written: outcome.rows_written,
         rows_deleted: outcome.rows_deleted,
@@ -127,6 +128,6 @@ fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) ->
     let mut next = turn.next_of(base);
     next.entries = outcome.entries;
     next.retired.extend(outcome.replaced.into_iter().map(|file| Retired { file, by }));
-    commit(turn, files, next, durability)?;
+    done.version = commit(turn, files, next, CommitKind::Delete, durability)?.manifest.version();
     Ok(done)
 }

@@ -9,9 +9,11 @@ use std::time::Duration;
 use arrow::error::ArrowError;
 
 use crate::key::KeyError;
+use crate::outcome::Outcome;
+use crate::version::{Expected, Version};
 use crate::words::{columns as listed, short, words_of};
 
-use hint::{io_hint, repair_hint, some_of};
+use hint::{attempt, found_version, in_seconds, io_hint, repair_hint, some_of};
 
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -27,7 +29,7 @@ pub enum Error {
     #[error(transparent)]
     Key(#[from] KeyError),
 
-    /// An operation of the file system failed; nothing visible has changed.
+    /// An operation of the file system failed; what was asked for has surely not happened, and no reader sees a change.
     #[error("cannot {action} {}: {source}{}", path.display(), io_hint(source))]
     Io {
         /// What was tried, as a verb phrase.
@@ -38,15 +40,34 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// The write is visible to every reader, but an fsync after the commit point failed: a power loss may undo it.
+    /// The change is visible to every reader, but something after that failed, mostly an fsync: a power loss may undo it.
     ///
-    /// Do not repeat the write blindly: read the dataset's version first.
-    #[error("dataset {dataset}: commit {commit} is visible, but possibly not durable: {source}")]
+    /// Do not repeat it blindly: look at the dataset's version first.
+    #[error("{}: it is visible, but possibly not durable: {source}", attempt(what, dataset.as_deref(), Some(*version)))]
     NotDurable {
-        /// The dataset.
-        dataset: String,
-        /// The commit that is visible.
-        commit: u64,
+        /// What was done: `commit`, `removal`, `repair`, `making the store`, `export`.
+        what: &'static str,
+        /// The dataset; none where a whole store was made.
+        dataset: Option<String>,
+        /// The version that is visible; [`Version::ABSENT`] after a removal, and where a whole store was made.
+        version: Version,
+        /// The failed operation.
+        source: Box<Error>,
+    },
+
+    /// Whether it has happened is not known: what would have made it visible failed, and so did the look at what is there.
+    ///
+    /// Do not repeat it blindly: look at the dataset's version first. Nothing is damaged, and no reader sees half of it.
+    #[error("{}: whether it has happened is not known: {source}", attempt(what, dataset.as_deref(), *attempted))]
+    OutcomeUnknown {
+        /// What was tried: `commit`, `removal`, `repair`, `making the store`, `export`.
+        what: &'static str,
+        /// The dataset; none where a whole store was to be made.
+        dataset: Option<String>,
+        /// The version that the dataset is at if it has happened; [`Version::ABSENT`] for a removal.
+        attempted: Option<Version>,
+        /// The caller's name for the change. No change has one yet.
+        token: Option<String>,
         /// The failed operation.
         source: Box<Error>,
     },
@@ -337,8 +358,8 @@ pub enum Error {
         by: String,
     },
 
-    /// Another writer held the dataset's lock for the whole time-out.
-    #[error("dataset {dataset} is locked{}; gave up after {waited:?}", holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default())]
+    /// Other writers held the dataset's lock for the whole time-out.
+    #[error("dataset {dataset} is locked{}; waited {} for it", holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default(), in_seconds(*waited))]
     LockTimeout {
         /// The dataset.
         dataset: String,
@@ -361,24 +382,24 @@ pub enum Error {
     },
 
     /// The dataset is not at the version that the caller expected.
-    #[error("dataset {dataset} {}, not {expected}: read it again before writing", if *found == 0 { "is not there, so at version 0".to_owned() } else { format!("is at version {found}") })]
+    #[error("dataset {dataset} {}, not {expected}: read it again before writing", found_version(expected, *found))]
     VersionConflict {
         /// The dataset.
         dataset: String,
         /// The version that the caller named.
-        expected: u64,
-        /// The version that is there; 0 where there is no dataset.
-        found: u64,
+        expected: Expected,
+        /// The version that is there; [`Version::ABSENT`] where there is no dataset.
+        found: Version,
     },
 
     /// A file of a snapshot is gone: the dataset moved on under a reader that could not pin it, or the store was moved, or
     /// another one put in its place.
-    #[error("dataset {dataset}: the snapshot of commit {commit} is gone ({} is not there any more): open it again", path.display())]
+    #[error("dataset {dataset}: the snapshot of version {} is gone ({} is not there any more): open it again", version.commit(), path.display())]
     SnapshotGone {
         /// The dataset.
         dataset: String,
-        /// The snapshot's commit.
-        commit: u64,
+        /// The snapshot's version.
+        version: Version,
         /// The vanished file.
         path: PathBuf,
     },
@@ -400,4 +421,15 @@ pub enum Error {
         /// The library's error.
         source: ArrowError,
     },
+}
+
+impl Error {
+    /// What is known of the change that was asked for.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::NotDurable { .. } => Outcome::Done { durable: false },
+            Self::OutcomeUnknown { .. } => Outcome::Unknown,
+            _ => Outcome::NotDone,
+        }
+    }
 }

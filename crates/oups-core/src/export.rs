@@ -11,9 +11,10 @@ use crate::key::{KeyFilter, StoreKey};
 use crate::layout::{self, DatasetPaths};
 use crate::manifest::{self, Entry, Manifest};
 use crate::moment::{Moment, Together};
+use crate::outcome::{Attempt, Outcome, Seen};
 use crate::random::random;
 use crate::snapshot::{Snapshot, check_bytes};
-use crate::store::{Store, create_folders, write_store_file};
+use crate::store::{Store, create_folders, prepare_store_file};
 use crate::threads::try_map;
 use crate::{Error, Result};
 
@@ -54,7 +55,8 @@ impl<K: StoreKey> Store<K> {
     /// # Errors
     ///
     /// [`Error::ExportTarget`] for a place where something is, or inside of the store; [`Error::Damaged`] for a dataset
-    /// that is damaged; a failed file operation. Nothing is left then.
+    /// that is damaged; a failed file operation. Nothing is left then. [`Error::NotDurable`] if the copy is there but the disk
+    /// may not have it; [`Error::OutcomeUnknown`] if it is not known whether it has its name.
     pub fn export(&self, dest: impl AsRef<Path>, filter: impl Into<KeyFilter>) -> Result<Exported> {
         self.export_with(dest, filter, Together::default(), |_| ControlFlow::Continue(()))
     }
@@ -79,7 +81,9 @@ impl<K: StoreKey> Store<K> {
         target.fill(&fs, |root| {
             let mut copy = Copy { fs: &fs, root, dest: target.dest, done: 0, total: total(&snapshots), progress };
             snapshots.iter().try_for_each(|snapshot| copy.dataset(snapshot))?;
-            write_store_file(&fs, root, self.schema())
+            prepare_store_file(&fs, root, self.schema())?;
+            fs.rename(&root.join(layout::STORE_FILE_TMP), &root.join(layout::STORE_FILE))?;
+            fs.sync_dir(root)
         })?;
         Ok(exported(&snapshots, snapshots.moment()))
     }
@@ -134,12 +138,20 @@ impl<'a> Target<'a> {
     fn fill(&self, fs: &StoreFs, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         create_folders(fs, &self.parent)?;
         fs.create_dir(&self.incomplete)?;
-        let filled = fill(&self.incomplete).and_then(|()| fs.rename(&self.incomplete, self.dest));
-        if let Err(error) = filled {
-            let _ = remove_all(fs, &self.incomplete);
-            return Err(error);
-        }
-        fs.sync_dir(&self.parent)
+        let attempt = Attempt::of_store("export");
+        let look = || {
+            Ok(match fs.kind(&self.incomplete)? {
+                Some(_) => Seen::Old,
+                None => Seen::New,
+            })
+        };
+        let named = fill(&self.incomplete).and_then(|()| attempt.rename(fs, &self.incomplete, self.dest, look));
+        named.inspect_err(|error| {
+            if error.outcome() == Outcome::NotDone {
+                let _ = remove_all(fs, &self.incomplete);
+            }
+        })?;
+        fs.sync_dir(&self.parent).map_err(|source| attempt.not_durable(source))
     }
 }
 

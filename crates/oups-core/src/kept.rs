@@ -13,6 +13,9 @@ use crate::recent::Recent;
 /// Manifests of so many datasets and row groups together are kept at most: some 20 MB.
 const MOST_ENTRIES: usize = 1 << 16;
 
+/// What an entry takes in memory, about.
+const ENTRY_BYTES: usize = 300;
+
 /// What is kept; the same for all clones of a handle.
 #[derive(Debug)]
 pub(crate) struct Kept {
@@ -52,7 +55,7 @@ impl Kept {
 
     /// Keeps a manifest that was decoded or written.
     pub(crate) fn keep(&self, loaded: Loaded) {
-        let entries = loaded.manifest.entries.len();
-        self.manifests.keep(loaded.manifest.dataset.clone(), loaded, 1 + entries);
+        let (entries, lineage) = (loaded.manifest.entries.len(), loaded.manifest.lineage.bytes() / ENTRY_BYTES);
+        self.manifests.keep(loaded.manifest.dataset.clone(), loaded, 1 + entries + lineage);
     }
 }

@@ -197,6 +197,16 @@ fn hex(text: &str, digits: usize) -> Option<u64> {
     (text.len() == digits && text.bytes().all(is_lower_hex)).then(|| u64::from_str_radix(text, 16).ok()).flatten()
 }
 
+/// A commit's draw, as names and versions have it.
+pub(crate) fn draw_text(draw: u64) -> String {
+    format!("{draw:016x}")
+}
+
+/// The draw of exactly such a text.
+pub(crate) fn draw_of_text(text: &str) -> Option<u64> {
+    hex(text, 16)
+}
+
 /// The name of a new pin file.
 pub(crate) fn pin_name(pid: u32, random: u64) -> String {
     format!("{pid:08x}-{random:016x}")

@@ -1,6 +1,11 @@
 //! The engine of oups: keys and their folders, the store, the manifest, locks, and the merge that keeps a dataset
 //! ordered. See the crate `oups` for the front door.
 
+#[cfg(not(unix))]
+compile_error!(
+    "oups works on Unix only (Linux, macOS, the BSDs): its locks are `flock`, which die with their process, and its commits are renames over a file and fsyncs of folders"
+);
+
 mod change_settings;
 mod checksum;
 mod commit;
@@ -27,6 +32,7 @@ mod manifest;
 mod merge;
 mod moment;
 pub mod ordered;
+mod outcome;
 mod picture;
 pub mod plan;
 mod planned;
@@ -48,6 +54,7 @@ pub mod threads;
 mod together;
 mod unwaited;
 mod verify;
+mod version;
 #[doc(hidden)]
 pub mod words;
 mod write;
@@ -65,6 +72,7 @@ pub use key::{AnyKey, KeyError, KeyField, KeyFilter, KeySchema, Separator, Store
 pub use manifest::{Entry, Manifest};
 pub use moment::{Moment, Together};
 pub use ordered::{BoundValue, IntoRange, OrderedRange};
+pub use outcome::Outcome;
 pub use planned::Plan;
 pub use repair::{Lost, ManifestState, RepairReport, SetAside};
 pub use rows::{IntoRows, Rows};
@@ -74,4 +82,5 @@ pub use sort::{Sorted, sort_by};
 pub use store::{Store, VerifyProgress};
 pub use together::Snapshots;
 pub use verify::{Finding, FindingKind};
+pub use version::{Expected, NotAVersion, Version};
 pub use write::{Write, Written};

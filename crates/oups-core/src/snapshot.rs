@@ -12,6 +12,7 @@ use crate::manifest::{self, Entry, Manifest};
 use crate::moment::{Search, Together, at_one_moment};
 use crate::schema::DatasetSchema;
 use crate::store::StoreInner;
+use crate::version::Version;
 use crate::{Error, Result};
 
 /// How often a file is looked for under its live and its retired name before it is called missing: between the two looks
@@ -63,7 +64,12 @@ impl Snapshot {
         &self.schema
     }
 
-    /// The version.
+    /// Which version it is.
+    pub fn version(&self) -> Version {
+        self.manifest.version()
+    }
+
+    /// The version's manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
@@ -132,7 +138,7 @@ impl Snapshot {
         if unchanged || self.pin.as_ref().is_some_and(|pin| pin.is_in_place()) {
             return Err(Error::Damaged { path, detail: "the file is missing".to_owned() });
         }
-        Err(Error::SnapshotGone { dataset: self.paths.text().to_owned(), commit: self.manifest.commit, path })
+        Err(Error::SnapshotGone { dataset: self.paths.text().to_owned(), version: self.manifest.version(), path })
     }
 }
 

@@ -13,8 +13,9 @@ use crate::ingest::Ingest;
 use crate::kept::Kept;
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::layout::{self, DatasetPaths};
-use crate::lock::{Take, open_locked};
+use crate::lock::{Patience, Take, open_locked};
 use crate::moment::Together;
+use crate::outcome::{Attempt, Seen};
 use crate::picture;
 use crate::rows::IntoRows;
 use crate::snapshot::Snapshot;
@@ -108,7 +109,7 @@ impl<K: StoreKey> Store<K> {
         let made = if fs.kind(&file)?.is_some() {
             Err(Error::StoreExists { path: root.clone() })
         } else {
-            write_store_file(&fs, &root, &schema)
+            make_store(&fs, &root, &schema)
         };
         let _ = fs.remove_file_if_there(&lock_path);
         drop(lock);
@@ -222,7 +223,8 @@ impl<K: StoreKey> Store<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`] where there is none; [`Error::NotDurable`] if it is gone but the disk may not have it.
+    /// [`Error::NoDataset`] where there is none, [`Error::ManifestLost`] where only its manifest is gone;
+    /// [`Error::NotDurable`] if it is gone but the disk may not have it, [`Error::OutcomeUnknown`] if that is not known.
     pub fn remove(&self, key: &K) -> Result<()> {
         self.remove_on(key, None)
     }
@@ -241,9 +243,9 @@ impl<K: StoreKey> Store<K> {
         let _span = tracing::info_span!("remove", dataset = paths.text()).entered();
         // Looked for before locking: taking the lock makes the folders above the dataset.
         if self.inner.fs.kind(&paths.manifest())?.is_none() && self.inner.fs.kind(&paths.tombstone())?.is_none() {
-            return Err(Error::NoDataset { dataset: paths.text().to_owned(), store: self.inner.root.clone() });
+            return Err(self.dataset(key)?.absent());
         }
-        remove(Turn::begin(&self.inner.fs, &paths, lock_timeout, None)?).map(|_| ())
+        remove(Turn::begin(&self.inner.fs, &paths, &mut Patience::of(lock_timeout), None)?)
     }
 
     /// A picture of the store as text: keys, row groups, rows, spans. It holds no sizes, ids or times, so it is the same
@@ -264,7 +266,8 @@ impl<K: crate::key::TopLevel> Store<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::StoreExists`] if there is one already.
+    /// [`Error::StoreExists`] if there is one already; [`Error::NotDurable`] if it is there but the disk may not have it,
+    /// [`Error::OutcomeUnknown`] if it is not known whether it is there.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         Self::create_on(Arc::new(LocalFs), path)
     }
@@ -331,24 +334,40 @@ pub(crate) fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
             _ => Err(error),
         },
         // The root itself may be a symbolic link to a folder: that is the user's choice.
-        Err(_) if path.is_dir() => Ok(()),
+        Err(_) if fs.raw().list(path).is_ok() => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-pub(crate) fn write_store_file(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
-    let tmp = root.join(layout::STORE_FILE_TMP);
+/// Makes a folder a store: the rename of `oups.json` is the commit point.
+fn make_store(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
+    let (tmp, file) = (root.join(layout::STORE_FILE_TMP), root.join(layout::STORE_FILE));
+    let bytes = prepare_store_file(fs, root, schema)?;
+    let look = || {
+        Ok(match fs.read_if_there(&file)? {
+            None => Seen::Old,
+            Some(found) if found == bytes => Seen::New,
+            Some(_) => Seen::Other,
+        })
+    };
+    let attempt = Attempt::of_store("making the store");
+    attempt.rename(fs, &tmp, &file, look).inspect_err(|_| drop(fs.remove_file_if_there(&tmp)))?;
+    fs.sync_dir(root).map_err(|source| attempt.not_durable(source))
+}
+
+/// Writes `oups.json` under its temporary name, durably, and makes what else a store has. Returns its bytes.
+pub(crate) fn prepare_store_file(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<Vec<u8>> {
+    let (tmp, bytes) = (root.join(layout::STORE_FILE_TMP), store_file::encode(schema));
     fs.remove_file_if_there(&tmp)?;
     let written = || {
         let mut file = fs.create(&tmp)?;
-        fs.write_all(&mut *file, &tmp, &store_file::encode(schema))?;
+        fs.write_all(&mut *file, &tmp, &bytes)?;
         fs.sync(&mut *file, &tmp)?;
-        fs.create_dir(&root.join(layout::PINS))?;
-        fs.rename(&tmp, &root.join(layout::STORE_FILE))
+        fs.create_dir(&root.join(layout::PINS))
     };
     if let Err(error) = written() {
         let _ = fs.remove_file_if_there(&tmp);
         return Err(error);
     }
-    fs.sync_dir(root)
+    Ok(bytes)
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use crate::commit::{Durability, Turn};
 use crate::dataset::Dataset;
+use crate::lock::Patience;
 use crate::manifest::Manifest;
+use crate::version::{Expected, Version};
 use crate::{Error, Result};
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terms {
-    pub(crate) if_version: Option<u64>,
+    pub(crate) if_version: Option<Expected>,
     pub(crate) lock_timeout: Option<Duration>,
     pub(crate) durability: Durability,
 }
@@ -22,20 +24,19 @@ impl Terms {
     ///
     /// [`Error::NoDataset`], [`Error::VersionConflict`], and those of [`Turn::begin`].
     pub(crate) fn begin(&self, dataset: &Dataset) -> Result<(Turn, Manifest)> {
-        // Looked for before locking: taking the lock makes the folders above the dataset.
-        if !dataset.exists()? {
-            return Err(dataset.absent());
-        }
-        let turn = Turn::begin(&dataset.store.fs, &dataset.paths, self.lock_timeout, None)?;
+        // Looked at before locking: taking the lock makes the folders above the dataset, and may take long.
+        self.check_version(dataset.path_text(), dataset.loaded()?.version())?;
+        let mut patience = Patience::of(self.lock_timeout);
+        let turn = Turn::begin(&dataset.store.fs, &dataset.paths, &mut patience, None)?;
         let Some(base) = turn.base().cloned() else { return Err(dataset.absent()) };
-        self.check_version(&base.dataset, base.commit)?;
+        self.check_version(&base.dataset, base.version())?;
         Ok((turn, base))
     }
 
     /// # Errors
     ///
     /// [`Error::VersionConflict`] if the caller named another version than the one found.
-    pub(crate) fn check_version(&self, dataset: &str, found: u64) -> Result<()> {
+    pub(crate) fn check_version(&self, dataset: &str, found: Version) -> Result<()> {
         check_version(dataset, self.if_version, found)
     }
 }
@@ -43,9 +44,9 @@ impl Terms {
 /// # Errors
 ///
 /// [`Error::VersionConflict`] if the caller named another version than the one found.
-pub(crate) fn check_version(dataset: &str, expected: Option<u64>, found: u64) -> Result<()> {
+pub(crate) fn check_version(dataset: &str, expected: Option<Expected>, found: Version) -> Result<()> {
     match expected {
-        Some(expected) if expected != found => {
+        Some(expected) if !expected.is(found) => {
             Err(Error::VersionConflict { dataset: dataset.to_owned(), expected, found })
         }
         _ => Ok(()),

@@ -16,7 +16,8 @@ use crate::execute::{Job, Outcome, Rules, execute};
 use crate::ingest;
 use crate::kept::Kept;
 use crate::key::KeySchema;
-use crate::manifest::{Manifest, Retired};
+use crate::lock::Patience;
+use crate::manifest::{CommitKind, Manifest, Retired};
 use crate::ordered::OrdValue;
 use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
 use crate::planned::Plan;
@@ -26,6 +27,7 @@ use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::spool::{DEFAULT_MEMORY_LIMIT, Input};
 use crate::target::{RowGroupTarget, Sizing};
 use crate::terms::check_version;
+use crate::version::{Expected, Version};
 use crate::{Error, Result};
 
 /// A write that has not happened yet: [`commit`](Self::commit) does it, all or nothing.
@@ -47,7 +49,7 @@ pub(crate) struct Options {
     pub(crate) duplicates_on: Option<DuplicatesOn>,
     pub(crate) keep: Option<Keep>,
     pub(crate) metadata: Vec<(String, Option<String>)>,
-    pub(crate) if_version: Option<u64>,
+    pub(crate) if_version: Option<Expected>,
     pub(crate) lock_timeout: Option<Duration>,
     pub(crate) durability: Durability,
     pub(crate) evolve_schema: bool,
@@ -60,7 +62,7 @@ pub(crate) struct Options {
 #[non_exhaustive]
 pub struct Written {
     /// The dataset's version afterwards.
-    pub version: u64,
+    pub version: Version,
     /// Whether there was anything to change: without, there is no commit.
     pub changed: bool,
     /// Rows in the row group files that were written: new rows, and stored rows that were merged with them.
@@ -78,7 +80,7 @@ pub struct Written {
 
 impl Written {
     /// Nothing was changed.
-    pub(crate) fn nothing(version: u64) -> Self {
+    pub(crate) fn nothing(version: Version) -> Self {
         Self { version, ..Self::default() }
     }
 }
@@ -136,13 +138,14 @@ impl<'d> Write<'d> {
         self
     }
 
-    /// Fails unless the dataset is at this version; 0 stands for "does not exist".
-    pub fn if_version(mut self, version: u64) -> Self {
-        self.options.if_version = Some(version);
+    /// Fails unless the dataset is at this version: a [`Version`], or the number of its commit alone, which does not tell a
+    /// dataset from one that was removed and made again. [`Version::ABSENT`] and 0 stand for "does not exist".
+    pub fn if_version(mut self, version: impl Into<Expected>) -> Self {
+        self.options.if_version = Some(version.into());
         self
     }
 
-    /// Gives up when the dataset's lock is not to be had for so long. Without it, the write waits.
+    /// Gives up when the dataset's lock is not to be had for so long in all. Without it, the write waits.
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.options.lock_timeout = Some(timeout);
         self
@@ -171,14 +174,15 @@ impl<'d> Write<'d> {
         let Self { dataset, rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
         let known = dataset.store.kept.load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
-        let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
         options.check_version(dataset.path_text(), known.as_deref())?;
+        let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
         let plan = plan_write(known.as_deref(), &checked.rules(), &checked.input)?;
         let groups = known.map(|known| known.groups()).unwrap_or_default();
         Ok(Plan::new(plan, groups, checked.schema.ordered_type().clone()))
     }
 
-    /// Does the write. It is visible to readers as a whole when this returns, and not at all if it fails.
+    /// Does the write. It is visible to readers as a whole when this returns, and not at all if it fails, but for two
+    /// errors that say otherwise.
     ///
     /// # Errors
     ///
@@ -187,17 +191,21 @@ impl<'d> Write<'d> {
     /// [`Error::Unorderable`], [`Error::InvalidOption`], [`Error::Input`]. [`Error::DictionaryFull`] is found while row
     /// groups are made, which are then removed. Then [`Error::LockTimeout`],
     /// [`Error::VersionConflict`], [`Error::ManifestLost`], [`Error::Damaged`] or [`Error::Io`], with the dataset as it
-    /// was. [`Error::NotDurable`] alone means that the write is visible.
+    /// was. [`Error::NotDurable`] means that the write is visible, [`Error::OutcomeUnknown`] that this is not known:
+    /// [`Error::outcome`] tells them apart.
     pub fn commit(self) -> Result<Written> {
         let Self { dataset, mut rows, mut options } = self;
         let _span = tracing::info_span!("write", dataset = dataset.path_text()).entered();
         let target = options.row_group_target.take().transpose()?;
+        let mut patience = Patience::of(options.lock_timeout);
         loop {
             let loaded = dataset.store.kept.load(&dataset.store.fs, &dataset.paths)?;
             let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
+            // Looked at again under the lock; here, so that nobody waits for input or lock in vain.
+            options.check_version(dataset.path_text(), known.as_deref())?;
             let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
             tracing::debug!(rows = checked.input.rows(), "the input is read and fits");
-            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, options.lock_timeout, loaded.as_ref())?;
+            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, &mut patience, loaded.as_ref())?;
             if is_for(turn.base(), known.as_deref()) {
                 return write(turn, &checked, &options, &dataset.store.kept);
             }
@@ -259,7 +267,7 @@ impl Options {
 
     /// Checks the version that the caller wants to write to.
     fn check_version(&self, dataset: &str, base: Option<&Manifest>) -> Result<()> {
-        check_version(dataset, self.if_version, base.map_or(0, |base| base.commit))
+        check_version(dataset, self.if_version, base.map_or(Version::ABSENT, Manifest::version))
     }
 
     /// The rule for duplicates: this write's, or the one that the settings name.
@@ -338,9 +346,9 @@ fn write(mut turn: Turn, checked: &Checked, options: &Options, kept: &Kept) -> R
     if let Some(base) = turn.base().filter(|_| options.evolve_schema) {
         check_stored(&turn, base, &checked.schema)?;
     }
-    let found = turn.base().map_or(0, |base| base.commit);
+    let found = turn.base().map_or(Version::ABSENT, Manifest::version);
     let plan = plan_write(turn.base(), &checked.rules(), &checked.input)?;
-    tracing::debug!(base = found, regions = plan.steps.len(), is_noop = plan.is_noop(), "planned");
+    tracing::debug!(base = found.commit(), regions = plan.steps.len(), is_noop = plan.is_noop(), "planned");
     let (schema, files, outcome) = make_files(&mut turn, checked, &plan, options)?;
     let mut written = Written {
         rows_written: outcome.rows_written,
@@ -353,24 +361,35 @@ fn write(mut turn: Turn, checked: &Checked, options: &Options, kept: &Kept) -> R
     // Rows that are there already, but not durably, are not yet written as they are to be.
     let is_durable = |base: &Manifest| options.durability == Durability::Unsynced || base.is_durable();
     if turn.base().is_some_and(|base| base.is_same_but_for_commit(&next) && is_durable(base)) {
-        tracing::info!(version = found, "nothing would change: no commit");
+        tracing::info!(version = found.commit(), "nothing would change: no commit");
         return Ok(written);
     }
-    (written.version, written.changed) = (next.commit, true);
+    let kind = kind_of(turn.base(), &next, checked.input.rows());
+    let done = commit(turn, files, next, kind, options.durability)?;
+    (written.version, written.changed) = (done.manifest.version(), true);
     // The next write of this handle is spared decoding it.
-    kept.keep(commit(turn, files, next, options.durability)?);
+    kept.keep(done);
     Ok(written)
+}
+
+/// What a write has done: with new rows it is one, whatever else it does.
+fn kind_of(base: Option<&Manifest>, next: &Manifest, rows: u64) -> CommitKind {
+    match base {
+        Some(base) if rows == 0 && base.entries != next.entries => CommitKind::Rewrite,
+        Some(base) if rows == 0 && base.metadata != next.metadata => CommitKind::Meta,
+        Some(base) if rows == 0 && base.schema == next.schema => CommitKind::Sync,
+        _ => CommitKind::Write,
+    }
 }
 
 /// Ends a turn that changes nothing: a synced one makes durable what is there, if it is not.
 pub(crate) fn unchanged(turn: Turn, base: Manifest, durability: Durability) -> Result<Written> {
     if durability == Durability::Unsynced || base.is_durable() {
-        return Ok(Written::nothing(base.commit));
+        return Ok(Written::nothing(base.version()));
     }
     let (next, files) = (turn.next_of(base), NewFiles::none(&turn, Durability::Synced)?);
-    let version = next.commit;
-    commit(turn, files, next, Durability::Synced)?;
-    Ok(Written { changed: true, ..Written::nothing(version) })
+    let done = commit(turn, files, next, CommitKind::Sync, Durability::Synced)?;
+    Ok(Written { changed: true, ..Written::nothing(done.manifest.version()) })
 }
 
 /// Makes the new files, with the columns that they have in the end: a dictionary that is found too narrow for a row
@@ -460,5 +479,6 @@ fn next_manifest(
         metadata,
         entries: outcome.entries,
         retired: turn.retired.iter().cloned().chain(replaced).collect(),
+        lineage: turn.base().map(|base| base.lineage.clone()).unwrap_or_default(),
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
-use oups_core::Entry;
 use oups_core::decode::{ColumnPart, RowGroupFile};
+use oups_core::{Entry, Version};
 
 use crate::error::Result;
 use crate::prune::prune;
@@ -18,7 +18,7 @@ pub struct ScanPlan {
     /// The dataset's path text.
     pub dataset: String,
     /// The version that is read.
-    pub commit: u64,
+    pub version: Version,
     /// The ordered column.
     pub ordered_on: String,
     /// The range on it as text; `None` if no value can be in it.
@@ -128,7 +128,7 @@ impl ScanPlan {
         let manifest = reading.snapshot.manifest();
         let mut plan = Self {
             dataset: manifest.dataset.clone(),
-            commit: manifest.commit,
+            version: manifest.version(),
             ordered_on: manifest.ordered_on.clone(),
             range: reading.span.as_ref().map(|span| span.format(&manifest.ordered)),
             filters: reading.filter.texts(),
@@ -242,7 +242,7 @@ pub(crate) fn fmt_options(
 
 impl fmt::Display for ScanPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "scan of {} at version {}", self.dataset, self.commit)?;
+        writeln!(f, "scan of {} at version {}", self.dataset, self.version.commit())?;
         let range = self.range.as_deref().unwrap_or("nothing can be in the range");
         writeln!(f, "  range on {}: {range}", self.ordered_on)?;
         fmt_options(f, &self.filters, self.reverse, self.limit, self.verified)?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use oups_core::{Snapshot, StoreKey};
+use oups_core::{Snapshot, StoreKey, Version};
 
 use crate::error::Result;
 use crate::filter::Filter;
@@ -41,7 +41,7 @@ pub struct PlannedDataset {
     /// The dataset's path text.
     pub dataset: String,
     /// The version that is read.
-    pub commit: u64,
+    pub version: Version,
     /// Row groups that might hold rows of the range.
     pub row_groups: usize,
     /// The row groups that there are.
@@ -61,7 +61,7 @@ impl QueryPlan {
             let wanted = manifest.entries.get(wanted).unwrap_or_default();
             PlannedDataset {
                 dataset: manifest.dataset.clone(),
-                commit: manifest.commit,
+                version: manifest.version(),
                 row_groups: wanted.len(),
                 of: manifest.entries.len(),
                 rows: wanted.iter().map(|entry| entry.rows).sum(),
@@ -124,7 +124,8 @@ impl fmt::Display for QueryPlan {
 
 impl fmt::Display for PlannedDataset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { dataset, commit, row_groups, of, rows, bytes } = self;
-        write!(f, "{dataset} at version {commit}: {row_groups} of {of} row groups, up to {rows} rows, {bytes} bytes")
+        let Self { dataset, version, row_groups, of, rows, bytes } = self;
+        let version = version.commit();
+        write!(f, "{dataset} at version {version}: {row_groups} of {of} row groups, up to {rows} rows, {bytes} bytes")
     }
 }

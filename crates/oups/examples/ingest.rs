@@ -34,7 +34,7 @@ pub(crate) fn run(folder: &Path, out: &mut impl Write) -> Result<()> {
     // The first two days of all stations, mixed as a gateway collects them.
     let ingest = store.ingest(readings(0..48)?).ordered_on("time").row_group_target("1D").duplicates_on(["time"]);
     for sensor in ingest.commit()? {
-        writeln!(out, "{}: {} rows, version {}", sensor.dataset, sensor.rows, sensor.result?.version)?;
+        writeln!(out, "{}: {} rows, version {}", sensor.dataset, sensor.rows, sensor.result?.version.commit())?;
     }
 
     // The gateway sends hours again: what is stored already comes in only once.

@@ -69,7 +69,7 @@ pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
         .duplicates_on(["id"])
         .keep(newest())
         .commit()?;
-    writeln!(out, "{key}: version {}: {} trades", written.version, written.rows_written)?;
+    writeln!(out, "{key}: version {}: {} trades", written.version.commit(), written.rows_written)?;
 
     // The afternoon comes before the rest of the morning. Each goes where it belongs.
     dataset.write(batch(afternoon)?).keep(newest()).commit()?;
@@ -77,7 +77,7 @@ pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
     writeln!(
         out,
         "{key}: version {}: {} late trades, {} of the stored row groups rewritten",
-        written.version,
+        written.version.commit(),
         late.len(),
         written.files_replaced
     )?;

@@ -79,14 +79,14 @@
 //!     .duplicates_on(["hour"])
 //!     .metadata("source", "buoy 7")
 //!     .commit()?;
-//! assert_eq!((written.version, written.rows_written, written.files_written), (1, 24, 3));
+//! assert_eq!((written.version.commit(), written.rows_written, written.files_written), (1, 24, 3));
 //!
 //! let unsorted = temperature.write(vec![readings(30..31, 0.0)?, readings(29..30, 0.0)?]).commit();
 //! assert_eq!(
 //!     unsorted.unwrap_err().to_string(),
 //!     "dataset temperature-berlin/1h, column `hour`: row 1 is out of order: 29 after 30"
 //! );
-//! assert_eq!(temperature.version()?, 1);
+//! assert_eq!(temperature.version()?.commit(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -102,7 +102,7 @@
 //! # temperature.write(readings(0..24, 3.0)?).ordered_on("hour").row_group_target(10).duplicates_on(["hour"]).commit()?;
 //! // Hour 4 was wrong.
 //! let written = temperature.write(readings(4..5, 2.5)?).commit()?;
-//! assert_eq!((written.version, written.files_replaced), (2, 1));
+//! assert_eq!((written.version.commit(), written.files_replaced), (2, 1));
 //!
 //! // Of a second opinion on hours 4 and 5, the smaller value is to stay.
 //! let smaller = Resolver::combine([("value", oups::Combine::Min)]);
@@ -201,10 +201,10 @@ pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
 pub use oups_core::words;
 pub use oups_core::{
     AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
-    ExportProgress, Exported, Finding, FindingKind, Ingest, Ingested, IntoRows, Keep, KeepRule, KeyError, KeyField,
-    KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, Plan, RepairReport, Resolver, Result, Rows, Separator,
-    SetAside, Settings, Snapshot, Snapshots, Sorted, Store, StoreKey, SubLevel, Together, TopLevel, VerifyProgress,
-    Write, Written, ordered, sort_by, target,
+    Expected, ExportProgress, Exported, Finding, FindingKind, Ingest, Ingested, IntoRows, Keep, KeepRule, KeyError,
+    KeyField, KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, NotAVersion, Outcome, Plan, RepairReport,
+    Resolver, Result, Rows, Separator, SetAside, Settings, Snapshot, Snapshots, Sorted, Store, StoreKey, SubLevel,
+    Together, TopLevel, VerifyProgress, Version, Write, Written, ordered, sort_by, target,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{

@@ -106,10 +106,10 @@ fn redacted(text: &str, root: &Path) -> String {
         out.push(letter);
     }
     let out = out.trim_end_matches('\0');
-    match (out.split_once(" by process "), out.split_once("; gave up after ")) {
+    match (out.split_once(" by process "), out.split_once("; waited ")) {
         (Some((before, _)), Some((_, after))) => {
-            let rest = after.split_once(' ').map_or("", |(_, rest)| rest);
-            format!("{before} by process PID on HOST for AGE; gave up after WAITED {rest}").trim_end().to_owned()
+            let rest = after.split_once(" for it").map_or("", |(_, rest)| rest);
+            format!("{before} by process PID on HOST for AGE; waited WAIT for it{rest}")
         }
         _ => out.to_owned(),
     }

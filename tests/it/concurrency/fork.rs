@@ -131,7 +131,7 @@ fn process_whose_child_has_the_lock() {
     if IS_CHILD.load(Ordering::Relaxed) {
         exit(i32::from(!is_forked(&written.unwrap_err(), parent)));
     }
-    assert_eq!(written.unwrap().version, 1);
+    assert_eq!(written.unwrap().version.commit(), 1);
     assert_eq!((files(&root), seen(&dataset.snapshot().unwrap()).len()), (1, 3));
     assert_eq!(store(&root).verify(KeyFilter::all()).unwrap(), []);
 }
@@ -159,7 +159,7 @@ fn process_whose_child_waits() {
     dataset.write(rows([0, 1])).keep(rule).commit().unwrap();
     // The child still has the file open that its parent locked; that must not make it wait for itself.
     assert_eq!(waitpid(child.lock().unwrap().unwrap()).unwrap(), 0);
-    assert_eq!((dataset.version().unwrap(), seen(&dataset.snapshot().unwrap())), (3, vec![0, 1, 2]));
+    assert_eq!((dataset.version().unwrap().commit(), seen(&dataset.snapshot().unwrap())), (3, vec![0, 1, 2]));
 }
 
 #[test]
@@ -220,5 +220,5 @@ fn the_lock_of_a_dead_parent_is_held_until_its_child_ends_too() {
     assert!(matches!(held, Error::LockTimeout { .. }), "{held}");
     // With what it reads from, the child ends.
     drop(holder);
-    assert_eq!(write().commit().unwrap().version, 1);
+    assert_eq!(write().commit().unwrap().version.commit(), 1);
 }

@@ -25,7 +25,7 @@ fn process_that_holds_the_lock() {
     });
     let new: Vec<i64> = (0..3_000).collect();
     let written = dataset(&root).write(rows(new)).row_group_target(10).keep(held).commit().unwrap();
-    say(&format!("version {}", written.version));
+    say(&format!("version {}", written.version.commit()));
 }
 
 const HOLDER: &str = "holders::process_that_holds_the_lock";
@@ -93,7 +93,7 @@ fn who_waits_for_a_sleeping_holder_takes_over_when_it_is_killed() {
                     Some(timeout) => write.lock_timeout(timeout),
                     None => write,
                 };
-                heard(Level::DEBUG, sent, || assert_eq!(write.commit().unwrap().version, before + 1))
+                heard(Level::DEBUG, sent, || assert_eq!(write.commit().unwrap().version.commit(), before.commit() + 1))
             });
             while !lines.recv_timeout(patience()).unwrap().contains("waiting for the writers' lock") {}
             assert!(!waiter.is_finished());

@@ -128,7 +128,7 @@ fn rows_in(snapshot: &Snapshot, world: &World) -> Vec<Row> {
 fn amid(stage: &Arc<Mutex<Stage>>, rows: &[Row], options: &Options, others: &[Op], insists: bool) {
     let (dataset, columns, before) = {
         let stage = stage.lock().unwrap();
-        (stage.world.dataset.clone(), stage.world.columns.clone(), stage.world.dataset.version().unwrap_or(0))
+        (stage.world.dataset.clone(), stage.world.columns.clone(), stage.world.dataset.version().unwrap_or_default())
     };
     let batch = to_batch(&columns, rows).unwrap();
     let (schema, ops, at_it) = (batch.schema(), others.to_vec(), stage.clone());
@@ -140,7 +140,7 @@ fn amid(stage: &Arc<Mutex<Stage>>, rows: &[Row], options: &Options, others: &[Op
     let found = if insists { write.if_version(before).commit() } else { write.commit() };
     let mut stage = stage.lock().unwrap();
     if let Err(Error::VersionConflict { expected, found, .. }) = &found {
-        assert!(insists && expected != found && *expected == before);
+        assert!(insists && !expected.is(*found) && *expected == before.into());
         return;
     }
     let op = Op::Write { rows: rows.to_vec(), options: options.clone(), metadata: vec![], unsynced: false };

@@ -73,19 +73,19 @@ fn at_once(world: &World, ops: Vec<Vec<Op>>) -> (Log, Vec<(u64, Vec<Row>)>) {
 /// Returns how many commits were replayed, and how many readers' versions compared.
 fn replay(world: &mut World, mut log: Log, seen: &[(u64, Vec<Row>)]) -> (usize, usize) {
     // What changed nothing comes after the commit whose version it found.
-    log.sort_by_key(|(written, _)| (written.version, !written.changed));
+    log.sort_by_key(|(written, _)| (written.version.commit(), !written.changed));
     let mut versions = BTreeMap::from([(1, world.model.rows())]);
     for (written, op) in &log {
         let before = (world.model.groups.clone(), world.model.metadata.clone(), world.settings.settings());
         let (rows_written, rows_deleted) = world.expect(op).unwrap();
-        let at = format!("version {}: {op:?}", written.version);
+        let at = format!("version {}: {op:?}", written.version.commit());
         assert_eq!((written.rows_written, written.rows_deleted), (rows_written as u64, rows_deleted as u64), "{at}");
         let newest = *versions.last_key_value().unwrap().0;
         if written.changed {
-            assert_eq!(written.version, newest + 1, "{at}");
-            versions.insert(written.version, world.model.rows());
+            assert_eq!(written.version.commit(), newest + 1, "{at}");
+            versions.insert(written.version.commit(), world.model.rows());
         } else {
-            assert_eq!(written.version, newest, "{at}");
+            assert_eq!(written.version.commit(), newest, "{at}");
             assert_eq!(
                 (world.model.groups.clone(), world.model.metadata.clone(), world.settings.settings()),
                 before,
@@ -114,7 +114,7 @@ fn what_threads_did_at_once_is_what_they_do_one_after_the_other_in_the_order_of_
         let options = Options { target: None, duplicates_on: None, keep: None, max_off_target: None };
         let first = Op::Write { rows: vec![], options, metadata: vec![], unsynced: false };
         world.expect(&first).unwrap();
-        assert_eq!(world.act(&first).unwrap().version, 1);
+        assert_eq!(world.act(&first).unwrap().version.commit(), 1);
         let (log, seen) = at_once(&world, draw(seed, operations));
         let (more, looked) = replay(&mut world, log, &seen);
         (commits, looks) = (commits + more, looks + looked);

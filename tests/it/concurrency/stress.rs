@@ -163,7 +163,7 @@ fn each_version_once(store: &Store<AnyKey>, key: &str, done: &[Done], killed: &s
     let versions: Vec<u64> = done.iter().filter(|one| one.changed && here(one.writer)).map(|one| one.version).collect();
     let different: BTreeSet<u64> = versions.iter().copied().collect();
     assert_eq!(different.len(), versions.len(), "two commits have one version");
-    let unheard = dataset(store, key).version().unwrap() - 1 - versions.len() as u64;
+    let unheard = dataset(store, key).version().unwrap().commit() - 1 - versions.len() as u64;
     let most = killed.clone().filter(|&writer| here(writer)).count() as u64;
     assert!(unheard <= most, "{unheard} versions of {key} are nobody's");
 }

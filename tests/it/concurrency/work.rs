@@ -105,7 +105,7 @@ fn act(store: &Store<AnyKey>, writer: i64, round: i64, newest: &mut u64) -> Resu
             return Ok((version, false));
         }
     }?;
-    Ok((written.version, written.changed))
+    Ok((written.version.commit(), written.changed))
 }
 
 /// Of whatever round of whatever writer there is a row, all three are there.

@@ -73,7 +73,7 @@ fn stored(store: &Store<AnyKey>, case: &Case, step: &Step, name: &str) {
     let written = write(&dataset, case, &step.write).unwrap_or_else(|error| panic!("{name}: {error}"));
     let snapshot = dataset.snapshot().unwrap();
     let manifest = snapshot.manifest();
-    assert_eq!(written.version, manifest.commit, "{name}: version");
+    assert_eq!(written.version, manifest.version(), "{name}: version");
     let found: Vec<(String, String)> = manifest.metadata.clone().into_iter().collect();
     assert_eq!(&found, metadata, "{name}: metadata");
     let found = from_batches(&case.columns, &row_groups(&snapshot).concat()).unwrap();

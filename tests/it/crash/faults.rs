@@ -1,12 +1,13 @@
 //! Every file operation of every kind of commit fails, or the process dies before it, in the middle of it, or after it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use oups_core::{AnyKey, Error, Store};
+use oups_core::{AnyKey, Outcome, Store};
 use oups_tests::disk::{Disk, Unsynced, write_image};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
-use oups_tests::tree::copy_tree;
+use oups_tests::tree::{copy_tree, tree};
 
 use super::acts::{Act, KINDS, Kind};
 use super::state::{Seen, create, is_exhaustive, look, look_by, next_write_is_whole, next_write_succeeds, open};
@@ -70,15 +71,22 @@ fn hit(root: &Path, kind: &Kind, fs: FaultFs, (old, new): (&Seen, &Seen), at: &s
     let act: Act = kind.act;
     let beside = who_has_looked(root);
     let before = Disk::holding(root);
+    let files = stored(root);
     let fs = fs.recording(root);
     let result = act(&open(Some(&fs), root).unwrap());
     let seen = look(root);
     let is_done = match &result {
         // An operation that may fail, such as removing an empty folder.
         Ok(()) => Some(new),
-        Err(Error::NotDurable { .. }) => Some(new),
         Err(_) if fs.is_dead() => None,
-        Err(_) => Some(old),
+        Err(error) => match error.outcome() {
+            Outcome::NotDone => {
+                assert_eq!(stored(root), files, "{at}: reported {error}, but files have changed");
+                Some(old)
+            }
+            Outcome::Done { .. } => Some(new),
+            Outcome::Unknown => panic!("{at}: what is there can be seen: {error}"),
+        },
     };
     match is_done {
         Some(expected) => assert_eq!(&seen, expected, "{at}: reported {result:?}"),
@@ -90,6 +98,12 @@ fn hit(root: &Path, kind: &Kind, fs: FaultFs, (old, new): (&Seen, &Seen), at: &s
     if !fs.is_dead() && kind.unsynced == 0 {
         power_loss_after(before, &fs, &result, (old, new), &root.with_extension("lost"), at);
     }
+}
+
+/// The manifest and what it names, byte for byte. Replaced files may go, and side files be written, at any time.
+fn stored(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let is_stored = |name: &str| name.ends_with(".opdmd") || name.ends_with(".parquet");
+    tree(root).into_iter().filter(|(name, _)| is_stored(name)).collect()
 }
 
 /// The operation failed, the process went on to the end, and then the machine went off.
@@ -108,10 +122,8 @@ fn power_loss_after(
         let seen = look(root);
         match result {
             Ok(()) => assert_eq!(&seen, new, "{at}: reported done"),
-            Err(Error::NotDurable { .. }) => {
-                assert!(seen == *old || seen == *new, "{at}: neither old nor new: {seen:?}")
-            }
-            Err(_) => assert_eq!(&seen, old, "{at}: reported as failed"),
+            Err(error) if error.outcome() == Outcome::NotDone => assert_eq!(&seen, old, "{at}: reported as failed"),
+            Err(_) => assert!(seen == *old || seen == *new, "{at}: neither old nor new: {seen:?}"),
         }
         next_write_is_whole(root, seen, &at);
         std::fs::remove_dir_all(root).unwrap();

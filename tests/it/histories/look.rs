@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use oups_core::{Dataset, Settings};
+use oups_core::{Dataset, Settings, Version};
 use oups_tests::model::compare;
 use oups_tests::stored::row_groups;
 use oups_tests::table::{Cell, Columns, Row, from_array, from_batches};
@@ -19,7 +19,7 @@ pub(crate) struct Look {
 
 /// One version of the dataset.
 pub(crate) struct Files {
-    pub(crate) version: u64,
+    pub(crate) version: Version,
     pub(crate) names: Vec<String>,
     /// Rows, minimum and maximum of each row group, as the manifest says.
     pub(crate) layout: Vec<(usize, Cell, Cell)>,
@@ -49,7 +49,7 @@ impl Look {
                 rows.extend(group);
             }
             Files {
-                version: manifest.commit,
+                version: manifest.version(),
                 names: manifest.entries.iter().map(|entry| entry.file.to_string()).collect(),
                 layout,
                 rows,

@@ -164,5 +164,5 @@ fn a_dataset_that_stores_a_column_named_as_a_field_is_refused() {
     let told: Vec<_> = ingested.iter().map(|done| (done.dataset.as_str(), done.result.is_ok())).collect();
     assert_eq!(told, [("oslo", false), ("rome", true)]);
     assert!(matches!(&ingested[0].result, Err(Error::Schema { column, .. }) if column == "city"));
-    assert_eq!(oslo.version().unwrap(), 1);
+    assert_eq!(oslo.version().unwrap().commit(), 1);
 }

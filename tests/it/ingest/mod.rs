@@ -81,7 +81,13 @@ fn rows_go_to_the_datasets_of_their_keys() {
         .iter()
         .map(|done| {
             let written = done.result.as_ref().unwrap();
-            (done.key.clone().unwrap(), done.dataset.as_str(), done.rows, written.version, written.rows_written)
+            (
+                done.key.clone().unwrap(),
+                done.dataset.as_str(),
+                done.rows,
+                written.version.commit(),
+                written.rows_written,
+            )
         })
         .collect();
     assert_eq!(

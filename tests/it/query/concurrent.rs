@@ -64,11 +64,11 @@ fn work(dataset: &Dataset, history: &History, key: u64) {
                 let end = start + any(2, 20);
                 state.retain(|(time, _)| !(start..end).contains(time));
                 let delete = dataset.delete(start..end).durability(Durability::Unsynced);
-                history.commit(state.clone(), || delete.commit().unwrap().version);
+                history.commit(state.clone(), || delete.commit().unwrap().version.commit());
             }
             4 => {
                 let compact = dataset.compact().row_group_target(3 + any(1, 9) as u64).durability(Durability::Unsynced);
-                history.commit(state.clone(), || compact.commit().unwrap().version);
+                history.commit(state.clone(), || compact.commit().unwrap().version.commit());
             }
             _ => {
                 let mut times: Vec<i64> = (0..1 + any(1, 12)).map(|at| any(10 + at as u64, TIMES)).collect();
@@ -78,7 +78,7 @@ fn work(dataset: &Dataset, history: &History, key: u64) {
                 state.sort_by_key(|(time, _)| *time);
                 let write = dataset.write(batch(&times, first)).ordered_on("t").row_group_target(4);
                 let write = write.max_off_target(2).durability(Durability::Unsynced);
-                history.commit(state.clone(), || write.commit().unwrap().version);
+                history.commit(state.clone(), || write.commit().unwrap().version.commit());
             }
         }
     }

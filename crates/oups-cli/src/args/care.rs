@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
+use oups::Expected;
 use oups::target::RowGroupTarget;
 
 use super::look::OneMoment;
 use super::parse::{
-    DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, number_or_none, target, whole,
+    DuplicateColumns, KeepOption, NumberOrNone, condition, duplicates_on, duration, number_or_none, target,
 };
 
 /// Look at every byte, and tell what is not as it should be
@@ -127,9 +128,10 @@ pub(crate) struct Settings {
     /// Give up when another writer holds the dataset for so long (500ms, 10s, 2min); the default waits
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "setting")]
     pub(crate) lock_timeout: Option<Duration>,
-    /// Fail unless the dataset is at this version
-    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true, requires = "setting")]
-    pub(crate) if_version: Option<u64>,
+    /// Fail unless the dataset is at this version; with its draw (`info --json`), one that was removed and
+    /// made again is another
+    #[arg(long, value_name = "N|N-DRAW", requires = "setting")]
+    pub(crate) if_version: Option<Expected>,
     /// Print facts as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
+use oups::Expected;
 use oups::target::RowGroupTarget;
 
 use super::input::Reading;
 use super::look::Range;
 use super::parse::{
     DuplicateColumns, KeepOption, KeyColumnsOption, NumberOrNone, condition, duplicates_on, duration, key_value,
-    number_or_none, target, whole,
+    number_or_none, target,
 };
 
 /// How a change is committed.
@@ -95,9 +96,10 @@ pub(crate) struct Write {
     pub(crate) key_columns: Option<KeyColumnsOption>,
     #[command(flatten)]
     pub(crate) terms: Terms,
-    /// Fail unless the dataset is at this version; 0: does not exist
-    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
-    pub(crate) if_version: Option<u64>,
+    /// Fail unless the dataset is at this version; 0: does not exist; with its draw (`info --json`), one that was removed and
+    /// made again is another
+    #[arg(long, value_name = "N|N-DRAW")]
+    pub(crate) if_version: Option<Expected>,
     /// Show which row groups would be rewritten, and change nothing; duplicates count as new rows
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -135,9 +137,10 @@ pub(crate) struct Delete {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) terms: Terms,
-    /// Fail unless the dataset is at this version
-    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
-    pub(crate) if_version: Option<u64>,
+    /// Fail unless the dataset is at this version; with its draw (`info --json`), one that was removed and
+    /// made again is another
+    #[arg(long, value_name = "N|N-DRAW")]
+    pub(crate) if_version: Option<Expected>,
     /// Show which row groups would go and which would be rewritten, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -206,9 +209,10 @@ pub(crate) struct Meta {
     /// Give up when another writer holds the dataset for so long (500ms, 10s, 2min); the default waits
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "change")]
     pub(crate) lock_timeout: Option<Duration>,
-    /// Fail unless the dataset is at this version
-    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true, requires = "change")]
-    pub(crate) if_version: Option<u64>,
+    /// Fail unless the dataset is at this version; with its draw (`info --json`), one that was removed and
+    /// made again is another
+    #[arg(long, value_name = "N|N-DRAW", requires = "change")]
+    pub(crate) if_version: Option<Expected>,
     /// Print facts as JSON
     #[arg(long)]
     pub(crate) json: bool,

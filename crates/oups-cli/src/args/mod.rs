@@ -35,7 +35,8 @@ Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09
 
 Results go to standard output, messages and progress to standard error.
-Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 visible but perhaps not durable, or not known
+whether it has happened, 130 interrupted.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -2,12 +2,13 @@
 
 use std::io::Write;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use oups::{AnyKey, Error, Plan, Store, Written};
 
 use super::{print_json, write, written};
 use crate::args::Compact;
 use crate::exit::{self, message};
+use crate::failures::Failures;
 use crate::open;
 use crate::output::counted;
 use crate::progress::Progress;
@@ -33,10 +34,7 @@ pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
     if !args.json {
         message(total.text(args.dry_run));
     }
-    if total.failed > 0 {
-        bail!("{} of {} failed", total.failed, counted(keys.len() as u64, "dataset"));
-    }
-    Ok(())
+    Ok(total.failures.result(keys.len() as u64)?)
 }
 
 /// What happened to all datasets together.
@@ -44,7 +42,7 @@ pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
 struct Total {
     changed: u64,
     unchanged: u64,
-    failed: u64,
+    failures: Failures,
     before: u64,
     after: u64,
 }
@@ -67,8 +65,8 @@ impl Total {
     }
 
     fn text(&self, dry_run: bool) -> String {
-        let Self { changed, unchanged, failed, before, after } = self;
-        let datasets = changed + unchanged + failed;
+        let Self { changed, unchanged, failures, before, after } = self;
+        let datasets = changed + unchanged + failures.all();
         if datasets == 0 {
             return "no dataset matches".to_owned();
         }
@@ -99,7 +97,7 @@ fn one(
         // Removed since it was listed.
         Err(Error::NoDataset { .. }) => Ok(()),
         Err(error) => {
-            total.failed += 1;
+            total.failures.count(&error);
             progress.aside(|| exit::tell(&error.into()));
             Ok(())
         }

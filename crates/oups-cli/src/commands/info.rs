@@ -50,6 +50,7 @@ fn facts(manifest: &Manifest) -> Value {
         "ordered_on": manifest.ordered_on,
         "rows": manifest.rows(),
         "version": manifest.commit,
+        "draw": manifest.version().draw(),
         "settings": manifest.settings.to_json(),
         "metadata": manifest.metadata,
         "columns": columns,

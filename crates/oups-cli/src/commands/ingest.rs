@@ -1,8 +1,8 @@
 //! `oups ingest`: files into the datasets of their keys.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use oups::{AnyKey, DuplicatesOn, Durability, Ingested, Store};
+use oups::{AnyKey, DuplicatesOn, Durability, Ingested, Outcome, Store};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use super::write::at_its_place;
 use super::{print_json, written};
 use crate::args::{DuplicateColumns, Ingest, NumberOrNone};
 use crate::exit::{message, tell};
+use crate::failures::Failures;
 use crate::input::{self, Places};
 use crate::output::counted;
 use crate::progress::Progress;
@@ -27,15 +28,15 @@ pub(crate) fn run(args: Ingest, out: &mut Stdout) -> Result<()> {
         Err(error) => error,
     })?;
     let (datasets, rows) = (ingested.len() as u64, ingested.iter().map(|done| done.rows).sum());
-    let mut failed = 0;
+    let mut failures = Failures::default();
     for done in ingested {
-        failed += u64::from(done.result.is_err());
+        if let Err(error) = &done.result {
+            failures.count(error);
+        }
         tell_of(done, &args, &places, out)?;
     }
-    match failed {
-        0 => message(format_args!("{} into {}", counted(rows, "row"), counted(datasets, "dataset"))),
-        failed => return Err(anyhow!("{failed} of {} failed", counted(datasets, "dataset"))),
-    }
+    failures.result(datasets)?;
+    message(format_args!("{} into {}", counted(rows, "row"), counted(datasets, "dataset")));
     Ok(())
 }
 
@@ -115,7 +116,13 @@ fn tell_of(done: Ingested<AnyKey>, args: &Ingest, places: &Places, out: &mut Std
         }
         Err(error) => {
             if args.json {
-                print_json(&json!({"key": done.dataset, "rows": done.rows, "error": error.to_string()}), out)?;
+                let outcome = match error.outcome() {
+                    Outcome::NotDone => "not done",
+                    Outcome::Done { .. } => "visible",
+                    Outcome::Unknown => "unknown",
+                };
+                let (key, rows, error) = (&done.dataset, done.rows, error.to_string());
+                print_json(&json!({"key": key, "rows": rows, "error": error, "outcome": outcome}), out)?;
             }
             tell(&at_its_place(error, places));
             Ok(())

@@ -26,7 +26,9 @@ fn show(dataset: &Dataset, args: &Meta, out: &mut Stdout) -> Result<()> {
     let snapshot = dataset.snapshot()?;
     let metadata = &snapshot.manifest().metadata;
     if args.json {
-        let facts = json!({ "key": dataset.path_text(), "version": snapshot.manifest().commit, "metadata": metadata });
+        let version = snapshot.version();
+        let (number, draw) = (version.commit(), version.draw());
+        let facts = json!({ "key": dataset.path_text(), "version": number, "draw": draw, "metadata": metadata });
         return print_json(&facts, out);
     }
     if metadata.is_empty() {

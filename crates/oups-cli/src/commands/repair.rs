@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use oups::{Error, Lost, ManifestState, RepairReport, SetAside};
+use oups::{Error, Lost, ManifestState, RepairReport, SetAside, Version};
 use serde_json::{Value, json};
 
 use super::print_json;
@@ -61,7 +61,7 @@ fn summary(report: &RepairReport) -> String {
     match report.version {
         Some(version) => {
             let (groups, rows) = (counted(*row_groups as u64, "row group"), counted(*rows, "row"));
-            format!("{dataset}: version {version}: {groups} with {rows} kept{lost}{rebuilt}")
+            format!("{dataset}: version {}: {groups} with {rows} kept{lost}{rebuilt}", version.commit())
         }
         None => format!("{dataset}: no row group is intact, so it is gone{lost}; what there was is set aside"),
     }
@@ -87,7 +87,8 @@ fn facts(report: &RepairReport) -> Value {
     json!({
         "key": report.dataset,
         "changed": report.changed,
-        "version": report.version,
+        "version": report.version.map(Version::commit),
+        "draw": report.version.and_then(Version::draw),
         "manifest": manifest,
         "metadata_lost": report.metadata_lost(),
         "row_groups": report.row_groups,

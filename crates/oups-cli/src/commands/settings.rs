@@ -28,10 +28,9 @@ fn show(dataset: &Dataset, args: &Settings, out: &mut Stdout) -> Result<()> {
     let manifest = snapshot.manifest();
     let settings = manifest.settings.to_json();
     if args.json {
-        return print_json(
-            &json!({ "key": dataset.path_text(), "version": manifest.commit, "settings": settings }),
-            out,
-        );
+        let (version, draw) = (manifest.commit, snapshot.version().draw());
+        let facts = json!({ "key": dataset.path_text(), "version": version, "draw": draw, "settings": settings });
+        return print_json(&facts, out);
     }
     let Value::Object(settings) = settings else { return Ok(()) };
     for line in section_lines(settings.iter().map(|(name, value)| (name.as_str(), super::info::text(value)))) {

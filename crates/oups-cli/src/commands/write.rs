@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use chrono::NaiveDate;
-use oups::{AnyKey, Dataset, DuplicatesOn, Durability, Error, Plan, Store, Written};
+use oups::{AnyKey, Dataset, DuplicatesOn, Durability, Error, Expected, Plan, Snapshot, Store, Version, Written};
 
 use super::{key_columns, written};
 use crate::args::{DuplicateColumns, NumberOrNone, Terms, Write};
@@ -59,7 +59,9 @@ fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, pla
     } else {
         // The input may be read to infer its types, long before its rows are.
         interrupt::unchanged();
-        let stored = dataset.snapshot_if_there()?.map(|snapshot| snapshot.manifest().schema.clone());
+        let found = dataset.snapshot_if_there()?;
+        check_version(dataset, args.if_version, found.as_ref())?;
+        let stored = found.map(|snapshot| snapshot.manifest().schema.clone());
         let input = input::open(&args.input, &args.reading, stored.clone(), progress.clone(), places.clone())?;
         let input = input::sorted(input, &args.reading, ordered_on(dataset, args)?.as_deref(), places)?;
         let input = key_columns::settle(input, key, stored.as_ref(), args.key_columns, places)?;
@@ -69,10 +71,21 @@ fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, pla
     if args.dry_run { Ok(Done::Planned(write.plan()?)) } else { Ok(Done::Written(write.commit()?)) }
 }
 
+/// Looked at again by the commit; here, so that no input is read in vain.
+fn check_version(dataset: &Dataset, expected: Option<Expected>, found: Option<&Snapshot>) -> Result<(), Error> {
+    let found = found.map_or(Version::ABSENT, Snapshot::version);
+    match expected {
+        Some(expected) if !expected.is(found) => {
+            Err(Error::VersionConflict { dataset: dataset.path_text().to_owned(), expected, found })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What an interrupted commit may have done.
 fn in_doubt(dataset: &Dataset) -> Result<String> {
     let before = match dataset.snapshot_if_there()? {
-        Some(found) => format!("still at version {}", found.manifest().commit),
+        Some(found) => format!("still at version {}", found.version().commit()),
         None => "not there".to_owned(),
     };
     Ok(format!("{} is {before}, or completely changed: `oups info` tells; nothing needs repair", dataset.path_text()))

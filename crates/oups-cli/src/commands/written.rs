@@ -25,7 +25,7 @@ pub(super) fn tell_changed(what: &str, key: &str, done: &Written, json: bool, ou
     if json || !done.changed {
         return tell(key, done, json, out);
     }
-    message(format_args!("{key}: version {}: changed {what}", done.version));
+    message(format_args!("{key}: version {}: changed {what}", done.version.commit()));
     Ok(())
 }
 
@@ -37,7 +37,7 @@ pub(super) fn line(key: &str, written: &Written) -> String {
 fn summary(written: &Written) -> String {
     if !written.changed {
         let dropped = dropped(written).map(|dropped| format!(": {dropped}")).unwrap_or_default();
-        return format!("nothing to change, still at version {}{dropped}", written.version);
+        return format!("nothing to change, still at version {}{dropped}", written.version.commit());
     }
     let mut done = Vec::new();
     if written.rows_deleted > 0 {
@@ -56,7 +56,7 @@ fn summary(written: &Written) -> String {
     if done.is_empty() {
         done.push("no row group had to be rewritten".to_owned());
     }
-    format!("version {}: {}", written.version, done.join(", "))
+    format!("version {}: {}", written.version.commit(), done.join(", "))
 }
 
 /// Told only where there are any: most datasets have no rule for duplicates.
@@ -67,7 +67,8 @@ fn dropped(written: &Written) -> Option<String> {
 pub(super) fn facts(key: &str, written: &Written) -> Value {
     json!({
         "key": key,
-        "version": written.version,
+        "version": written.version.commit(),
+        "draw": written.version.draw(),
         "changed": written.changed,
         "rows_written": written.rows_written,
         "rows_deleted": written.rows_deleted,

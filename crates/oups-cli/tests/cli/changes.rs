@@ -181,3 +181,47 @@ fn metadata_alone_rewrites_no_row_group() {
     let info = json_of(&sandbox, "oups info data LGA --json");
     assert_eq!((&info["metadata"], &info["version"]), (&json!({ "note": "x" }), &json!(11)));
 }
+
+#[test]
+fn a_dataset_that_was_made_again_is_not_the_version_of_before() {
+    let sandbox = store();
+    let write = "oups write data again LGA.csv --ordered-on time";
+    sandbox.stdout(write);
+    let whole = || {
+        let info = json_of(&sandbox, "oups info data again --json");
+        assert_eq!(info["version"], json!(1));
+        format!("1-{}", info["draw"].as_str().unwrap())
+    };
+    let before = whole();
+    sandbox.stdout("oups rm data again");
+    sandbox.stdout(write);
+    let now = whole();
+    assert_ne!(before, now);
+    for change in [
+        "meta data again a=b",
+        "delete data again --all",
+        "settings data again --max-off-target 3",
+        "write data again LGA.csv",
+    ] {
+        let output = sandbox.sh(&format!("oups {change} --if-version {before}"));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{change}: {told}");
+        assert!(told.contains(&format!("dataset again is at version {now}, not {before}")), "{change}: {told}");
+    }
+    let output = sandbox.sh("oups meta data again a=b --if-version 1-x");
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    let done = json_of(&sandbox, &format!("oups meta data again a=b --if-version {now} --json"));
+    assert_eq!((&done["version"], &done["changed"]), (&json!(2), &json!(true)));
+    sandbox.stdout("oups meta data again a=c --if-version 2");
+}
+
+/// Nothing is read of an input that never ends.
+#[test]
+fn a_conflict_is_told_before_standard_input_is_read() {
+    let sandbox = store();
+    let output =
+        sandbox.sh("yes 2013-01-01T00:00:00Z,1 | timeout 60 oups write data JFK - --format csv --if-version 7");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("is at version 1, not 7"), "{told}");
+}

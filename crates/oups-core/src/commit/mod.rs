@@ -8,6 +8,7 @@ mod sweep;
 mod turn;
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) use new_files::NewFiles;
 use new_manifest::NewManifest;
@@ -15,10 +16,13 @@ pub(crate) use remove::remove;
 pub(crate) use retire::all_of as retired_by_removal;
 pub(crate) use turn::Turn;
 
+use crate::Result;
 pub(crate) use crate::manifest::FORMAT;
-use crate::manifest::{self, Loaded, Manifest};
+use crate::manifest::{self, CommitKind, Loaded, Manifest};
+use crate::outcome::{Attempt, Outcome, Seen};
+use crate::random::random;
 use crate::snapshot::{check_bytes, open_or_missing};
-use crate::{Error, Result};
+use crate::version::Version;
 
 /// Whether a commit waits until the disk has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,49 +40,40 @@ pub enum Durability {
 ///
 /// # Errors
 ///
-/// [`Error::NotDurable`] after the commit point; every other error means that the dataset is as it was.
+/// [`Error::NotDurable`](crate::Error::NotDurable) after the commit point and
+/// [`Error::OutcomeUnknown`](crate::Error::OutcomeUnknown) if it is not known whether it was passed; every other error means
+/// that the dataset is as it was.
 pub(crate) fn commit(
     mut turn: Turn,
     mut files: NewFiles,
     mut next: Manifest,
+    kind: CommitKind,
     durability: Durability,
 ) -> Result<Loaded> {
     let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
     if durability == Durability::Synced {
         sync_flagged(&turn, &mut next)?;
     }
-    next = next.with_durable();
+    next = stamped(next.with_durable(), files.draw(), kind);
     // The disk takes the manifest together with the files that it names: it is none before it has its name.
     let mut manifest = NewManifest::write(&fs, &paths.manifest_tmp(), &next)?;
     let ready = files.publish(durability).and_then(|()| turn.sync_settled()).and_then(|()| manifest.sync(&fs));
     tracing::debug!(files = files.len(), "files have their names");
     ready.and_then(|()| turn.check()).inspect_err(|_| manifest.remove(&fs))?;
     let checksum = manifest.checksum;
-    if let Err(error) = fs.rename(&paths.manifest_tmp(), &paths.manifest()) {
-        // A failed rename may have happened all the same; files that a visible manifest names must stay.
-        return Err(match manifest::load(&fs, &paths) {
-            Ok(Some(found)) if found.checksum == checksum => {
-                files.keep();
-                turn.leave_mark();
-                not_durable(next, error)
-            }
-            Ok(_) => {
-                let _ = fs.remove_file_if_there(&paths.manifest_tmp());
-                error
-            }
-            Err(_) => {
-                files.keep();
-                turn.leave_mark();
-                error
-            }
-        });
-    }
+    let attempt = Attempt::on("commit", &next.dataset, next.version());
+    let base = turn.base().map(Manifest::version);
+    put_in_place(&turn, base, &attempt, &manifest).inspect_err(|error| match error.outcome() {
+        Outcome::NotDone => manifest.remove(&fs),
+        // Files that a visible manifest names must stay.
+        Outcome::Done { .. } | Outcome::Unknown => files.keep(),
+    })?;
     files.keep();
     // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
     let durability = if next.is_durable() { Durability::Synced } else { durability };
     if let Err(source) = make_durable(&turn, &next, durability) {
         turn.leave_mark();
-        return Err(not_durable(next, source));
+        return Err(attempt.not_durable(source));
     }
     tracing::debug!(version = next.commit, ?durability, "the manifest is in place");
     retire::settle(&turn, &next);
@@ -100,21 +95,46 @@ fn tell(next: &Manifest, files_written: usize) {
     );
 }
 
-/// Steps 8 to 10 for a repair: makes `next` the manifest, and retires nothing.
+/// Steps 8 to 10 for a repair: makes `next` the manifest, and retires nothing. `base` is what is there
+/// now. Returns the manifest as it then is.
 ///
 /// # Errors
 ///
-/// [`Error::NotDurable`] after the commit point.
-pub(crate) fn install(turn: &Turn, next: Manifest) -> Result<()> {
+/// As [`commit`].
+pub(crate) fn install(turn: &Turn, base: Option<Version>, next: Manifest) -> Result<Manifest> {
     let (fs, paths) = (&turn.fs, &turn.paths);
+    let next = stamped(next, random()?, CommitKind::Repair);
     let mut manifest = NewManifest::write(fs, &paths.manifest_tmp(), &next)?;
     manifest.sync(fs).and_then(|()| turn.check()).inspect_err(|_| manifest.remove(fs))?;
-    fs.rename(&paths.manifest_tmp(), &paths.manifest())?;
-    make_durable(turn, &next, Durability::Synced).map_err(|source| not_durable(next, source))
+    let attempt = Attempt::on("repair", &next.dataset, next.version());
+    put_in_place(turn, base, &attempt, &manifest)?;
+    make_durable(turn, &next, Durability::Synced).map_err(|source| attempt.not_durable(source))?;
+    Ok(next)
 }
 
-fn not_durable(next: Manifest, source: Error) -> Error {
-    Error::NotDurable { dataset: next.dataset, commit: next.commit, source: Box::new(source) }
+/// The version with its draw and its time, and this commit in its lineage.
+fn stamped(next: Manifest, draw: u64, kind: CommitKind) -> Manifest {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis() as u64);
+    let lineage = next.lineage.next(next.commit, draw, kind, now);
+    Manifest { lineage, ..next }
+}
+
+/// Step 9, the commit point. Where it fails and may have happened all the same, the mark stays.
+fn put_in_place(turn: &Turn, base: Option<Version>, attempt: &Attempt, new: &NewManifest) -> Result<()> {
+    let (fs, paths) = (&turn.fs, &turn.paths);
+    let look = || {
+        Ok(match manifest::load(fs, paths)? {
+            Some(found) if found.checksum == new.checksum => Seen::New,
+            found if found.as_ref().map(|found| found.manifest.version()) == base => Seen::Old,
+            _ => Seen::Other,
+        })
+    };
+    let placed = attempt.rename(fs, &paths.manifest_tmp(), &paths.manifest(), look);
+    placed.inspect_err(|error| {
+        if error.outcome() != Outcome::NotDone {
+            turn.leave_mark();
+        }
+    })
 }
 
 /// Syncs the files that earlier commits did not, before anything that they replaced may go. Each is then read from the

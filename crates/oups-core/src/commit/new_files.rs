@@ -66,6 +66,11 @@ impl NewFiles {
         Ok((id, file))
     }
 
+    /// The commit's 64 random bits, which are in the names of its files.
+    pub(super) fn draw(&self) -> u64 {
+        self.random
+    }
+
     /// Files created so far.
     pub(crate) fn len(&self) -> usize {
         self.files.len()

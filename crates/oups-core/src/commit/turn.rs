@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use super::{retire, sweep};
 use crate::fs::{EntryKind, StoreFs, if_there};
 use crate::layout::DatasetPaths;
-use crate::lock::{Left, WriterLock, pinned_commits};
+use crate::lock::{Left, Patience, WriterLock, pinned_commits};
 use crate::manifest::{self, Loaded, Manifest, Retired};
 use crate::{Error, Result};
 
@@ -59,13 +58,13 @@ impl Turn {
     pub(crate) fn begin(
         fs: &StoreFs,
         paths: &DatasetPaths,
-        timeout: Option<Duration>,
+        patience: &mut Patience,
         known: Option<&Loaded>,
     ) -> Result<Self> {
         if fs.is_poisoned() {
             return Err(Error::Poisoned { dataset: paths.text().to_owned() });
         }
-        let lock = WriterLock::acquire(fs, paths, timeout)?;
+        let lock = WriterLock::acquire(fs, paths, patience)?;
         let mut turn = Self::holding(fs, paths, lock);
         if *turn.lock.left() == Left::Clean {
             turn.lock.mark(None)?;
@@ -107,11 +106,11 @@ impl Turn {
     /// # Errors
     ///
     /// [`Error::LockTimeout`], [`Error::Poisoned`], a failed file operation.
-    pub(crate) fn begin_repair(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
+    pub(crate) fn begin_repair(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience) -> Result<Self> {
         if fs.is_poisoned() {
             return Err(Error::Poisoned { dataset: paths.text().to_owned() });
         }
-        let mut turn = Self::holding(fs, paths, WriterLock::acquire(fs, paths, timeout)?);
+        let mut turn = Self::holding(fs, paths, WriterLock::acquire(fs, paths, patience)?);
         turn.mark_stays.set();
         turn.exists = true;
         Ok(turn)

@@ -1,18 +1,36 @@
-//! What an error adds to itself: what to do about it, and the first of many names.
+//! The parts of an error's text that take more than a field: what was tried, what is there, what to do.
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::fs::is_out_of_files;
 use crate::layout;
+use crate::version::{Expected, Version};
 
-/// The first names of a list, which may be of any length.
-pub(super) fn some_of(names: &[String]) -> String {
-    match names {
-        [first, second, third, others @ ..] if !others.is_empty() => {
-            format!("{first}, {second}, {third} and {} more", others.len())
+/// What was tried, and on what.
+pub(super) fn attempt(what: &str, dataset: Option<&str>, version: Option<Version>) -> String {
+    match (dataset, version) {
+        (Some(dataset), Some(version)) if version != Version::ABSENT => {
+            format!("dataset {dataset}: {what} of version {}", version.commit())
         }
-        names => names.join(", "),
+        (Some(dataset), _) => format!("dataset {dataset}: {what}"),
+        (None, _) => what.to_owned(),
+    }
+}
+
+pub(super) fn found_version(expected: &Expected, found: Version) -> String {
+    match found {
+        Version::ABSENT => "is not there, so at version 0".to_owned(),
+        found => format!("is at version {}", expected.told_alike(found)),
+    }
+}
+
+/// A time as people tell it.
+pub(super) fn in_seconds(time: Duration) -> String {
+    match time {
+        time if time < Duration::from_secs(1) => format!("{} ms", time.as_millis()),
+        time => format!("{:.1} s", time.as_secs_f64()),
     }
 }
 
@@ -30,4 +48,14 @@ pub(super) fn io_hint(source: &io::Error) -> &'static str {
 /// A dataset can be repaired; the store's own file cannot.
 pub(super) fn repair_hint(path: &Path) -> &'static str {
     if path.ends_with(layout::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
+}
+
+/// The first names of a list, which may be of any length.
+pub(super) fn some_of(names: &[String]) -> String {
+    match names {
+        [first, second, third, others @ ..] if !others.is_empty() => {
+            format!("{first}, {second}, {third} and {} more", others.len())
+        }
+        names => names.join(", "),
+    }
 }

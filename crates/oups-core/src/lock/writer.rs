@@ -17,6 +17,20 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_micros(200), Duration::fr
 /// A wait of this length is told at a level that people look at.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
+/// How long a change waits for the lock, in all its tries together.
+#[derive(Debug)]
+pub(crate) struct Patience {
+    limit: Option<Duration>,
+    waited: Duration,
+}
+
+impl Patience {
+    /// Without a limit it waits for as long as it takes.
+    pub(crate) fn of(limit: Option<Duration>) -> Self {
+        Self { limit, waited: Duration::ZERO }
+    }
+}
+
 /// The exclusive lock of a dataset, held until dropped.
 #[derive(Debug)]
 pub(crate) struct WriterLock {
@@ -39,24 +53,21 @@ pub(crate) enum Left {
 }
 
 impl WriterLock {
-    /// Waits for the lock and takes it; without a time-out for as long as it takes.
+    /// Waits for the lock and takes it, as long as there is patience.
     ///
     /// Makes the folders above the dataset's where they are missing.
-    pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, timeout: Option<Duration>) -> Result<Self> {
+    pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience) -> Result<Self> {
         let path = paths.lock();
         let opened = match Self::open(fs, paths, Take::TryExclusive) {
-            Ok(None) => Self::wait(fs, paths, timeout),
-            other => other,
+            Ok(Some(opened)) => Ok(opened),
+            Ok(None) => Self::wait(fs, paths, patience),
+            Err(error) => Err(error),
         };
         if opened.is_err() {
             // Folders that were made for it; those with something in them stay.
             let _ = paths.parents().iter().rev().try_for_each(|folder| fs.remove_dir(folder));
         }
-        let file = opened?;
-        let Some((file, is_new)) = file else {
-            // Only `poll` gives up, and it has named the holder itself.
-            return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder: None, waited: Duration::ZERO });
-        };
+        let (file, is_new) = opened?;
         let text = file.read_text().map_err(failed("read", &path))?;
         let left = if text.is_empty() {
             Left::Clean
@@ -91,23 +102,18 @@ impl WriterLock {
     }
 
     /// Another writer has the lock: says so, and waits.
-    fn wait(
-        fs: &StoreFs,
-        paths: &DatasetPaths,
-        timeout: Option<Duration>,
-    ) -> Result<Option<(Box<dyn LockFile>, bool)>> {
+    fn wait(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience) -> Result<(Box<dyn LockFile>, bool)> {
         tracing::debug!(
             dataset = paths.text(),
             holder = Self::holder(fs, paths).ok().flatten().as_deref().unwrap_or("unknown"),
-            ?timeout,
+            timeout = ?patience.limit,
             "waiting for the writers' lock"
         );
         let start = Instant::now();
-        let file = match timeout {
-            None => Self::open(fs, paths, Take::Exclusive)?,
-            Some(timeout) => Self::poll(fs, paths, timeout)?,
-        };
-        match start.elapsed() {
+        let file = Self::poll(fs, paths, patience)?;
+        let waited = start.elapsed();
+        patience.waited += waited;
+        match waited {
             waited if waited < LONG_WAIT => tracing::debug!(dataset = paths.text(), ?waited, "have the writers' lock"),
             waited => tracing::info!(dataset = paths.text(), ?waited, "waited long for the writers' lock"),
         }
@@ -120,19 +126,21 @@ impl WriterLock {
         Ok(Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string()))
     }
 
-    fn poll(fs: &StoreFs, paths: &DatasetPaths, timeout: Duration) -> Result<Option<(Box<dyn LockFile>, bool)>> {
+    fn poll(fs: &StoreFs, paths: &DatasetPaths, patience: &Patience) -> Result<(Box<dyn LockFile>, bool)> {
         let start = Instant::now();
         let mut pause = BACK_OFF.0;
         loop {
-            if let Some(file) = Self::open(fs, paths, Take::TryExclusive)? {
-                return Ok(Some(file));
+            let take = if patience.limit.is_some() { Take::TryExclusive } else { Take::Exclusive };
+            if let Some(file) = Self::open(fs, paths, take)? {
+                return Ok(file);
             }
-            let waited = start.elapsed();
-            if waited >= timeout {
+            let waited = patience.waited + start.elapsed();
+            let left = patience.limit.map_or(pause, |limit| limit.saturating_sub(waited));
+            if left.is_zero() {
                 let holder = Self::holder(fs, paths)?;
                 return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder, waited });
             }
-            thread::sleep(pause.min(timeout - waited));
+            thread::sleep(pause.min(left));
             pause = (pause * 2).min(BACK_OFF.1);
         }
     }
@@ -191,5 +199,31 @@ impl Drop for WriterLock {
             // Closing the file would do, but for a child that was forked a moment ago and still has it open.
             let _ = self.file.unlock();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::fs::LocalFs;
+
+    /// A wait that began anew would take an hour.
+    #[test]
+    fn the_time_out_is_one_for_all_tries() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, paths) = (StoreFs::new(Arc::new(LocalFs)), DatasetPaths::new(folder.path(), "a"));
+        let hour = Duration::from_secs(3600);
+        let mut patience = Patience::of(Some(hour));
+        let mut held = WriterLock::acquire(&fs, &paths, &mut patience).unwrap();
+        assert!(patience.waited.is_zero(), "nobody was in the way");
+        held.mark(None).unwrap();
+        patience.waited = hour;
+        let error = WriterLock::acquire(&fs, &paths, &mut patience).unwrap_err();
+        assert!(matches!(error, Error::LockTimeout { waited, holder: Some(_), .. } if waited >= hour), "{error}");
+        assert!(error.to_string().contains("; waited 3600."), "{error}");
+        drop(held);
+        WriterLock::acquire(&fs, &paths, &mut patience).unwrap();
     }
 }

@@ -17,7 +17,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde_json::{Value, json};
 
-use super::{Entry, Manifest, Retired, invariants, pages, schema_text};
+use super::{Entry, Lineage, Manifest, Retired, invariants, pages, schema_text};
 use crate::checksum::{PLACEHOLDER, carried, seal, unseal};
 use crate::decode::{DecodeError, guard};
 use crate::ordered::{OrdValue, OrderedType};
@@ -30,6 +30,8 @@ pub(crate) const FORMAT: u64 = 1;
 const KIND: &str = "manifest";
 const CHECKSUM: &str = "oups.checksum";
 const WRONG_CHECKSUM: &str = "its checksum is wrong: it was changed, cut off, or is no manifest of oups";
+const AT: &str = "oups.at";
+const LINEAGE: &str = "oups.lineage";
 const META: &str = "oups.meta.";
 
 /// The manifest's file, with the checksum that it carries.
@@ -72,15 +74,15 @@ pub(crate) fn check(path: &Path, bytes: &mut [u8]) -> Result<u128> {
     unseal(bytes, CHECKSUM).ok_or_else(|| damaged(path, WRONG_CHECKSUM.to_owned()))
 }
 
-/// Decodes bytes that were [checked](check).
+/// Decodes bytes that were [checked](check), and found to have this checksum.
 ///
 /// # Errors
 ///
 /// [`Error::Damaged`] if the content breaks a rule; [`Error::NewerFormat`] for a newer format.
-pub(crate) fn decode(path: &Path, bytes: Vec<u8>) -> Result<Manifest> {
+pub(crate) fn decode(path: &Path, bytes: Vec<u8>, checksum: u128) -> Result<Manifest> {
     let (batches, key_values) = read(path, Bytes::from(bytes))?;
     // The schema is decoded by Arrow, which may stop at what it does not know.
-    let manifest = guard(path, || Ok::<_, String>(from_parts(path, &batches, &key_values)))??;
+    let manifest = guard(path, || Ok::<_, String>(from_parts(path, &batches, &key_values, checksum)))??;
     match invariants::broken(&manifest) {
         None => Ok(manifest),
         Some(detail) => Err(damaged(path, detail)),
@@ -105,6 +107,9 @@ fn key_values(manifest: &Manifest) -> Result<Vec<(String, String)>, ArrowError> 
         ("oups.settings".to_owned(), manifest.settings.to_json().to_string()),
         ("oups.retired".to_owned(), Value::from(retired).to_string()),
     ];
+    if let Some((at, lineage)) = manifest.lineage.texts() {
+        pairs.extend([(AT.to_owned(), at), (LINEAGE.to_owned(), lineage.to_owned())]);
+    }
     pairs.extend(manifest.metadata.iter().map(|(key, value)| (format!("{META}{key}"), value.clone())));
     Ok(pairs)
 }
@@ -156,7 +161,12 @@ fn read(path: &Path, bytes: Bytes) -> Result<(Vec<RecordBatch>, HashMap<String, 
     })
 }
 
-fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String, String>) -> Result<Manifest> {
+fn from_parts(
+    path: &Path,
+    batches: &[RecordBatch],
+    key_values: &HashMap<String, String>,
+    checksum: u128,
+) -> Result<Manifest> {
     let text =
         |key: &str| key_values.get(key).map(String::as_str).ok_or_else(|| damaged(path, format!("it has no `{key}`")));
     let wrong = |key: &str| damaged(path, format!("`{key}` is not as the format says"));
@@ -176,8 +186,9 @@ fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String,
         .and_then(|field| OrderedType::new(field.data_type()))
         .ok_or_else(|| wrong("oups.ordered_on"))?;
     let settings = serde_json::from_str(text("oups.settings")?).ok().and_then(|json| Settings::from_json(&json));
+    let commit = number("oups.commit")?;
     Ok(Manifest {
-        commit: number("oups.commit")?,
+        commit,
         durable: number("oups.durable")?,
         dataset: text("oups.dataset")?.to_owned(),
         settings: settings.ok_or_else(|| wrong("oups.settings"))?,
@@ -187,7 +198,14 @@ fn from_parts(path: &Path, batches: &[RecordBatch], key_values: &HashMap<String,
         schema: Arc::new(schema),
         ordered_on,
         ordered,
+        lineage: lineage(key_values, commit, checksum).ok_or_else(|| wrong(LINEAGE))?,
     })
+}
+
+/// A manifest without one is told from others of its commit by what it holds: its checksum stands for the draw.
+fn lineage(key_values: &HashMap<String, String>, commit: u64, checksum: u128) -> Option<Lineage> {
+    let text = |key: &str| key_values.get(key).map(String::as_str);
+    Lineage::read(text(AT), text(LINEAGE), commit, (checksum >> 64) as u64)
 }
 
 fn metadata(key_values: &HashMap<String, String>) -> BTreeMap<String, String> {

@@ -103,7 +103,7 @@ mod tests {
     use arrow::datatypes::{DataType, Field, Schema};
 
     use super::*;
-    use crate::manifest::Retired;
+    use crate::manifest::{Lineage, Retired};
     use crate::ordered::{OrdValue, OrderedType};
     use crate::settings::Settings;
 
@@ -122,6 +122,7 @@ mod tests {
             metadata: BTreeMap::new(),
             entries: vec![Entry { file: LIVE.into(), rows: 2, bytes: 9, min, max, checksum: 0, synced: true }],
             retired: vec![Retired { file: LIVE.replace("aa", "bb"), by: 4 }],
+            lineage: Lineage::default(),
         }
     }
 

@@ -73,7 +73,7 @@ fn load_from(fs: &StoreFs, paths: &DatasetPaths, path: &Path, known: Option<&Loa
     if let Some(known) = known.filter(|known| known.checksum == checksum) {
         return Ok(Some(known.clone()));
     }
-    let manifest = codec::decode(path, bytes)?;
+    let manifest = codec::decode(path, bytes, checksum)?;
     if manifest.dataset != paths.text() {
         return Err(Error::KeyFolded { dataset: paths.text().to_owned(), found: manifest.dataset });
     }

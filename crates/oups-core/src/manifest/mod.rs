@@ -2,6 +2,7 @@
 
 mod codec;
 mod invariants;
+mod lineage;
 mod load;
 mod pages;
 mod schema_text;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 
 pub(crate) use codec::{FORMAT, encode};
+pub(crate) use lineage::{CommitKind, Lineage};
 pub(crate) use load::{Loaded, current_checksum, load, load_tombstone, reload};
 pub(crate) use schema_text::from_text as schema_from_text;
 
@@ -21,6 +23,7 @@ use crate::ordered::{OrdValue, OrderedType};
 use crate::plan::StoredGroup;
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
+use crate::version::Version;
 
 /// One version of a dataset: its row groups in order, and everything else a reader or writer must know.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +48,8 @@ pub struct Manifest {
     pub entries: Vec<Entry>,
     /// Replaced files that may still exist.
     pub(crate) retired: Vec<Retired>,
+    /// When and by which commit it came to be.
+    pub(crate) lineage: Lineage,
 }
 
 /// The facts of one row group file.
@@ -83,6 +88,11 @@ pub(crate) struct Retired {
 }
 
 impl Manifest {
+    /// Which version it is.
+    pub fn version(&self) -> Version {
+        Version::new(self.commit, self.lineage.draw())
+    }
+
     /// Rows of the dataset.
     pub fn rows(&self) -> u64 {
         self.entries.iter().map(|entry| entry.rows).sum()

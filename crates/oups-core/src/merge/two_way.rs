@@ -36,7 +36,14 @@ pub(crate) struct Merge<S, N> {
 /// One stream and the rows of it that are not merged yet.
 struct Side<I> {
     stream: I,
-    head: Option<(RecordBatch, OrdKeys)>,
+    head: Option<Head>,
+}
+
+/// Rows, at least one, with their ordered values.
+struct Head {
+    batch: RecordBatch,
+    keys: OrdKeys,
+    last: OrdValue,
 }
 
 impl<S, N> std::fmt::Debug for Merge<S, N> {
@@ -60,8 +67,8 @@ where
     fn advance(&mut self) -> Result<bool> {
         self.stored.fill(&self.schema)?;
         self.new.fill(&self.schema)?;
-        let (Some((_, stored)), Some((_, new))) = (&self.stored.head, &self.new.head) else {
-            let rest = |head: Option<(RecordBatch, OrdKeys)>, origin| head.map(|(batch, _)| Merged { batch, origin });
+        let (Some(stored), Some(new)) = (&self.stored.head, &self.new.head) else {
+            let rest = |head: Option<Head>, origin| head.map(|head| Merged { batch: head.batch, origin });
             let stored = rest(self.stored.head.take(), Origin::Stored);
             let new = rest(self.new.head.take(), Origin::New);
             self.ready.extend(stored.or(new));
@@ -90,13 +97,11 @@ where
 /// The side whose head ends first can go whole. Of the other, what comes before its end: stored rows up to and
 /// including the last new value, but of new rows only those below the last stored value, because more stored rows of
 /// that value may follow and come first.
-fn window(stored: &OrdKeys, new: &OrdKeys) -> (usize, usize) {
-    let bound = |keys: &OrdKeys| keys.last().unwrap_or(OrdValue::I64(i64::MIN));
-    let (last_stored, last_new) = (bound(stored), bound(new));
-    if last_stored <= last_new {
-        (stored.len(), new.lower_bound(&last_stored))
+fn window(stored: &Head, new: &Head) -> (usize, usize) {
+    if stored.last <= new.last {
+        (stored.keys.len(), new.keys.lower_bound(&stored.last))
     } else {
-        (stored.upper_bound(&last_new), new.len())
+        (stored.keys.upper_bound(&new.last), new.keys.len())
     }
 }
 
@@ -106,20 +111,18 @@ impl<I: Iterator<Item = Result<RecordBatch>>> Side<I> {
             let Some(batch) = self.stream.next().transpose()? else {
                 return Ok(());
             };
-            if batch.num_rows() > 0 {
-                let keys = schema.keys(&batch).map_err(|error| schema.arrow_error(error))?;
-                self.head = Some((batch, keys));
-            }
+            let keys = schema.keys(&batch).map_err(|error| schema.arrow_error(error))?;
+            self.head = keys.last().map(|last| Head { batch, keys, last });
         }
         Ok(())
     }
 
     /// Takes the first rows of the head; `None` if that is no row.
     fn split(&mut self, rows: usize) -> Option<(RecordBatch, OrdKeys)> {
-        let (batch, keys) = self.head.take()?;
+        let Head { batch, keys, last } = self.head.take()?;
         let left = keys.len() - rows;
         if left > 0 {
-            self.head = Some((batch.slice(rows, left), keys.slice(rows, left)));
+            self.head = Some(Head { batch: batch.slice(rows, left), keys: keys.slice(rows, left), last });
         }
         (rows > 0).then(|| (batch.slice(0, rows), keys.slice(0, rows)))
     }

@@ -10,8 +10,9 @@ use crate::commit::{Turn, install};
 use crate::decode::{RowGroupFile, View};
 use crate::fs::{StoreFs, failed};
 use crate::layout::{DatasetPaths, span_texts};
-use crate::manifest::{Entry, Manifest};
+use crate::manifest::{Entry, Lineage, Manifest};
 use crate::ordered::OrderedType;
+use crate::outcome::Attempt;
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 
@@ -21,17 +22,24 @@ pub(super) fn apply(turn: Turn, mut plan: Plan) -> Result<RepairReport> {
         return Ok(Apply::new(&fs, &paths).report(&plan, plan.base.as_deref(), false));
     }
     let mut turn = turn;
-    let next = next_manifest(&fs, &paths, &mut plan)?;
+    let mut next = next_manifest(&fs, &paths, &mut plan)?;
     turn.commit = plan.commit;
     turn.mark_repair()?;
     let mut apply = Apply::new(&fs, &paths);
     apply.set_manifest_aside(&plan)?;
     apply.give_names(&mut plan)?;
-    if let Some(next) = next.as_ref().filter(|next| plan.base.as_deref() != Some(*next)) {
+    let base = plan.base.as_deref();
+    let mut installed = None;
+    if let Some(next) = next.as_mut().filter(|next| base != Some(&**next)) {
         apply.sync_files(&plan)?;
-        install(&turn, next.clone())?;
+        *next = install(&turn, base.map(Manifest::version), next.clone())?;
+        installed = Some(Attempt::on("repair", &next.dataset, next.version()));
     }
-    apply.set_files_aside(&plan)?;
+    apply.set_files_aside(&plan).map_err(|error| match &installed {
+        // What is left to be moved is nothing that readers see; a second repair moves it.
+        Some(attempt) => attempt.not_durable(error),
+        None => error,
+    })?;
     turn.repaired();
     Ok(apply.report(&plan, next.as_ref(), true))
 }
@@ -65,6 +73,7 @@ fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan) -> Result<
         metadata: Default::default(),
         entries: entries(plan, None),
         retired: Vec::new(),
+        lineage: Lineage::default(),
     }))
 }
 
@@ -227,7 +236,7 @@ impl<'a> Apply<'a> {
         RepairReport {
             dataset: self.paths.text().to_owned(),
             changed,
-            version: next.map(|next| next.commit),
+            version: next.map(Manifest::version),
             manifest: plan.state.clone(),
             row_groups: next.map_or(0, |next| next.entries.len()),
             rows: next.map_or(0, Manifest::rows),

@@ -18,7 +18,7 @@ use crate::commit::Turn;
 use crate::dataset::Dataset;
 use crate::fs::StoreFs;
 use crate::layout::DatasetPaths;
-use crate::lock::Left;
+use crate::lock::{Left, Patience};
 use crate::manifest::{self, Manifest};
 use crate::{Error, Result};
 
@@ -39,7 +39,7 @@ pub(crate) fn repair(dataset: &Dataset, timeout: Option<Duration>) -> Result<Rep
     if !is_there(&paths.manifest())? && !is_there(&paths.folder())? && !is_there(&paths.tombstone())? {
         return Err(dataset.absent());
     }
-    let turn = Turn::begin_repair(fs, paths, timeout)?;
+    let turn = Turn::begin_repair(fs, paths, &mut Patience::of(timeout))?;
     let plan = Plan::make(fs, paths, &turn)?.ok_or_else(|| dataset.absent())?;
     apply::apply(turn, plan)
 }

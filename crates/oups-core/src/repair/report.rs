@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::version::Version;
+
 /// What [`Dataset::repair`](crate::Dataset::repair) found and did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -12,7 +14,7 @@ pub struct RepairReport {
     /// Whether anything was changed; `false` when all was well.
     pub changed: bool,
     /// The dataset's version now; `None` if not one row group is left, so that there is no dataset any more.
-    pub version: Option<u64>,
+    pub version: Option<Version>,
     /// What the manifest was found to be.
     pub manifest: ManifestState,
     /// Row groups of the dataset now.
@@ -79,9 +81,11 @@ impl fmt::Display for RepairReport {
             return writeln!(f, "dataset {dataset}: all is well, nothing was changed");
         }
         match self.version {
-            Some(version) => {
-                writeln!(f, "dataset {dataset}: repaired as version {version}, {row_groups} row groups, {rows} rows")?
-            }
+            Some(version) => writeln!(
+                f,
+                "dataset {dataset}: repaired as version {}, {row_groups} row groups, {rows} rows",
+                version.commit()
+            )?,
             None => writeln!(f, "dataset {dataset}: no row group is left")?,
         }
         match self.manifest {

@@ -1,0 +1,263 @@
+//! A change whose outcome is not known is told as such, one that is visible as visible, and one that failed has changed
+//! nothing. The rename that commits is done or not and reports an error; then what is there can be seen or not.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Int64Array, RecordBatch};
+use oups::TopLevel;
+use oups_core::fs::LocalFs;
+use oups_core::{AnyKey, Error, KeyFilter, Outcome, Result, Store, Version};
+use oups_tests::fault_fs::{Fault, FaultFs};
+use oups_tests::scratch;
+use oups_tests::stored::{dataset, new_store};
+use oups_tests::tree::{copy_tree, tree_with_folders};
+
+use crate::crash::{KINDS, create, dataset_of, look, next_write_succeeds, open};
+
+const FAULTS: [(Fault, Outcome); 4] = [
+    (Fault::Fails, Outcome::NotDone),
+    (Fault::FailsAfter, Outcome::Done { durable: false }),
+    (Fault::Blinds { done: false }, Outcome::Unknown),
+    (Fault::Blinds { done: true }, Outcome::Unknown),
+];
+
+/// Whether the fault lets the rename happen.
+fn is_done(fault: Fault) -> bool {
+    matches!(fault, Fault::FailsAfter | Fault::Blinds { done: true })
+}
+
+/// The version that an error names, if it names one.
+fn named(error: &Error) -> Option<Version> {
+    match error {
+        Error::NotDurable { version, .. } => Some(*version),
+        Error::OutcomeUnknown { attempted, .. } => *attempted,
+        _ => None,
+    }
+}
+
+fn version_of(root: &Path) -> Version {
+    dataset_of(&open(None, root).unwrap()).unwrap().version().unwrap_or(Version::ABSENT)
+}
+
+#[test]
+fn every_kind_of_commit_tells_what_is_known_of_its_rename() {
+    for kind in KINDS {
+        let folder = scratch();
+        let (prepared, root) = (folder.path().join("prepared"), folder.path().join("hit"));
+        let store = create(&prepared);
+        kind.before.iter().for_each(|act| act(&store).unwrap());
+        drop(store);
+        let (old, before) = (look(&prepared), version_of(&prepared));
+        let rename = if kind.name.starts_with("remove") { "rename b.opdmd.removed" } else { "rename b.opdmd" };
+        for (fault, outcome) in FAULTS {
+            let at = format!("{}: {fault:?}", kind.name);
+            copy_tree(&prepared, &root);
+            let fs = FaultFs::hitting_first(rename, fault);
+            let error = (kind.act)(&open(Some(&fs), &root).unwrap()).expect_err(&at);
+            assert_eq!(error.outcome(), outcome, "{at}: {error}");
+            assert_eq!(matches!(error, Error::Io { .. }), outcome == Outcome::NotDone, "{at}: {error}");
+            let seen = look(&root);
+            assert_eq!(seen != old, is_done(fault), "{at}: {error}");
+            if let Some(named) = named(&error) {
+                assert_eq!(named == version_of(&root), is_done(fault), "{at}: {error}");
+                assert_ne!(named, before, "{at}: {error}");
+            }
+            next_write_succeeds(&root, seen, &at);
+            std::fs::remove_dir_all(&root).unwrap();
+        }
+    }
+}
+
+/// The mark makes the next writer look, whatever has happened.
+#[test]
+fn the_same_handle_goes_on_after_an_unknown_outcome() {
+    for done in [false, true] {
+        let folder = scratch();
+        drop(create(folder.path()));
+        let fs = FaultFs::hitting_first("rename b.opdmd", Fault::Blinds { done });
+        let store = open(Some(&fs), folder.path()).unwrap();
+        let rows = || crate::crash::rows(0..5, 1);
+        let write = || dataset_of(&store).unwrap().write(rows()).ordered_on("time").if_version(0).commit();
+        assert!(matches!(write(), Err(Error::OutcomeUnknown { what: "commit", .. })));
+        fs.sees_again();
+        // Who names the version does not write twice.
+        assert_eq!(write().is_err(), done);
+        assert_eq!(dataset_of(&store).unwrap().rows().unwrap(), 5);
+        // A conflict that is seen without the lock clears nothing away.
+        crate::crash::insert(&store).unwrap();
+        assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, TopLevel)]
+struct Sensor {
+    name: String,
+}
+
+fn creation(fs: FaultFs, root: &Path) -> Result<()> {
+    Store::<Sensor>::create_on(Arc::new(fs), root).map(drop)
+}
+
+#[test]
+fn making_a_store_tells_what_is_known_of_it() {
+    let folder = scratch();
+    let counting = FaultFs::counting();
+    creation(counting.clone(), &folder.path().join("counted")).unwrap();
+    let operations = counting.operations();
+    let commit = operations.iter().position(|operation| operation == "rename oups.json").unwrap();
+    let mut seen = Vec::new();
+    for (number, operation) in operations.iter().enumerate() {
+        for (fault, _) in FAULTS {
+            let root = folder.path().join(format!("{number}-{fault:?}"));
+            let Err(error) = creation(FaultFs::hitting(number, fault), &root) else { continue };
+            let at = format!("{fault:?} at {operation}: {error}");
+            let is_there = Store::<AnyKey>::open(&root).is_ok();
+            match error.outcome() {
+                Outcome::NotDone => assert!(!is_there, "{at}"),
+                Outcome::Done { .. } => assert!(is_there && number >= commit, "{at}"),
+                Outcome::Unknown => assert!(number == commit && is_there == is_done(fault), "{at}"),
+            }
+            seen.push((number.cmp(&commit), error.outcome()));
+            // What is left is no obstacle.
+            Store::<Sensor>::open_or_create(&root).expect(&at);
+        }
+    }
+    for outcome in [Outcome::NotDone, Outcome::Done { durable: false }, Outcome::Unknown] {
+        assert!(seen.contains(&(std::cmp::Ordering::Equal, outcome)), "{outcome:?}: {seen:?}");
+    }
+    assert!(seen.contains(&(std::cmp::Ordering::Greater, Outcome::Done { durable: false })), "{seen:?}");
+}
+
+fn rows(range: std::ops::Range<i64>) -> RecordBatch {
+    let time: Int64Array = range.map(Some).collect();
+    RecordBatch::try_from_iter([("time", Arc::new(time) as _)]).unwrap()
+}
+
+#[test]
+fn an_export_tells_what_is_known_of_its_last_rename() {
+    let folder = scratch();
+    let source = folder.path().join("source");
+    dataset(&new_store(&source), "a").write(rows(0..9)).ordered_on("time").commit().unwrap();
+    for (fault, outcome) in FAULTS {
+        let beside = folder.path().join(format!("{fault:?}"));
+        std::fs::create_dir(&beside).unwrap();
+        let store = Store::<AnyKey>::open_on(Arc::new(FaultFs::hitting_first("rename copy", fault)), &source).unwrap();
+        let error = store.export(beside.join("copy"), KeyFilter::all()).unwrap_err();
+        assert_eq!(error.outcome(), outcome, "{fault:?}: {error}");
+        let there = Store::<AnyKey>::open(beside.join("copy"));
+        assert_eq!(there.is_ok(), is_done(fault), "{fault:?}: {error}");
+        match outcome {
+            Outcome::NotDone => assert!(tree_with_folders(&beside).is_empty(), "{fault:?}"),
+            Outcome::Done { .. } => assert_eq!(there.unwrap().verify(KeyFilter::all()).unwrap(), []),
+            Outcome::Unknown => assert!(matches!(error, Error::OutcomeUnknown { what: "export", dataset: None, .. })),
+        }
+    }
+    let beside = folder.path().join("sync");
+    std::fs::create_dir(&beside).unwrap();
+    let store = Store::<AnyKey>::open_on(Arc::new(FaultFs::hitting_first("sync folder sync", Fault::Fails)), &source);
+    let error = store.unwrap().export(beside.join("copy"), KeyFilter::all()).unwrap_err();
+    assert!(matches!(error, Error::NotDurable { what: "export", .. }), "{error}");
+    assert_eq!(Store::<AnyKey>::open(beside.join("copy")).unwrap().verify(KeyFilter::all()).unwrap(), []);
+}
+
+/// The second row group file of the dataset is gone, or the manifest is.
+fn damaged(root: &Path, of_manifest: bool) {
+    let a = dataset(&new_store(root), "a");
+    a.write(rows(0..9)).ordered_on("time").row_group_target(3).commit().unwrap();
+    let file = a.snapshot().unwrap().manifest().entries[1].file.to_string();
+    match of_manifest {
+        true => std::fs::remove_file(root.join("a.opdmd")).unwrap(),
+        false => std::fs::write(root.join("a").join(file), b"nothing").unwrap(),
+    }
+}
+
+#[test]
+fn a_repair_tells_what_is_known_at_every_operation() {
+    for of_manifest in [true, false] {
+        let folder = scratch();
+        let prepared = folder.path().join("prepared");
+        damaged(&prepared, of_manifest);
+        let repair = |fs: &FaultFs, root: &Path| {
+            let store = Store::<AnyKey>::open_on(Arc::new(fs.clone()), root).unwrap();
+            dataset(&store, "a").repair()
+        };
+        let counting = FaultFs::counting();
+        copy_tree(&prepared, &folder.path().join("counted"));
+        repair(&counting, &folder.path().join("counted")).unwrap();
+        let operations = counting.operations();
+        let commit = operations.iter().position(|operation| operation == "rename a.opdmd").unwrap();
+        for (number, operation) in operations.iter().enumerate() {
+            for (fault, at_commit) in FAULTS {
+                let root = folder.path().join("hit");
+                copy_tree(&prepared, &root);
+                let found = repair(&FaultFs::hitting(number, fault), &root);
+                let version = dataset(&Store::open(&root).unwrap(), "a").version().ok();
+                let is_repaired = version.is_some_and(|version| version.commit() > 1);
+                if let Err(error) = found {
+                    let at = format!("{fault:?} at {operation}: {error}");
+                    match error.outcome() {
+                        Outcome::NotDone => assert!(!is_repaired, "{at}"),
+                        Outcome::Done { .. } => assert!(is_repaired && named(&error) == version, "{at}"),
+                        Outcome::Unknown => assert_eq!(is_repaired, named(&error) == version, "{at}"),
+                    }
+                    assert!(number != commit || error.outcome() == at_commit, "{at}");
+                }
+                // A second repair does the rest.
+                let store = Store::open(&root).unwrap();
+                dataset(&store, "a").repair().unwrap();
+                dataset(&store, "a").write(rows(20..22)).commit().unwrap();
+                assert_eq!(
+                    store.verify(KeyFilter::all()).unwrap().iter().filter(|one| one.kind.is_damage()).count(),
+                    0
+                );
+                std::fs::remove_dir_all(&root).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn an_ingest_tells_of_each_dataset_what_is_known_of_it() {
+    for (fault, outcome) in FAULTS {
+        let folder = scratch();
+        let store = Store::<Sensor>::create(folder.path()).unwrap();
+        drop(store);
+        let fs = FaultFs::hitting_first("rename b.opdmd", fault);
+        let store = Store::<Sensor>::open_on(Arc::new(fs), folder.path()).unwrap();
+        let names = arrow::array::StringArray::from(vec!["a", "b", "c"]);
+        let time = Int64Array::from(vec![1, 1, 1]);
+        let rows = RecordBatch::try_from_iter([("name", Arc::new(names) as _), ("time", Arc::new(time) as _)]).unwrap();
+        let done = store.ingest(rows).ordered_on("time").commit().unwrap();
+        let there = Store::<Sensor>::open_on(Arc::new(LocalFs), folder.path()).unwrap();
+        for one in &done {
+            let is_there = there.dataset(one.key.as_ref().unwrap()).unwrap().exists().unwrap();
+            let at = format!("{fault:?}: {}: {:?}", one.dataset, one.result);
+            match one.result.as_ref().map_err(Error::outcome) {
+                Ok(_) | Err(Outcome::Done { .. }) => assert!(is_there, "{at}"),
+                Err(Outcome::NotDone) => assert!(!is_there, "{at}"),
+                Err(Outcome::Unknown) => {}
+            }
+            if one.dataset == "b" {
+                assert_eq!(one.result.as_ref().unwrap_err().outcome(), outcome, "{at}");
+                assert_eq!(is_there, is_done(fault), "{at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_lost_its_manifest_is_not_called_absent_by_a_removal() {
+    let folder = scratch();
+    let store = new_store(folder.path());
+    dataset(&store, "a").write(rows(0..9)).ordered_on("time").row_group_target(3).commit().unwrap();
+    std::fs::remove_file(folder.path().join("a.opdmd")).unwrap();
+    let before = tree_with_folders(folder.path());
+    for _ in 0..2 {
+        let error = store.remove(&store.parse_key("a").unwrap()).unwrap_err();
+        assert!(matches!(error, Error::ManifestLost { files: 3, .. }), "{error}");
+    }
+    assert_eq!(tree_with_folders(folder.path()), before);
+    let error = store.remove(&store.parse_key("b").unwrap()).unwrap_err();
+    assert!(matches!(error, Error::NoDataset { .. }), "{error}");
+}
