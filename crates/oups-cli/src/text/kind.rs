@@ -3,7 +3,7 @@
 use super::moment::{Moment, Offset};
 use super::number::{Misfit, Number, has_leading_zeros};
 use super::times::Said;
-use super::{Role, Times, Written, epoch, float};
+use super::{Refused, Role, Times, Written, epoch, float};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -43,7 +43,7 @@ impl Kind {
 pub(super) struct Look {
     pub(super) kind: Kind,
     /// Why it is not more than that.
-    pub(super) why: Option<String>,
+    pub(super) why: Option<Refused>,
     pub(super) negative: bool,
     /// A whole number that no float of 64 bits is.
     pub(super) not_a_float: bool,
@@ -63,7 +63,7 @@ impl Look {
         Self { kind, why: None, negative: false, not_a_float: false, time: Time::default() }
     }
 
-    fn because(kind: Kind, why: String) -> Self {
+    fn because(kind: Kind, why: Refused) -> Self {
         Self { why: Some(why), ..Self::new(kind) }
     }
 
@@ -81,7 +81,7 @@ impl Look {
         let is_truth = |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
         match times.said(value) {
             Some(Ok(Said::Moment(moment))) => Self::of_time(moment),
-            Some(Err(refused)) => Self::because(Kind::Never, refused.why),
+            Some(Err(refused)) => Self::because(Kind::Never, refused),
             _ if matches!(value, Written::Text(text) if is_truth(text.trim())) => Self::new(Kind::Bool),
             _ => Self::new(Kind::Text),
         }
@@ -132,7 +132,7 @@ fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
     if !number.plain {
         return Some(match read() {
             Ok(_) => Look::new(Kind::Fraction),
-            Err(refused) => Look::because(Kind::Inexact, refused.why),
+            Err(refused) => Look::because(Kind::Inexact, refused),
         });
     }
     let kind = if text.parse::<i64>().is_ok() {
