@@ -149,13 +149,19 @@ impl Guess {
             return Guessed { data_type, doubts: Vec::new() };
         }
         let (numbers, times) = (self.count(&Kind::NUMBERS), self.count(&Kind::TIMES));
-        let found = if self.count(&[Kind::Bool]) == self.seen {
+        let words = self.count(&[Kind::Word]);
+        let found = if words == self.seen && self.has_strings {
+            // Nothing but strings: numbers they were only beside numbers.
+            Err(None)
+        } else if self.count(&[Kind::Bool]) == self.seen {
             Ok(DataType::Boolean)
         } else if numbers == self.seen {
             self.number()
         } else if times == self.seen {
             self.time()
         } else {
+            // Strings that say `NaN` are texts beside other texts.
+            let numbers = if self.has_strings { numbers - words } else { numbers };
             Err(self.mixed(numbers, times))
         };
         match found {

@@ -71,6 +71,8 @@ impl Look {
         let is_format = role == Role::Ordered && times.format.is_some();
         match value {
             Written::Bool(_) => return Self::new(Kind::Bool),
+            // As the program writes what JSON has no numbers for.
+            Written::String("NaN" | "-NaN" | "inf" | "-inf") => return Self::new(Kind::Word),
             Written::Text(text) | Written::Number(text) if !is_format => {
                 if let Some(look) = number(text.trim(), times, role) {
                     return look;
@@ -188,7 +190,8 @@ mod tests {
         let kind = |value| Look::at(value, &Times::default(), Role::Other).kind;
         assert_eq!(kind(Written::String("7")), Kind::Text);
         assert_eq!(kind(Written::String("true")), Kind::Text);
-        assert_eq!(kind(Written::String("NaN")), Kind::Text);
+        assert_eq!(kind(Written::String("NaN")), Kind::Word);
+        assert_eq!(kind(Written::String("nan")), Kind::Text);
         assert_eq!(kind(Written::String("2013-02-08")), Kind::Date);
         assert_eq!(kind(Written::Bool(true)), Kind::Bool);
         assert_eq!(kind(Written::Number("7")), Kind::Whole);
