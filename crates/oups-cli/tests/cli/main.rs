@@ -20,3 +20,4 @@ mod session;
 mod stored_duplicates;
 mod tables;
 mod usage;
+mod values;
