@@ -13,6 +13,8 @@ mod pointed;
 mod progress;
 mod scan;
 mod stdout;
+#[allow(dead_code, unused_imports, reason = "the inputs go over to it")]
+mod text;
 mod texts;
 mod value;
 mod verbose;
