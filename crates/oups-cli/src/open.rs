@@ -47,7 +47,8 @@ pub(crate) fn similar_keys(store: &Store<AnyKey>, text: &str) -> Vec<String> {
     most_similar(text, keys.iter().map(ToString::to_string))
 }
 
-fn most_similar(text: &str, keys: impl Iterator<Item = String>) -> Vec<String> {
+/// The names most like the text, best first.
+pub(crate) fn most_similar(text: &str, keys: impl Iterator<Item = String>) -> Vec<String> {
     let text = text.to_lowercase();
     let allowed = text.chars().count() / 3 + 1;
     let mut near: Vec<(usize, String)> = keys

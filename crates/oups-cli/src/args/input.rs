@@ -5,8 +5,9 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, TimeUnit};
 use clap::{Args, ValueEnum};
 
-use crate::input::Times;
+use super::csv::Csv;
 use crate::pointed::pointed;
+use crate::text::Times;
 
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
@@ -22,10 +23,9 @@ pub(crate) struct Reading {
     pub(crate) time_format: Option<String>,
     /// Zone of times without an offset, which become UTC: `Europe/Berlin`
     #[arg(long, value_name = "ZONE", value_parser = zone, requires = "input")]
-    pub(crate) time_zone: Option<chrono_tz::Tz>,
-    /// A text of CSV that is null, as the empty one is
-    #[arg(long, value_name = "TEXT", requires = "input")]
-    pub(crate) null: Vec<String>,
+    pub(crate) time_zone: Option<jiff::tz::TimeZone>,
+    #[command(flatten)]
+    pub(crate) csv: Csv,
     /// Sort the rows by the ordered column first, with bounded memory
     #[arg(long, requires = "input")]
     pub(crate) sort: bool,
@@ -33,7 +33,7 @@ pub(crate) struct Reading {
 
 impl Reading {
     pub(crate) fn times(&self) -> Times {
-        Times { format: self.time_format.clone(), zone: self.time_zone }
+        Times { format: self.time_format.clone(), zone: self.time_zone.clone(), unit: None }
     }
 }
 
@@ -50,8 +50,8 @@ pub(crate) enum InputFormat {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Types(pub(crate) Vec<Field>);
 
-fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
-    text.parse().map_err(|_| "expected the name of a time zone, such as Europe/Berlin".to_owned())
+fn zone(text: &str) -> Result<jiff::tz::TimeZone, String> {
+    jiff::tz::TimeZone::get(text).map_err(|_| "expected the name of a time zone, such as Europe/Berlin".to_owned())
 }
 
 const A_TYPE: &str = "a type (str, bool, i8 to i64, u8 to u64, f32, f64, date, timestamp[us], timestamp[us,UTC], duration[us], decimal[10,2] or category)";

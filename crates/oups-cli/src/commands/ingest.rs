@@ -6,11 +6,11 @@ use oups::{AnyKey, Durability, Ingested, Store};
 use serde_json::json;
 use std::sync::Arc;
 
-use super::write::at_its_place;
+use super::at_its_place::at_its_place;
 use super::{print_json, written};
 use crate::args::{DuplicateColumns, Ingest, NumberOrNone};
 use crate::exit::{message, tell};
-use crate::input::{self, Places};
+use crate::input::{self, Places, Purpose};
 use crate::output::counted;
 use crate::progress::Progress;
 use crate::stdout::Stdout;
@@ -41,9 +41,14 @@ pub(crate) fn run(args: Ingest, out: &mut Stdout) -> Result<()> {
 fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Places) -> Result<Vec<Ingested<AnyKey>>> {
     // The input may be read to infer its types, long before its rows are.
     interrupt::unchanged();
-    let known = known(store)?;
     let ordered_on = args.storing.ordered_on.as_deref();
-    let rows = input::open(&args.input, &args.reading, Some(known), progress.clone(), places.clone())?;
+    let purpose = Purpose {
+        stored: Some(known(store)?),
+        ordered_on: args.storing.ordered_on.clone(),
+        grows: args.storing.evolve_schema,
+        is_all: false,
+    };
+    let rows = input::rows(&args.input, &args.reading, &purpose, progress.clone(), places.clone())?;
     let rows = input::sorted(rows, &args.reading, ordered_on, places)?;
     let in_doubt = "each dataset is as it was or completely changed: the same ingest with --duplicates-on completes it";
     let rows = interrupt::until_read(rows, in_doubt.to_owned());

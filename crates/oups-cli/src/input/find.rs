@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::Kind;
 use super::content::{Content, extension};
 use super::ipc;
-use super::{Kind, Source};
+use super::source::Source;
 use crate::args::InputFormat;
 use crate::exit::Usage;
 
@@ -52,7 +53,8 @@ fn matching(input: &Path) -> Result<Vec<PathBuf>> {
     if input.exists() || !pattern.contains(['*', '?', '[']) {
         return Ok(vec![input.to_owned()]);
     }
-    let paths = glob::glob(&pattern).map_err(|error| Usage(format!("`{pattern}` is no pattern of files: {error}")))?;
+    let paths =
+        glob::glob(&pattern).map_err(|error| Usage(format!("`{pattern}` is not a pattern of files: {error}")))?;
     let paths = paths.collect::<Result<Vec<_>, _>>().with_context(|| format!("cannot look for {pattern}"))?;
     if paths.is_empty() {
         bail!("no file matches {pattern}");

@@ -9,8 +9,9 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use arrow::ipc::reader::{FileReader, StreamReader};
 
+use super::BatchReader;
 use super::content::{Content, STDIN};
-use super::{BatchReader, Kind, Source};
+use super::source::Source;
 use crate::progress::Progress;
 
 /// What an Arrow file, unlike a stream, begins with.
@@ -36,7 +37,7 @@ pub(super) fn stdin(start: Vec<u8>) -> Result<Source> {
     let bytes = BufReader::new(Cursor::new(start).chain(io::stdin()));
     let reader = guard(|| guarded(StreamReader::try_new(bytes, None)?));
     let reader = reader.with_context(|| format!("cannot read {STDIN} as an Arrow stream (--format reads others)"))?;
-    Ok(Source::ready(STDIN, Kind::Arrow, reader))
+    Ok(Source::ready(STDIN, reader))
 }
 
 fn guarded(inner: impl RecordBatchReader + Send + 'static) -> Result<BatchReader, ArrowError> {

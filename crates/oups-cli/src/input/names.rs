@@ -29,6 +29,15 @@ impl Names {
         place
     }
 
+    /// Adds the names that are not there.
+    pub(super) fn extend<'n>(&mut self, names: impl Iterator<Item = &'n String>) {
+        for name in names {
+            if self.find(0, name).is_none() {
+                self.add(name);
+            }
+        }
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &String> {
         self.names.iter()
     }

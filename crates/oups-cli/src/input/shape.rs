@@ -137,20 +137,12 @@ fn of_list(items: Shape, path: &str, first: First) -> Result<Found, Untyped> {
 }
 
 impl Objects {
-    /// The part of this name; `at` is where it is looked for first.
-    pub(super) fn part(&mut self, at: usize, name: &str, times: &Times) -> &mut Shape {
-        self.part_as(at, name, || Shape::new(times, Role::Other))
-    }
-
-    pub(super) fn part_as(&mut self, at: usize, name: &str, new: impl FnOnce() -> Shape) -> &mut Shape {
-        let place = match self.names.find(at, name) {
-            Some(place) => place,
-            None => {
-                self.shapes.push(new());
-                self.names.add(name)
-            }
-        };
-        &mut self.shapes[place]
+    /// The place of the part of this name, which is looked for at `at` first.
+    pub(super) fn place(&mut self, at: usize, name: &str, new: impl FnOnce() -> Shape) -> usize {
+        self.names.find(at, name).unwrap_or_else(|| {
+            self.shapes.push(new());
+            self.names.add(name)
+        })
     }
 
     pub(super) fn join(&mut self, other: Self) {

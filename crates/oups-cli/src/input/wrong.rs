@@ -6,7 +6,8 @@ use std::io;
 use arrow::error::ArrowError;
 
 use super::encoding::Undecodable;
-use crate::output::visible;
+use crate::hint;
+use crate::output::grid::visible;
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 80;
@@ -43,6 +44,11 @@ impl Wrong {
         }
     }
 
+    pub(super) fn on_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
     pub(super) fn in_file(mut self, file: &str) -> Self {
         self.file.get_or_insert_with(|| file.to_owned());
         self
@@ -76,9 +82,13 @@ impl Wrong {
         self
     }
 
-    /// What would do, where that is known.
-    pub(crate) fn way_out(&self) -> Option<&str> {
-        self.advice.as_deref()
+    /// The fault as an error of the program, with what would do where that is known.
+    pub(crate) fn into_error(self) -> anyhow::Error {
+        let advice = self.advice.clone();
+        match advice {
+            Some(advice) => hint::with(self, advice),
+            None => self.into(),
+        }
     }
 
     /// The fault that a reader of batches was stopped by, if it was one.

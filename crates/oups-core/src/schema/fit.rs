@@ -10,6 +10,7 @@ use super::evolve::{cast_to, help};
 use super::types::schema_error;
 use super::{DatasetSchema, convert, holds, may_overflow, plain_schema, plain_type, reason, same_text};
 use crate::Result;
+use crate::error::shown_row;
 use crate::ordered::{OrdKeys, OrderedType};
 
 /// How batches of one input schema become batches of a dataset's plain schema.
@@ -197,7 +198,7 @@ impl Fit {
                 let row = (0..array.len()).find(|&row| convert(&array.slice(row, 1), field.data_type()).is_err());
                 let row = first_row + row.unwrap_or_default() as u64;
                 let expected = format!("values that fit {}", field.data_type());
-                let found = format!("another one in row {row}: {}", reason(error));
+                let found = format!("another one in row {}: {}", shown_row(row), reason(error));
                 return Err(schema_error(self.schema.dataset(), field.name(), expected, found));
             }
             if let Err(error) = check_decimals(array) {
@@ -212,7 +213,7 @@ impl Fit {
         let nulls = array.logical_nulls().filter(|nulls| nulls.null_count() > 0);
         match nulls.and_then(|nulls| nulls.iter().position(|valid| !valid)) {
             Some(row) => {
-                let found = format!("a null in row {}", first_row + row as u64);
+                let found = format!("a null in row {}", shown_row(first_row + row as u64));
                 Err(schema_error(self.schema.dataset(), field.name(), "no nulls", found))
             }
             None => Ok(()),

@@ -7,6 +7,8 @@ use super::records::Field;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dialect {
     pub(crate) delimiter: u8,
+    /// Whether the user says so: then it is not doubted.
+    pub(crate) delimiter_is_told: bool,
     /// None: quotes stand for themselves.
     pub(crate) quote: Option<u8>,
     /// What lines that are left out begin with.
@@ -19,7 +21,14 @@ pub(crate) struct Dialect {
 
 impl Default for Dialect {
     fn default() -> Self {
-        Self { delimiter: b',', quote: Some(b'"'), comment: None, decimal_comma: false, nulls: Vec::new() }
+        Self {
+            delimiter: b',',
+            delimiter_is_told: false,
+            quote: Some(b'"'),
+            comment: None,
+            decimal_comma: false,
+            nulls: Vec::new(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The first record of a CSV file: the names of its columns.
 
-use super::records::Records;
 use super::Dialect;
+use super::records::Records;
 use crate::input::wrong::{Wrong, shown};
 
 /// The names, each there and there once.
@@ -33,6 +33,9 @@ fn one_column(name: &str, line: u64, dialect: &Dialect) -> Result<(), Wrong> {
     if name.starts_with(['#', '%']) && dialect.comment.is_none() {
         let comment = name.chars().next().unwrap_or('#');
         return looks_like("which looks like a comment", format!("--comment '{comment}' leaves such lines out"));
+    }
+    if dialect.delimiter_is_told {
+        return Ok(());
     }
     let others = [(';', "';'"), ('\t', "tab"), ('|', "'|'"), (',', "','")];
     match others.iter().find(|(other, _)| name.contains(*other) && u32::from(*other) != u32::from(dialect.delimiter)) {

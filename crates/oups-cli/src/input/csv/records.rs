@@ -189,15 +189,30 @@ impl Records {
                 Ok(Some(Behind::Nothing))
             }
             Some(_) => {
-                let rest = chunk(&mut self.text)?;
-                let end = memchr3(self.delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
-                let rest = shown(&String::from_utf8_lossy(rest.get(..end).unwrap_or_default()));
+                let last = self.bytes.last().copied();
+                let rest = self.rest_of_field()?;
                 let wrong = Wrong::at(self.line, format!("`{rest}` behind a closing quote"));
-                let advice = match self.bytes.last() {
+                let advice = match last {
                     Some(b'\\') => "a quote within quotes is written twice (`\"\"`), not with a backslash",
                     _ => "a quote within quotes is written twice (`\"\"`); --quote none reads quotes as they stand",
                 };
                 Err(self.in_its_field(wrong).advice(advice))
+            }
+        }
+    }
+
+    /// What is left of a field that is not one, as an error shows it.
+    fn rest_of_field(&mut self) -> Result<String, Wrong> {
+        const ENOUGH: usize = 400;
+        let mut rest = Vec::new();
+        loop {
+            let chunk = chunk(&mut self.text)?;
+            let end = memchr3(self.delimiter, b'\n', b'\r', chunk);
+            let length = end.unwrap_or(chunk.len());
+            rest.extend_from_slice(chunk.get(..length).unwrap_or_default());
+            self.text.consume(length);
+            if end.is_some() || length == 0 || rest.len() > ENOUGH {
+                return Ok(shown(&String::from_utf8_lossy(&rest)));
             }
         }
     }

@@ -81,7 +81,8 @@ impl Rows {
         if lines.rows() == 0 {
             return Ok(None);
         }
-        let column = |place: &usize| self.sinks.get_mut(*place).and_then(Option::as_mut).map(|sink| sink.values.finish());
+        let column =
+            |place: &usize| self.sinks.get_mut(*place).and_then(Option::as_mut).map(|sink| sink.values.finish());
         let columns: Vec<_> = self.places.iter().filter_map(column).collect();
         let batch = RecordBatch::try_new(self.schema.clone(), columns).map_err(|_| changed())?;
         Ok(Some(Part { batch, lines }))

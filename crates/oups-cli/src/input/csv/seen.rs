@@ -5,7 +5,7 @@ use crate::input::content::Content;
 use crate::input::shape::Objects;
 use crate::input::spot::Spot;
 use crate::input::text_files::Wanted;
-use crate::input::wrong::Wrong;
+use crate::input::wrong::{Wrong, shown};
 use crate::progress::Progress;
 use crate::text::Written;
 
@@ -21,14 +21,12 @@ pub(in crate::input) fn seen(
     let names = table.names.clone();
     let unknown: Vec<bool> = names.iter().map(|name| !wanted.knows(name)).collect();
     for (at, name) in names.iter().enumerate() {
-        objects.part_as(at, name, || wanted.shape(name));
+        objects.place(at, name, || wanted.shape(name));
     }
     let mut rows = 0;
     while let Some(record) = table.next()? {
         rows += 1;
-        for (((field, shape), unknown), name) in
-            record.fields().zip(&mut objects.shapes).zip(&unknown).zip(&names)
-        {
+        for (((field, shape), unknown), name) in record.fields().zip(&mut objects.shapes).zip(&unknown).zip(&names) {
             if !unknown {
                 continue;
             }
@@ -49,7 +47,7 @@ pub(in crate::input) fn seen(
 
 /// A number with a point, where a comma is before the fraction.
 pub(super) fn point_for_comma(text: &str, line: u64, column: &str) -> Wrong {
-    let what = format!("`{}` has a point, and --decimal-comma says that a comma is before fractions", crate::input::wrong::shown(text));
+    let what = format!("`{}` has a point, and --decimal-comma says that a comma is before fractions", shown(text));
     let advice = format!("--types {column}:str keeps such values as texts; or take the points out of the file");
     Wrong::at(line, what).in_column(column).advice(advice)
 }

@@ -114,10 +114,7 @@ fn what_is_not_text_is_refused() {
 }
 
 fn field() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[a-z]{0,3}",
-        "[\" ,;a'\n\r#ü🌊]{0,6}",
-    ]
+    prop_oneof!["[a-z]{0,3}", "[\" ,;a'\n\r#ü🌊]{0,6}",]
 }
 
 proptest! {
