@@ -13,8 +13,6 @@ use crate::text::{Doubt, Guess, Role, Times, Written};
 pub(super) struct Shape {
     guess: Guess,
     leaf: Option<First>,
-    /// A text that would be null in a column of another type.
-    empty_text: bool,
     object: Option<(First, Objects)>,
     list: Option<(First, Box<Shape>)>,
 }
@@ -55,7 +53,7 @@ pub(super) struct Untyped {
 
 impl Shape {
     pub(super) fn new(times: &Times, role: Role) -> Self {
-        Self { guess: Guess::new(times, role), leaf: None, empty_text: false, object: None, list: None }
+        Self { guess: Guess::new(times, role), leaf: None, object: None, list: None }
     }
 
     pub(super) fn add(&mut self, value: Written<'_>, spot: u64) {
@@ -64,8 +62,8 @@ impl Shape {
     }
 
     /// A text between quotes that stands for null in columns that are not of texts.
-    pub(super) fn add_empty_text(&mut self) {
-        self.empty_text = true;
+    pub(super) fn add_null_text(&mut self, spot: u64) {
+        self.guess.add(Written::Text(""), spot);
     }
 
     /// The fields of the objects so far, for one more.
@@ -82,7 +80,6 @@ impl Shape {
     /// With what was seen in another file.
     pub(super) fn join(&mut self, other: Self) {
         self.guess.join(other.guess);
-        self.empty_text |= other.empty_text;
         self.leaf = self.leaf.take().or(other.leaf);
         match (&mut self.object, other.object) {
             (Some((_, objects)), Some((_, others))) => objects.join(others),
@@ -109,7 +106,7 @@ impl Shape {
         match (self.object, self.list) {
             (Some((first, objects)), _) => objects.finish(path, first),
             (_, Some((first, items))) => of_list(*items, path, first),
-            _ => Ok(of_leaf(self.guess, self.leaf, self.empty_text, path)),
+            _ => Ok(of_leaf(self.guess, self.leaf, path)),
         }
     }
 }
@@ -118,11 +115,10 @@ fn first(spot: u64, value: &str) -> First {
     First { spot, value: value.to_owned() }
 }
 
-fn of_leaf(guess: Guess, first: Option<First>, empty_text: bool, path: &str) -> Found {
+fn of_leaf(guess: Guess, first: Option<First>, path: &str) -> Found {
     let guessed = guess.finish();
-    let data_type = guessed.data_type.or(empty_text.then_some(DataType::Utf8));
     let doubts = guessed.doubts.into_iter().map(|doubt| (path.to_owned(), doubt)).collect();
-    Found { data_type, doubts, empty: Vec::new(), first }
+    Found { data_type: guessed.data_type, doubts, empty: Vec::new(), first }
 }
 
 fn of_list(items: Shape, path: &str, first: First) -> Result<Found, Untyped> {

@@ -1,13 +1,16 @@
-//! What the values of a column look like.
+//! What the values of a column look like, all together.
 
-use arrow::datatypes::DataType;
+use std::collections::BTreeMap;
 
+use arrow::datatypes::{DataType, TimeUnit};
+
+use super::kind::{Kind, Look, Time};
 use super::{Times, Written};
 
 /// What a column is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The format of times is meant for its numbers too.
+    /// The format and the unit of times are meant for its numbers too.
     Ordered,
     Other,
 }
@@ -15,7 +18,35 @@ pub(crate) enum Role {
 /// The values of a column with no told type, seen one after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Guess {
-    texts: Vec<String>,
+    times: Times,
+    role: Role,
+    seen: u64,
+    kinds: BTreeMap<Kind, Tally>,
+    /// Texts without a letter, which say nothing where there are others.
+    empty: Option<First>,
+    has_negative: bool,
+    not_a_float: Option<First>,
+    has_nanos: bool,
+    finer: Option<First>,
+    /// Too far from 1970 for nanoseconds, for microseconds.
+    far: Option<First>,
+    farther: Option<First>,
+    /// Both strings and other values of JSON.
+    has_strings: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Tally {
+    count: u64,
+    first: First,
+}
+
+/// The first value of some kind.
+#[derive(Clone, Debug)]
+struct First {
+    line: u64,
+    value: String,
+    why: Option<String>,
 }
 
 /// What the values have in common.
@@ -26,33 +57,217 @@ pub(crate) struct Guessed {
     pub(crate) doubts: Vec<Doubt>,
 }
 
-/// Something a user must be told of a guess.
+/// Something a user must be told of a guess. Completes the place, as a refusal does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Doubt {
     pub(crate) line: u64,
     /// As it is written there.
     pub(crate) value: String,
+    /// `COLUMN` stands for the column's name.
     pub(crate) says: String,
 }
 
+/// Letters of a value that are kept.
+const SHOWN: usize = 200;
+/// Days that nanoseconds and microseconds of 64 bits reach.
+const NANOS_REACH: i64 = 106_750;
+const MICROS_REACH: i64 = 106_751_990;
+
 impl Guess {
-    pub(crate) fn new(_times: &Times, _role: Role) -> Self {
-        Self { texts: Vec::new() }
+    pub(crate) fn new(times: &Times, role: Role) -> Self {
+        Self {
+            times: times.clone(),
+            role,
+            seen: 0,
+            kinds: BTreeMap::new(),
+            empty: None,
+            has_negative: false,
+            not_a_float: None,
+            has_nanos: false,
+            finer: None,
+            far: None,
+            farther: None,
+            has_strings: false,
+        }
     }
 
     /// Looks at one more value; nulls are not shown.
-    pub(crate) fn add(&mut self, value: Written<'_>, _line: u64) {
-        self.texts.push(value.text().to_owned());
+    pub(crate) fn add(&mut self, value: Written<'_>, line: u64) {
+        let first = |why| First { line, value: value.text().chars().take(SHOWN).collect(), why };
+        if value.text().is_empty() {
+            self.empty.get_or_insert_with(|| first(None));
+            return;
+        }
+        let Look { kind, why, negative, not_a_float, time } = Look::at(value, &self.times, self.role);
+        self.seen += 1;
+        match self.kinds.get_mut(&kind) {
+            Some(tally) => tally.count += 1,
+            None => {
+                self.kinds.insert(kind, Tally { count: 1, first: first(why) });
+            }
+        }
+        self.has_strings |= matches!(value, Written::String(_));
+        self.has_negative |= negative;
+        if not_a_float {
+            self.not_a_float.get_or_insert_with(|| first(None));
+        }
+        let Time { day, has_nanos, finer } = time;
+        self.has_nanos |= has_nanos;
+        for (is_so, place, reach) in
+            [(finer, &mut self.finer, 0), (true, &mut self.far, NANOS_REACH), (true, &mut self.farther, MICROS_REACH)]
+        {
+            if is_so && (reach == 0 || day.unsigned_abs() > reach.unsigned_abs()) {
+                place.get_or_insert_with(|| first(None));
+            }
+        }
     }
 
     /// The values of another file, which come after these.
     pub(crate) fn join(&mut self, other: Self) {
-        self.texts.extend(other.texts);
+        self.seen += other.seen;
+        for (kind, tally) in other.kinds {
+            let count = tally.count;
+            self.kinds.entry(kind).and_modify(|known| known.count += count).or_insert(tally);
+        }
+        self.has_negative |= other.has_negative;
+        self.has_nanos |= other.has_nanos;
+        self.has_strings |= other.has_strings;
+        for (place, first) in [
+            (&mut self.empty, other.empty),
+            (&mut self.not_a_float, other.not_a_float),
+            (&mut self.finer, other.finer),
+            (&mut self.far, other.far),
+            (&mut self.farther, other.farther),
+        ] {
+            *place = place.take().or(first);
+        }
     }
 
     pub(crate) fn finish(self) -> Guessed {
-        let is_whole = self.texts.iter().all(|text| text.parse::<i64>().is_ok());
-        let data_type = if is_whole { DataType::Int64 } else { DataType::Utf8 };
-        Guessed { data_type: (!self.texts.is_empty()).then_some(data_type), doubts: Vec::new() }
+        if self.seen == 0 {
+            let data_type = self.empty.is_some().then_some(DataType::Utf8);
+            return Guessed { data_type, doubts: Vec::new() };
+        }
+        let (numbers, times) = (self.count(&Kind::NUMBERS), self.count(&Kind::TIMES));
+        let found = if self.count(&[Kind::Bool]) == self.seen {
+            Ok(DataType::Boolean)
+        } else if numbers == self.seen {
+            self.number()
+        } else if times == self.seen {
+            self.time()
+        } else {
+            Err(self.mixed(numbers, times))
+        };
+        match found {
+            Ok(data_type) => Guessed { data_type: Some(data_type), doubts: Vec::new() },
+            Err(doubt) => Guessed { data_type: Some(DataType::Utf8), doubts: doubt.into_iter().collect() },
+        }
+    }
+
+    fn count(&self, kinds: &[Kind]) -> u64 {
+        kinds.iter().filter_map(|kind| self.kinds.get(kind)).map(|tally| tally.count).sum()
+    }
+
+    fn first(&self, kind: Kind) -> Option<&First> {
+        self.kinds.get(&kind).map(|tally| &tally.first)
+    }
+
+    /// Numbers as numbers, if the type says each of them.
+    fn number(&self) -> Result<DataType, Option<Doubt>> {
+        if let Some(first) = self.first(Kind::Zeros) {
+            return Err(first.doubt("has zeros in front, as codes have", "numbers are --types COLUMN:i64"));
+        }
+        let floats = self.count(&[Kind::Fraction, Kind::Inexact, Kind::Word]);
+        if floats == 0 {
+            return match (self.first(Kind::Unsigned), self.first(Kind::Big)) {
+                (None, None) => Ok(DataType::Int64),
+                (Some(_), None) if !self.has_negative => Ok(DataType::UInt64),
+                (unsigned, big) => Err(big.or(unsigned).and_then(|first| {
+                    first.doubt(
+                        "has more digits than whole numbers of 64 bits",
+                        "numbers are --types COLUMN:decimal[38,0]",
+                    )
+                })),
+            };
+        }
+        let decimal = "numbers are --types COLUMN:decimal[38,18], floats --types COLUMN:f64 where they are exact";
+        if let Some(first) = self.first(Kind::Inexact) {
+            return Err(first.doubt(first.why.as_deref().unwrap_or("is not a float exactly"), decimal));
+        }
+        let whole = self.not_a_float.as_ref();
+        match whole {
+            Some(first) => Err(first.doubt("has more digits than a float, as other values of the column are", decimal)),
+            None => Ok(DataType::Float64),
+        }
+    }
+
+    fn time(&self) -> Result<DataType, Option<Doubt>> {
+        let (local, zoned) = (self.first(Kind::Local), self.first(Kind::Zoned));
+        if let (Some(local), Some(zoned), None) = (local, zoned, &self.times.zone) {
+            let zone = "times without an offset are of the zone told by --time-zone";
+            return Err(match local.line > zoned.line {
+                true => local.doubt("has no offset from UTC, as others of the column have", zone),
+                false => zoned.doubt("has an offset from UTC, as others of the column have not", zone),
+            });
+        }
+        if local.is_none() && zoned.is_none() {
+            return match &self.farther {
+                Some(first) => {
+                    Err(first.doubt("is further from 1970 than dates are guessed", "dates are --types COLUMN:date"))
+                }
+                None => Ok(DataType::Date32),
+            };
+        }
+        if let Some(first) = &self.finer {
+            return Err(first.doubt("is finer than nanoseconds", "no type holds it as a time"));
+        }
+        let far = if self.has_nanos { &self.far } else { &self.farther };
+        if let Some(first) = far {
+            let unit = if self.has_nanos { "nanoseconds, which the column needs" } else { "microseconds" };
+            let told = "times are --types COLUMN:timestamp[s], or [us]";
+            return Err(first.doubt(&format!("is further from 1970 than 64 bits of {unit}, reach"), told));
+        }
+        // The next file may have fractions of a second, and the unit of the ordered column cannot change any more.
+        let unit = if self.has_nanos { TimeUnit::Nanosecond } else { TimeUnit::Microsecond };
+        let has_zone = zoned.is_some() || self.times.zone.is_some();
+        Ok(DataType::Timestamp(unit, has_zone.then(|| "UTC".into())))
+    }
+
+    /// Texts. If half of them and more are numbers or times, someone may have meant all of them to be.
+    fn mixed(&self, numbers: u64, times: u64) -> Option<Doubt> {
+        let never = self.count(&[Kind::Never]);
+        let other = |known: &[Kind]| {
+            let others = self.kinds.iter().filter(|(kind, _)| !known.contains(kind));
+            others.map(|(_, tally)| &tally.first).min_by_key(|first| first.line)
+        };
+        let is_most = |count: u64| count * 2 >= self.seen;
+        let is_format = self.role == Role::Ordered && self.times.format.is_some();
+        if is_format && let Some(first) = self.first(Kind::Text) {
+            let why = self.times.not_a_time().why;
+            return first.doubt(&why, "for times give --time-format as they are written");
+        }
+        if times + never > 0 && is_most(times + never) {
+            let first = self.first(Kind::Never).or_else(|| other(&Kind::TIMES))?;
+            let why = first.why.as_deref().unwrap_or("is not a time, as other values of the column are");
+            return first.doubt(why, "for times mend this one, or give --time-format");
+        }
+        if is_most(numbers) || numbers > 0 && self.has_strings {
+            let first = other(&Kind::NUMBERS)?;
+            return first.doubt(
+                "is not a number, as other values of the column are",
+                "for numbers mend this one, or give --null",
+            );
+        }
+        let is_truth = self.count(&[Kind::Bool]) > 0 && self.has_strings;
+        is_truth.then(|| {
+            other(&[Kind::Bool])?.doubt("is not a truth value, as others of the column are", "mend this one")
+        })?
+    }
+}
+
+impl First {
+    fn doubt(&self, why: &str, instead: &str) -> Option<Doubt> {
+        let says = format!("{why}: the column is taken as text ({instead})");
+        Some(Doubt { line: self.line, value: self.value.clone(), says })
     }
 }

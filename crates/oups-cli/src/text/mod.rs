@@ -2,13 +2,31 @@
 //!
 //! Knows no file and no line: who reads one puts the place in front of what is said here.
 
+mod calendar;
 mod column;
+mod dictionary;
+mod duration;
+mod epoch;
+mod float;
+mod format;
 mod guess;
+mod kind;
+mod moment;
+mod number;
+pub(crate) mod shown;
 mod times;
+pub(crate) mod types;
+mod whole;
+mod zone;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) use column::Column;
+pub(crate) use format::Format;
 pub(crate) use guess::{Doubt, Guess, Guessed, Role};
 pub(crate) use times::Times;
+pub(crate) use zone::Zone;
 
 /// One value as a text format wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +55,16 @@ impl<'a> Written<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) why: String,
-    /// What would do.
+    /// What would do; `COLUMN` stands for the column's name.
     pub(crate) advice: Option<String>,
+}
+
+impl Refused {
+    fn new(why: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { why: why.into(), advice: Some(advice.into()) }
+    }
+
+    fn plain(why: impl Into<String>) -> Self {
+        Self { why: why.into(), advice: None }
+    }
 }

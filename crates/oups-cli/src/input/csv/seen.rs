@@ -32,7 +32,7 @@ pub(in crate::input) fn seen(
             }
             if dialect.is_null(field, false) {
                 if field.quoted {
-                    shape.add_empty_text();
+                    shape.add_null_text(Spot { file, line: field.line }.packed());
                 }
                 continue;
             }

@@ -1,0 +1,116 @@
+//! Values of a dictionary: each different one once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, DictionaryArray, PrimitiveArray};
+use arrow::datatypes::*;
+
+use super::column::{Column, Values};
+use super::{Refused, Times, Written, shown};
+
+pub(super) struct Dictionary {
+    key_type: DataType,
+    /// How many values the keys can name.
+    limit: usize,
+    values: Column,
+    /// One value at a time, for its own text: `1.0` and `1.00` are one value.
+    one: Column,
+    written: HashMap<String, usize>,
+    known: HashMap<String, usize>,
+    keys: Vec<Option<usize>>,
+}
+
+impl Dictionary {
+    pub(super) fn new(key_type: &DataType, value_type: &DataType, times: &Times) -> Option<Self> {
+        if matches!(value_type, DataType::Dictionary(..)) {
+            return None;
+        }
+        Some(Self {
+            key_type: key_type.clone(),
+            limit: limit(key_type)?,
+            values: Column::new(value_type, times, 0)?,
+            one: Column::new(value_type, times, 1)?,
+            written: HashMap::new(),
+            known: HashMap::new(),
+            keys: Vec::new(),
+        })
+    }
+
+    fn key(&mut self, value: Written<'_>) -> Result<usize, Refused> {
+        self.one.append(value)?;
+        let one = self.one.finish();
+        let mut text = String::new();
+        // A value that was just read has a text.
+        let _ = shown::write(one.as_ref(), 0, &mut text);
+        let next = self.known.len();
+        if let Some(key) = self.known.get(&text) {
+            return Ok(*key);
+        }
+        if next >= self.limit {
+            let why = format!("is one different value more than the {} that the keys of the column name", self.limit);
+            return Err(Refused::new(why, "give --types COLUMN:category, or the type of the values"));
+        }
+        self.values.append(value)?;
+        self.known.insert(text, next);
+        Ok(next)
+    }
+}
+
+impl Values for Dictionary {
+    fn append(&mut self, value: Written<'_>) -> Result<(), Refused> {
+        // The same letters may be a text and a number.
+        let kind = match value {
+            Written::String(_) => 's',
+            _ => 'v',
+        };
+        let written = format!("{kind}{}", value.text());
+        let key = match self.written.get(&written) {
+            Some(key) => *key,
+            None => {
+                let key = self.key(value)?;
+                self.written.insert(written, key);
+                key
+            }
+        };
+        self.keys.push(Some(key));
+        Ok(())
+    }
+
+    fn append_null(&mut self) {
+        self.keys.push(None);
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        self.written.clear();
+        self.known.clear();
+        let keys = std::mem::take(&mut self.keys);
+        let values = self.values.finish();
+        match self.key_type {
+            DataType::Int8 => keyed::<Int8Type>(&keys, values),
+            DataType::Int16 => keyed::<Int16Type>(&keys, values),
+            DataType::Int32 => keyed::<Int32Type>(&keys, values),
+            DataType::UInt8 => keyed::<UInt8Type>(&keys, values),
+            DataType::UInt16 => keyed::<UInt16Type>(&keys, values),
+            DataType::UInt32 => keyed::<UInt32Type>(&keys, values),
+            DataType::UInt64 => keyed::<UInt64Type>(&keys, values),
+            _ => keyed::<Int64Type>(&keys, values),
+        }
+    }
+}
+
+fn limit(key_type: &DataType) -> Option<usize> {
+    Some(match key_type {
+        DataType::Int8 => 1 << 7,
+        DataType::UInt8 => 1 << 8,
+        DataType::Int16 => 1 << 15,
+        DataType::UInt16 => 1 << 16,
+        DataType::Int32 | DataType::UInt32 | DataType::Int64 | DataType::UInt64 => 1 << 31,
+        _ => return None,
+    })
+}
+
+fn keyed<K: ArrowDictionaryKeyType>(keys: &[Option<usize>], values: ArrayRef) -> ArrayRef {
+    let keys: PrimitiveArray<K> = keys.iter().map(|key| K::Native::from_usize((*key)?)).collect();
+    Arc::new(DictionaryArray::new(keys, values))
+}

@@ -1,0 +1,135 @@
+//! Durations as texts, both ways: `PT1.500S`, in seconds so that each has one text.
+
+use arrow::datatypes::TimeUnit;
+
+use super::number::{Misfit, Number};
+use super::types::{unit_digits, unit_name};
+use super::{Refused, Written, calendar};
+
+/// `PT1.5S`, `-PT90M`, `P1DT2H`; a bare number counts the unit told, or that of the column.
+pub(super) fn read(value: Written<'_>, unit: TimeUnit, told: Option<TimeUnit>) -> Result<i64, Refused> {
+    let not_one =
+        || Refused::new("is not a duration such as PT1.5S, or a number", "give --types COLUMN:str to keep texts");
+    let text = match value {
+        Written::Bool(_) => return Err(not_one()),
+        other => other.text().trim(),
+    };
+    let digits = i64::from(unit_digits(unit));
+    let count = match Number::parse(text) {
+        Some(number) => number.scaled_i128(digits - i64::from(unit_digits(told.unwrap_or(unit)))),
+        None => parts(text, digits).ok_or_else(not_one)?,
+    };
+    let beyond = || {
+        Refused::new(format!("is longer than 64 bits of {} reach", unit_name(unit)), "give --types COLUMN:duration[s]")
+    };
+    let count = count.map_err(|misfit| match misfit {
+        Misfit::Finer => {
+            let why = format!("is finer than the unit of the column, {}", unit_name(unit));
+            Refused::new(why, "give --types COLUMN:duration[ns] in a new dataset")
+        }
+        Misfit::Beyond => beyond(),
+    })?;
+    i64::try_from(count).map_err(|_| beyond())
+}
+
+/// The sum of the parts; months and years have no length of their own.
+fn parts(text: &str, digits: i64) -> Option<Result<i128, Misfit>> {
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(text) => (-1, text),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let text = text.strip_prefix('P')?;
+    let (days, clock) = text.split_once('T').unwrap_or((text, ""));
+    if text.is_empty() || text.ends_with('T') {
+        return None;
+    }
+    let mut sum = 0_i128;
+    let known: [(&str, &[(char, i128)]); 2] =
+        [(days, &[('W', 604_800), ('D', 86_400)]), (clock, &[('H', 3_600), ('M', 60), ('S', 1)])];
+    for (mut rest, mut letters) in known {
+        while !rest.is_empty() {
+            let end = rest.find(|c: char| c.is_ascii_uppercase())?;
+            let (number, after) = rest.split_at_checked(end)?;
+            let letter = after.chars().next()?;
+            // Each letter once, in this order.
+            let place = letters.iter().position(|(known, _)| *known == letter)?;
+            let seconds = letters.get(place)?.1;
+            letters = letters.get(place + 1..)?;
+            rest = after.get(1..)?;
+            match part(number, seconds, digits)? {
+                Ok(part) => sum += part,
+                Err(misfit) => return Some(Err(misfit)),
+            }
+        }
+    }
+    Some(Ok(sign * sum))
+}
+
+fn part(number: &str, seconds: i128, digits: i64) -> Option<Result<i128, Misfit>> {
+    let number = Number::parse(number).filter(|number| !number.negative)?;
+    // A fraction of a day is one of its seconds: more digits than the unit has may still be whole.
+    const MORE: u32 = 6;
+    let fine = match number.scaled_i128(digits + i64::from(MORE)) {
+        Ok(fine) => fine,
+        Err(misfit) => return Some(Err(misfit)),
+    };
+    let Some(fine) = fine.checked_mul(seconds) else { return Some(Err(Misfit::Beyond)) };
+    let step = 10_i128.pow(MORE);
+    Some(if fine % step == 0 { Ok(fine / step) } else { Err(Misfit::Finer) })
+}
+
+pub(super) fn write(value: i64, unit: TimeUnit, out: &mut String) {
+    let per_second = 10_u64.pow(unit_digits(unit).into());
+    let count = value.unsigned_abs();
+    if value < 0 {
+        out.push('-');
+    }
+    out.push_str("PT");
+    out.push_str(&(count / per_second).to_string());
+    // At most 999,999,999.
+    calendar::write_fraction((count % per_second * (1_000_000_000 / per_second)) as u32, out);
+    out.push('S');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_comes_back_from_its_text() {
+        for unit in [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
+            for value in [0, 1, -1, 1_500, -1_500, 86_400_000, i64::MAX, i64::MIN] {
+                let mut text = String::new();
+                write(value, unit, &mut text);
+                assert_eq!(read(Written::Text(&text), unit, None), Ok(value), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        let millis = |text| read(Written::Text(text), TimeUnit::Millisecond, None).ok();
+        for (text, expected) in [
+            ("PT1.5S", Some(1_500)),
+            ("-PT1M", Some(-60_000)),
+            ("P1DT2H", Some(93_600_000)),
+            ("P0.5D", Some(43_200_000)),
+            ("1500", Some(1_500)),
+            ("1.5e3", Some(1_500)),
+            ("PT0.0001S", None),
+            ("P1M", None),
+            ("P", None),
+            ("PT", None),
+            ("P1DT", None),
+            ("PT1", None),
+            ("PT1S2M", None),
+            ("PT-1S", None),
+            ("0.5", None),
+            ("1s", None),
+        ] {
+            assert_eq!(millis(text), expected, "{text}");
+        }
+        let told = read(Written::Number("1.5"), TimeUnit::Millisecond, Some(TimeUnit::Second));
+        assert_eq!(told, Ok(1_500));
+    }
+}

@@ -1,0 +1,189 @@
+//! What one value looks like.
+
+use super::moment::{Moment, Offset};
+use super::number::{Misfit, Number, has_leading_zeros};
+use super::times::Said;
+use super::{Role, Times, Written, epoch, float};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// A whole number of 64 bits.
+    Whole,
+    /// One of 64 bits without a sign, and only that.
+    Unsigned,
+    /// A larger one.
+    Big,
+    /// A number that a float says.
+    Fraction,
+    /// A number that no float says.
+    Inexact,
+    /// `NaN`, `inf`.
+    Word,
+    /// A whole number with zeros in front.
+    Zeros,
+    Bool,
+    Date,
+    /// A clock's time.
+    Local,
+    /// A time with an offset from UTC.
+    Zoned,
+    /// A time that never was.
+    Never,
+    Text,
+}
+
+impl Kind {
+    pub(super) const NUMBERS: [Self; 7] =
+        [Self::Whole, Self::Unsigned, Self::Big, Self::Fraction, Self::Inexact, Self::Word, Self::Zeros];
+    pub(super) const TIMES: [Self; 3] = [Self::Date, Self::Local, Self::Zoned];
+}
+
+/// One value's kind, and what else its column must know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Look {
+    pub(super) kind: Kind,
+    /// Why it is not more than that.
+    pub(super) why: Option<String>,
+    pub(super) negative: bool,
+    /// A whole number that no float of 64 bits is.
+    pub(super) not_a_float: bool,
+    pub(super) time: Time,
+}
+
+/// What a unit must hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Time {
+    pub(super) day: i64,
+    pub(super) has_nanos: bool,
+    pub(super) finer: bool,
+}
+
+impl Look {
+    fn new(kind: Kind) -> Self {
+        Self { kind, why: None, negative: false, not_a_float: false, time: Time::default() }
+    }
+
+    fn because(kind: Kind, why: String) -> Self {
+        Self { why: Some(why), ..Self::new(kind) }
+    }
+
+    pub(super) fn at(value: Written<'_>, times: &Times, role: Role) -> Self {
+        let is_format = role == Role::Ordered && times.format.is_some();
+        match value {
+            Written::Bool(_) => return Self::new(Kind::Bool),
+            Written::Text(text) | Written::Number(text) if !is_format => {
+                if let Some(look) = number(text.trim(), times, role) {
+                    return look;
+                }
+            }
+            _ => {}
+        }
+        let is_truth = |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
+        match times.said(value) {
+            Some(Ok(Said::Moment(moment))) => Self::of_time(moment),
+            Some(Err(refused)) => Self::because(Kind::Never, refused.why),
+            _ if matches!(value, Written::Text(text) if is_truth(text.trim())) => Self::new(Kind::Bool),
+            _ => Self::new(Kind::Text),
+        }
+    }
+
+    fn of_time(moment: Moment) -> Self {
+        let kind = match (moment.offset, moment.clock) {
+            (Offset::None, None) => Kind::Date,
+            (Offset::None, Some(_)) => Kind::Local,
+            _ => Kind::Zoned,
+        };
+        let clock = moment.clock.unwrap_or_default();
+        let has_nanos = !clock.nanos.is_multiple_of(1_000);
+        let time = Time { day: moment.day.unwrap_or_default(), has_nanos, finer: clock.finer };
+        Self { time, ..Self::new(kind) }
+    }
+
+    fn since_1970(nanos: Result<i128, Misfit>) -> Self {
+        const DAY: i128 = 86_400_000_000_000;
+        let value = nanos.unwrap_or_default();
+        let day = match nanos {
+            Err(Misfit::Beyond) => i64::MAX,
+            _ => i64::try_from(value.div_euclid(DAY)).unwrap_or(i64::MAX),
+        };
+        let time = Time { day, has_nanos: value % 1_000 != 0, finer: nanos == Err(Misfit::Finer) };
+        Self { time, ..Self::new(Kind::Zoned) }
+    }
+}
+
+fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
+    let read = || float::read(Written::Text(text), float::Width::F64);
+    let Some(number) = Number::parse(text) else {
+        return read().is_ok().then(|| Look::new(Kind::Word));
+    };
+    if let Some(unit) = times.unit.filter(|_| role == Role::Ordered) {
+        return Some(Look::since_1970(epoch::nanos(&number, unit)));
+    }
+    if has_leading_zeros(text) {
+        return Some(Look::new(Kind::Zeros));
+    }
+    if !number.plain {
+        return Some(match read() {
+            Ok(_) => Look::new(Kind::Fraction),
+            Err(refused) => Look::because(Kind::Inexact, refused.why),
+        });
+    }
+    let kind = if text.parse::<i64>().is_ok() {
+        Kind::Whole
+    } else if text.parse::<u64>().is_ok() {
+        Kind::Unsigned
+    } else {
+        Kind::Big
+    };
+    // Below 2^53 each is a float.
+    let not_a_float = number.digits.len() > 15 && read().is_err();
+    Some(Look { negative: number.negative, not_a_float, ..Look::new(kind) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> Kind {
+        Look::at(Written::Text(text), &Times::default(), Role::Other).kind
+    }
+
+    #[test]
+    fn a_text_of_csv_looks_like_what_it_says() {
+        for (text, expected) in [
+            ("7", Kind::Whole),
+            ("+9", Kind::Whole),
+            (" 9", Kind::Whole),
+            ("9223372036854775808", Kind::Unsigned),
+            ("18446744073709551616", Kind::Big),
+            ("0.5", Kind::Fraction),
+            ("00.50", Kind::Fraction),
+            ("1e400", Kind::Inexact),
+            ("888E010010", Kind::Inexact),
+            ("1.000000000000000001", Kind::Inexact),
+            ("NaN", Kind::Word),
+            ("007", Kind::Zeros),
+            ("true", Kind::Bool),
+            ("2013-02-08", Kind::Date),
+            ("2013-02-08 12:00", Kind::Local),
+            ("2013-02-08 12:00Z", Kind::Zoned),
+            ("2016-12-31T23:59:60Z", Kind::Never),
+            ("2013-02-08T17:30:00Z ok", Kind::Text),
+            ("12:00", Kind::Text),
+            ("cold", Kind::Text),
+        ] {
+            assert_eq!(kind(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_string_of_json_is_a_time_or_a_text() {
+        let kind = |value| Look::at(value, &Times::default(), Role::Other).kind;
+        assert_eq!(kind(Written::String("7")), Kind::Text);
+        assert_eq!(kind(Written::String("true")), Kind::Text);
+        assert_eq!(kind(Written::String("NaN")), Kind::Text);
+        assert_eq!(kind(Written::String("2013-02-08")), Kind::Date);
+        assert_eq!(kind(Written::Bool(true)), Kind::Bool);
+        assert_eq!(kind(Written::Number("7")), Kind::Whole);
+    }
+}
