@@ -198,7 +198,7 @@ impl Columns<'_> {
 
     fn says_doubt(&self, path: &str, doubt: &Doubt) -> String {
         let (file, line) = self.file(doubt.line);
-        let what = format!("`{}` {}", shown(&doubt.value), doubt.says);
+        let what = format!("`{}` {}", shown(&doubt.value), doubt.says.replace("COLUMN", &shown(path)));
         Wrong::at(line, what).in_column(path).in_file(file).to_string()
     }
 
