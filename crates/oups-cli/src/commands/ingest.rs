@@ -46,7 +46,6 @@ fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Pl
         stored: Some(known(store)?),
         ordered_on: args.storing.ordered_on.clone(),
         grows: args.storing.evolve_schema,
-        is_all: false,
     };
     let rows = input::rows(&args.input, &args.reading, &purpose, progress.clone(), places.clone())?;
     let rows = input::sorted(rows, &args.reading, ordered_on, places)?;

@@ -43,9 +43,9 @@ fn write(dataset: &Dataset, args: &Write, progress: &Progress, places: &Places) 
             stored: dataset.snapshot_if_there()?.map(|snapshot| snapshot.manifest().schema.clone()),
             ordered_on: ordered_on(dataset, args)?,
             grows: args.storing.evolve_schema,
-            is_all: true,
         };
         let input = input::rows(&args.input, &args.reading, &purpose, progress.clone(), places.clone())?;
+        input::columns_are_stored(&input.schema(), &purpose)?;
         let input = input::sorted(input, &args.reading, purpose.ordered_on.as_deref(), places)?;
         dataset.write(interrupt::until_read(input, in_doubt(dataset, &args.key)?))
     };

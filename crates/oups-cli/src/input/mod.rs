@@ -16,7 +16,6 @@ mod shape;
 mod source;
 mod spot;
 mod text_files;
-mod whole;
 mod wrong;
 
 use std::path::PathBuf;
@@ -62,8 +61,6 @@ pub(crate) struct Purpose {
     pub(crate) ordered_on: Option<String>,
     /// Whether the columns of the dataset may grow.
     pub(crate) grows: bool,
-    /// Whether there can be no other columns than the stored ones, unless they may grow.
-    pub(crate) is_all: bool,
 }
 
 /// The rows of all inputs, in the order given.
@@ -83,7 +80,6 @@ pub(crate) fn rows(
     let sources = sources(found, reading, purpose)?;
     let schema = agreed_schema(&sources)?;
     types_have_a_use(reading, &schema)?;
-    columns_are_stored(purpose, &sources)?;
     if bytes > 0 {
         progress.expect_bytes(bytes);
     }
@@ -125,15 +121,15 @@ fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Ve
             }
             From::Content(content) => content,
         };
-        let whole = |wrong: Wrong| wrong.in_file(content.name()).into_error();
+        if matches!(kind, Kind::Parquet | Kind::Arrow) {
+            content.refuse_packed().map_err(|wrong| wrong.in_file(content.name()).into_error())?;
+        }
         sources.push(match kind {
             Kind::Parquet => {
-                whole::parquet(&content).map_err(whole)?;
                 let schema = parquet::schema(&content)?;
                 Some(Source::parquet(content, schema))
             }
             Kind::Arrow => {
-                whole::arrow(&content).map_err(whole)?;
                 let schema = ipc::schema(&content)?;
                 Some(Source::arrow(content, schema))
             }
@@ -149,7 +145,8 @@ fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Ve
     }
     let table = sources.iter().flatten().next().map(|source| source.schema().clone());
     let told = told(reading, purpose.stored.clone().or(table));
-    let known = Arc::new(Known { times: reading.times(), told });
+    let given = reading.types.as_ref().map_or(0, |types| types.0.len());
+    let known = Arc::new(Known { times: reading.times(), told, given });
     let wanted = Wanted {
         told: &known.told,
         ordered_on: purpose.ordered_on.as_deref(),
@@ -182,18 +179,15 @@ fn types_have_a_use(reading: &Reading, schema: &Schema) -> Result<()> {
     Err(hint::told(format!("--types: no input has a column `{}`", missing.name()), near))
 }
 
-/// Refuses a column that the dataset does not have, with the names that may have been meant.
-fn columns_are_stored(purpose: &Purpose, sources: &[Source]) -> Result<()> {
-    let Some(stored) = purpose.stored.as_ref().filter(|_| purpose.is_all && !purpose.grows) else { return Ok(()) };
-    for source in sources {
-        let mut columns = source.schema().fields().iter().map(|field| field.name());
-        let Some(new) = columns.find(|name| stored.index_of(name).is_err()) else { continue };
-        let near = open::most_similar(new, stored.fields().iter().map(|field| field.name().clone()));
-        let meant = hint::did_you_mean(&near).map(|meant| format!("{meant} Else ")).unwrap_or_default();
-        let wrong = Wrong::new("is not a column of the dataset").in_column(new).in_file(source.name());
-        return Err(wrong.advice(format!("{meant}--evolve-schema adds new columns")).into_error());
-    }
-    Ok(())
+/// Refuses a column that the dataset does not have and is not to get, with the names that may have been meant.
+pub(crate) fn columns_are_stored(found: &Schema, purpose: &Purpose) -> Result<()> {
+    let Some(stored) = purpose.stored.as_ref().filter(|_| !purpose.grows) else { return Ok(()) };
+    let mut names = found.fields().iter().map(|field| field.name());
+    let Some(new) = names.find(|name| stored.index_of(name).is_err()) else { return Ok(()) };
+    let near = open::most_similar(new, stored.fields().iter().map(|field| field.name().clone()));
+    let meant = hint::did_you_mean(&near).map(|meant| format!("{meant} Else ")).unwrap_or_default();
+    let wrong = Wrong::new("is not a column of the dataset").in_column(new);
+    Err(wrong.advice(format!("{meant}--evolve-schema adds new columns")).into_error())
 }
 
 /// The first input's columns, which all others must have too, in any order. A column is nullable if it is in any.

@@ -35,6 +35,26 @@ pub(super) struct Known {
     pub(super) times: Times,
     /// The columns that are told; some have no nulls.
     pub(super) told: Schema,
+    /// How many of them the command line tells; the others are stored.
+    pub(super) given: usize,
+}
+
+impl Known {
+    /// Whether a column has no nulls.
+    pub(super) fn is_required(&self, column: &str) -> bool {
+        self.told.field_with_name(column).is_ok_and(|field| !field.is_nullable())
+    }
+
+    /// What would do about a value; `--types` does nothing about the type of a column that is stored.
+    pub(super) fn advice(&self, column: &str, advice: Option<String>) -> Option<String> {
+        let is_stored = self.told.index_of(column).is_ok_and(|place| place >= self.given);
+        match advice {
+            Some(advice) if is_stored && advice.contains("--types") => {
+                Some("the dataset has this type: mend the value, or give --null if it stands for none".to_owned())
+            }
+            advice => advice.map(|advice| advice.replace("COLUMN", column)),
+        }
+    }
 }
 
 impl Source {
@@ -77,11 +97,9 @@ impl Source {
             Opening::Arrow(content) => return ipc::open(&content, progress).map(table).map_err(of_table),
             Opening::Text(file, known) => (file, known),
         };
-        let required = |name: &str| known.told.field_with_name(name).is_ok_and(|field| !field.is_nullable());
-        let (content, times) = (&file.content, &known.times);
         Ok(match &file.form {
-            Form::Csv(dialect) => Box::new(csv::Rows::open(content, dialect, times, self.schema, required, progress)?),
-            Form::Json => Box::new(json::Rows::open(content, times, self.schema, required, progress)?),
+            Form::Csv(dialect) => Box::new(csv::Rows::open(&file.content, dialect, known, self.schema, progress)?),
+            Form::Json => Box::new(json::Rows::open(&file.content, known, self.schema, progress)?),
         })
     }
 }
@@ -94,7 +112,12 @@ fn table(reader: BatchReader) -> Parts {
     Box::new(reader.map(part))
 }
 
-/// An error of a reader of tables.
-pub(super) fn of_table(error: ArrowError) -> Wrong {
-    Wrong::of(error).unwrap_or_else(|error| Wrong::new(format!("cannot be read: {error}")))
+/// An error of a reader of tables, without words of a library that say nothing to who has the file.
+fn of_table(error: ArrowError) -> Wrong {
+    match Wrong::of(error) {
+        Ok(wrong) => wrong,
+        Err(ArrowError::ExternalError(ours)) => Wrong::new(format!("cannot be read: {ours}")),
+        Err(ArrowError::IoError(_, source)) => Wrong::unreadable(&source),
+        Err(_) => Wrong::new("cannot be read: it is damaged, cut short or of another format"),
+    }
 }

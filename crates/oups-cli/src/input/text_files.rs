@@ -198,22 +198,29 @@ impl Columns<'_> {
 
     fn says_doubt(&self, path: &str, doubt: &Doubt) -> String {
         let (file, line) = self.file(doubt.line);
-        let what = format!("`{}` {}", shown(&doubt.value), doubt.says.replace("COLUMN", &shown(path)));
+        let instead = doubt.instead.replace("COLUMN", &shown(path));
+        let what = format!("`{}` {}: the column is taken as text ({instead})", shown(&doubt.value), doubt.why);
         Wrong::at(line, what).in_column(path).in_file(file).to_string()
     }
 
     /// The ordered column is not one of texts unless the user says so: `10` would come before `9`.
     fn text_in_order(&self, name: &str, found: &Found) -> Wrong {
-        let doubt = found.doubts.first().map(|(_, doubt)| (doubt.line, shown(&doubt.value), doubt.says.as_str()));
-        let first =
-            found.first.as_ref().map(|first| (first.spot, first.value.clone(), "is neither a number nor a time"));
-        let (spot, value, says) = doubt.or(first).unwrap_or_default();
+        let doubt = found.doubts.first().map(|(_, doubt)| {
+            let instead = format!("{}; ", doubt.instead.replace("COLUMN", &shown(name)));
+            (doubt.line, shown(&doubt.value), doubt.why.as_str(), instead)
+        });
+        let first = found.first.as_ref().map(|first| {
+            (
+                first.spot,
+                first.value.clone(),
+                "is neither a number nor a time",
+                format!("{}; ", crate::hint::TIME_FORMAT),
+            )
+        });
+        let (spot, value, why, instead) = doubt.or(first).unwrap_or_default();
         let (file, line) = self.file(spot);
-        let advice = format!(
-            "{}; --types {name}:str orders the rows by these texts, letter by letter",
-            crate::hint::TIME_FORMAT
-        );
-        Wrong::at(line, format!("`{value}` {says}")).in_column(name).in_file(file).advice(advice)
+        let advice = format!("{instead}--types {name}:str orders the rows by these texts, letter by letter");
+        Wrong::at(line, format!("`{value}` {why}")).in_column(name).in_file(file).advice(advice)
     }
 }
 

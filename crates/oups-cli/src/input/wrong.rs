@@ -111,10 +111,13 @@ impl fmt::Display for Wrong {
             (Some(line), None) => Some(format!("line {line}")),
             (None, column) => column,
         };
+        // What has no subject of its own is said of the place.
+        let verbs = ["is ", "has ", "comes ", "ends ", "cannot "];
+        let joint = if verbs.iter().any(|verb| self.what.starts_with(verb)) { " " } else { ": " };
         match (&self.file, place) {
-            (Some(file), Some(place)) => write!(f, "{}: {place}: {}", visible(file), self.what),
-            (Some(file), None) => write!(f, "{}: {}", visible(file), self.what),
-            (None, Some(place)) => write!(f, "{place}: {}", self.what),
+            (Some(file), Some(place)) => write!(f, "{}: {place}{joint}{}", visible(file), self.what),
+            (Some(file), None) => write!(f, "{}{joint}{}", visible(file), self.what),
+            (None, Some(place)) => write!(f, "{place}{joint}{}", self.what),
             (None, None) => f.write_str(&self.what),
         }
     }
@@ -146,7 +149,7 @@ mod tests {
         assert_eq!(wrong.to_string(), "line 3, column `x`: `cold` is not a number");
         let wrong = wrong.in_file("a.csv").in_file("later.csv");
         assert_eq!(wrong.to_string(), "a.csv: line 3, column `x`: `cold` is not a number");
-        assert_eq!(Wrong::new("is empty").in_file("a\u{1b}.csv").to_string(), "a\\u{1b}.csv: is empty");
+        assert_eq!(Wrong::new("is empty").in_file("a\u{1b}.csv").to_string(), "a\\u{1b}.csv is empty");
     }
 
     #[test]

@@ -103,9 +103,29 @@ pub(crate) fn one_line(text: &str) -> String {
 pub(crate) fn visible(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
+        match c {
+            '\n' | '\r' | '\t' => line.extend(c.escape_default()),
+            c if steers(c) => line.extend(c.escape_unicode()),
+            c => line.push(c),
+        }
     }
     line
+}
+
+/// What moves a cursor, or turns the direction or the lines of what stands beside it.
+fn steers(c: char) -> bool {
+    let is_format = matches!(
+        c,
+        '\u{061c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    );
+    c.is_control() || is_format
 }
 
 #[cfg(test)]
@@ -148,6 +168,7 @@ bcdef  1000  3 to 4
     #[test]
     fn a_cell_is_one_short_line() {
         assert_eq!(one_line("a\nb\u{1b}[2J"), "a\\nb\\u{1b}[2J");
+        assert_eq!(one_line("\u{9b}2J \u{202e}gnp"), "\\u{9b}2J \\u{202e}gnp");
         assert_eq!(one_line(&"x".repeat(100)).chars().count(), CELL + 1);
     }
 }

@@ -3,23 +3,33 @@
 use std::io::Write;
 
 use anyhow::Result;
-use arrow::json::WriterBuilder;
-use arrow::json::writer::LineDelimited;
 
-use super::{Rows, plain};
+use super::{Rows, json_value, unwritable};
 
 /// Writes batch by batch; answers how many rows.
 pub(crate) fn write(rows: Rows<'_>, out: &mut dyn Write) -> Result<u64> {
-    let schema = plain::utc_schema(&rows.schema);
-    let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(&mut *out);
+    let mut names = Vec::new();
+    for field in rows.schema.fields() {
+        let mut name = if names.is_empty() { "{".to_owned() } else { ",".to_owned() };
+        json_value::string(field.name(), &mut name);
+        names.push(name + ":");
+    }
+    let mut line = String::new();
     let mut count = 0;
     for batch in rows.batches {
-        let batch = plain::to_utc(&batch?, &schema)?;
-        writer.write(&batch)?;
-        count += batch.num_rows() as u64;
+        let batch = batch?;
+        for row in 0..batch.num_rows() {
+            line.clear();
+            for ((name, field), column) in names.iter().zip(rows.schema.fields()).zip(batch.columns()) {
+                line.push_str(name);
+                let written = json_value::write(column.as_ref(), row, &mut line);
+                written.map_err(|wrong| unwritable(field, count, "JSON", wrong))?;
+            }
+            line.push_str(if names.is_empty() { "{}\n" } else { "}\n" });
+            out.write_all(line.as_bytes())?;
+            count += 1;
+        }
     }
-    writer.finish()?;
-    drop(writer);
     out.flush()?;
     Ok(count)
 }

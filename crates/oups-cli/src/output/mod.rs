@@ -5,17 +5,30 @@ pub(crate) mod file;
 pub(crate) mod grid;
 pub(crate) mod ipc;
 pub(crate) mod json;
+mod json_value;
 pub(crate) mod parquet;
-mod plain;
 pub(crate) mod table;
 
+use anyhow::{Error, anyhow};
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Field, SchemaRef};
+
+use crate::text::shown::Unshown;
 
 /// Rows on their way out: batches of one schema.
 pub(crate) struct Rows<'a> {
     pub(crate) schema: SchemaRef,
     pub(crate) batches: &'a mut dyn Iterator<Item = anyhow::Result<RecordBatch>>,
+}
+
+/// The error of a value that the format has no text for; rows before it were `count`.
+fn unwritable(field: &Field, count: u64, format: &str, wrong: Unshown) -> Error {
+    let (name, found, row) = (field.name(), field.data_type(), count + 1);
+    let Unshown { value, why } = wrong;
+    anyhow!(
+        "row {row} of the output, column `{name}`: {value} ({found}) cannot be written as {format}: {why}: leave the column \
+         out with --columns, or use --format parquet"
+    )
 }
 
 /// A number with the name of what is counted: `1 row`, `2 rows`.

@@ -3,12 +3,12 @@
 use std::io::Write;
 
 use anyhow::Result;
-use arrow::array::RecordBatch;
+use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, SchemaRef};
-use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::grid::{Column, Grid, one_line};
-use super::{counted, plain};
+use super::{counted, json_value};
+use crate::text::shown::{self, Unshown};
 
 /// The rows that a table shows.
 #[derive(Debug)]
@@ -24,46 +24,55 @@ pub(crate) struct Shown {
 
 /// Prints the rows; of the columns, as many as fit into the width. Answers the names of the others.
 pub(crate) fn write(shown: Shown, width: Option<usize>, out: &mut dyn Write) -> Result<Vec<String>> {
-    let left_out = grid(shown)?.print(width, out)?;
+    let left_out = grid(shown).print(width, out)?;
     out.flush()?;
     Ok(left_out)
 }
 
-fn grid(shown: Shown) -> Result<Grid> {
-    let schema = plain::utc_schema(&shown.schema);
-    let columns = schema.fields().iter().map(|field| column(field)).collect();
+fn grid(shown: Shown) -> Grid {
+    let columns = shown.schema.fields().iter().map(|field| column(field)).collect();
     let mut rows = Vec::new();
-    texts(&schema, &shown.first, &mut rows)?;
+    texts(&shown.first, &mut rows);
     if shown.hidden > 0 {
-        let mut line = vec!["…".to_owned(); schema.fields().len()];
+        let mut line = vec!["…".to_owned(); shown.schema.fields().len()];
         if let Some(first) = line.first_mut() {
             *first = format!("… {} …", counted(shown.hidden, "more row"));
         }
         rows.push(line);
     }
-    texts(&schema, &shown.last, &mut rows)?;
-    Ok(Grid { columns, rows })
+    texts(&shown.last, &mut rows);
+    Grid { columns, rows }
 }
 
 fn column(field: &Field) -> Column {
-    match field.data_type() {
+    let values = match field.data_type() {
+        DataType::Dictionary(_, values) => values,
+        plain => plain,
+    };
+    match values {
         number if number.is_numeric() || matches!(number, DataType::Duration(_)) => Column::right(field.name()),
         _ => Column::left(field.name()),
     }
 }
 
-fn texts(schema: &SchemaRef, batches: &[RecordBatch], rows: &mut Vec<Vec<String>>) -> Result<()> {
-    let options = FormatOptions::default().with_null("null");
+fn texts(batches: &[RecordBatch], rows: &mut Vec<Vec<String>>) {
     for batch in batches {
-        let batch = plain::to_utc(batch, schema)?;
-        let columns = batch.columns().iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options));
-        let columns = columns.collect::<Result<Vec<_>, _>>()?;
-        for row in 0..batch.num_rows() {
-            let cells = columns.iter().map(|column| Ok(one_line(&column.value(row).try_to_string()?)));
-            rows.push(cells.collect::<Result<Vec<_>>>()?);
-        }
+        let cells = |row| batch.columns().iter().map(move |column| cell(column.as_ref(), row)).collect();
+        rows.extend((0..batch.num_rows()).map(cells));
     }
-    Ok(())
+}
+
+/// A value for people: what has no text is told as it is stored.
+fn cell(array: &dyn Array, row: usize) -> String {
+    let mut text = String::new();
+    let written = match array.data_type().is_nested() || shown::is_null(array, row) {
+        true => json_value::write(array, row, &mut text),
+        false => shown::write(array, row, &mut text),
+    };
+    match written {
+        Ok(()) => one_line(&text),
+        Err(Unshown { value, .. }) => format!("({value})"),
+    }
 }
 
 #[cfg(test)]

@@ -281,10 +281,10 @@ fn has_digits(text: &str, count: usize) -> bool {
 mod tests {
     use super::*;
 
-    fn seconds(format: &str, text: &str) -> Option<i64> {
+    fn seconds(format: &str, text: &str) -> Option<i128> {
         let moment = Format::new(format).unwrap().read(text)?.ok()?;
         let east = if let Offset::East(east) = moment.offset { east } else { 0 };
-        Some(moment.seconds()? - east)
+        Some(moment.seconds()? - i128::from(east))
     }
 
     #[test]

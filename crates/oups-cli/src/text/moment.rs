@@ -34,8 +34,9 @@ pub(super) enum Offset {
 
 impl Moment {
     /// Seconds since 1970 on the clock that is written; midnight for a date alone.
-    pub(super) fn seconds(self) -> Option<i64> {
-        self.day?.checked_mul(DAY_SECONDS)?.checked_add(self.clock.unwrap_or_default().seconds)
+    /// The first day of all has its midnight beyond 64 bits.
+    pub(super) fn seconds(self) -> Option<i128> {
+        Some(i128::from(self.day?) * i128::from(DAY_SECONDS) + i128::from(self.clock.unwrap_or_default().seconds))
     }
 
     /// Date and time, as `2024-03-31 00:30`, `2024-03-31T00:30:00,5 UTC`, `2024-03-31T00:30:00+0100`; or a date.
@@ -160,7 +161,7 @@ pub(super) fn fixed_offset(text: &str) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<(i64, u32, Offset)> {
+    fn read(text: &str) -> Option<(i128, u32, Offset)> {
         let moment = Moment::iso(text)?.ok()?;
         Some((moment.seconds()?, moment.clock.unwrap_or_default().nanos, moment.offset))
     }

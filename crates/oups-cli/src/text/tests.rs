@@ -1,1 +1,3 @@
+mod exact;
 mod guessed;
+mod round_trip;

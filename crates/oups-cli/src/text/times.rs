@@ -59,7 +59,7 @@ impl Times {
                     (Offset::None, None) => 0,
                     (Offset::None, Some(clock)) => self.zone_of(clock)?.offset_at(seconds)?,
                 };
-                in_unit(i128::from(seconds - east), moment, unit)
+                in_unit(seconds - i128::from(east), moment, unit)
             }
         }
     }
@@ -97,7 +97,7 @@ impl Times {
     /// Milliseconds since 1970 of a date that may have a time of day.
     pub(super) fn date64(&self, value: Written<'_>) -> Result<i64, Refused> {
         let moment = self.day_moment(value, "a date such as 2013-02-08")?;
-        in_unit(i128::from(moment.seconds().ok_or_else(too_far_for_all)?), moment, TimeUnit::Millisecond)
+        in_unit(moment.seconds().ok_or_else(too_far_for_all)?, moment, TimeUnit::Millisecond)
     }
 
     fn day_moment(&self, value: Written<'_>, expected: &str) -> Result<Moment, Refused> {

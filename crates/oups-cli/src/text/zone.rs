@@ -32,11 +32,12 @@ impl Zone {
     }
 
     /// Seconds east of UTC when this zone's clock showed so many seconds since 1970.
-    pub(super) fn offset_at(&self, seconds: i64) -> Result<i64, Refused> {
+    pub(super) fn offset_at(&self, seconds: i128) -> Result<i64, Refused> {
         if self.clock == TimeZone::UTC {
             return Ok(0);
         }
         let far = || Refused::plain(format!("is beyond the years for which the clock of {} is known", self.name));
+        let seconds = i64::try_from(seconds).map_err(|_| far())?;
         let local = local(seconds).ok_or_else(far)?;
         match self.clock.to_ambiguous_timestamp(local).offset() {
             AmbiguousOffset::Unambiguous { offset } => Ok(offset.seconds().into()),

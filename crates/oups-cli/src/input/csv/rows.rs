@@ -1,5 +1,7 @@
 //! The rows of a CSV file as batches.
 
+use std::sync::Arc;
+
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 
@@ -8,14 +10,16 @@ use super::seen::point_for_comma;
 use super::{Dialect, Table};
 use crate::input::content::Content;
 use crate::input::part::{BATCH_BYTES, BATCH_ROWS, Lines, Part};
+use crate::input::source::Known;
 use crate::input::wrong::{Wrong, shown};
 use crate::progress::Progress;
-use crate::text::{Column, Times, Written};
+use crate::text::{Column, Written};
 
 /// The rows; the columns are those of the schema, whatever their order in the file.
 pub(in crate::input) struct Rows {
     table: Table,
     dialect: Dialect,
+    known: Arc<Known>,
     schema: SchemaRef,
     /// For each column of the file.
     sinks: Vec<Option<Sink>>,
@@ -34,13 +38,11 @@ struct Sink {
 }
 
 impl Rows {
-    /// `required` tells of columns that have no nulls.
     pub(in crate::input) fn open(
         content: &Content,
         dialect: &Dialect,
-        times: &Times,
+        known: Arc<Known>,
         schema: SchemaRef,
-        required: impl Fn(&str) -> bool,
         progress: &Progress,
     ) -> Result<Self, Wrong> {
         let table = Table::open(content, dialect, progress)?;
@@ -52,12 +54,12 @@ impl Rows {
             let place = table.names.iter().position(|found| found == name);
             let sink = place.and_then(|place| sinks.get_mut(place));
             let (Some(place), Some(sink)) = (place, sink) else { return Err(changed().in_column(name)) };
-            let values = Column::new(data_type, times, BATCH_ROWS).ok_or_else(|| no_text(name, data_type))?;
+            let values = Column::new(data_type, &known.times, BATCH_ROWS).ok_or_else(|| no_text(name, data_type))?;
             let (is_text, is_number) = (is_text(data_type), is_number(data_type));
-            *sink = Some(Sink { name: name.clone(), values, is_text, is_number, required: required(name) });
+            *sink = Some(Sink { name: name.clone(), values, is_text, is_number, required: known.is_required(name) });
             places.push(place);
         }
-        Ok(Self { table, dialect: dialect.clone(), schema, sinks, places, ended: false })
+        Ok(Self { table, dialect: dialect.clone(), known, schema, sinks, places, ended: false })
     }
 
     fn next_part(&mut self) -> Result<Option<Part>, Wrong> {
@@ -72,7 +74,7 @@ impl Rows {
             bytes += record.size();
             for (field, sink) in record.fields().zip(&mut self.sinks) {
                 match sink {
-                    Some(sink) => sink.append(field, &self.dialect)?,
+                    Some(sink) => sink.append(field, &self.dialect, &self.known)?,
                     None if self.dialect.is_null(field, false) => {}
                     None => return Err(changed()),
                 }
@@ -90,7 +92,7 @@ impl Rows {
 }
 
 impl Sink {
-    fn append(&mut self, field: Field<'_>, dialect: &Dialect) -> Result<(), Wrong> {
+    fn append(&mut self, field: Field<'_>, dialect: &Dialect, known: &Known) -> Result<(), Wrong> {
         let Self { name, values, is_text, is_number, required } = self;
         if dialect.is_null(field, *is_text) {
             if *required {
@@ -103,7 +105,7 @@ impl Sink {
         let text = text.ok_or_else(|| point_for_comma(field.text, field.line, name))?;
         values.append(Written::Text(&text)).map_err(|refused| {
             let what = format!("`{}` {}", shown(field.text), refused.why);
-            Wrong::at(field.line, what).in_column(name).advice_opt(refused.advice)
+            Wrong::at(field.line, what).in_column(name).advice_opt(known.advice(name, refused.advice))
         })
     }
 }

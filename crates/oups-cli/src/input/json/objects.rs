@@ -143,10 +143,10 @@ mod tests {
         assert_eq!(refused("{}\r\n{\"a\":\n1}"), "line 2: the line ends within its object");
         assert_eq!(refused("[{}]"), "line 1: expected one object a line, found a list");
         assert_eq!(refused("7"), "line 1: expected one object a line, found `7`");
-        assert_eq!(refused("\n{\"gr\u{fc}n\":tru}"), "line 2: is not JSON from character 12 on: `}`");
-        assert_eq!(refused("{'a':1}"), "line 1: is not JSON from character 2 on: `'a':1}`");
+        assert_eq!(refused("\n{\"gr\u{fc}n\":tru}"), "line 2 is not JSON from character 12 on: `}`");
+        assert_eq!(refused("{'a':1}"), "line 1 is not JSON from character 2 on: `'a':1}`");
         assert_eq!(refused(b"{\"a\":\"\xC3\xA4\xFF\"}"), "line 1: character 8 is not UTF-8");
-        assert_eq!(refused("{\"a\":NaN}"), "line 1: is not JSON from character 6 on: `NaN}`");
-        assert_eq!(refused("{\"a\":007}"), "line 1: is not JSON from character 7 on: `07}`");
+        assert_eq!(refused("{\"a\":NaN}"), "line 1 is not JSON from character 6 on: `NaN}`");
+        assert_eq!(refused("{\"a\":007}"), "line 1 is not JSON from character 7 on: `07}`");
     }
 }

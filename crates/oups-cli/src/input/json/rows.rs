@@ -1,5 +1,7 @@
 //! The rows of a JSON file as batches.
 
+use std::sync::Arc;
+
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Fields, SchemaRef};
 
@@ -7,34 +9,35 @@ use super::builder::Object;
 use super::objects::Objects;
 use crate::input::content::Content;
 use crate::input::part::{BATCH_BYTES, BATCH_ROWS, Lines, Part};
+use crate::input::source::Known;
 use crate::input::wrong::Wrong;
 use crate::progress::Progress;
 use crate::text::Times;
 
 pub(in crate::input) struct Rows {
     objects: Objects,
+    known: Arc<Known>,
     schema: SchemaRef,
     rows: Object,
     ended: bool,
 }
 
 impl Rows {
-    /// `required` tells of columns that have no nulls.
     pub(in crate::input) fn open(
         content: &Content,
-        times: &Times,
+        known: Arc<Known>,
         schema: SchemaRef,
-        required: impl Fn(&str) -> bool,
         progress: &Progress,
     ) -> Result<Self, Wrong> {
         let objects = Objects::open(content, progress)?;
-        let strict = |field: &arrow::datatypes::FieldRef| field.as_ref().clone().with_nullable(!required(field.name()));
+        let strict =
+            |field: &arrow::datatypes::FieldRef| field.as_ref().clone().with_nullable(!known.is_required(field.name()));
         let fields: Fields = schema.fields().iter().map(strict).collect();
-        let rows = match Object::new(&fields, times) {
+        let rows = match Object::new(&fields, &known.times) {
             Some(rows) => rows,
-            None => return Err(no_json(&fields, times)),
+            None => return Err(no_json(&fields, &known.times)),
         };
-        Ok(Self { objects, schema, rows, ended: false })
+        Ok(Self { objects, known, schema, rows, ended: false })
     }
 
     fn next_part(&mut self) -> Result<Option<Part>, Wrong> {
@@ -49,13 +52,15 @@ impl Rows {
             bytes += length;
             self.rows.append(&members).map_err(|misfit| {
                 let column = misfit.path.trim_start_matches('.');
-                Wrong::at(line, misfit.what).in_column(column).advice_opt(misfit.advice)
+                let top = column.split('.').next().unwrap_or(column);
+                let advice = self.known.advice(top, misfit.advice);
+                Wrong::at(line, misfit.what).in_column(column).advice_opt(advice)
             })?;
         }
         if lines.rows() == 0 {
             return Ok(None);
         }
-        let unfit = |error| Wrong::new(format!("cannot be made into columns: {error}"));
+        let unfit = |_| Wrong::new("cannot be made into columns of these types");
         let (_, columns, _) = self.rows.finish().map_err(unfit)?.into_parts();
         let batch = RecordBatch::try_new(self.schema.clone(), columns).map_err(unfit)?;
         Ok(Some(Part { batch, lines }))
