@@ -45,15 +45,18 @@ impl Known {
         self.told.field_with_name(column).is_ok_and(|field| !field.is_nullable())
     }
 
-    /// What would do about a value; `--types` does nothing about the type of a column that is stored.
+    /// What would do about a value. The type of a column that is stored is not told anew, but may grow.
     pub(super) fn advice(&self, column: &str, advice: Option<String>) -> Option<String> {
         let is_stored = self.told.index_of(column).is_ok_and(|place| place >= self.given);
-        match advice {
-            Some(advice) if is_stored && advice.contains("--types") => {
-                Some("the dataset has this type: mend the value, or give --null if it stands for none".to_owned())
-            }
-            advice => advice.map(|advice| advice.replace("COLUMN", column)),
+        let advice = advice?.replace("COLUMN", column);
+        if !is_stored || !advice.contains("--types") {
+            return Some(advice);
         }
+        let others: Vec<&str> = advice.split(", or ").filter(|other| !other.contains("--types")).collect();
+        if others.is_empty() {
+            return Some("the type is the dataset's: mend the value; --evolve-schema with another type in --types lets some columns grow".to_owned());
+        }
+        Some(others.join(", or "))
     }
 }
 
