@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use crate::hint::hint;
 use crate::interrupt;
+use crate::output::grid::visible_lines;
 use crate::stdout::Stdout;
 
 /// The command line is wrong by itself, whatever the store holds.
@@ -42,9 +43,10 @@ pub(crate) fn tell(error: &anyhow::Error) {
     }
 }
 
-/// A line for people on standard error. That nobody can read it is no reason to stop.
+/// A line for people on standard error, with nothing of a file in it that steers the terminal. That nobody can read it is
+/// not a reason to stop.
 pub(crate) fn message(text: impl fmt::Display) {
-    let _ = writeln!(io::stderr(), "oups: {text}");
+    let _ = writeln!(io::stderr(), "oups: {}", visible_lines(&text.to_string()));
 }
 
 /// What errors of the library say of its functions, and what that is in the program. The first is Arrow's, for an error

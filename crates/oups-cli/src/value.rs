@@ -4,6 +4,8 @@ use arrow::datatypes::DataType;
 use oups::ordered::{OrdValue, OrderedType};
 use serde_json::Value;
 
+use crate::output::grid::visible;
+
 /// Decimals of more digits would lose some as JSON numbers.
 const EXACT_DIGITS: u8 = 15;
 
@@ -18,9 +20,9 @@ pub(crate) fn json(ordered: &OrderedType, value: &OrdValue) -> Value {
     Value::String(text)
 }
 
-/// The value for people: as in JSON, but whole seconds without the zeros after them.
+/// The value for people: as in JSON, but whole seconds without the zeros after them, and nothing that steers a terminal.
 pub(crate) fn text(ordered: &OrderedType, value: &OrdValue) -> String {
-    let text = ordered.format(value);
+    let text = visible(&ordered.format(value));
     if !matches!(
         ordered.data_type(),
         DataType::Timestamp(..) | DataType::Date64 | DataType::Time32(_) | DataType::Time64(_)
@@ -84,5 +86,6 @@ mod tests {
         let local = DataType::Timestamp(TimeUnit::Nanosecond, None);
         assert_eq!(text(&local, "2013-02-08T12:00"), "2013-02-08T12:00:00");
         assert_eq!(text(&DataType::Utf8, "1.0"), "1.0");
+        assert_eq!(text(&DataType::Utf8, "\u{1b}[2J"), "\\u{1b}[2J");
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::print_json;
 use crate::args::Info;
 use crate::output::counted;
-use crate::output::grid::{Column, Grid};
+use crate::output::grid::{Column, Grid, visible};
 use crate::stdout::Stdout;
 use crate::{open, value};
 
@@ -72,7 +72,7 @@ fn describe(manifest: &Manifest, out: &mut Stdout) -> anyhow::Result<()> {
     let groups = counted(manifest.entries.len() as u64, "row group");
     let (rows, bytes) = (counted(manifest.rows(), "row"), HumanBytes(manifest.bytes()));
     writeln!(out, "size        {rows} in {groups}, {bytes}")?;
-    writeln!(out, "ordered on  {}", manifest.ordered_on)?;
+    writeln!(out, "ordered on  {}", visible(&manifest.ordered_on))?;
     if let Some((min, max)) = manifest.span() {
         writeln!(out, "span        {} ..= {}", show(min), show(max))?;
     }
@@ -102,7 +102,7 @@ fn section<'a>(heading: &str, lines: impl Iterator<Item = (&'a str, String)>, ou
 
 /// Names and texts, each in its column.
 pub(super) fn section_lines<'a>(lines: impl Iterator<Item = (&'a str, String)>) -> Vec<String> {
-    let lines: Vec<_> = lines.collect();
+    let lines: Vec<_> = lines.map(|(name, text)| (visible(name), visible(&text))).collect();
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     lines.into_iter().map(|(name, text)| format!("{name:width$}  {text}")).collect()
 }

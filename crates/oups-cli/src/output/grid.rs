@@ -52,7 +52,9 @@ impl Grid {
         let mut table = Table::new();
         table.set_content_arrangement(ContentArrangement::Disabled).load_style(STYLE);
         table.set_header(self.columns.iter().map(|column| one_line(&column.name)).collect::<Vec<_>>());
-        table.add_rows(self.rows.into_iter().map(Row::from));
+        table.add_rows(
+            self.rows.into_iter().map(|row| Row::from(row.iter().map(|cell| visible(cell)).collect::<Vec<_>>())),
+        );
         for (place, head) in self.columns.iter().enumerate() {
             if let Some(column) = table.column_mut(place) {
                 column.set_padding((0, GAP));
@@ -101,9 +103,19 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// A text on one line, whole, without anything that could move a terminal's cursor.
 pub(crate) fn visible(text: &str) -> String {
+    escaped(text, |_| false)
+}
+
+/// As [`visible`], but with the text's own lines.
+pub(crate) fn visible_lines(text: &str) -> String {
+    escaped(text, |c| c == '\n')
+}
+
+fn escaped(text: &str, is_kept: impl Fn(char) -> bool) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
+            c if is_kept(c) => line.push(c),
             '\n' | '\r' | '\t' => line.extend(c.escape_default()),
             c if steers(c) => line.extend(c.escape_unicode()),
             c => line.push(c),
@@ -169,6 +181,11 @@ bcdef  1000  3 to 4
     fn a_cell_is_one_short_line() {
         assert_eq!(one_line("a\nb\u{1b}[2J"), "a\\nb\\u{1b}[2J");
         assert_eq!(one_line("\u{9b}2J \u{202e}gnp"), "\\u{9b}2J \\u{202e}gnp");
+        assert_eq!(visible_lines("a\n\u{1b}[2J"), "a\n\\u{1b}[2J");
+        let grid = Grid { columns: vec![Column::left("a")], rows: vec![vec!["\u{1b}[2J\r".to_owned()]] };
+        let mut out = Vec::new();
+        grid.print(None, &mut out).unwrap();
+        assert!(String::from_utf8(out).unwrap().ends_with("\\u{1b}[2J\\r\n"));
         assert_eq!(one_line(&"x".repeat(100)).chars().count(), CELL + 1);
     }
 }

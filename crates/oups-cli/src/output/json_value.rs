@@ -64,8 +64,8 @@ fn items(values: &dyn Array, out: &mut String) -> Result<(), Unshown> {
 
 /// A map as an object: of other keys than texts, their texts.
 fn entries(entries: &StructArray, out: &mut String) -> Result<(), Unshown> {
-    let [keys, values] = entries.columns() else { return Ok(out.push_str("{}")) };
     out.push('{');
+    let [keys, values] = entries.columns() else { return Ok(()) };
     for row in 0..entries.len() {
         if row > 0 {
             out.push(',');

@@ -214,19 +214,28 @@ fn plain(data_type: &DataType, capacity: usize) -> Option<Box<dyn Values>> {
     Some(match data_type {
         Boolean => built(
             BooleanBuilder::with_capacity(capacity),
-            |builder, value| Ok(builder.append_value(whole::truth(value)?)),
+            |builder, value| {
+                builder.append_value(whole::truth(value)?);
+                Ok(())
+            },
             |builder| builder.append_null(),
             |builder| Arc::new(builder.finish()),
         ),
         Utf8 => built(
             StringBuilder::new(),
-            |builder, value| Ok(builder.append_value(value.text())),
+            |builder, value| {
+                builder.append_value(value.text());
+                Ok(())
+            },
             |builder| builder.append_null(),
             |builder| Arc::new(builder.finish()),
         ),
         LargeUtf8 => built(
             LargeStringBuilder::new(),
-            |builder, value| Ok(builder.append_value(value.text())),
+            |builder, value| {
+                builder.append_value(value.text());
+                Ok(())
+            },
             |builder| builder.append_null(),
             |builder| Arc::new(builder.finish()),
         ),
@@ -241,13 +250,19 @@ fn plain(data_type: &DataType, capacity: usize) -> Option<Box<dyn Values>> {
         ),
         Binary => built(
             BinaryBuilder::new(),
-            move |builder, value| Ok(builder.append_value(bytes(value)?)),
+            move |builder, value| {
+                builder.append_value(bytes(value)?);
+                Ok(())
+            },
             |builder| builder.append_null(),
             |builder| Arc::new(builder.finish()),
         ),
         LargeBinary => built(
             LargeBinaryBuilder::new(),
-            move |builder, value| Ok(builder.append_value(bytes(value)?)),
+            move |builder, value| {
+                builder.append_value(bytes(value)?);
+                Ok(())
+            },
             |builder| builder.append_null(),
             |builder| Arc::new(builder.finish()),
         ),

@@ -130,6 +130,15 @@ fn timestamps_are_texts() {
         (&local, "1970-01-01T00:00:01.5", None),
         (&local, "1970-01-01T00:00:01Z", None),
         (&local, "soon", None),
+        (&zoned, "1970-01-01 00:00:01 UTC", Some(1_000_000_000)),
+        (&zoned, "1970-01-01t00:00:01,5z", Some(1_500_000_000)),
+        (&zoned, "1970-01-01 00:00:01 Z", Some(1_000_000_000)),
+        (&zoned, "1970-01-01 01:00:01+01", Some(1_000_000_000)),
+        (&zoned, "1970-01-01 01:00:01 +0100", Some(1_000_000_000)),
+        (&zoned, "1970-01-01 00:00:01 EST", None),
+        (&zoned, "1970-01-01 00:00:01+1", None),
+        (&local, "70-01-01", None),
+        (&local, "+010000-01-01", Some(253_402_300_800)),
     ];
     for (ordered, text, expected) in cases {
         assert_eq!(ordered.parse(text).ok(), expected.map(OrdValue::I64), "{text}");

@@ -60,7 +60,8 @@ impl OrderedType {
     }
 
     /// Reads a text that a person wrote: what [`format`](Self::format) gives, and for timestamps also a date alone
-    /// (midnight), a time without seconds, a blank for the `T`, and an offset such as `+01:00`.
+    /// (midnight), a time without seconds, a blank for the `T`, a comma before the fraction, and an offset such as `+01:00`,
+    /// `+0100`, `+01` or ` UTC`.
     ///
     /// A text without offset is UTC where the type has a time zone.
     ///
@@ -219,6 +220,9 @@ fn time_text(v: i64, unit: &TimeUnit) -> Option<String> {
 }
 
 fn parse_date(text: &str) -> Option<NaiveDate> {
+    // A year of two digits is not one of the first century.
+    let year = text.strip_prefix(['-', '+']).unwrap_or(text).bytes().take_while(u8::is_ascii_digit).count();
+    (year >= 4).then_some(())?;
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
 }
 
@@ -233,21 +237,25 @@ fn parse_date_time(text: &str) -> Option<(NaiveDateTime, Option<TimeDelta>)> {
         return Some((parse_date(text)?.and_time(NaiveTime::MIN), None));
     };
     let date = parse_date(text.get(..at)?)?;
-    let rest = text.get(at + 1..)?;
-    let (time, offset) = match rest.find(['Z', 'z', '+', '-']) {
+    // As the inputs of the program are read: with a comma before the fraction, and a blank before the offset.
+    let rest = text.get(at + 1..)?.replace(',', ".");
+    let (time, offset) = match rest.find(|c: char| matches!(c, '+' | '-') || c.is_ascii_alphabetic()) {
         Some(at) => (rest.get(..at)?, Some(parse_offset(rest.get(at..)?)?)),
-        None => (rest, None),
+        None => (rest.as_str(), None),
     };
-    Some((date.and_time(parse_time(time)?), offset))
+    Some((date.and_time(parse_time(time.trim_ascii_end())?), offset))
 }
 
+/// `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00`.
 fn parse_offset(text: &str) -> Option<TimeDelta> {
-    if matches!(text, "Z" | "z") {
+    if ["Z", "UTC", "GMT"].iter().any(|utc| text.eq_ignore_ascii_case(utc)) {
         return Some(TimeDelta::zero());
     }
     let sign = if text.starts_with('-') { -1 } else { 1 };
-    let (hours, minutes) = text.get(1..)?.split_once(':')?;
-    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let digits = text.get(1..)?.replacen(':', "", 1);
+    let is_offset = matches!(digits.len(), 2 | 4) && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let (hours, minutes) = digits.split_at_checked(2).filter(|_| is_offset)?;
+    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, if minutes.is_empty() { 0 } else { minutes.parse().ok()? });
     (hours < 24 && minutes < 60).then(|| TimeDelta::minutes(sign * (i64::from(hours) * 60 + i64::from(minutes))))
 }
 

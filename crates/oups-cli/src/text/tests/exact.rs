@@ -57,7 +57,7 @@ proptest! {
         let text = format!("{}{whole}{point}{fraction}{power}", if is_negative { "-" } else { "" });
         let exact = reference(is_negative, &whole, &fraction, exponent.unwrap_or(0));
 
-        let is_whole = &scaled(&exact / BigInt::from(10).pow(1_200), 0) == &exact;
+        let is_whole = scaled(&exact / BigInt::from(10).pow(1_200), 0) == exact;
         let number = &exact / BigInt::from(10).pow(1_200);
         let expected = i64::try_from(&number).ok().filter(|_| is_whole);
         prop_assert_eq!(read::<Int64Type>(DataType::Int64, &text), expected, "{}", text);
