@@ -12,9 +12,12 @@ use crate::output::grid::visible;
 /// Characters of a value that are shown.
 const SHOWN: usize = 80;
 
-/// One fault of an input, with its place as far as it is known.
+/// One fault of an input, with its place as far as it is known. Boxed, as results should be small where all is well.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wrong {
+pub(crate) struct Wrong(Box<Fault>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Fault {
     file: Option<String>,
     line: Option<u64>,
     /// The column, by its place from 0 where its name is not known.
@@ -26,11 +29,11 @@ pub(crate) struct Wrong {
 
 impl Wrong {
     pub(super) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), ..Self::default() }
+        Self(Box::new(Fault { what: what.into(), ..Fault::default() }))
     }
 
     pub(super) fn at(line: u64, what: impl Into<String>) -> Self {
-        Self { line: Some(line), ..Self::new(what) }
+        Self::new(what).on_line(line)
     }
 
     /// Bytes that cannot be had, in words that do not come from a library.
@@ -45,46 +48,46 @@ impl Wrong {
     }
 
     pub(super) fn on_line(mut self, line: u64) -> Self {
-        self.line = Some(line);
+        self.0.line = Some(line);
         self
     }
 
     pub(super) fn in_file(mut self, file: &str) -> Self {
-        self.file.get_or_insert_with(|| file.to_owned());
+        self.0.file.get_or_insert_with(|| file.to_owned());
         self
     }
 
     pub(super) fn in_column(mut self, column: &str) -> Self {
-        self.column = Some(column.to_owned());
+        self.0.column = Some(column.to_owned());
         self
     }
 
     pub(super) fn in_field(mut self, place: usize) -> Self {
-        self.field = Some(place);
+        self.0.field = Some(place);
         self
     }
 
     /// With the name of its field, where the header has one.
     pub(super) fn named(mut self, header: &[String]) -> Self {
-        if let Some(name) = self.field.and_then(|place| header.get(place)) {
-            self.column = Some(name.clone());
+        if let Some(name) = self.0.field.and_then(|place| header.get(place)) {
+            self.0.column = Some(name.clone());
         }
         self
     }
 
     pub(super) fn advice(mut self, advice: impl Into<String>) -> Self {
-        self.advice = Some(advice.into());
+        self.0.advice = Some(advice.into());
         self
     }
 
     pub(super) fn advice_opt(mut self, advice: Option<String>) -> Self {
-        self.advice = advice;
+        self.0.advice = advice;
         self
     }
 
     /// The fault as an error of the program, with what would do where that is known.
     pub(crate) fn into_error(self) -> anyhow::Error {
-        let advice = self.advice.clone();
+        let advice = self.0.advice.clone();
         match advice {
             Some(advice) => hint::with(self, advice),
             None => self.into(),
@@ -104,21 +107,21 @@ impl Wrong {
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let field = || self.field.map(|place| format!("field {}", place + 1));
-        let column = self.column.as_ref().map(|column| format!("column `{}`", shown(column))).or_else(field);
-        let place = match (self.line, column) {
+        let field = || self.0.field.map(|place| format!("field {}", place + 1));
+        let column = self.0.column.as_ref().map(|column| format!("column `{}`", shown(column))).or_else(field);
+        let place = match (self.0.line, column) {
             (Some(line), Some(column)) => Some(format!("line {line}, {column}")),
             (Some(line), None) => Some(format!("line {line}")),
             (None, column) => column,
         };
         // What has no subject of its own is said of the place.
         let verbs = ["is ", "has ", "comes ", "ends ", "cannot "];
-        let joint = if verbs.iter().any(|verb| self.what.starts_with(verb)) { " " } else { ": " };
-        match (&self.file, place) {
-            (Some(file), Some(place)) => write!(f, "{}: {place}{joint}{}", visible(file), self.what),
-            (Some(file), None) => write!(f, "{}{joint}{}", visible(file), self.what),
-            (None, Some(place)) => write!(f, "{place}{joint}{}", self.what),
-            (None, None) => f.write_str(&self.what),
+        let joint = if verbs.iter().any(|verb| self.0.what.starts_with(verb)) { " " } else { ": " };
+        match (&self.0.file, place) {
+            (Some(file), Some(place)) => write!(f, "{}: {place}{joint}{}", visible(file), self.0.what),
+            (Some(file), None) => write!(f, "{}{joint}{}", visible(file), self.0.what),
+            (None, Some(place)) => write!(f, "{place}{joint}{}", self.0.what),
+            (None, None) => f.write_str(&self.0.what),
         }
     }
 }
