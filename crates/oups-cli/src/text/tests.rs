@@ -1,3 +1,4 @@
 mod exact;
 mod guessed;
+mod page;
 mod round_trip;
