@@ -135,7 +135,12 @@ fn a_decimal_is_stored_as_it_is_written_or_refused_with_its_line() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{file}: {said}");
         let column = format!("{file}: {line}, column `d`: ");
-        assert!(said.contains(&column) && (said.contains("decimal[10,2]") || said.contains("2 digits behind the point")) && said.len() < 500, "{file}: {said}");
+        assert!(
+            said.contains(&column)
+                && (said.contains("decimal[10,2]") || said.contains("2 digits behind the point"))
+                && said.len() < 500,
+            "{file}: {said}"
+        );
     }
     assert_eq!(sandbox.stdout("oups read data x --format csv"), rows);
 }

@@ -1,5 +1,7 @@
 //! The first record of a CSV file: the names of its columns.
 
+use std::collections::HashSet;
+
 use super::Dialect;
 use super::records::Records;
 use crate::input::wrong::{Wrong, shown};
@@ -14,11 +16,12 @@ pub(super) fn names(records: &mut Records, dialect: &Dialect) -> Result<Vec<Stri
     if let [only] = names.as_slice() {
         one_column(only, line, dialect)?;
     }
+    let mut met = HashSet::new();
     for (place, name) in names.iter().enumerate() {
         if name.trim().is_empty() {
             return Err(Wrong::at(line, format!("column {} of the header has no name", place + 1)));
         }
-        if names.iter().take(place).any(|other| other == name) {
+        if !met.insert(name) {
             return Err(Wrong::at(line, format!("the header names column `{}` twice", shown(name))));
         }
     }

@@ -13,6 +13,9 @@ use crate::progress::Progress;
 /// Bytes that are read at once.
 const BLOCK: usize = 256 << 10;
 
+/// Bytes of one line, at most: a list of all objects on one line is not to fill the memory.
+const LONGEST: usize = 256 << 20;
+
 pub(in crate::input) struct Objects {
     text: BufReader<Bytes>,
     /// The line that was read last, from 1.
@@ -31,7 +34,7 @@ impl Objects {
     /// The next object with its line and its length; blank lines are none.
     pub(super) fn next(&mut self) -> Result<Option<(u64, Members<'_>, usize)>, Wrong> {
         loop {
-            if !self.next_line().map_err(|error| Wrong::unreadable(&error))? {
+            if !self.next_line()? {
                 return Ok(None);
             }
             if !self.bytes.trim_ascii().is_empty() {
@@ -51,14 +54,14 @@ impl Objects {
     }
 
     /// Whether there is one more line.
-    fn next_line(&mut self) -> io::Result<bool> {
+    fn next_line(&mut self) -> Result<bool, Wrong> {
         self.bytes.clear();
         let mut any = false;
         loop {
             let chunk = match self.text.fill_buf() {
                 Ok(chunk) => chunk,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
+                Err(error) => return Err(Wrong::unreadable(&error)),
             };
             if chunk.is_empty() {
                 self.line += u64::from(any);
@@ -77,8 +80,23 @@ impl Objects {
                 self.line += 1;
                 return Ok(true);
             }
+            if self.bytes.len() > LONGEST {
+                return Err(too_long(&self.bytes, self.line + 1));
+            }
         }
     }
+}
+
+fn too_long(start: &[u8], line: u64) -> Wrong {
+    if start.trim_ascii_start().first() == Some(&b'[') {
+        return a_list(line);
+    }
+    Wrong::at(line, format!("a line of more than {} MB: expected one object a line", LONGEST >> 20))
+}
+
+fn a_list(line: u64) -> Wrong {
+    let advice = "`jq -c '.[]' FILE` makes lines of the objects of a list";
+    Wrong::at(line, "expected one object a line, found a list").advice(advice)
 }
 
 /// What is said of a line that is not one object.
@@ -86,8 +104,7 @@ fn not_an_object(text: &str, line: u64, error: &serde_json::Error) -> Wrong {
     let at = text.len() - text.trim_start().len();
     let start = text.trim_start();
     if start.starts_with('[') {
-        let what = "expected one object a line, found a list";
-        return Wrong::at(line, what).advice("`jq -c '.[]' FILE` makes lines of the objects of a list");
+        return a_list(line);
     }
     if !start.starts_with('{') {
         return Wrong::at(line, format!("expected one object a line, found `{}`", shown(start)));
