@@ -14,7 +14,10 @@ impl Read for Bytewise {
     }
 }
 
-fn all(text: &[u8], dialect: &Dialect, bytewise: bool) -> Result<Vec<Vec<(String, u64, bool)>>, Wrong> {
+/// The text of a field, its line, and whether it was quoted.
+type Seen = (String, u64, bool);
+
+fn all(text: &[u8], dialect: &Dialect, bytewise: bool) -> Result<Vec<Vec<Seen>>, Wrong> {
     let cursor = Cursor::new(text.to_vec());
     let bytes: Bytes = if bytewise { Box::new(Bytewise(cursor)) } else { Box::new(cursor) };
     let mut records = Records::new(bytes, dialect);
