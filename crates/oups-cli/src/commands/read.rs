@@ -14,7 +14,7 @@ use crate::args::{Format, Read};
 use crate::exit::message;
 use crate::open;
 use crate::output::table::Shown;
-use crate::output::{self, counted};
+use crate::output::{self, Unwritable, counted};
 use crate::progress::Progress;
 use crate::scan::{Scan, own};
 use crate::stdout::Stdout;
@@ -40,7 +40,7 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     if args.explain {
         return Ok(write!(out, "{}", scan.explain(args.to.limit)?)?);
     }
-    match target {
+    let shown = match target {
         Some(path) => export(&scan, args.to.limit, format, &path),
         None if format == Format::Table => print_table(&scan, args.to.limit, out),
         None => {
@@ -50,7 +50,11 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
             progress.done();
             written.map(|_| ())
         }
-    }
+    };
+    shown.map_err(|error| match error.is::<Unwritable>() {
+        true => error.context(format!("dataset {key}")),
+        false => error,
+    })
 }
 
 fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Result<()> {

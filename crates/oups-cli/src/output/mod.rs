@@ -9,7 +9,8 @@ mod json_value;
 pub(crate) mod parquet;
 pub(crate) mod table;
 
-use anyhow::{Error, anyhow};
+use std::fmt;
+
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, SchemaRef};
 
@@ -21,14 +22,26 @@ pub(crate) struct Rows<'a> {
     pub(crate) batches: &'a mut dyn Iterator<Item = anyhow::Result<RecordBatch>>,
 }
 
+/// A value that a format has no text for.
+#[derive(Debug)]
+pub(crate) struct Unwritable(String);
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unwritable {}
+
 /// The error of a value that the format has no text for; rows before it were `count`.
-fn unwritable(field: &Field, count: u64, format: &str, wrong: Unshown) -> Error {
+fn unwritable(field: &Field, count: u64, format: &str, wrong: Unshown) -> Unwritable {
     let (name, found, row) = (field.name(), field.data_type(), count + 1);
     let Unshown { value, why } = wrong;
-    anyhow!(
+    Unwritable(format!(
         "row {row} of the output, column `{name}`: {value} ({found}) cannot be written as {format}: {why}: leave the column \
          out with --columns, or use --format parquet"
-    )
+    ))
 }
 
 /// A number with the name of what is counted: `1 row`, `2 rows`.

@@ -19,7 +19,11 @@ impl Column {
     /// `None`: the type is nested, or has no text.
     pub(crate) fn new(data_type: &DataType, times: &Times, capacity: usize) -> Option<Self> {
         let time = |data_type| time(data_type, times, capacity);
-        let values = number(data_type, capacity).or_else(|| time(data_type)).or_else(|| plain(data_type, capacity));
+        let values = number(data_type, capacity)
+            .or_else(|| time(data_type))
+            .or_else(|| letters(data_type))
+            .or_else(|| bytes(data_type, capacity))
+            .or_else(|| plain(data_type, capacity));
         if let (None, DataType::Dictionary(keys, of)) = (&values, data_type) {
             return Dictionary::new(keys, of, times).map(|values| Self(Box::new(values)));
         }
@@ -208,19 +212,9 @@ fn built<B: Send + 'static>(
     Box::new(Built { builder, put, null, finish })
 }
 
-fn plain(data_type: &DataType, capacity: usize) -> Option<Box<dyn Values>> {
+fn letters(data_type: &DataType) -> Option<Box<dyn Values>> {
     use DataType::*;
-    let bytes = |value: Written<'_>| whole::bytes(value, None);
     Some(match data_type {
-        Boolean => built(
-            BooleanBuilder::with_capacity(capacity),
-            |builder, value| {
-                builder.append_value(whole::truth(value)?);
-                Ok(())
-            },
-            |builder| builder.append_null(),
-            |builder| Arc::new(builder.finish()),
-        ),
         Utf8 => built(
             StringBuilder::new(),
             |builder, value| {
@@ -248,6 +242,14 @@ fn plain(data_type: &DataType, capacity: usize) -> Option<Box<dyn Values>> {
             |builder| builder.append_null(),
             |builder| Arc::new(builder.finish()),
         ),
+        _ => return None,
+    })
+}
+
+fn bytes(data_type: &DataType, capacity: usize) -> Option<Box<dyn Values>> {
+    use DataType::*;
+    let bytes = |value: Written<'_>| whole::bytes(value, None);
+    Some(match data_type {
         Binary => built(
             BinaryBuilder::new(),
             move |builder, value| {
@@ -287,6 +289,22 @@ fn plain(data_type: &DataType, capacity: usize) -> Option<Box<dyn Values>> {
                 |builder| Arc::new(builder.finish()),
             )
         }
+        _ => return None,
+    })
+}
+
+fn plain(data_type: &DataType, capacity: usize) -> Option<Box<dyn Values>> {
+    use DataType::*;
+    Some(match data_type {
+        Boolean => built(
+            BooleanBuilder::with_capacity(capacity),
+            |builder, value| {
+                builder.append_value(whole::truth(value)?);
+                Ok(())
+            },
+            |builder| builder.append_null(),
+            |builder| Arc::new(builder.finish()),
+        ),
         Null => built(
             0,
             |_, _| Err(Refused::plain("is a value, and the type of the column has none")),

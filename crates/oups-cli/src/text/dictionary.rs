@@ -16,7 +16,8 @@ pub(super) struct Dictionary {
     values: Column,
     /// One value at a time, for its own text: `1.0` and `1.00` are one value.
     one: Column,
-    written: HashMap<String, usize>,
+    /// By what is written, of strings of JSON and of all others: `"7"` may be another value than `7`.
+    written: [HashMap<String, usize>; 2],
     known: HashMap<String, usize>,
     keys: Vec<Option<usize>>,
 }
@@ -31,7 +32,7 @@ impl Dictionary {
             limit: limit(key_type)?,
             values: Column::new(value_type, times, 0)?,
             one: Column::new(value_type, times, 1)?,
-            written: HashMap::new(),
+            written: Default::default(),
             known: HashMap::new(),
             keys: Vec::new(),
         })
@@ -59,17 +60,15 @@ impl Dictionary {
 
 impl Values for Dictionary {
     fn append(&mut self, value: Written<'_>) -> Result<(), Refused> {
-        // The same letters may be a text and a number.
-        let kind = match value {
-            Written::String(_) => 's',
-            _ => 'v',
-        };
-        let written = format!("{kind}{}", value.text());
-        let key = match self.written.get(&written) {
+        let [strings, others] = &self.written;
+        let known = if matches!(value, Written::String(_)) { strings } else { others };
+        let key = match known.get(value.text()) {
             Some(key) => *key,
             None => {
                 let key = self.key(value)?;
-                self.written.insert(written, key);
+                let [strings, others] = &mut self.written;
+                let known = if matches!(value, Written::String(_)) { strings } else { others };
+                known.insert(value.text().to_owned(), key);
                 key
             }
         };
@@ -82,7 +81,7 @@ impl Values for Dictionary {
     }
 
     fn finish(&mut self) -> ArrayRef {
-        self.written.clear();
+        self.written = Default::default();
         self.known.clear();
         let keys = std::mem::take(&mut self.keys);
         let values = self.values.finish();

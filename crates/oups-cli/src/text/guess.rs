@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use arrow::datatypes::{DataType, TimeUnit};
 
 use super::kind::{Kind, Look, Time};
-use super::{Times, Written};
+use super::{Refused, Times, Written};
 
 /// What a column is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ struct Tally {
 struct First {
     line: u64,
     value: String,
-    why: Option<String>,
+    why: Option<Refused>,
 }
 
 /// What the values have in common.
@@ -151,13 +151,19 @@ impl Guess {
             return Guessed { data_type, doubts: Vec::new() };
         }
         let (numbers, times) = (self.count(&Kind::NUMBERS), self.count(&Kind::TIMES));
-        let found = if self.count(&[Kind::Bool]) == self.seen {
+        let words = self.count(&[Kind::Word]);
+        let found = if words == self.seen && self.has_strings {
+            // Nothing but strings: numbers they were only beside numbers.
+            Err(None)
+        } else if self.count(&[Kind::Bool]) == self.seen {
             Ok(DataType::Boolean)
         } else if numbers == self.seen {
             self.number()
         } else if times == self.seen {
             self.time()
         } else {
+            // Strings that say `NaN` are texts beside other texts.
+            let numbers = if self.has_strings { numbers - words } else { numbers };
             Err(self.mixed(numbers, times))
         };
         match found {
@@ -194,7 +200,7 @@ impl Guess {
         }
         let decimal = "numbers are --types COLUMN:decimal[38,18], floats --types COLUMN:f64 where they are exact";
         if let Some(first) = self.first(Kind::Inexact) {
-            return Err(first.doubt(first.why.as_deref().unwrap_or("is not a float exactly"), decimal));
+            return Err(first.doubt("is not a float exactly", decimal));
         }
         let whole = self.not_a_float.as_ref();
         match whole {
@@ -250,7 +256,7 @@ impl Guess {
         }
         if times + never > 0 && is_most(times + never) {
             let first = self.first(Kind::Never).or_else(|| other(&Kind::TIMES))?;
-            let why = first.why.as_deref().unwrap_or("is not a time, as other values of the column are");
+            let why = "is not a time, as other values of the column are";
             return first.doubt(why, "for times mend this one, or give --time-format");
         }
         if is_most(numbers) || numbers > 0 && self.has_strings {
@@ -268,7 +274,12 @@ impl Guess {
 }
 
 impl First {
+    /// What the value itself was found to be goes before what the column makes of it.
     fn doubt(&self, why: &str, instead: &str) -> Option<Doubt> {
+        let (why, instead) = match &self.why {
+            Some(Refused { why, advice }) => (why.as_str(), advice.as_deref().unwrap_or(instead)),
+            None => (why, instead),
+        };
         let (why, instead) = (why.to_owned(), instead.to_owned());
         Some(Doubt { line: self.line, value: self.value.clone(), why, instead })
     }

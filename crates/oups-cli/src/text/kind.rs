@@ -3,7 +3,7 @@
 use super::moment::{Moment, Offset};
 use super::number::{Misfit, Number, has_leading_zeros};
 use super::times::Said;
-use super::{Role, Times, Written, epoch, float};
+use super::{Refused, Role, Times, Written, epoch, float};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -43,7 +43,7 @@ impl Kind {
 pub(super) struct Look {
     pub(super) kind: Kind,
     /// Why it is not more than that.
-    pub(super) why: Option<String>,
+    pub(super) why: Option<Refused>,
     pub(super) negative: bool,
     /// A whole number that no float of 64 bits is.
     pub(super) not_a_float: bool,
@@ -63,7 +63,7 @@ impl Look {
         Self { kind, why: None, negative: false, not_a_float: false, time: Time::default() }
     }
 
-    fn because(kind: Kind, why: String) -> Self {
+    fn because(kind: Kind, why: Refused) -> Self {
         Self { why: Some(why), ..Self::new(kind) }
     }
 
@@ -71,6 +71,8 @@ impl Look {
         let is_format = role == Role::Ordered && times.format.is_some();
         match value {
             Written::Bool(_) => return Self::new(Kind::Bool),
+            // As the program writes what JSON has no numbers for.
+            Written::String("NaN" | "-NaN" | "inf" | "-inf") => return Self::new(Kind::Word),
             Written::Text(text) | Written::Number(text) if !is_format => {
                 if let Some(look) = number(text.trim(), times, role) {
                     return look;
@@ -81,7 +83,7 @@ impl Look {
         let is_truth = |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
         match times.said(value) {
             Some(Ok(Said::Moment(moment))) => Self::of_time(moment),
-            Some(Err(refused)) => Self::because(Kind::Never, refused.why),
+            Some(Err(refused)) => Self::because(Kind::Never, refused),
             _ if matches!(value, Written::Text(text) if is_truth(text.trim())) => Self::new(Kind::Bool),
             _ => Self::new(Kind::Text),
         }
@@ -112,6 +114,13 @@ impl Look {
 }
 
 fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
+    let is_usual = matches!(text.as_bytes(), [b'0'] | [b'1'..=b'9', ..]) && text.len() <= 15;
+    if is_usual && times.unit.is_none() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Look::new(Kind::Whole));
+    }
+    if !text.starts_with(|c: char| matches!(c, '0'..='9' | '+' | '-' | '.' | 'n' | 'N' | 'i' | 'I')) {
+        return None;
+    }
     let read = || float::read(Written::Text(text), float::Width::F64);
     let Some(number) = Number::parse(text) else {
         return read().is_ok().then(|| Look::new(Kind::Word));
@@ -125,7 +134,7 @@ fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
     if !number.plain {
         return Some(match read() {
             Ok(_) => Look::new(Kind::Fraction),
-            Err(refused) => Look::because(Kind::Inexact, refused.why),
+            Err(refused) => Look::because(Kind::Inexact, refused),
         });
     }
     let kind = if text.parse::<i64>().is_ok() {
@@ -181,7 +190,8 @@ mod tests {
         let kind = |value| Look::at(value, &Times::default(), Role::Other).kind;
         assert_eq!(kind(Written::String("7")), Kind::Text);
         assert_eq!(kind(Written::String("true")), Kind::Text);
-        assert_eq!(kind(Written::String("NaN")), Kind::Text);
+        assert_eq!(kind(Written::String("NaN")), Kind::Word);
+        assert_eq!(kind(Written::String("nan")), Kind::Text);
         assert_eq!(kind(Written::String("2013-02-08")), Kind::Date);
         assert_eq!(kind(Written::Bool(true)), Kind::Bool);
         assert_eq!(kind(Written::Number("7")), Kind::Whole);

@@ -13,3 +13,4 @@ mod pictures;
 mod pipes;
 mod sandbox;
 mod session;
+mod values;

@@ -123,3 +123,17 @@ fn strings_and_numbers_of_json_are_told() {
     assert_eq!(name(&guessed), "Utf8");
     assert_eq!(guessed.doubts.first().map(|doubt| doubt.line), Some(2));
 }
+
+#[test]
+fn what_json_has_no_numbers_for_is_one_beside_numbers() {
+    let of = |values: &[Written<'_>]| {
+        let mut guess = Guess::new(&Times::default(), Role::Other);
+        values.iter().for_each(|value| guess.add(*value, 1));
+        let guessed = guess.finish();
+        assert_eq!(guessed.doubts, []);
+        name(&guessed)
+    };
+    assert_eq!(of(&[Written::Number("1.5"), Written::String("NaN"), Written::String("-inf")]), "Float64");
+    assert_eq!(of(&[Written::String("NaN"), Written::String("inf")]), "Utf8");
+    assert_eq!(of(&[Written::String("NaN"), Written::String("Naomi")]), "Utf8");
+}
