@@ -75,7 +75,7 @@ fn reject_names_the_row_and_changes_nothing() {
     let (_folder, dataset) = stored();
     let before = (dataset.version().unwrap(), values(&dataset));
     let error = dataset.write(rows(&NEW)).keep(Keep::Reject).commit().unwrap_err();
-    assert_eq!(error.to_string(), "dataset x, column `time`: row 0 at 2 is a duplicate of a stored row");
+    assert_eq!(error.to_string(), "dataset x, column `time`: row 1 at 2 is a duplicate of a stored row");
     let error = dataset.write(rows(&NEW[1..])).keep(Keep::Reject).commit().unwrap_err();
     assert!(matches!(error, Error::Duplicate { row: 1, of: Some(0), .. }), "{error}");
     assert_eq!((dataset.version().unwrap(), values(&dataset)), before);
@@ -112,7 +112,7 @@ fn a_rule_that_moves_rows_or_fails_or_panics_changes_nothing() {
     let before = (dataset.version().unwrap(), values(&dataset));
     let moved = Resolver::new(|_| Ok(rows(&[(7, None, 0)])));
     let error = dataset.write(rows(&NEW)).keep(moved).commit().unwrap_err();
-    insta::assert_snapshot!(error, @"dataset x: the rule for duplicates at 2 answered with row 0 at 7; expected rows with the columns and the ordered value of the duplicates");
+    insta::assert_snapshot!(error, @"dataset x: the rule for duplicates at 2 answered with row 1 at 7; expected rows with the columns and the ordered value of the duplicates");
     let failing = Resolver::new(|_| Err(arrow::error::ArrowError::ComputeError("no".into())));
     dataset.write(rows(&NEW)).keep(failing).commit().unwrap_err();
     let panicking = Resolver::new(|_| panic!("a bug in the user's rule"));

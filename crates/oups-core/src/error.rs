@@ -18,6 +18,11 @@ use hint::{attempt, found_version, in_seconds, io_hint, repair_hint, some_of};
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// A row as texts count it: the first is row 1, as the first line of a file is line 1.
+pub(crate) fn shown_row(row: u64) -> u64 {
+    row.saturating_add(1)
+}
+
 /// Everything that oups can refuse or fail at.
 ///
 /// The variants answer "what must the caller do": fix the call, fix the data, wait and try again, repair the dataset.
@@ -246,13 +251,13 @@ pub enum Error {
     },
 
     /// The rows decrease in the ordered column.
-    #[error("dataset {dataset}, column `{column}`: row {row} is out of order: {} after {}", short(.value), short(.previous))]
+    #[error("dataset {dataset}, column `{column}`: row {} is out of order: {} after {}", shown_row(*row), short(.value), short(.previous))]
     Unsorted {
         /// The dataset.
         dataset: String,
         /// The ordered column.
         column: String,
-        /// The first row that is smaller than the one before it, counted from 0 over the whole input.
+        /// The first row that is smaller than the one before it, counted from 0 over the whole input (the text counts from 1).
         row: u64,
         /// The value of the row before.
         previous: String,
@@ -261,13 +266,13 @@ pub enum Error {
     },
 
     /// The ordered column holds a null or NaN.
-    #[error("dataset {dataset}, column `{column}`: row {row} is {value}, which has no place in an order")]
+    #[error("dataset {dataset}, column `{column}`: row {} is {value}, which has no place in an order", shown_row(*row))]
     Unorderable {
         /// The dataset.
         dataset: String,
         /// The ordered column.
         column: String,
-        /// The row, counted from 0 over the whole input.
+        /// The row, counted from 0 over the whole input (the text counts from 1).
         row: u64,
         /// `null` or `NaN`.
         value: &'static str,
@@ -287,7 +292,7 @@ pub enum Error {
     },
 
     /// The write brings a duplicate, and the dataset's rule is to reject them.
-    #[error("dataset {dataset}, column `{column}`: row {row} at {} is a duplicate of {}", short(.value), of.map_or_else(|| "a stored row".to_owned(), |row| format!("row {row}")))]
+    #[error("dataset {dataset}, column `{column}`: row {} at {} is a duplicate of {}", shown_row(*row), short(.value), of.map_or_else(|| "a stored row".to_owned(), |row| format!("row {}", shown_row(row))))]
     Duplicate {
         /// The dataset.
         dataset: String,
@@ -295,7 +300,7 @@ pub enum Error {
         column: String,
         /// The ordered value of both rows.
         value: String,
-        /// The new row, counted from 0 over the whole input.
+        /// The new row, counted from 0 over the whole input (the text counts from 1).
         row: u64,
         /// The row that it is a duplicate of: a row of the input, or a stored one.
         of: Option<u64>,
@@ -337,11 +342,11 @@ pub enum Error {
     },
 
     /// A column of an ingest does not hold the values of a field of the keys.
-    #[error("key column `{column}`{}: expected {}, found {}", row.map(|row| format!(", row {row}")).unwrap_or_default(), short(.expected), short(.found))]
+    #[error("key column `{column}`{}: expected {}, found {}", row.map(|row| format!(", row {}", shown_row(row))).unwrap_or_default(), short(.expected), short(.found))]
     KeyColumn {
         /// The column, which is named as the field.
         column: String,
-        /// The row, counted from 0 over the whole input; none if it is about the column as a whole.
+        /// The row, counted from 0 over the whole input (the text counts from 1); none if it is about the column as a whole.
         row: Option<u64>,
         /// What would do.
         expected: String,

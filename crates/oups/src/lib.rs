@@ -84,7 +84,7 @@
 //! let unsorted = temperature.write(vec![readings(30..31, 0.0)?, readings(29..30, 0.0)?]).commit();
 //! assert_eq!(
 //!     unsorted.unwrap_err().to_string(),
-//!     "dataset temperature-berlin/1h, column `hour`: row 1 is out of order: 29 after 30"
+//!     "dataset temperature-berlin/1h, column `hour`: row 2 is out of order: 29 after 30"
 //! );
 //! assert_eq!(temperature.version()?.commit(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

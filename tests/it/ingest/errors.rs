@@ -21,8 +21,8 @@ fn told(ingested: &[Ingested<Measure>]) -> Vec<(String, u64, Option<String>)> {
 
 const UNSORTED: [Row; 6] =
     [(2, Some(5), 1), (4, Some(3), 2), (2, Some(6), 3), (4, Some(2), 4), (8, None, 5), (4, Some(9), 6)];
-const OUT_OF_ORDER: &str = "dataset temp-4/1h, column `time`: row 3 is out of order: 2 after 3";
-const NULL: &str = "dataset temp-8/2h, column `time`: row 4 is null, which has no place in an order";
+const OUT_OF_ORDER: &str = "dataset temp-4/1h, column `time`: row 4 is out of order: 2 after 3";
+const NULL: &str = "dataset temp-8/2h, column `time`: row 5 is null, which has no place in an order";
 
 #[test]
 fn one_bad_dataset_does_not_stop_the_others() {
@@ -88,11 +88,11 @@ fn rows_in_errors_are_those_of_the_whole_input() {
             ingest.duplicates_on(["value"]).keep(Keep::Reject).memory_limit(limit).commit().unwrap()
         };
         let error = told(&ingest(&rows))[0].2.clone();
-        assert_eq!(error.as_deref(), Some("dataset temp-2/2h, column `time`: row 4 at 2 is a duplicate of row 1"));
+        assert_eq!(error.as_deref(), Some("dataset temp-2/2h, column `time`: row 5 at 2 is a duplicate of row 2"));
         let error = told(&ingest(&[(4, Some(5), 0), (2, Some(1), 1)]))[0].2.clone();
         assert_eq!(
             error.as_deref(),
-            Some("dataset temp-2/2h, column `time`: row 1 at 1 is a duplicate of a stored row")
+            Some("dataset temp-2/2h, column `time`: row 2 at 1 is a duplicate of a stored row")
         );
     }
 }
@@ -112,7 +112,7 @@ fn a_null_that_one_dataset_cannot_hold_is_told_by_its_row() {
     let rows = RecordBatch::try_new(rows.schema(), columns).unwrap();
     for limit in [0, 64 << 20] {
         let ingested = store.ingest(rows.clone()).ordered_on("time").memory_limit(limit).commit().unwrap();
-        let error = "dataset temp-2/2h, column `text`: expected no nulls, found a null in row 3";
+        let error = "dataset temp-2/2h, column `text`: expected no nulls, found a null in row 4";
         assert_eq!(told(&ingested)[0].2.as_deref(), Some(error));
         assert_eq!(told(&ingested)[1].2, None);
     }
@@ -144,7 +144,7 @@ fn what_is_wrong_with_the_input_changes_nothing() {
     let other = good.project(&[0, 1, 2, 3, 4]).unwrap();
     assert_eq!(
         refused(store.ingest(vec![good.clone(), other]).ordered_on("time")),
-        "dataset (all of the ingest): expected batches of one schema, found another in the batch at row 1"
+        "dataset (all of the ingest): expected batches of one schema, found another in the batch at row 2"
     );
     let failing = [Ok(good.clone()), Err(ArrowError::ComputeError("lost".into()))].into_iter();
     let reader = RecordBatchIterator::new(failing, good.schema());

@@ -123,7 +123,7 @@ fn values_that_are_no_key_fail_alone() {
 #[test]
 fn a_null_is_told_by_its_row() {
     let column: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), Some("b"), None]));
-    let null = "key column `key`, row 2: expected a value in every row, found null";
+    let null = "key column `key`, row 3: expected a value in every row, found null";
     assert_eq!(paths("str", column.clone()).unwrap_err(), null);
     assert_eq!(paths("str", cast(&column, &dictionary(Int8, Utf8)).unwrap()).unwrap_err(), null);
     let (_folder, store) = store_of("key:str");

@@ -201,7 +201,7 @@ fn a_finer_unit_that_overflows_is_refused_whether_stored_or_new() {
     dataset.write(rows(&[1], &[("t", nanos(&[5]))])).ordered_on("at").commit().unwrap();
     let before = tree(folder.path());
     let new = dataset.write(rows(&[2, 3], &[("t", seconds(&[1, FAR]))])).evolve_schema().commit().unwrap_err();
-    insta::assert_snapshot!(new, @"dataset x, column `t`: expected values that fit Timestamp(ns), found another one in row 1: 10000000000 of Timestamp(s) is too large for Timestamp(ns)");
+    insta::assert_snapshot!(new, @"dataset x, column `t`: expected values that fit Timestamp(ns), found another one in row 2: 10000000000 of Timestamp(s) is too large for Timestamp(ns)");
     assert_eq!(tree(folder.path()), before);
     dataset.write(rows(&[2], &[("t", seconds(&[1]))])).evolve_schema().commit().unwrap();
     assert_eq!(numbers(&dataset, "t"), [Some(5), Some(1_000_000_000)]);

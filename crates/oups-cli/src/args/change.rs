@@ -64,9 +64,9 @@ pub(crate) struct Storing {
 /// come first. Duplicates are dropped where asked for. The write is visible completely or not at all.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-CSV needs a header; JSON is one object a line; both may be packed (.csv.gz, .jsonl.zst). Where the
-dataset exists, its columns say the types; otherwise they are inferred from the whole file. Empty
-fields are null. Times with an offset become UTC.
+CSV needs a header; JSON is one object a line; both may be packed with gzip or Zstandard. Where the
+dataset exists, its columns say the types; otherwise they are inferred from the whole file, and what
+is doubtful is told. Empty fields are null. Times with an offset become UTC. More: docs/input.md.
 Several inputs are read one after the other and must have the same columns.
 Options of the first write are kept as the settings of the dataset.
 

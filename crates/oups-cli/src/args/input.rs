@@ -3,6 +3,7 @@
 use arrow::datatypes::{Field, TimeUnit};
 use clap::{Args, ValueEnum};
 
+use super::csv::Csv;
 use crate::pointed::pointed;
 use crate::text::{Format, Times, Zone, types};
 
@@ -24,9 +25,8 @@ pub(crate) struct Reading {
     /// What numbers count since 1970 where times are wanted: `s`, `ms`, `us` or `ns`; by default the unit of the column
     #[arg(long, value_name = "UNIT", value_parser = unit, requires = "input")]
     pub(crate) time_unit: Option<TimeUnit>,
-    /// A text of CSV that is null, as the empty one is
-    #[arg(long, value_name = "TEXT", requires = "input")]
-    pub(crate) null: Vec<String>,
+    #[command(flatten)]
+    pub(crate) csv: Csv,
     /// Sort the rows by the ordered column first, with bounded memory
     #[arg(long, requires = "input")]
     pub(crate) sort: bool,

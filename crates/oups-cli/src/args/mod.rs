@@ -2,6 +2,7 @@
 
 mod care;
 mod change;
+mod csv;
 mod ingest;
 mod input;
 mod look;

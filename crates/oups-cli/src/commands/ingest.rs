@@ -6,13 +6,13 @@ use oups::{AnyKey, DuplicatesOn, Durability, Ingested, Outcome, Store};
 use serde_json::json;
 use std::sync::Arc;
 
+use super::at_its_place::at_its_place;
 use super::unfinished::Unfinished;
-use super::write::at_its_place;
 use super::{print_json, written};
 use crate::args::{DuplicateColumns, Ingest, NumberOrNone};
 use crate::exit::{message, tell};
 use crate::failures::Failures;
-use crate::input::{self, Places};
+use crate::input::{self, Places, Purpose};
 use crate::output::counted;
 use crate::progress::Progress;
 use crate::stdout::Stdout;
@@ -43,9 +43,13 @@ pub(crate) fn run(args: Ingest, out: &mut Stdout) -> Result<()> {
 fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Places) -> Result<Vec<Ingested<AnyKey>>> {
     // The input may be read to infer its types, long before its rows are.
     interrupt::unchanged();
-    let known = known(store)?;
     let ordered_on = args.storing.ordered_on.as_deref();
-    let rows = input::open(&args.input, &args.reading, Some(known), progress.clone(), places.clone())?;
+    let purpose = Purpose {
+        stored: Some(known(store)?),
+        ordered_on: args.storing.ordered_on.clone(),
+        grows: args.storing.evolve_schema,
+    };
+    let rows = input::rows(&args.input, &args.reading, &purpose, progress.clone(), places.clone())?;
     let rows = input::sorted(rows, &args.reading, ordered_on, places)?;
     let duplicates = args.storing.duplicates.duplicates_on.as_ref();
     let drops_duplicates = duplicates.is_some_and(|DuplicateColumns(columns)| *columns != DuplicatesOn::Off);

@@ -2,6 +2,7 @@
 
 mod align;
 mod asof;
+mod at_its_place;
 mod compact;
 mod completions;
 mod coverage;

@@ -1,13 +1,13 @@
 //! `oups write`: files into one dataset.
 
 use anyhow::{Result, bail};
-use chrono::NaiveDate;
 use oups::{AnyKey, Dataset, DuplicatesOn, Durability, Error, Expected, Plan, Snapshot, Store, Version, Written};
 
+use super::at_its_place::at_its_place;
 use super::{key_columns, written};
 use crate::args::{DuplicateColumns, NumberOrNone, Terms, Write};
 use crate::exit::{Usage, message};
-use crate::input::Places;
+use crate::input::{Places, Purpose};
 use crate::progress::Progress;
 use crate::stdout::Stdout;
 use crate::{hint, input, interrupt, open};
@@ -61,10 +61,15 @@ fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, pla
         interrupt::unchanged();
         let found = dataset.snapshot_if_there()?;
         check_version(dataset, args.if_version, found.as_ref())?;
-        let stored = found.map(|snapshot| snapshot.manifest().schema.clone());
-        let input = input::open(&args.input, &args.reading, stored.clone(), progress.clone(), places.clone())?;
-        let input = input::sorted(input, &args.reading, ordered_on(dataset, args)?.as_deref(), places)?;
-        let input = key_columns::settle(input, key, stored.as_ref(), args.key_columns, places)?;
+        let purpose = Purpose {
+            stored: found.map(|snapshot| snapshot.manifest().schema.clone()),
+            ordered_on: ordered_on(dataset, args)?,
+            grows: args.storing.evolve_schema,
+        };
+        let input = input::rows(&args.input, &args.reading, &purpose, progress.clone(), places.clone())?;
+        let input = input::sorted(input, &args.reading, purpose.ordered_on.as_deref(), places)?;
+        let input = key_columns::settle(input, key, purpose.stored.as_ref(), args.key_columns, places)?;
+        input::columns_are_stored(&input.schema(), &purpose)?;
         dataset.write(interrupt::until_read(input, in_doubt(dataset)?))
     };
     write = on_terms(options(write, args), args.terms);
@@ -177,45 +182,4 @@ fn explained(error: anyhow::Error, store: &Store<AnyKey>, key: &str, places: &Pl
         return hint::with(error, format!("{meant}add --ordered-on COLUMN for a new dataset"));
     }
     at_its_place(error, places)
-}
-
-/// Whether a value that is ordered as a text is one only because its form is not known: `08.02.2013 12:00`.
-fn is_like_a_time(value: &str) -> bool {
-    let numbers = value.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty()).count();
-    let is_ours = value.get(..10).is_some_and(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok());
-    numbers >= 3 && !is_ours && value.chars().all(|c| c.is_ascii_digit() || " .:/-".contains(c))
-}
-
-/// The error with the places of its rows in the input files.
-pub(super) fn at_its_place(error: Error, places: &Places) -> anyhow::Error {
-    let hint = match &error {
-        Error::Unsorted { row, column, value, .. } => places.find(*row).map(|place| {
-            let times = if is_like_a_time(value) {
-                format!("; if these are times, {}", hint::TIME_FORMAT)
-            } else {
-                String::new()
-            };
-            format!("that is {place}; sort the input by `{column}` first, or give --sort{times}")
-        }),
-        Error::Unorderable { row, column, .. } => {
-            places.find(*row).map(|place| format!("that is {place}; leave out rows without a value in `{column}`"))
-        }
-        Error::Duplicate { row, of, .. } => places.find(*row).map(|place| match of.and_then(|of| places.find(of)) {
-            Some(of) => format!("that is {place}, a duplicate of {of}; leave one out, or give --keep last or first"),
-            None => format!("that is {place}; leave it out, or give --keep last to replace the stored row"),
-        }),
-        Error::Schema { found, .. } if found.contains("evolve_schema") => {
-            Some("--evolve-schema lets the dataset's columns grow; see docs/schema.md".to_owned())
-        }
-        Error::DictionaryFull { .. } => Some("add --evolve-schema, or give a smaller --row-group-target".to_owned()),
-        // A rule of a program of the user's, which cannot be stored.
-        Error::InvalidOption { option: "keep", .. } => {
-            Some("that rule is known to the program that made it; here, give --keep last, first or reject".to_owned())
-        }
-        _ => None,
-    };
-    match hint {
-        Some(hint) => hint::with(error, hint),
-        None => error.into(),
-    }
 }

@@ -4,14 +4,17 @@ use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
-use super::{BatchReader, Places, Source, csv};
+use super::Places;
+use super::part::Parts;
+use super::source::Source;
+use super::wrong::Wrong;
 use crate::progress::Progress;
 
 /// The rows of all sources, with the columns in one order.
 pub(super) struct Concat {
     schema: SchemaRef,
     waiting: std::vec::IntoIter<Source>,
-    current: Option<(Source, BatchReader)>,
+    current: Option<(String, Parts)>,
     progress: Progress,
     places: Places,
 }
@@ -21,23 +24,24 @@ impl Concat {
         Self { schema, waiting: sources.into_iter(), current: None, progress, places }
     }
 
-    fn next_batch(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>, Wrong> {
         loop {
             if self.current.is_none() {
-                let Some(mut source) = self.waiting.next() else {
+                let Some(source) = self.waiting.next() else {
                     self.progress.all_read();
                     return Ok(None);
                 };
-                let reader =
-                    source.open(&self.progress).map_err(|error| in_file(&source.name, &source.schema, error))?;
-                self.current = Some((source, reader));
+                let name = source.name().to_owned();
+                self.places.begin(&name, source.text_file());
+                let parts = source.open(&self.progress).map_err(|wrong| wrong.in_file(&name))?;
+                self.current = Some((name, parts));
             }
-            if let Some((source, reader)) = &mut self.current {
-                match reader.next() {
-                    Some(batch) => {
-                        self.places.add_rows(source, batch.as_ref().map_or(0, RecordBatch::num_rows));
-                        let batch = batch.and_then(|batch| conform(&self.schema, &batch));
-                        return batch.map(Some).map_err(|error| in_file(&source.name, &source.schema, error));
+            if let Some((name, parts)) = &mut self.current {
+                match parts.next() {
+                    Some(part) => {
+                        let part = part.map_err(|wrong| wrong.in_file(name))?;
+                        self.places.add(part.batch.num_rows(), part.lines);
+                        return conform(&self.schema, &part.batch).map(Some).map_err(|wrong| wrong.in_file(name));
                     }
                     None => self.current = None,
                 }
@@ -47,25 +51,20 @@ impl Concat {
 }
 
 /// The batch with its columns in the order of the schema.
-fn conform(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+fn conform(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, Wrong> {
+    let gone = |name: &str| Wrong::new("has gone while the file was read").in_column(name);
     let column = |field: &std::sync::Arc<arrow::datatypes::Field>| {
-        batch.column_by_name(field.name()).cloned().ok_or_else(|| {
-            ArrowError::SchemaError(format!("column `{}` has gone while the file was read", field.name()))
-        })
+        batch.column_by_name(field.name()).cloned().ok_or_else(|| gone(field.name()))
     };
     let columns = schema.fields().iter().map(column).collect::<Result<Vec<_>, _>>()?;
-    RecordBatch::try_new(schema.clone(), columns)
-}
-
-fn in_file(name: &str, schema: &SchemaRef, error: ArrowError) -> ArrowError {
-    ArrowError::ExternalError(format!("{name}: {}", csv::explained(&error.to_string(), schema)).into())
+    RecordBatch::try_new(schema.clone(), columns).map_err(|_| Wrong::new("has changed while it was read"))
 }
 
 impl Iterator for Concat {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_batch().transpose()
+        self.next_batch().map_err(ArrowError::from).transpose()
     }
 }
 

@@ -2,85 +2,134 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use tempfile::TempPath;
+use tempfile::{SpooledData, spooled_tempfile};
 
+use super::encoding::decoded;
+use super::packing::{Packing, unpacked};
+use super::wrong::Wrong;
 use crate::progress::Progress;
 
-/// The text or the table that is read; how it is unpacked comes from its name.
 pub(super) type Bytes = Box<dyn Read + Send>;
 
 /// Bytes that can be read several times.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
     name: String,
-    path: PathBuf,
-    packing: Packing,
-    /// The copy of standard input goes with its last user.
-    _copy: Option<Arc<TempPath>>,
+    held: Held,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Packing {
-    None,
-    Gzip,
-    Zstd,
+#[derive(Clone, Debug)]
+enum Held {
+    File(PathBuf),
+    /// A copy of standard input.
+    Memory(Arc<Vec<u8>>),
+    /// A larger one. The file has no name, so that nothing is left of it however the program ends.
+    Nameless(Arc<File>),
 }
+
+/// Bytes of standard input that are kept in memory.
+const MEMORY: usize = 8 << 20;
 
 impl Content {
     pub(super) fn of_file(path: &Path) -> Result<Self> {
         let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
         if !metadata.is_file() {
-            bail!("cannot read {}: it is no regular file (a pipe is read as `-`)", path.display());
+            bail!("cannot read {}: it is not a regular file (a pipe is read as `-`)", path.display());
         }
-        let (packing, _) = packing(path);
-        Ok(Self { name: path.display().to_string(), path: path.to_owned(), packing, _copy: None })
+        Ok(Self { name: path.display().to_string(), held: Held::File(path.to_owned()) })
     }
 
-    /// Standard input, copied to a temporary file: types are inferred from all of it before it is read.
+    /// Standard input, copied: types are inferred from all of it before it is read.
     pub(super) fn of_stdin(start: &[u8]) -> Result<Self> {
-        let copy = || -> io::Result<TempPath> {
-            let mut file = tempfile::NamedTempFile::new()?;
-            io::copy(&mut Cursor::new(start).chain(io::stdin().lock()), &mut file)?;
-            Ok(file.into_temp_path())
+        let copy = || -> io::Result<Held> {
+            let mut copy = spooled_tempfile(MEMORY);
+            io::copy(&mut Cursor::new(start).chain(io::stdin().lock()), &mut copy)?;
+            Ok(match copy.into_inner() {
+                SpooledData::InMemory(bytes) => Held::Memory(Arc::new(bytes.into_inner())),
+                SpooledData::OnDisk(file) => Held::Nameless(Arc::new(file)),
+            })
         };
-        let copy = copy().context("cannot read standard input")?;
-        let path = copy.to_path_buf();
-        Ok(Self { name: STDIN.to_owned(), path, packing: Packing::None, _copy: Some(Arc::new(copy)) })
+        let held = copy().context("cannot read standard input")?;
+        Ok(Self { name: STDIN.to_owned(), held })
     }
 
-    /// The length of the file as it is on disk.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The length as it is on disk.
     pub(super) fn length(&self) -> u64 {
-        std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+        match &self.held {
+            Held::File(path) => std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
+            Held::Memory(bytes) => bytes.len() as u64,
+            Held::Nameless(file) => file.metadata().map_or(0, |metadata| metadata.len()),
+        }
     }
 
-    /// The file itself, for formats that are read at random.
+    /// The bytes as a file, for formats that are read at random. One is read after the other.
     pub(super) fn file(&self) -> io::Result<File> {
-        if self.packing != Packing::None {
-            return Err(io::Error::other("only text is read out of a packed file: unpack it first"));
-        }
-        File::open(&self.path)
+        let mut file = match &self.held {
+            Held::File(path) => File::open(path)?,
+            Held::Memory(bytes) => {
+                let mut file = tempfile::tempfile()?;
+                file.write_all(bytes)?;
+                file
+            }
+            Held::Nameless(file) => file.try_clone()?,
+        };
+        file.rewind()?;
+        Ok(file)
     }
 
-    /// The bytes, unpacked, after the mark that some spreadsheets put in front of a text.
-    pub(super) fn text(&self, progress: &Progress) -> io::Result<Bytes> {
-        const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-        let packed = progress.counting(File::open(&self.path)?);
-        let mut bytes: Bytes = match self.packing {
-            Packing::None => Box::new(packed),
-            Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(packed)),
-            Packing::Zstd => Box::new(zstd::Decoder::new(packed)?),
-        };
+    /// Refuses packed bytes, for formats that are not read out of them.
+    pub(super) fn refuse_packed(&self) -> Result<(), Wrong> {
         let mut start = Vec::new();
-        (&mut bytes).take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut start)?;
-        if start == BYTE_ORDER_MARK {
-            start.clear();
-        }
-        Ok(Box::new(Cursor::new(start).chain(bytes)))
+        let read = self.bytes().and_then(|bytes| bytes.take(8).read_to_end(&mut start));
+        read.map_err(|error| Wrong::unreadable(&error))?;
+        Packing::of(&start).refused().map_or(Ok(()), Err)
+    }
+
+    /// The text, unpacked and decoded.
+    pub(super) fn text(&self, progress: &Progress) -> Result<Bytes, Wrong> {
+        let bytes = self.bytes().map_err(|error| Wrong::unreadable(&error))?;
+        let bytes = unpacked(Box::new(progress.counting(bytes)))?;
+        decoded(bytes).map_err(|error| Wrong::unreadable(&error))
+    }
+
+    fn bytes(&self) -> io::Result<Bytes> {
+        Ok(match &self.held {
+            Held::File(path) => Box::new(File::open(path)?),
+            Held::Memory(bytes) => Box::new(Cursor::new(Shared(bytes.clone()))),
+            Held::Nameless(file) => Box::new(Positioned { file: file.clone(), at: 0 }),
+        })
+    }
+}
+
+struct Shared(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// A reader with a place of its own: handles on one open file share theirs.
+struct Positioned {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl Read for Positioned {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read_at(buffer, self.at)?;
+        self.at += length as u64;
+        Ok(length)
     }
 }
 
@@ -93,18 +142,11 @@ impl fmt::Display for Content {
     }
 }
 
-/// How a file is packed, and its name without saying so.
-fn packing(path: &Path) -> (Packing, PathBuf) {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-    match extension.as_deref() {
-        Some("gz") => (Packing::Gzip, path.with_extension("")),
-        Some("zst") => (Packing::Zstd, path.with_extension("")),
-        _ => (Packing::None, path.to_owned()),
-    }
-}
-
-/// The extension that tells the format.
+/// The extension that tells the format, before one that tells how the file is packed.
 pub(super) fn extension(path: &Path) -> Option<String> {
-    let (_, name) = packing(path);
-    name.extension().map(|extension| extension.to_string_lossy().to_lowercase())
+    let last = |path: &Path| path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    match last(path).as_deref() {
+        Some("gz" | "zst" | "bz2" | "xz" | "lz4" | "zip") => last(&path.with_extension("")),
+        _ => last(path),
+    }
 }

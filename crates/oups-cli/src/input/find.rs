@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::Kind;
 use super::content::{Content, extension};
 use super::ipc;
-use super::{Kind, Source};
+use super::source::Source;
 use crate::args::InputFormat;
 use crate::exit::Usage;
+use crate::hint;
 
 /// What is read, before anything is known of its columns.
 pub(super) struct Found {
@@ -52,7 +54,8 @@ fn matching(input: &Path) -> Result<Vec<PathBuf>> {
     if input.exists() || !pattern.contains(['*', '?', '[']) {
         return Ok(vec![input.to_owned()]);
     }
-    let paths = glob::glob(&pattern).map_err(|error| Usage(format!("`{pattern}` is no pattern of files: {error}")))?;
+    let paths =
+        glob::glob(&pattern).map_err(|error| Usage(format!("`{pattern}` is not a pattern of files: {error}")))?;
     let paths = paths.collect::<Result<Vec<_>, _>>().with_context(|| format!("cannot look for {pattern}"))?;
     if paths.is_empty() {
         bail!("no file matches {pattern}");
@@ -82,14 +85,23 @@ fn kind(path: &Path, format: Option<InputFormat>) -> Result<Kind> {
     }
 }
 
+const NO_STREAM: &str = "standard input is not an Arrow stream";
+
 fn stdin(format: Option<InputFormat>) -> Result<Found> {
     let kind = format.map_or(Kind::Arrow, Kind::from);
     let mut start = Vec::new();
     if kind == Kind::Arrow {
         // Not locked any longer than this: the stream locks it for itself.
         io::stdin().take(ipc::MAGIC.len() as u64).read_to_end(&mut start).context("cannot read standard input")?;
-        if start != ipc::MAGIC {
-            return Ok(Found { kind, from: From::Stream(ipc::stdin(start)?) });
+        match start.as_slice() {
+            ipc::MAGIC => {}
+            // Every message of a stream has zeros or this mark in front; no text begins with either.
+            [0xFF, 0xFF, 0xFF, 0xFF, ..] | [_, _, 0, 0, ..] => {
+                return Ok(Found { kind, from: From::Stream(ipc::stdin(start)?) });
+            }
+            _ => {
+                return Err(hint::told(NO_STREAM.to_owned(), Some("--format says what it is, such as csv".to_owned())));
+            }
         }
     }
     Ok(Found { kind, from: From::Content(Content::of_stdin(&start)?) })

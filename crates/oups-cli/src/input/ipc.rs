@@ -11,9 +11,10 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use arrow::ipc::reader::{FileReader, StreamReader};
 
+use super::BatchReader;
 use super::content::{Content, STDIN};
 use super::parquet::{NOT_TEXT, is_of_text, one_of_each, refused};
-use super::{BatchReader, Kind, Source};
+use super::source::Source;
 use crate::panics::caught;
 use crate::progress::Progress;
 
@@ -45,7 +46,7 @@ pub(super) fn open(content: &Content, progress: &Progress) -> Result<BatchReader
 pub(super) fn stdin(start: Vec<u8>) -> Result<Source> {
     let reader = of_stream(Cursor::new(start).chain(io::stdin()));
     let reader = reader.with_context(|| format!("cannot read {STDIN} as an Arrow stream (--format reads others)"))?;
-    Ok(Source::ready(STDIN, Kind::Arrow, reader))
+    Ok(Source::ready(STDIN, reader))
 }
 
 fn of_file(file: File) -> Result<BatchReader, ArrowError> {

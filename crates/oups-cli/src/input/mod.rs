@@ -3,15 +3,20 @@
 mod concat;
 mod content;
 mod csv;
-mod decimals;
+mod encoding;
 mod find;
-mod infer;
 mod ipc;
 mod json;
+mod names;
+mod packing;
 mod parquet;
+mod part;
 mod places;
-mod texts;
-mod times;
+mod shape;
+mod source;
+mod spot;
+mod text_files;
+mod wrong;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,41 +24,26 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow, bail};
 use arrow::array::RecordBatchReader;
 use arrow::datatypes::{Field, Schema, SchemaRef};
-use arrow::error::ArrowError;
+use oups::key::nearest;
 
+pub(crate) use csv::Dialect;
 pub(crate) use places::Places;
-pub(crate) use times::Times;
+pub(crate) use wrong::Wrong;
 
 use crate::args::Reading;
 use crate::exit::Usage;
+use crate::hint;
 use crate::progress::Progress;
 
-use content::Content;
-use csv::Dialect;
 use find::{Found, From};
-use texts::Parse;
-
-/// One input, and the columns it is read with.
-struct Source {
-    name: String,
-    kind: Kind,
-    schema: SchemaRef,
-    content: Opening,
-}
-
-/// How the rows are come by.
-enum Opening {
-    /// As they come, once.
-    Ready(Option<BatchReader>),
-    Table(Content),
-    Csv(Content, Dialect, Times),
-    Json(Content, Times),
-}
+use source::{Known, Source};
+use text_files::{Form, TextFile, Wanted};
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Parquet,
+    /// With the delimiter that its name tells.
     Csv {
         delimiter: u8,
     },
@@ -64,14 +54,21 @@ enum Kind {
 
 pub(crate) type BatchReader = Box<dyn RecordBatchReader + Send>;
 
+/// What the rows are for: it says what texts mean where the command line does not.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Purpose {
+    /// The columns of the dataset, where it is there.
+    pub(crate) stored: Option<SchemaRef>,
+    pub(crate) ordered_on: Option<String>,
+    /// Whether the columns of the dataset may grow.
+    pub(crate) grows: bool,
+}
+
 /// The rows of all inputs, in the order given.
-///
-/// `stored` are the columns of the dataset that the rows are for: they say what the texts of CSV and JSON mean, where
-/// the command line does not.
-pub(crate) fn open(
+pub(crate) fn rows(
     inputs: &[PathBuf],
     reading: &Reading,
-    stored: Option<SchemaRef>,
+    purpose: &Purpose,
     progress: Progress,
     places: Places,
 ) -> Result<BatchReader> {
@@ -81,13 +78,17 @@ pub(crate) fn open(
         From::Stream(_) => 0,
     };
     let bytes = found.iter().map(length).sum();
-    let sources = sources(found, reading, stored)?;
+    let sources = sources(found, reading, purpose)?;
     let schema = agreed_schema(&sources)?;
+    types_have_a_use(reading, &schema)?;
     if bytes > 0 {
         progress.expect_bytes(bytes);
     }
     Ok(Box::new(concat::Concat::new(schema, sources, progress, places)))
 }
+
+/// How many names a misspelt column may be told to mean.
+const SUGGESTIONS: usize = 3;
 
 /// The most bytes of rows that are sorted in memory.
 const SORT_MEMORY: usize = 64 << 20;
@@ -113,8 +114,7 @@ pub(crate) fn sorted(
 
 /// The columns of each input. Tables have theirs; those of texts follow the command line, then the dataset, else the
 /// first table, or are inferred from all texts together.
-fn sources(found: Vec<Found>, reading: &Reading, stored: Option<SchemaRef>) -> Result<Vec<Source>> {
-    let times = Times::of(&reading.times());
+fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Vec<Source>> {
     let mut sources: Vec<Option<Source>> = Vec::new();
     let mut texts = Vec::new();
     for Found { kind, from } in found {
@@ -125,38 +125,45 @@ fn sources(found: Vec<Found>, reading: &Reading, stored: Option<SchemaRef>) -> R
             }
             From::Content(content) => content,
         };
+        if matches!(kind, Kind::Parquet | Kind::Arrow) {
+            content.refuse_packed().map_err(|wrong| wrong.in_file(content.name()).into_error())?;
+        }
         sources.push(match kind {
-            Kind::Parquet => Some(Source::table(kind, parquet::schema(&content)?, content)),
-            Kind::Arrow => Some(Source::table(kind, ipc::schema(&content)?, content)),
+            Kind::Parquet => {
+                let schema = parquet::schema(&content)?;
+                Some(Source::parquet(content, schema))
+            }
+            Kind::Arrow => {
+                let schema = ipc::schema(&content)?;
+                Some(Source::arrow(content, schema))
+            }
             Kind::Csv { delimiter } => {
-                let form = infer::Form::Csv(Dialect::new(delimiter, &reading.null)?);
-                texts.push((kind, infer::File { content, form }));
+                texts.push(TextFile { content, form: Form::Csv(reading.dialect(delimiter)) });
                 None
             }
             Kind::Json => {
-                texts.push((kind, infer::File { content, form: infer::Form::Json }));
+                texts.push(TextFile { content, form: Form::Json });
                 None
             }
         });
     }
-    let table = sources.iter().flatten().next().map(|source| source.schema.clone());
-    let known = known(reading, stored.or(table));
-    let files: Vec<infer::File> = texts.iter().map(|(_, file)| file.clone()).collect();
-    let schemas = infer::schemas(&files, Some(&known), &times)?;
-    let mut read = texts.into_iter().zip(schemas).map(|((kind, file), schema)| Source {
-        name: file.content.to_string(),
-        kind,
-        schema,
-        content: match file.form {
-            infer::Form::Csv(dialect) => Opening::Csv(file.content, dialect, times.clone()),
-            infer::Form::Json => Opening::Json(file.content, times.clone()),
-        },
-    });
+    let table = sources.iter().flatten().next().map(|source| source.schema().clone());
+    let told = told(reading, purpose.stored.clone().or(table));
+    let given = reading.types.as_ref().map_or(0, |types| types.0.len());
+    let known = Arc::new(Known { times: reading.times(), told, given });
+    let wanted = Wanted {
+        told: &known.told,
+        ordered_on: purpose.ordered_on.as_deref(),
+        times: &known.times,
+        grows: purpose.grows,
+    };
+    let schemas = text_files::schemas(&texts, &wanted).map_err(Wrong::into_error)?;
+    let mut read = texts.into_iter().zip(schemas).map(|(file, schema)| Source::text(file, schema, known.clone()));
     Ok(sources.into_iter().filter_map(|source| source.or_else(|| read.next())).collect())
 }
 
-/// Columns whose types are known before looking; those of the command line go first.
-fn known(reading: &Reading, stored: Option<SchemaRef>) -> Schema {
+/// Columns whose types are told; those of the command line go first.
+fn told(reading: &Reading, stored: Option<SchemaRef>) -> Schema {
     let given = reading.types.iter().flat_map(|types| &types.0).cloned();
     let mut fields: Vec<Arc<Field>> = given.map(Arc::new).collect();
     for field in stored.iter().flat_map(|schema| schema.fields()) {
@@ -167,17 +174,39 @@ fn known(reading: &Reading, stored: Option<SchemaRef>) -> Schema {
     Schema::new(fields)
 }
 
+/// Refuses types of columns that are in no input: the name is misspelt.
+fn types_have_a_use(reading: &Reading, schema: &Schema) -> Result<()> {
+    let mut given = reading.types.iter().flat_map(|types| &types.0);
+    let Some(missing) = given.find(|field| schema.index_of(field.name()).is_err()) else { return Ok(()) };
+    let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let near = hint::similar(missing.name(), &names).map(|near| format!("did you mean `{near}`?"));
+    Err(hint::told(format!("--types: no input has a column `{}`", missing.name()), near))
+}
+
+/// Refuses a column that the dataset does not have and is not to get, with the names that may have been meant.
+pub(crate) fn columns_are_stored(found: &Schema, purpose: &Purpose) -> Result<()> {
+    let Some(stored) = purpose.stored.as_ref().filter(|_| !purpose.grows) else { return Ok(()) };
+    let mut names = found.fields().iter().map(|field| field.name());
+    let Some(new) = names.find(|name| stored.index_of(name).is_err()) else { return Ok(()) };
+    let near: Vec<String> =
+        nearest(new, stored.fields().iter().map(|field| field.name()), SUGGESTIONS).into_iter().cloned().collect();
+    let meant = hint::did_you_mean(&near).map(|meant| format!("{meant} Else ")).unwrap_or_default();
+    let wrong = Wrong::new("is not a column of the dataset").in_column(new);
+    Err(wrong.advice(format!("{meant}--evolve-schema adds new columns")).into_error())
+}
+
 /// The first input's columns, which all others must have too, in any order. A column is nullable if it is in any.
 fn agreed_schema(sources: &[Source]) -> Result<SchemaRef> {
     let Some((first, others)) = sources.split_first() else { return Ok(Arc::new(Schema::empty())) };
-    let mut fields: Vec<Field> = first.schema.fields().iter().map(|field| field.as_ref().clone()).collect();
+    let mut fields: Vec<Field> = first.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
     for other in others {
-        let differ = |detail: String| anyhow!("{} and {} have different columns: {detail}", first.name, other.name);
-        if let Some(field) = other.schema.fields().iter().find(|field| first.schema.index_of(field.name()).is_err()) {
+        let (own, found) = (first.schema(), other.schema());
+        let differ = |detail: String| anyhow!("{} and {} have different columns: {detail}", first.name(), other.name());
+        if let Some(field) = found.fields().iter().find(|field| own.index_of(field.name()).is_err()) {
             return Err(differ(format!("`{}` is only in the second", field.name())));
         }
         for field in &mut fields {
-            let Ok(found) = other.schema.field_with_name(field.name()) else {
+            let Ok(found) = found.field_with_name(field.name()) else {
                 return Err(differ(format!("`{}` is only in the first", field.name())));
             };
             if found.data_type() != field.data_type() {
@@ -187,31 +216,5 @@ fn agreed_schema(sources: &[Source]) -> Result<SchemaRef> {
             field.set_nullable(field.is_nullable() || found.is_nullable());
         }
     }
-    Ok(Arc::new(Schema::new_with_metadata(fields, first.schema.metadata().clone())))
-}
-
-impl Source {
-    fn ready(name: &str, kind: Kind, reader: BatchReader) -> Self {
-        Self { name: name.to_owned(), kind, schema: reader.schema(), content: Opening::Ready(Some(reader)) }
-    }
-
-    fn table(kind: Kind, schema: SchemaRef, content: Content) -> Self {
-        Self { name: content.to_string(), kind, schema, content: Opening::Table(content) }
-    }
-
-    fn open(&mut self, progress: &Progress) -> Result<BatchReader, ArrowError> {
-        match &mut self.content {
-            Opening::Ready(reader) => {
-                reader.take().ok_or_else(|| ArrowError::IpcError("it was read already".to_owned()))
-            }
-            Opening::Table(content) if self.kind == Kind::Parquet => parquet::open(content, progress),
-            Opening::Table(content) => ipc::open(content, progress),
-            Opening::Csv(content, dialect, times) => {
-                csv::open(content, dialect, Parse::new(self.schema.clone(), times, "CSV")?, progress)
-            }
-            Opening::Json(content, times) => {
-                json::open(content, Parse::new(self.schema.clone(), times, "JSON")?, progress)
-            }
-        }
-    }
+    Ok(Arc::new(Schema::new_with_metadata(fields, first.schema().metadata().clone())))
 }

@@ -1,9 +1,12 @@
-//! Which row of the input came from which file.
+//! Which row of the input came from which line of which file.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Kind, Source};
+use super::part::Lines;
+use super::text_files::{Form, TextFile};
+use super::{csv, json};
+use crate::output::grid::visible;
 
 /// How many rows each file had so far. Cloning gives another handle on the same count.
 #[derive(Clone, Debug, Default)]
@@ -12,79 +15,168 @@ pub(crate) struct Places(Arc<Mutex<Vec<Counted>>>);
 #[derive(Debug)]
 struct Counted {
     name: String,
-    kind: Kind,
+    /// None: a table, which has no lines.
+    text: Option<TextFile>,
+    parts: Vec<Counts>,
+}
+
+/// Rows that come one after the other.
+#[derive(Clone, Copy, Debug)]
+struct Counts {
     rows: u64,
+    lines: Option<Lines>,
 }
 
 /// One row of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     name: String,
-    kind: Kind,
-    row: u64,
+    at: At,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum At {
+    Line(u64),
+    /// From 1.
+    Row(u64),
 }
 
 impl Places {
-    /// Counts rows of a file; rows of one file come one after the other.
-    pub(super) fn add_rows(&self, source: &Source, rows: usize) {
-        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match files.last_mut() {
-            Some(last) if last.name == source.name => last.rows += rows as u64,
-            _ => files.push(Counted { name: source.name.clone(), kind: source.kind, rows: rows as u64 }),
+    /// From here on, rows are of this file.
+    pub(super) fn begin(&self, name: &str, text: Option<TextFile>) {
+        self.lock().push(Counted { name: name.to_owned(), text, parts: Vec::new() });
+    }
+
+    /// Counts rows of the file that was begun last.
+    pub(super) fn add(&self, rows: usize, lines: Lines) {
+        if let Some(file) = self.lock().last_mut() {
+            file.add(Counts { rows: rows as u64, lines: Some(lines).filter(|lines| lines.rows() == rows) });
         }
     }
 
     /// Rows are not in the order of the files any more.
     pub(crate) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock().clear();
     }
 
     /// The file of a row of the whole input, counted from 0.
     pub(crate) fn find(&self, row: u64) -> Option<Place> {
-        let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = self.lock();
         let mut left = row;
         for file in files.iter() {
-            if left < file.rows {
-                return Some(Place { name: file.name.clone(), kind: file.kind, row: left });
+            let rows: u64 = file.parts.iter().map(|part| part.rows).sum();
+            if left < rows {
+                let at = file.line(left).map_or(At::Row(left + 1), At::Line);
+                return Some(Place { name: file.name.clone(), at });
             }
-            left -= file.rows;
+            left -= rows;
+        }
+        None
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Counted>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counted {
+    fn add(&mut self, next: Counts) {
+        let last = self.parts.last_mut();
+        let joined = last.and_then(|last| {
+            let lines = match (last.lines, next.lines) {
+                (Some(lines), Some(next)) => Some(lines.joined(next)?),
+                (None, None) => None,
+                _ => return None,
+            };
+            *last = Counts { rows: last.rows + next.rows, lines };
+            Some(())
+        });
+        if joined.is_none() {
+            self.parts.push(next);
+        }
+    }
+
+    /// The line of a row. Where counting did not keep it, the file is read once more.
+    fn line(&self, row: u64) -> Option<u64> {
+        let text = self.text.as_ref()?;
+        let mut left = row;
+        for part in &self.parts {
+            if left < part.rows {
+                return part.lines.and_then(|lines| lines.of(left)).or_else(|| read_line(text, row));
+            }
+            left -= part.rows;
         }
         None
     }
 }
 
-/// Lines as an editor counts them, after a header of one line; rows from 0.
+fn read_line(text: &TextFile, row: u64) -> Option<u64> {
+    let row = usize::try_from(row).ok()?;
+    match &text.form {
+        Form::Csv(dialect) => csv::lines(&text.content, dialect).ok()?.nth(row),
+        Form::Json => json::lines(&text.content).ok()?.nth(row),
+    }
+}
+
+/// Lines as an editor counts them; rows of tables, which have no lines, from 1.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind {
-            Kind::Csv { .. } => write!(f, "line {} of {}", self.row.saturating_add(2), self.name),
-            Kind::Json => write!(f, "object {} of {}", self.row.saturating_add(1), self.name),
-            Kind::Parquet | Kind::Arrow => write!(f, "row {} of {}", self.row, self.name),
+        let name = visible(&self.name);
+        match self.at {
+            At::Line(line) => write!(f, "line {line} of {name}"),
+            At::Row(row) => write!(f, "row {row} of {name}"),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::RecordBatchIterator;
-    use arrow::datatypes::Schema;
+    use std::path::Path;
 
     use super::*;
+    use crate::input::content::Content;
+    use crate::input::csv::Dialect;
+
+    fn lines(all: &[u64]) -> Lines {
+        let mut lines = Lines::default();
+        all.iter().for_each(|line| lines.add(*line));
+        lines
+    }
+
+    fn csv(path: &Path) -> TextFile {
+        TextFile { content: Content::of_file(path).unwrap(), form: Form::Csv(Dialect::default()) }
+    }
 
     #[test]
     fn rows_are_found_in_their_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.csv");
+        std::fs::write(&path, "t\n\"1\n\"\n2\n\n3\n4\n").unwrap();
         let places = Places::default();
-        for (path, kind, rows) in [
-            ("a.parquet", Kind::Parquet, 3),
-            ("a.parquet", Kind::Parquet, 2),
-            ("b.csv", Kind::Csv { delimiter: b',' }, 2),
-        ] {
-            let nothing = RecordBatchIterator::new(std::iter::empty(), Arc::new(Schema::empty()));
-            places.add_rows(&Source::ready(path, kind, Box::new(nothing)), rows);
-        }
+        places.begin("a.parquet", None);
+        places.add(3, Lines::default());
+        places.add(2, Lines::default());
+        places.begin("b.csv", Some(csv(&path)));
+        places.add(3, lines(&[2, 4, 6]));
+        places.add(1, lines(&[7]));
         let found = |row| places.find(row).map(|place| place.to_string());
-        assert_eq!(found(4).as_deref(), Some("row 4 of a.parquet"));
+        assert_eq!(found(0).as_deref(), Some("row 1 of a.parquet"));
+        assert_eq!(found(4).as_deref(), Some("row 5 of a.parquet"));
         assert_eq!(found(5).as_deref(), Some("line 2 of b.csv"));
-        assert_eq!(found(7), None);
+        assert_eq!(found(6).as_deref(), Some("line 4 of b.csv"));
+        assert_eq!(found(8).as_deref(), Some("line 7 of b.csv"));
+        assert_eq!(found(9), None);
+    }
+
+    #[test]
+    fn lines_that_were_not_kept_are_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.csv");
+        std::fs::write(&path, "t\n1\n2\n\n3\n\n\n4\n").unwrap();
+        let places = Places::default();
+        places.begin("b.csv", Some(csv(&path)));
+        places.add(4, lines(&[2, 3, 5, 8]));
+        let found = |row| places.find(row).map(|place| place.to_string()).unwrap();
+        assert_eq!([found(0), found(2), found(3)], ["line 2 of b.csv", "line 5 of b.csv", "line 8 of b.csv"]);
     }
 }

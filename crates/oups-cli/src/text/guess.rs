@@ -63,8 +63,10 @@ pub(crate) struct Doubt {
     pub(crate) line: u64,
     /// As it is written there.
     pub(crate) value: String,
-    /// `COLUMN` stands for the column's name.
-    pub(crate) says: String,
+    /// Why it is a text, if it is one.
+    pub(crate) why: String,
+    /// What would make something else of the column, whose name `COLUMN` stands for.
+    pub(crate) instead: String,
 }
 
 /// Letters of a value that are kept.
@@ -278,7 +280,7 @@ impl First {
             Some(Refused { why, advice }) => (why.as_str(), advice.as_deref().unwrap_or(instead)),
             None => (why, instead),
         };
-        let says = format!("{why}: the column is taken as text ({instead})");
-        Some(Doubt { line: self.line, value: self.value.clone(), says })
+        let (why, instead) = (why.to_owned(), instead.to_owned());
+        Some(Doubt { line: self.line, value: self.value.clone(), why, instead })
     }
 }

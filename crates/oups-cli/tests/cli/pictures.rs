@@ -45,7 +45,8 @@ fn coverage_of_numbers_texts_and_points() {
         ("none", "at,x\n2013-02-12,1\n"),
     ] {
         sandbox.file("rows.csv", rows);
-        sandbox.stdout(&format!("oups write data {name} rows.csv --ordered-on at --row-group-target 3"));
+        let types = if name == "words" { "--types at:str" } else { "" };
+        sandbox.stdout(&format!("oups write data {name} rows.csv --ordered-on at --row-group-target 3 {types}"));
     }
     sandbox.stdout("oups delete data none --all");
     check(
@@ -94,7 +95,7 @@ fn plot() {
     sandbox.file("steps.csv", "n,up,word\n1,-1,a\n2,,b\n3,2.5,c\n4,NaN,d\n5,inf,e\n6,0,f\n");
     sandbox.stdout("oups write data steps steps.csv --ordered-on n");
     sandbox.file("words.csv", "word,x\na,1\nb,4\nc,2\n");
-    sandbox.stdout("oups write data words words.csv --ordered-on word");
+    sandbox.stdout("oups write data words words.csv --ordered-on word --types word:str");
     check(
         "plot",
         &sandbox.session(&[

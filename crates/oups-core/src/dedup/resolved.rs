@@ -107,7 +107,7 @@ fn ask(schema: &Arc<DatasetSchema>, block: &Block, rows: &[usize], resolver: &Re
     let ordered = answer.column(schema.ordered_index());
     match (0..keys.len()).find(|&at| ordered.is_null(at) || Some(keys.value(at)) != expected) {
         None => Ok(answer),
-        Some(row) if ordered.is_null(row) => Err(refused(format!("row {row} with a null in the ordered column"))),
-        Some(row) => Err(refused(format!("row {row} at {}", schema.ordered_type().format(&keys.value(row))))),
+        Some(row) if ordered.is_null(row) => Err(refused(format!("row {} with a null in the ordered column", row + 1))),
+        Some(row) => Err(refused(format!("row {} at {}", row + 1, schema.ordered_type().format(&keys.value(row))))),
     }
 }

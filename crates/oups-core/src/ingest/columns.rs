@@ -6,6 +6,7 @@ use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
+use crate::error::shown_row;
 use crate::key::{FieldType, KeyError, KeySchema};
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
@@ -100,7 +101,7 @@ impl Columns {
                 dataset: super::ALL.into(),
                 column: String::new(),
                 expected: "batches of one schema".into(),
-                found: format!("another in the batch at row {first_row}"),
+                found: format!("another in the batch at row {}", shown_row(first_row)),
             });
         }
         let keys: Vec<ArrayRef> = self.keys.iter().filter_map(|at| batch.columns().get(*at).cloned()).collect();

@@ -11,6 +11,7 @@ use super::evolve::{cast_to, help};
 use super::types::schema_error;
 use super::{DatasetSchema, convert, holds, may_overflow, plain_schema, plain_type, reason, same_text};
 use crate::Result;
+use crate::error::shown_row;
 use crate::ordered::{OrdKeys, OrderedType};
 
 /// How batches of one input schema become batches of a dataset's plain schema.
@@ -223,7 +224,7 @@ impl Fit {
             (at, error) = (row, of_row);
         }
         let expected = format!("values that fit {}", field.data_type());
-        let found = format!("another one in row {}: {}", first_row + at, reason(error));
+        let found = format!("another one in row {}: {}", shown_row(first_row + at), reason(error));
         Err(schema_error(self.schema.dataset(), field.name(), expected, found))
     }
 
@@ -231,7 +232,7 @@ impl Fit {
         let nulls = array.logical_nulls().filter(|nulls| nulls.null_count() > 0);
         match nulls.and_then(|nulls| nulls.iter().position(|valid| !valid)) {
             Some(row) => {
-                let found = format!("a null in row {}", first_row + row as u64);
+                let found = format!("a null in row {}", shown_row(first_row + row as u64));
                 Err(schema_error(self.schema.dataset(), field.name(), "no nulls", found))
             }
             None => Ok(()),

@@ -60,7 +60,7 @@ fn dictionaries_are_unpacked_wherever_they_are() {
 fn a_null_without_a_place_is_named() {
     let input = batch(vec![("at", text(vec![Some("a"), None]))]);
     let error = fit(&stored(), &input.schema()).unwrap().check(&input, 40).unwrap_err();
-    assert_eq!(error.to_string(), "dataset d, column `at`: expected no nulls, found a null in row 41");
+    assert_eq!(error.to_string(), "dataset d, column `at`: expected no nulls, found a null in row 42");
 }
 
 #[test]

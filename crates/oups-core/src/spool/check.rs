@@ -4,6 +4,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::Fields;
 use arrow::error::ArrowError;
 
+use crate::error::shown_row;
 use crate::ordered::{OrdKeys, OrdValue};
 use crate::schema::{DatasetSchema, Fit};
 use crate::{Error, Result};
@@ -95,7 +96,11 @@ impl Checker {
             dataset: self.fit.schema().dataset().into(),
             column: self.fit.schema().ordered_on().into(),
             expected: format!("batches of one schema ({})", names(self.fit.input().fields())),
-            found: format!("another in the batch at row {} ({})", self.rows, names(batch.schema_ref().fields())),
+            found: format!(
+                "another in the batch at row {} ({})",
+                shown_row(self.rows),
+                names(batch.schema_ref().fields())
+            ),
         }
     }
 

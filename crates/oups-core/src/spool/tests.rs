@@ -78,7 +78,7 @@ fn slices_of_one_buffer_count_once() {
 
 #[test]
 fn rows_out_of_order_are_named_over_batch_borders() {
-    let expected = "dataset d, column `at`: row 2 is out of order: 4 after 5";
+    let expected = "dataset d, column `at`: row 3 is out of order: 4 after 5";
     for batches in [vec![batch(vec![1, 5, 4])], vec![batch(vec![1, 5]), batch(vec![4])]] {
         assert_eq!(in_memory(&batches).unwrap_err().to_string(), expected);
         assert_eq!(spooled(&batches, 0).unwrap_err().to_string(), expected);
@@ -91,7 +91,7 @@ fn nulls_and_failing_readers_are_refused() {
         RecordBatch::try_from_iter_with_nullable([("at", Arc::new(Int64Array::from(at)) as ArrayRef, true)]).unwrap()
     };
     let error = in_memory(&[nulls(vec![Some(1), Some(2)]), nulls(vec![None])]).unwrap_err();
-    assert_eq!(error.to_string(), "dataset d, column `at`: row 2 is null, which has no place in an order");
+    assert_eq!(error.to_string(), "dataset d, column `at`: row 3 is null, which has no place in an order");
     let good = batch(vec![1, 2]);
     let reader = [Ok(good.clone()), Err(ArrowError::ComputeError("lost".into()))];
     let error = Input::from_reader(fit_of(&good), reader.into_iter(), 0).unwrap_err();

@@ -166,7 +166,7 @@ impl OrderedScan {
             let ordered = schema.ordered_type();
             let Some(column) = batch.columns().get(column) else { break };
             if let Some((at, what)) = ordered.first_unorderable(column) {
-                scan.wrong.get_or_insert_with(|| format!("row {} is {what}", row + at));
+                scan.wrong.get_or_insert_with(|| format!("row {} is {what}", row + at + 1));
                 return Ok(scan);
             }
             let keys = ordered.keys(column).map_err(|error| schema.arrow_error(error))?;
@@ -183,7 +183,7 @@ impl OrderedScan {
             _ => keys.first_descent().and_then(|at| Some((at, keys.get(at.checked_sub(1)?)?, keys.get(at)?))),
         };
         if let (None, Some((at, before, value))) = (&self.wrong, descent) {
-            self.wrong = Some(format!("row {} is {} after {}", row + at, text(&value), text(&before)));
+            self.wrong = Some(format!("row {} is {} after {}", row + at + 1, text(&value), text(&before)));
         }
         self.span = Some((self.span.take().map_or(first, |(min, _)| min), last));
     }

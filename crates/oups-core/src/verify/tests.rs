@@ -70,7 +70,7 @@ fn rows_out_of_order_and_overlaps() {
         manifest.entries.push(entry);
         assert_eq!(verify_with(dataset, &manifest), [(FindingKind::Order, Some(1))]);
         let detail = dataset.verify().unwrap().remove(0).detail;
-        assert_eq!(detail, "row 2 is 11 after 12");
+        assert_eq!(detail, "row 3 is 11 after 12");
     });
     with_dataset(|dataset, mut manifest| {
         let left = forge(dataset, &manifest, &rows("time", &[10, 25]), 1, (10, 15));

@@ -69,7 +69,7 @@ fn what_is_not_quite_a_number_or_a_time_is_text_and_told() {
         let guessed = seen(values);
         assert_eq!(name(&guessed), "Utf8", "{values:?}");
         let [doubt] = &guessed.doubts[..] else { panic!("{values:?}: {:?}", guessed.doubts) };
-        assert!(doubt.line == line && doubt.says.contains(words), "{values:?}: {doubt:?}");
+        assert!(doubt.line == line && doubt.why.contains(words), "{values:?}: {doubt:?}");
     }
 }
 
@@ -85,7 +85,7 @@ fn a_format_is_meant_for_the_ordered_column_and_for_texts() {
     assert_eq!(of(&["2013-02-08 12:00"], "%d.%m.%Y", Role::Other), "Timestamp(µs)");
     assert_eq!(guess(&["cold"], &times("%d.%m.%Y"), Role::Other).doubts, []);
     let doubts = guess(&["31.01.2024 11:30"], &times("%Y-%m-%d"), Role::Ordered).doubts;
-    assert!(doubts.iter().any(|doubt| doubt.says.contains("is not of the form `%Y-%m-%d`")), "{doubts:?}");
+    assert!(doubts.iter().any(|doubt| doubt.why.contains("is not of the form `%Y-%m-%d`")), "{doubts:?}");
 }
 
 #[test]

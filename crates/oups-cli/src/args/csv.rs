@@ -1,0 +1,81 @@
+//! How CSV files are written.
+
+use clap::Args;
+
+use super::Reading;
+use crate::input::Dialect;
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct Csv {
+    /// A text of CSV that is null, as the empty one is
+    #[arg(long, value_name = "TEXT", requires = "input")]
+    pub(crate) null: Vec<String>,
+    /// What is between the fields of CSV: one character, or `tab`; by default a comma, in .tsv a tab
+    #[arg(long, value_name = "CHAR", value_parser = character, requires = "input")]
+    pub(crate) delimiter: Option<Character>,
+    /// What is around texts of CSV: one character, or `none`; by default `"`
+    #[arg(long, value_name = "CHAR", value_parser = character_or_none, requires = "input")]
+    pub(crate) quote: Option<CharacterOrNone>,
+    /// Leave out lines of CSV that begin with this character
+    #[arg(long, value_name = "CHAR", value_parser = character, requires = "input")]
+    pub(crate) comment: Option<Character>,
+    /// In CSV, a comma is before the fraction of a number: `12,5`
+    #[arg(long, requires = "input")]
+    pub(crate) decimal_comma: bool,
+}
+
+/// One character of ASCII.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Character(u8);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CharacterOrNone(Option<u8>);
+
+impl Reading {
+    /// How a file is written whose name tells this delimiter.
+    pub(crate) fn dialect(&self, delimiter: u8) -> Dialect {
+        let Csv { null, delimiter: told, quote, comment, decimal_comma } = &self.csv;
+        let default = Dialect::default();
+        Dialect {
+            delimiter: told.map_or(delimiter, |told| told.0),
+            quote: quote.map_or(default.quote, |quote| quote.0),
+            comment: comment.map(|comment| comment.0),
+            decimal_comma: *decimal_comma,
+            nulls: null.clone(),
+            delimiter_is_told: told.is_some(),
+        }
+    }
+}
+
+fn character(text: &str) -> Result<Character, String> {
+    match text.as_bytes() {
+        [byte] if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | 0) => Ok(Character(*byte)),
+        b"tab" | b"\\t" => Ok(Character(b'\t')),
+        _ => Err("expected one character of ASCII, or `tab`".to_owned()),
+    }
+}
+
+fn character_or_none(text: &str) -> Result<CharacterOrNone, String> {
+    match text {
+        "none" | "" => Ok(CharacterOrNone(None)),
+        other => character(other).map(|character| CharacterOrNone(Some(character.0))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delimiter_is_one_character() {
+        for (text, expected) in [(";", b';'), ("tab", b'\t'), ("\\t", b'\t'), (" ", b' ')] {
+            assert_eq!(character(text), Ok(Character(expected)));
+        }
+        for wrong in ["", ";;", "ü", "\n", "none"] {
+            assert!(character(wrong).is_err(), "{wrong:?}");
+        }
+        assert_eq!(character_or_none("none"), Ok(CharacterOrNone(None)));
+        assert_eq!(character_or_none("'"), Ok(CharacterOrNone(Some(b'\''))));
+    }
+}

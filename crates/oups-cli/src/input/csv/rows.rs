@@ -1,0 +1,150 @@
+//! The rows of a CSV file as batches.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+
+use super::records::Field;
+use super::seen::point_for_comma;
+use super::{Dialect, Table};
+use crate::input::content::Content;
+use crate::input::part::{BATCH_BYTES, BATCH_ROWS, Lines, Part};
+use crate::input::source::Known;
+use crate::input::wrong::{Wrong, shown};
+use crate::progress::Progress;
+use crate::text::{Column, Written};
+
+/// The rows; the columns are those of the schema, whatever their order in the file.
+pub(in crate::input) struct Rows {
+    table: Table,
+    dialect: Dialect,
+    known: Arc<Known>,
+    schema: SchemaRef,
+    /// For each column of the file.
+    sinks: Vec<Option<Sink>>,
+    /// Which of the file's columns each of the schema's is.
+    places: Vec<usize>,
+    ended: bool,
+}
+
+/// Where the values of a column go.
+struct Sink {
+    name: String,
+    values: Column,
+    is_text: bool,
+    is_number: bool,
+    required: bool,
+}
+
+impl Rows {
+    pub(in crate::input) fn open(
+        content: &Content,
+        dialect: &Dialect,
+        known: Arc<Known>,
+        schema: SchemaRef,
+        progress: &Progress,
+    ) -> Result<Self, Wrong> {
+        let table = Table::open(content, dialect, progress)?;
+        let mut sinks: Vec<Option<Sink>> = Vec::new();
+        sinks.resize_with(table.names.len(), || None);
+        let mut places = Vec::new();
+        for field in schema.fields() {
+            let (name, data_type) = (field.name(), field.data_type());
+            let place = table.names.iter().position(|found| found == name);
+            let sink = place.and_then(|place| sinks.get_mut(place));
+            let (Some(place), Some(sink)) = (place, sink) else { return Err(changed().in_column(name)) };
+            let values = Column::new(data_type, &known.times, BATCH_ROWS).ok_or_else(|| no_text(name, data_type))?;
+            let (is_text, is_number) = (is_text(data_type), is_number(data_type));
+            *sink = Some(Sink { name: name.clone(), values, is_text, is_number, required: known.is_required(name) });
+            places.push(place);
+        }
+        Ok(Self { table, dialect: dialect.clone(), known, schema, sinks, places, ended: false })
+    }
+
+    fn next_part(&mut self) -> Result<Option<Part>, Wrong> {
+        let mut lines = Lines::default();
+        let mut bytes = 0;
+        while lines.rows() < BATCH_ROWS && bytes < BATCH_BYTES {
+            let Some(record) = self.table.next()? else {
+                self.ended = true;
+                break;
+            };
+            lines.add(record.line());
+            bytes += record.size();
+            for (field, sink) in record.fields().zip(&mut self.sinks) {
+                match sink {
+                    Some(sink) => sink.append(field, &self.dialect, &self.known)?,
+                    None if self.dialect.is_null(field, false) => {}
+                    None => return Err(changed()),
+                }
+            }
+        }
+        if lines.rows() == 0 {
+            return Ok(None);
+        }
+        let column =
+            |place: &usize| self.sinks.get_mut(*place).and_then(Option::as_mut).map(|sink| sink.values.finish());
+        let columns: Vec<_> = self.places.iter().filter_map(column).collect();
+        let batch = RecordBatch::try_new(self.schema.clone(), columns).map_err(|_| changed())?;
+        Ok(Some(Part { batch, lines }))
+    }
+}
+
+impl Sink {
+    fn append(&mut self, field: Field<'_>, dialect: &Dialect, known: &Known) -> Result<(), Wrong> {
+        let Self { name, values, is_text, is_number, required } = self;
+        if dialect.is_null(field, *is_text) {
+            if *required {
+                return Err(Wrong::at(field.line, "has no value, and the column has no nulls").in_column(name));
+            }
+            values.append_null();
+            return Ok(());
+        }
+        let text = if *is_number { dialect.pointed(field.text) } else { Some(field.text.into()) };
+        let text = text.ok_or_else(|| point_for_comma(field.text, field.line, name))?;
+        values.append(Written::Text(&text)).map_err(|refused| {
+            let what = format!("`{}` {}", shown(field.text), refused.why);
+            Wrong::at(field.line, what).in_column(name).advice_opt(known.advice(name, refused.advice))
+        })
+    }
+}
+
+/// What a type is, also of a dictionary's values.
+fn plain(data_type: &DataType) -> &DataType {
+    match data_type {
+        DataType::Dictionary(_, values) => values,
+        other => other,
+    }
+}
+
+/// Whether an empty text is a value.
+fn is_text(data_type: &DataType) -> bool {
+    use DataType::{Binary, BinaryView, LargeBinary, LargeUtf8, Utf8, Utf8View};
+    matches!(plain(data_type), Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView)
+}
+
+fn is_number(data_type: &DataType) -> bool {
+    plain(data_type).is_numeric()
+}
+
+fn no_text(name: &str, data_type: &DataType) -> Wrong {
+    Wrong::new(format!("is {data_type}, which CSV cannot hold")).in_column(name).advice("use JSON lines or Parquet")
+}
+
+fn changed() -> Wrong {
+    Wrong::new("the file has changed while it was read")
+}
+
+impl Iterator for Rows {
+    type Item = Result<Part, Wrong>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let part = self.next_part();
+        self.ended |= part.is_err();
+        part.transpose()
+    }
+}

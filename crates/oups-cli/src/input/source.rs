@@ -1,0 +1,126 @@
+//! One input, and the columns it is read with.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Schema, SchemaRef};
+use arrow::error::ArrowError;
+
+use super::content::Content;
+use super::part::{Lines, Part, Parts};
+use super::text_files::{Form, TextFile};
+use super::wrong::Wrong;
+use super::{BatchReader, csv, ipc, json, parquet};
+use crate::progress::Progress;
+use crate::text::Times;
+
+pub(super) struct Source {
+    name: String,
+    schema: SchemaRef,
+    opening: Opening,
+}
+
+/// How the rows are come by.
+enum Opening {
+    /// As they come, once.
+    Ready(BatchReader),
+    Parquet(Content),
+    Arrow(Content),
+    Text(TextFile, Arc<Known>),
+}
+
+/// What reading texts needs besides the types.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) times: Times,
+    /// The columns that are told; some have no nulls.
+    pub(super) told: Schema,
+    /// How many of them the command line tells; the others are stored.
+    pub(super) given: usize,
+}
+
+impl Known {
+    /// Whether a column has no nulls.
+    pub(super) fn is_required(&self, column: &str) -> bool {
+        self.told.field_with_name(column).is_ok_and(|field| !field.is_nullable())
+    }
+
+    /// What would do about a value. The type of a column that is stored is not told anew, but may grow.
+    pub(super) fn advice(&self, column: &str, advice: Option<String>) -> Option<String> {
+        let is_stored = self.told.index_of(column).is_ok_and(|place| place >= self.given);
+        let advice = advice?.replace("COLUMN", column);
+        if !is_stored || !advice.contains("--types") {
+            return Some(advice);
+        }
+        let others: Vec<&str> = advice.split(", or ").filter(|other| !other.contains("--types")).collect();
+        if others.is_empty() {
+            return Some("the type is the dataset's: mend the value; --evolve-schema with another type in --types lets some columns grow".to_owned());
+        }
+        Some(others.join(", or "))
+    }
+}
+
+impl Source {
+    pub(super) fn ready(name: &str, reader: BatchReader) -> Self {
+        Self { name: name.to_owned(), schema: reader.schema(), opening: Opening::Ready(reader) }
+    }
+
+    pub(super) fn parquet(content: Content, schema: SchemaRef) -> Self {
+        Self { name: content.name().to_owned(), schema, opening: Opening::Parquet(content) }
+    }
+
+    pub(super) fn arrow(content: Content, schema: SchemaRef) -> Self {
+        Self { name: content.name().to_owned(), schema, opening: Opening::Arrow(content) }
+    }
+
+    pub(super) fn text(file: TextFile, schema: SchemaRef, known: Arc<Known>) -> Self {
+        Self { name: file.content.name().to_owned(), schema, opening: Opening::Text(file, known) }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The file, if it is one of lines.
+    pub(super) fn text_file(&self) -> Option<TextFile> {
+        match &self.opening {
+            Opening::Text(file, _) => Some(file.clone()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn open(self, progress: &Progress) -> Result<Parts, Wrong> {
+        let (file, known) = match self.opening {
+            Opening::Ready(reader) => return Ok(table(reader)),
+            Opening::Parquet(content) => return parquet::open(&content, progress).map(table).map_err(of_table),
+            Opening::Arrow(content) => return ipc::open(&content, progress).map(table).map_err(of_table),
+            Opening::Text(file, known) => (file, known),
+        };
+        Ok(match &file.form {
+            Form::Csv(dialect) => Box::new(csv::Rows::open(&file.content, dialect, known, self.schema, progress)?),
+            Form::Json => Box::new(json::Rows::open(&file.content, known, self.schema, progress)?),
+        })
+    }
+}
+
+fn table(reader: BatchReader) -> Parts {
+    let part = |batch: Result<RecordBatch, ArrowError>| {
+        let batch = batch.map_err(of_table)?;
+        Ok(Part { batch, lines: Lines::default() })
+    };
+    Box::new(reader.map(part))
+}
+
+/// An error of a reader of tables, without words of a library that say nothing to who has the file.
+fn of_table(error: ArrowError) -> Wrong {
+    match Wrong::of(error) {
+        Ok(wrong) => wrong,
+        Err(ArrowError::ExternalError(ours)) => Wrong::new(format!("cannot be read: {ours}")),
+        Err(ArrowError::IoError(_, source)) => Wrong::unreadable(&source),
+        Err(_) => Wrong::new("cannot be read: it is damaged, cut short or of another format"),
+    }
+}
