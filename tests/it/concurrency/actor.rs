@@ -41,7 +41,12 @@ pub(crate) fn say(line: &str) {
 }
 
 /// For the process: it fails when it has not ended after so long that it must hang; what it does takes a second or two.
+///
+/// # Panics
+///
+/// In the run of all tests, which it would end in the middle.
 pub(super) fn fail_if_hanging() {
+    assert!(assignment().is_some(), "only a process that a test started may end itself");
     thread::spawn(|| {
         thread::sleep(Duration::from_secs(120));
         println!("it hangs");

@@ -7,7 +7,7 @@ use std::thread;
 use oups_core::{AnyKey, Durability, Moment, Store};
 use oups_tests::scratch;
 
-use super::actor::{Actor, assignment, fail_if_hanging, say};
+use super::actor::{Actor, assignment, say};
 use super::{is_long, rows, seen, store};
 
 const WRITER: u64 = 1;
@@ -84,7 +84,6 @@ fn process_that_writes_or_reads() {
 
 #[test]
 fn of_two_datasets_that_are_written_in_turn_none_is_of_before_the_other() {
-    fail_if_hanging();
     let folder = scratch();
     let root = folder.path();
     let store = store(root);
