@@ -211,6 +211,19 @@ fn one_dataset_is_of_one_moment_however_often_it_is_written() {
     assert_eq!(play.reader.snapshots_with(&[a], demanded).unwrap().moment(), Moment::Exact);
 }
 
+/// Datasets that are looked for each by itself were listed once: one that was made since is not among them, whatever it was
+/// made before.
+#[test]
+fn one_dataset_of_a_listing_is_of_no_moment_that_nobody_looked_for() {
+    // The folder is listed, then three changes come before the look at `b`: `a` is made and written to, then `b` is.
+    let play = Play::new([None, Some(1)], false, |look| if look == 1 { 3 } else { 0 });
+    let began = play.now();
+    let (keys, snapshots) = play.reader.snapshots_where(KeyFilter::all(), Together::Independently).unwrap();
+    assert_eq!((keys.len(), value(&snapshots[0])), (1, 2));
+    assert!(!play.writer.lock().unwrap().history[began..].contains(&[None, Some(2)]));
+    assert_eq!(snapshots.moment(), Moment::GroupsWhole);
+}
+
 #[test]
 fn streams_tell_whether_their_datasets_are_of_one_moment() {
     let busy = without_pause();
