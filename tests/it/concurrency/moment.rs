@@ -189,6 +189,8 @@ fn where_writers_never_pause_a_demand_fails_and_says_which_changed() {
     let Error::Busy { datasets, waited } = &error else { panic!("{error}") };
     assert!(!datasets.is_empty() && *waited >= Duration::from_millis(20), "{error}");
     assert!(error.to_string().starts_with("no one moment of these datasets was found in "), "{error}");
+    // As people tell times.
+    assert!([" ms: ", " s: "].iter().any(|unit| error.to_string().contains(unit)), "{error}");
     play.begin();
     let error = play.reader.snapshots_where(KeyFilter::all(), demanded).unwrap_err();
     assert!(matches!(error, Error::Busy { .. }), "{error}");
