@@ -77,6 +77,14 @@ impl Dataset {
         }
     }
 
+    /// What to tell of a dataset that was taken for one that is not there: that its manifest is lost, where it is.
+    pub(crate) fn lost_or(&self, error: Error) -> Error {
+        match self.absent() {
+            lost @ Error::ManifestLost { .. } => lost,
+            _ => error,
+        }
+    }
+
     pub(crate) fn loaded(&self) -> Result<Arc<crate::manifest::Manifest>> {
         let loaded = self.store.kept.load(&self.store.fs, &self.paths)?;
         loaded.map(|loaded| loaded.manifest).ok_or_else(|| self.absent())
