@@ -281,3 +281,18 @@ fn what_has_lost_its_manifest_is_not_called_absent_by_a_removal() {
     let error = store.remove(&store.parse_key("b").unwrap()).unwrap_err();
     assert!(matches!(error, Error::NoDataset { .. }), "{error}");
 }
+
+#[test]
+fn an_ingest_into_a_dataset_that_lost_its_manifest_says_so() {
+    let folder = scratch();
+    let store = Store::<Sensor>::create(folder.path()).unwrap();
+    let rows = || {
+        let (names, time) = (arrow::array::StringArray::from(vec!["a"]), Int64Array::from(vec![1]));
+        RecordBatch::try_from_iter([("name", Arc::new(names) as _), ("time", Arc::new(time) as _)]).unwrap()
+    };
+    assert!(matches!(store.ingest(rows()).commit(), Err(Error::NoOrderedColumn { .. })));
+    store.ingest(rows()).ordered_on("time").commit().unwrap();
+    std::fs::remove_file(folder.path().join("a.opdmd")).unwrap();
+    let error = store.ingest(rows()).commit().unwrap_err();
+    assert!(matches!(error, Error::ManifestLost { files: 1, .. }), "{error}");
+}
