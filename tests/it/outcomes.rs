@@ -217,6 +217,26 @@ fn a_repair_tells_what_is_known_at_every_operation() {
     }
 }
 
+/// A commit that is visible and not known to be durable has left its mark. `sync` works it off, though no file is unsynced.
+#[test]
+fn sync_makes_durable_what_a_commit_could_not() {
+    let folder = scratch();
+    let root = folder.path().join("store");
+    dataset(&new_store(&root), "a").write(rows(0..9)).ordered_on("time").commit().unwrap();
+    let fs = FaultFs::hitting_first("sync folder store", Fault::Fails);
+    let store = Store::<AnyKey>::open_on(Arc::new(fs), &root).unwrap();
+    let error = dataset(&store, "a").write(rows(9..12)).commit().unwrap_err();
+    assert!(matches!(error, Error::NotDurable { .. }), "{error}");
+    let fs = FaultFs::counting();
+    let a = dataset(&Store::<AnyKey>::open_on(Arc::new(fs.clone()), &root).unwrap(), "a");
+    assert!(!a.sync().unwrap().changed);
+    assert!(fs.operations().contains(&"sync folder store".to_owned()), "{:?}", fs.operations());
+    // Now there is nothing to do any more.
+    let done = fs.operations().len();
+    assert!(!a.sync().unwrap().changed);
+    assert_eq!(fs.operations().len(), done);
+}
+
 #[test]
 fn an_ingest_tells_of_each_dataset_what_is_known_of_it() {
     for (fault, outcome) in FAULTS {
@@ -260,4 +280,19 @@ fn what_has_lost_its_manifest_is_not_called_absent_by_a_removal() {
     assert_eq!(tree_with_folders(folder.path()), before);
     let error = store.remove(&store.parse_key("b").unwrap()).unwrap_err();
     assert!(matches!(error, Error::NoDataset { .. }), "{error}");
+}
+
+#[test]
+fn an_ingest_into_a_dataset_that_lost_its_manifest_says_so() {
+    let folder = scratch();
+    let store = Store::<Sensor>::create(folder.path()).unwrap();
+    let rows = || {
+        let (names, time) = (arrow::array::StringArray::from(vec!["a"]), Int64Array::from(vec![1]));
+        RecordBatch::try_from_iter([("name", Arc::new(names) as _), ("time", Arc::new(time) as _)]).unwrap()
+    };
+    assert!(matches!(store.ingest(rows()).commit(), Err(Error::NoOrderedColumn { .. })));
+    store.ingest(rows()).ordered_on("time").commit().unwrap();
+    std::fs::remove_file(folder.path().join("a.opdmd")).unwrap();
+    let error = store.ingest(rows()).commit().unwrap_err();
+    assert!(matches!(error, Error::ManifestLost { files: 1, .. }), "{error}");
 }

@@ -204,6 +204,25 @@ fn a_conflict_is_told_before_the_input_is_read() {
     }
 }
 
+/// A lost manifest is not told as a dataset that is not there: whoever believed that would begin anew.
+#[test]
+fn a_lost_manifest_is_told_before_a_conflict() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = dataset(&new_store(folder.path()), "a");
+    first(&a);
+    std::fs::remove_file(folder.path().join("a.opdmd")).unwrap();
+    let error = a.write(rows(9..12)).if_version(1).commit().unwrap_err();
+    assert!(matches!(error, Error::ManifestLost { .. }), "{error}");
+    let error = a.write(rows(9..12)).if_version(1).plan().unwrap_err();
+    assert!(matches!(error, Error::ManifestLost { .. }), "{error}");
+    let error = a.write(rows(9..12)).commit().unwrap_err();
+    assert!(matches!(error, Error::ManifestLost { .. }), "{error}");
+    // Of what never was, both errors are right.
+    let b = dataset(&new_store(&folder.path().join("other")), "b");
+    assert!(matches!(b.write(rows(9..12)).if_version(1).commit(), Err(Error::VersionConflict { .. })));
+    assert!(matches!(b.write(rows(9..12)).commit(), Err(Error::NoOrderedColumn { .. })));
+}
+
 #[test]
 fn an_export_has_the_versions_of_its_source() {
     let folder = scratch();

@@ -10,6 +10,7 @@ use crate::change_settings::ChangeSettings;
 use crate::commit::Durability;
 use crate::delete::Delete;
 use crate::layout::DatasetPaths;
+use crate::lock::is_marked;
 use crate::ordered::IntoRange;
 use crate::repair::{self, RepairReport};
 use crate::rows::{IntoRows, Rows};
@@ -73,6 +74,14 @@ impl Dataset {
         match verify::files_without_manifest(self).unwrap_or_default() {
             0 => Error::NoDataset { dataset, store: self.store.root.clone() },
             files => Error::ManifestLost { dataset, files },
+        }
+    }
+
+    /// What to tell of a dataset that was taken for one that is not there: that its manifest is lost, where it is.
+    pub(crate) fn lost_or(&self, error: Error) -> Error {
+        match self.absent() {
+            lost @ Error::ManifestLost { .. } => lost,
+            _ => error,
         }
     }
 
@@ -193,14 +202,16 @@ impl Dataset {
     }
 
     /// Makes durable what was committed with [`Durability::Unsynced`]: syncs the files of such commits, and commits that
-    /// they are. If there are none, nothing happens.
+    /// they are. What a commit made visible and could not make durable ([`Error::NotDurable`]) becomes so too. If there is
+    /// neither, nothing happens. Waits for a writer that is at work.
     ///
     /// # Errors
     ///
     /// [`Error::NoDataset`] where there is none, and those of a commit without rows: see [`Write::commit`].
     pub fn sync(&self) -> Result<Written> {
         let known = self.loaded()?;
-        if known.is_durable() {
+        // A mark may be that of a commit that is visible and not durable: taking the turn works it off.
+        if known.is_durable() && !is_marked(&self.store.fs, &self.paths)? {
             return Ok(Written::nothing(known.version()));
         }
         let _span = tracing::info_span!("sync", dataset = self.path_text()).entered();

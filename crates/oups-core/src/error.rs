@@ -376,8 +376,8 @@ pub enum Error {
 
     /// One moment of several datasets was demanded, and in all the time writers did not pause for long enough to see one.
     #[error(
-        "no one moment of these datasets was found in {waited:?}: {} changed meanwhile; wait longer, or do without `at_one_moment`",
-        some_of(datasets)
+        "no one moment of these datasets was found in {}: {} changed meanwhile; wait longer, or do without `at_one_moment`",
+        in_seconds(*waited), some_of(datasets)
     )]
     Busy {
         /// The datasets that had changed when they were looked at last.

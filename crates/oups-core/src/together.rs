@@ -106,7 +106,8 @@ impl<K: StoreKey> Store<K> {
                 }
             }
             if together == Together::Independently {
-                return Ok((keys, Snapshots { snapshots, moment }));
+                // Not even of a single dataset: at its moment others may have been there that were not yet listed.
+                return Ok((keys, Snapshots { snapshots, moment: Moment::GroupsWhole }));
             }
             // Those that were not listed must have been absent at the moment too. Listed again they are absent after it.
             let again = self.keys_where(filter.clone())?;

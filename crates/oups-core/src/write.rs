@@ -174,7 +174,7 @@ impl<'d> Write<'d> {
         let Self { dataset, rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
         let known = dataset.store.kept.load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
-        options.check_version(dataset.path_text(), known.as_deref())?;
+        options.check_known(dataset, known.as_deref())?;
         let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
         let plan = plan_write(known.as_deref(), &checked.rules(), &checked.input)?;
         let groups = known.map(|known| known.groups()).unwrap_or_default();
@@ -202,7 +202,7 @@ impl<'d> Write<'d> {
             let loaded = dataset.store.kept.load(&dataset.store.fs, &dataset.paths)?;
             let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
             // Looked at again under the lock; here, so that nobody waits for input or lock in vain.
-            options.check_version(dataset.path_text(), known.as_deref())?;
+            options.check_known(dataset, known.as_deref())?;
             let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
             tracing::debug!(rows = checked.input.rows(), "the input is read and fits");
             let turn = Turn::begin(&dataset.store.fs, &dataset.paths, &mut patience, loaded.as_ref())?;
@@ -270,6 +270,12 @@ impl Options {
         check_version(dataset, self.if_version, base.map_or(Version::ABSENT, Manifest::version))
     }
 
+    /// As [`check_version`](Self::check_version), of what was looked at without the lock.
+    fn check_known(&self, dataset: &Dataset, known: Option<&Manifest>) -> Result<()> {
+        let checked = self.check_version(dataset.path_text(), known);
+        if known.is_some() { checked } else { checked.map_err(|conflict| dataset.lost_or(conflict)) }
+    }
+
     /// The rule for duplicates: this write's, or the one that the settings name.
     fn rule(&self, settings: &Settings, schema: &DatasetSchema, has_rows: bool) -> Result<Keep> {
         let stored = match settings.keep {
@@ -309,7 +315,7 @@ fn target_schema(
             found: format!("`{column}`"),
         }),
         (Some(manifest), _) => manifest.dataset_schema(),
-        (None, None) => Err(Error::NoOrderedColumn { dataset: name.to_owned() }),
+        (None, None) => Err(dataset.lost_or(Error::NoOrderedColumn { dataset: name.to_owned() })),
         (None, Some(column)) => DatasetSchema::new(name, rows.schema().ok_or_else(|| dataset.absent())?, column),
     }
 }

@@ -189,6 +189,8 @@ fn where_writers_never_pause_a_demand_fails_and_says_which_changed() {
     let Error::Busy { datasets, waited } = &error else { panic!("{error}") };
     assert!(!datasets.is_empty() && *waited >= Duration::from_millis(20), "{error}");
     assert!(error.to_string().starts_with("no one moment of these datasets was found in "), "{error}");
+    // As people tell times.
+    assert!([" ms: ", " s: "].iter().any(|unit| error.to_string().contains(unit)), "{error}");
     play.begin();
     let error = play.reader.snapshots_where(KeyFilter::all(), demanded).unwrap_err();
     assert!(matches!(error, Error::Busy { .. }), "{error}");
@@ -209,6 +211,19 @@ fn one_dataset_is_of_one_moment_however_often_it_is_written() {
     let demanded = Together::Demanded(Duration::ZERO);
     let [a, _] = play.keys();
     assert_eq!(play.reader.snapshots_with(&[a], demanded).unwrap().moment(), Moment::Exact);
+}
+
+/// Datasets that are looked for each by itself were listed once: one that was made since is not among them, whatever it was
+/// made before.
+#[test]
+fn one_dataset_of_a_listing_is_of_no_moment_that_nobody_looked_for() {
+    // The folder is listed, then three changes come before the look at `b`: `a` is made and written to, then `b` is.
+    let play = Play::new([None, Some(1)], false, |look| if look == 1 { 3 } else { 0 });
+    let began = play.now();
+    let (keys, snapshots) = play.reader.snapshots_where(KeyFilter::all(), Together::Independently).unwrap();
+    assert_eq!((keys.len(), value(&snapshots[0])), (1, 2));
+    assert!(!play.writer.lock().unwrap().history[began..].contains(&[None, Some(2)]));
+    assert_eq!(snapshots.moment(), Moment::GroupsWhole);
 }
 
 #[test]

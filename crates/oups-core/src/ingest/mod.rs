@@ -253,7 +253,7 @@ impl<K: StoreKey> Order<'_, K> {
         let Some((name, dataset)) = first else { return Err(Error::NoOrderedColumn { dataset: ALL.to_owned() }) };
         match dataset.snapshot_if_there()? {
             Some(found) => Ok(found.manifest().ordered_on.clone()),
-            None => Err(Error::NoOrderedColumn { dataset: name.text.clone() }),
+            None => Err(dataset.lost_or(Error::NoOrderedColumn { dataset: name.text.clone() })),
         }
     }
 

@@ -14,4 +14,4 @@ pub(crate) use open::{Take, open_locked};
 pub(crate) use pin::{IdlePins, Pin};
 pub(crate) use pinned::{SeenPin, is_read, pin_files, pinned_commits};
 pub(crate) use process::Owner;
-pub(crate) use writer::{Left, Patience, WriterLock};
+pub(crate) use writer::{Left, Patience, WriterLock, is_marked};

@@ -31,6 +31,11 @@ impl Patience {
     }
 }
 
+/// Whether a writer is at work, or the last one did not end cleanly: it died, or could not tell whether its commit is durable.
+pub(crate) fn is_marked(fs: &StoreFs, paths: &DatasetPaths) -> Result<bool> {
+    Ok(fs.read_if_there(&paths.lock())?.is_some_and(|mark| !mark.is_empty()))
+}
+
 /// The exclusive lock of a dataset, held until dropped.
 #[derive(Debug)]
 pub(crate) struct WriterLock {

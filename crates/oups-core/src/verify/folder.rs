@@ -7,7 +7,7 @@ use crate::commit::retired_by_removal;
 use crate::dataset::Dataset;
 use crate::fs::{DirEntry, EntryKind};
 use crate::layout::FolderName;
-use crate::lock::{Idle, Mark, is_read};
+use crate::lock::{Idle, Mark, is_marked, is_read};
 use crate::manifest::{self, Manifest, Retired};
 use crate::{Error, Result};
 
@@ -16,7 +16,7 @@ pub(super) fn beside_manifest(dataset: &Dataset, manifest: &Manifest) -> Result<
     let (fs, paths) = (&dataset.store.fs, &dataset.paths);
     let (findings, doubts) = Names::of(dataset, manifest).judge()?;
     let side_files = [paths.manifest_tmp(), paths.tombstone()];
-    let mut is_odd = doubts > 0 || fs.read_if_there(&paths.lock())?.is_some_and(|mark| !mark.is_empty());
+    let mut is_odd = doubts > 0 || is_marked(fs, paths)?;
     for file in &side_files {
         is_odd = is_odd || fs.kind(file)?.is_some();
     }
