@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Int64Array, RecordBatch};
-use oups_core::decode::ReadOptions;
+use oups_core::row_group::ReadOptions;
 use oups_core::{AnyKey, Dataset, Durability, Error, ExportProgress, Exported, KeyFilter, Moment, Store, Together};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;

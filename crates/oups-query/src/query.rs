@@ -6,21 +6,21 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
 
+use crate::align::chunk::Keys;
+use crate::align::intersections::Intersections;
 use crate::asof::{AsOf, Join};
-use crate::chunk::Keys;
-use crate::columns::Columns;
+use crate::datasets::explain::QueryPlan;
+use crate::datasets::{Choice, Opened};
 use crate::error::Result;
-use crate::intersections::Intersections;
-use crate::key_columns::KeyColumns;
-use crate::opened::{Choice, Opened};
-use crate::ordered::Ordered;
-use crate::query_plan::QueryPlan;
-use crate::read::Read;
-use crate::reading::Reading;
+use crate::merge::Ordered;
+use crate::plan::scan::Reading;
+use crate::projection::Columns;
+use crate::projection::key_fields::KeyColumns;
+use crate::projection::unified::Unified;
 use crate::request::Request;
+use crate::request::read::Read;
 use crate::resample::{Every, Input, Resample};
-use crate::scan::Scan;
-use crate::unify::Unified;
+use crate::scan::dataset::Scan;
 
 /// Gives a store its [`query`](Self::query).
 ///
@@ -265,7 +265,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
         let opened = self.of.open(&self.request)?;
         let request = Request { limit: None, reverse: false, ..self.request };
         let answer = |snapshot: &Snapshot| ask(Scan::of(snapshot.clone(), request.clone()));
-        let answers = oups_core::threads::try_map(opened.snapshots.iter().collect(), answer)?;
+        let answers = oups_core::parallel::try_map(opened.snapshots.iter().collect(), answer)?;
         Ok(opened.keys.into_iter().zip(answers).collect())
     }
 

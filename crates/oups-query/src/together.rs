@@ -6,9 +6,9 @@ use oups_core::{StoreKey, Together};
 
 use crate::asof::Join;
 use crate::query::Datasets;
-use crate::read::Read;
+use crate::request::read::Read;
 
-/// What can be asked of the datasets of a [`Query`](crate::Query). Without it one moment is looked for, for 200 ms at
+/// What can be asked of the datasets of a [`Query`](crate::query::Query). Without it one moment is looked for, for 200 ms at
 /// least; where writers do not pause for that long, each dataset is read at a version of that time, and the stream's
 /// `moment()` tells.
 impl<K: StoreKey> Read<Datasets<K>> {
@@ -25,7 +25,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
     }
 }
 
-/// What can be asked of the datasets of a join, as of those of a [`Query`](crate::Query).
+/// What can be asked of the datasets of a join, as of those of a [`Query`](crate::query::Query).
 impl<K: StoreKey> Read<Join<K>> {
     /// Demands one moment for all datasets: if none is found for so long, the read fails with [`oups_core::Error::Busy`].
     pub fn at_one_moment(mut self, timeout: Duration) -> Self {

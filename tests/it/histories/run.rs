@@ -3,9 +3,11 @@
 use std::ops::Bound;
 
 use oups_core::ordered::{BoundValue, OrderedType};
-use oups_core::target::RowGroupTarget;
-use oups_core::{AnyKey, ChangeSettings, Combine, Dataset, DuplicatesOn, Durability, Keep, KeepRule, Resolver};
-use oups_core::{Result, Settings, Store, Write, Written};
+use oups_core::sizing::RowGroupTarget;
+use oups_core::{
+    AnyKey, ChangeSettings, Combine, Dataset, DuplicatesOn, Durability, Keep, KeepRule, Resolver, Result, Settings,
+    Store, Write, Written,
+};
 use oups_tests::model::{self, Model, Target, compare};
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 use oups::Expected;
-use oups::target::RowGroupTarget;
+use oups::sizing::RowGroupTarget;
 
 use super::input::Reading;
 use super::look::Range;

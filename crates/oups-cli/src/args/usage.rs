@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use oups::key::nearest;
 
 use super::Cli;
-use crate::exit::message;
+use crate::explain::exit::message;
 
 /// The command line; where there is none to be run, what is to be told of it is told, and the exit code is the answer.
 pub(crate) fn parse() -> Result<Cli, ExitCode> {

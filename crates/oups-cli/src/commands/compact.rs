@@ -7,17 +7,17 @@ use oups::{AnyKey, Error, Plan, Store, Written};
 
 use super::{print_json, write, written};
 use crate::args::Compact;
-use crate::exit::{self, message};
-use crate::failures::Failures;
-use crate::open;
-use crate::output::counted;
-use crate::progress::Progress;
-use crate::stdout::Stdout;
-use crate::{texts, value};
+use crate::explain::exit::{self, message};
+use crate::explain::failures::Failures;
+use crate::explain::places;
+use crate::output::{counted, value};
+use crate::store;
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
-    let keys = store.keys_where(texts::filter(&store, &args.filter)?)?;
+    let store = store::store(&args.store)?;
+    let keys = store.keys_where(places::filter(&store, &args.filter)?)?;
     let progress = Progress::new();
     progress.expect_datasets(keys.len() as u64);
     let mut total = Total::default();

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::args::Info;
-use crate::output::counted;
 use crate::output::grid::{Column, Grid, visible};
-use crate::stdout::Stdout;
-use crate::{open, value};
+use crate::output::{counted, value};
+use crate::store;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Info, out: &mut Stdout) -> anyhow::Result<()> {
-    let store = open::store(&args.store)?;
-    let (key, dataset) = open::dataset(&store, &args.key)?;
+    let store = store::store(&args.store)?;
+    let (key, dataset) = store::dataset(&store, &args.key)?;
     let snapshot = dataset.snapshot()?;
     let manifest = snapshot.manifest();
     if args.json {

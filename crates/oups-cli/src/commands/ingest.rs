@@ -1,25 +1,26 @@
 //! `oups ingest`: files into the datasets of their keys.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use oups::{AnyKey, DuplicatesOn, Durability, Ingested, Outcome, Store};
 use serde_json::json;
-use std::sync::Arc;
 
 use super::at_its_place::at_its_place;
 use super::unfinished::Unfinished;
 use super::{print_json, written};
 use crate::args::{DuplicateColumns, Ingest, NumberOrNone};
-use crate::exit::{message, tell};
-use crate::failures::Failures;
+use crate::explain::exit::{message, tell};
+use crate::explain::failures::Failures;
 use crate::input::{self, Places, Purpose};
 use crate::output::counted;
-use crate::progress::Progress;
-use crate::stdout::Stdout;
-use crate::{interrupt, open};
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
+use crate::{interrupt, store};
 
 pub(crate) fn run(args: Ingest, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
+    let store = store::store(&args.store)?;
     let (progress, places) = (Progress::new(), Places::default());
     let ingested = ingest(&store, &args, &progress, &places);
     progress.done();

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::print_json;
 use crate::args::Init;
-use crate::exit::{Usage, message};
-use crate::pointed::{pointed, quoted_length};
-use crate::stdout::Stdout;
-use crate::{hint, inside};
+use crate::caret::{pointed, quoted_length};
+use crate::explain::exit::{Usage, message};
+use crate::explain::{hint, inside};
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
     let schema = KeySchema::parse(&args.schema, args.separator).map_err(usage)?;

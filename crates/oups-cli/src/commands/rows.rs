@@ -10,12 +10,12 @@ use comfy_table::Table;
 
 use super::read::SHOWN;
 use crate::args::{Format, To};
-use crate::exit::{Usage, message};
+use crate::explain::exit::{Usage, message};
 use crate::output::table::Shown;
 use crate::output::{self, Rows, counted};
-use crate::progress::Progress;
-use crate::scan::{keep_last, own};
-use crate::stdout::Stdout;
+use crate::read::{keep_last, own};
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
 
 /// As what rows are written, and whether into a file: Arrow has a form for files and one for streams.
 #[derive(Clone, Copy, Debug)]

@@ -6,16 +6,17 @@ use oups::{AnyKey, Dataset, DuplicatesOn, Durability, Error, Expected, Plan, Sna
 use super::at_its_place::at_its_place;
 use super::{key_columns, written};
 use crate::args::{DuplicateColumns, NumberOrNone, Terms, Write};
-use crate::exit::{Usage, message};
-use crate::input::{Places, Purpose};
-use crate::progress::Progress;
-use crate::stdout::Stdout;
-use crate::{hint, input, interrupt, open};
+use crate::explain::exit::{Usage, message};
+use crate::explain::hint;
+use crate::input::{self, Places, Purpose};
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
+use crate::{interrupt, store};
 
 pub(crate) fn run(args: Write, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
+    let store = store::store(&args.store)?;
     // Without rows there is nothing to make a dataset of.
-    let find = if args.input.is_empty() { open::dataset } else { open::dataset_to_write };
+    let find = if args.input.is_empty() { store::dataset } else { store::dataset_to_write };
     let (key, dataset) = find(&store, &args.key)?;
     let named = key.to_string();
     tell_of_path(&args.key, &key, &dataset)?;
@@ -177,7 +178,7 @@ fn explained(error: anyhow::Error, store: &Store<AnyKey>, key: &str, places: &Pl
         Err(error) => return error,
     };
     if let Error::NoOrderedColumn { .. } = &error {
-        let meant = hint::did_you_mean(&open::similar_keys(store, key));
+        let meant = hint::did_you_mean(&store::similar_keys(store, key));
         let meant = meant.map(|meant| format!("{meant} Else ")).unwrap_or_default();
         return hint::with(error, format!("{meant}add --ordered-on COLUMN for a new dataset"));
     }

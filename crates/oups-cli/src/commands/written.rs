@@ -6,10 +6,9 @@ use oups::{Plan, Written};
 use serde_json::{Value, json};
 
 use super::print_json;
-use crate::exit::message;
-use crate::output::counted;
-use crate::stdout::Stdout;
-use crate::value;
+use crate::explain::exit::message;
+use crate::output::{counted, value};
+use crate::terminal::stdout::Stdout;
 
 /// Tells what a change of a dataset did: as JSON on standard output, else as a message.
 pub(super) fn tell(key: &str, written: &Written, json: bool, out: &mut Stdout) -> anyhow::Result<()> {

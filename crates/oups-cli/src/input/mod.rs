@@ -26,18 +26,17 @@ use arrow::array::RecordBatchReader;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use oups::key::nearest;
 
-pub(crate) use csv::Dialect;
-pub(crate) use places::Places;
-pub(crate) use wrong::Wrong;
-
 use crate::args::Reading;
-use crate::exit::Usage;
-use crate::hint;
-use crate::progress::Progress;
-
+use crate::explain::exit::Usage;
+use crate::explain::hint;
+use crate::terminal::progress::Progress;
 use find::{Found, From};
 use source::{Known, Source};
 use text_files::{Form, TextFile, Wanted};
+
+pub(crate) use csv::Dialect;
+pub(crate) use places::Places;
+pub(crate) use wrong::Wrong;
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

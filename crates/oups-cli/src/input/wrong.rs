@@ -1,12 +1,11 @@
 //! What is wrong with an input, and where: all that the program says of what a file holds.
 
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 use arrow::error::ArrowError;
 
 use super::encoding::Undecodable;
-use crate::hint;
+use crate::explain::hint;
 use crate::output::grid::visible;
 
 /// Characters of a value that are shown.

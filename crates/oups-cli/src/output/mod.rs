@@ -8,6 +8,7 @@ pub(crate) mod json;
 mod json_value;
 pub(crate) mod parquet;
 pub(crate) mod table;
+pub(crate) mod value;
 
 use std::fmt;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::fs::is_out_of_files;
-use crate::layout;
+use crate::paths;
 use crate::version::{Expected, Version};
 
 /// What was tried, and on what.
@@ -47,7 +47,7 @@ pub(super) fn io_hint(source: &io::Error) -> &'static str {
 
 /// A dataset can be repaired; the store's own file cannot.
 pub(super) fn repair_hint(path: &Path) -> &'static str {
-    if path.ends_with(layout::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
+    if path.ends_with(paths::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
 }
 
 /// The first names of a list, which may be of any length.

@@ -4,6 +4,7 @@
 //! renames, lists or removes a file of a store (the spool's anonymous temporary files are no files of the store).
 
 mod local;
+pub(crate) mod random;
 mod store_fs;
 
 use std::fmt::Debug;
@@ -12,6 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use local::LocalFs;
+
 pub(crate) use store_fs::{StoreFs, failed, if_there, is_not_found};
 
 /// Whether the process or the system has as many files open as it may (`EMFILE`, `ENFILE`, of which `std` has no names).

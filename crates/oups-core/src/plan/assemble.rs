@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::region::Region;
-use super::span::Span;
+use super::atomic_region::Region;
+use super::merge_region::Span;
 use super::{MergePlan, Step};
 
 /// Turns merge regions into steps, and keeps the row groups between them.

@@ -11,14 +11,15 @@
 //! are cut into new row groups. `docs/merge.md` explains the rules with pictures, which [`render`] draws.
 
 mod assemble;
-mod cuts;
+mod atomic_region;
+pub(crate) mod change_plan;
 mod cutter;
 mod delete;
+mod merge_region;
 mod new_rows;
+mod new_runs;
 mod off_target;
-mod region;
 mod render;
-mod span;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,7 @@ use std::ops::Range;
 
 use crate::Result;
 use crate::ordered::OrdValue;
-use crate::target::Sizing;
+use crate::sizing::Sizing;
 
 pub use cutter::{Cutter, EveryPeriod, EveryRows};
 pub use delete::plan_delete;
@@ -132,7 +133,7 @@ impl MergePlan {
 /// ```
 /// use oups_core::ordered::OrdValue;
 /// use oups_core::plan::{PlanOptions, Step, StoredGroup, plan};
-/// use oups_core::target::{RowGroupTarget, Sizing};
+/// use oups_core::sizing::{RowGroupTarget, Sizing};
 ///
 /// let group = |min, max, rows| StoredGroup { min: OrdValue::I64(min), max: OrdValue::I64(max), rows };
 /// let stored = [group(1, 5, 100), group(6, 9, 100)];
@@ -150,8 +151,8 @@ impl MergePlan {
 ///
 /// Only those of looking up the new rows.
 pub fn plan(groups: &[StoredGroup], new: &mut (impl NewRows + ?Sized), options: &PlanOptions) -> Result<MergePlan> {
-    let cuts = cuts::cuts(groups, new, options.dedup)?;
-    let regions = region::regions(groups, &cuts, options.dedup);
-    let spans = span::spans(&regions, options);
+    let cuts = new_runs::cuts(groups, new, options.dedup)?;
+    let regions = atomic_region::regions(groups, &cuts, options.dedup);
+    let spans = merge_region::spans(&regions, options);
     Ok(assemble::assemble(groups.len(), &regions, &spans))
 }

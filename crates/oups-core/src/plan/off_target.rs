@@ -3,9 +3,9 @@
 use std::num::NonZeroU64;
 
 use super::PlanOptions;
-use super::region::Region;
+use super::atomic_region::Region;
 use crate::ordered::OrdValue;
-use crate::target::{PeriodGrid, Sizing};
+use crate::sizing::{PeriodGrid, Sizing};
 
 /// Whether a region is off target.
 pub(super) fn off_target(regions: &[Region<'_>], at: usize, sizing: Sizing) -> bool {

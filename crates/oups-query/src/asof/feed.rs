@@ -7,14 +7,14 @@ use oups_core::Snapshot;
 use oups_core::ordered::OrderedRange;
 
 use super::names::Side;
-use crate::batches::Batches;
-use crate::budget::Budget;
 use crate::error::Result;
-use crate::reading::Reading;
+use crate::merge::budget::Budget;
+use crate::merge::source::Source;
+use crate::plan::scan::Reading;
+use crate::projection::unified::Unified;
 use crate::request::Request;
-use crate::scan::Scan;
-use crate::source::Source;
-use crate::unify::Unified;
+use crate::scan::batches::Batches;
+use crate::scan::dataset::Scan;
 
 /// Of more right datasets than this, each is read in blocks that share the room, and has no file open between two of them.
 const READ_AHEAD: usize = 16;

@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use oups_core::{Store, StoreKey};
 
+use crate::datasets::check_same_order;
 use crate::error::{Error, Result};
-use crate::opened::check_same_order;
-use crate::read::Read;
+use crate::request::read::Read;
 
 pub use stream::AsOfBatches;
 pub use tolerance::Tolerance;
@@ -31,7 +31,7 @@ pub enum Direction {
     Forward,
 }
 
-/// An as-of join being put together; [`QueryStore::asof`](crate::QueryStore::asof) begins one.
+/// An as-of join being put together; [`QueryStore::asof`](crate::query::QueryStore::asof) begins one.
 ///
 /// Each row of the left dataset is there once, in its order, followed by the columns of its match in each right dataset, or
 /// nulls.

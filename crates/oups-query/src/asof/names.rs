@@ -5,8 +5,8 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, FieldRef};
 use oups_core::schema::DatasetSchema;
 
-use crate::columns::Columns;
 use crate::error::{ColumnOf, Error, Result};
+use crate::projection::Columns;
 
 /// What is read of one side. The columns of the result come first.
 #[derive(Debug)]

@@ -8,19 +8,19 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader}
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use oups_core::ordered::{OrdValue, OrderedRange};
+use oups_core::parallel::try_map;
 use oups_core::schema::DatasetSchema;
-use oups_core::threads::try_map;
 use oups_core::{Moment, Snapshot};
 
 use super::names::{Side, check_by, left_columns, right_columns, right_fields};
 use super::right::{Left, OfAll, Right};
 use super::{Direction, Terms};
-use crate::batches::Batches;
-use crate::columns::{Columns, check_names};
 use crate::error::{Error, Result};
-use crate::prune::prune;
+use crate::projection::{Columns, check_names};
+use crate::pruning::manifest::prune;
 use crate::request::Request;
-use crate::scan::Scan;
+use crate::scan::batches::Batches;
+use crate::scan::dataset::Scan;
 
 /// Values of a joined batch at most: of very many columns a batch has fewer rows.
 const CELLS: usize = 32 << 20;

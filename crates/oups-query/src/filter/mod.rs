@@ -4,9 +4,9 @@
 
 mod evaluate;
 mod literal;
-mod might;
 mod parse;
 mod predicate;
+mod statistics;
 mod unquoted;
 
 use std::fmt;
@@ -18,10 +18,10 @@ use arrow::error::ArrowError;
 use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
 
-use crate::columns::Columns;
 use crate::error::{Error, Result};
-
+use crate::projection::Columns;
 use evaluate::true_only;
+
 pub use predicate::{Column, Comparison, Predicate};
 
 /// A test of rows: for each row of a batch of the columns that it asked for, whether the row is wanted; null is not.

@@ -13,7 +13,7 @@ use std::str::FromStr;
 use oups_core::{Moment, Snapshot};
 
 use crate::error::{Error, Result};
-use crate::key_columns::KeyColumns;
+use crate::projection::key_fields::KeyColumns;
 use crate::request::Request;
 
 pub use buckets::Every;
@@ -77,8 +77,8 @@ pub(crate) struct Input {
     pub(crate) keys: Option<KeyColumns>,
 }
 
-/// A resampling being put together: [`Scan::resample`](crate::Scan::resample) and
-/// [`Query::resample`](crate::Query::resample) begin one.
+/// A resampling being put together: [`Scan::resample`](crate::scan::dataset::Scan::resample) and
+/// [`Query::resample`](crate::query::Query::resample) begin one.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -187,7 +187,7 @@ impl Resample {
     /// # Errors
     ///
     /// [`Error::Period`] if it does not suit the ordered column; [`Error::Aggregate`] if one does not suit its column;
-    /// [`Error::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::Query::ordered).
+    /// [`Error::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::query::Query::ordered).
     /// Of reading also [`Error::Overflow`].
     pub fn batches(self) -> Result<Resampled> {
         let input = (self.open)()?;

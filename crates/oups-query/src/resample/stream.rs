@@ -1,7 +1,6 @@
 //! The results of resampling, as they are asked for.
 
-use std::collections::HashSet;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,13 +16,13 @@ use super::accumulator::{Accumulator, accumulator};
 use super::buckets::Buckets;
 use super::fill::{Fill, Filled, Gaps};
 use super::{Aggregate, Every, Input};
-use crate::batches::Batches;
-use crate::columns::check_names;
 use crate::error::{Error, Result};
-use crate::key_columns::KeyColumns;
+use crate::projection::check_names;
+use crate::projection::key_fields::KeyColumns;
+use crate::projection::unified::{Layout, Unified};
 use crate::request::Request;
-use crate::scan::Scan;
-use crate::unify::{Layout, Unified};
+use crate::scan::batches::Batches;
+use crate::scan::dataset::Scan;
 
 /// One row for each period of each dataset. Holds the snapshots until it is dropped. An error is the last item.
 pub struct Resampled {

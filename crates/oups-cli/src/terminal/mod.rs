@@ -1,0 +1,5 @@
+//! Standard output and error, progress, `-v` and colours. This room knows no option.
+
+pub(crate) mod progress;
+pub(crate) mod stdout;
+pub(crate) mod verbose;
