@@ -14,7 +14,6 @@ use super::manifest::FORMAT;
 use super::schema_text::from_text as schema_from_text;
 use crate::fs::{ReadFile, failed};
 use crate::paths::FileId;
-use crate::row_group::footer_pairs;
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
 use crate::{Error, Result};
@@ -106,8 +105,7 @@ impl Claims {
     /// # Errors
     ///
     /// [`Error::Damaged`] if there is no footer of ours, [`Error::NewerFormat`] if a newer oups wrote it.
-    pub(crate) fn read(file: Arc<dyn ReadFile>, path: &Path) -> Result<Self> {
-        let pairs = footer_pairs(file, path)?;
+    pub(crate) fn read(pairs: Vec<(String, String)>, path: &Path) -> Result<Self> {
         let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
         let find = |key: &str| pairs.iter().find(|(found, _)| found == key).map(|(_, value)| value.as_str());
         let text = |key: &str| find(key).ok_or_else(|| damaged(format!("its footer has no `{key}`")));

@@ -74,7 +74,7 @@ impl<K: StoreKey> Store<K> {
         together: Together,
         progress: impl FnMut(ExportProgress) -> ControlFlow<()>,
     ) -> Result<Exported> {
-        let fs = self.inner().fs.for_another_store();
+        let fs = self.inner().storage.fs.for_another_store();
         let target = Target::at(&fs, self.root(), dest.as_ref())?;
         // One pin over all.
         let (_, snapshots) = self.snapshots_where(filter, together)?;

@@ -20,9 +20,18 @@ mod new_rows;
 mod new_runs;
 mod off_target;
 mod render;
+
+impl StoredGroup {
+    /// What the planner must know of the row groups.
+    pub(crate) fn all_of(entries: &[Entry]) -> Vec<Self> {
+        entries.iter().map(|entry| Self { min: entry.min.clone(), max: entry.max.clone(), rows: entry.rows }).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests;
 
+use crate::format::manifest::Entry;
 use std::num::NonZeroU64;
 use std::ops::Range;
 

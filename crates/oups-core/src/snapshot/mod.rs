@@ -12,7 +12,7 @@ use crate::paths::{DatasetPaths, FolderName};
 use crate::row_group::{FileFacts, Footers, RowGroupFile, View};
 use crate::schema::DatasetSchema;
 use crate::storage::lock::Pin;
-use crate::store::StoreInner;
+use crate::store::LocalStorage;
 use crate::version::Version;
 use crate::{Error, Result};
 use moment::{Search, Together, at_one_moment};
@@ -38,21 +38,21 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// A snapshot of one dataset; `None` if it does not exist.
-    pub(crate) fn open(store: &StoreInner, paths: &DatasetPaths) -> Result<Option<Self>> {
+    pub(crate) fn open(storage: &LocalStorage, paths: &DatasetPaths) -> Result<Option<Self>> {
         let mut search = Search::begin(Together::default());
-        let (mut found, _) = at_one_moment(store, std::slice::from_ref(paths), &mut search)?;
+        let (mut found, _) = at_one_moment(storage, std::slice::from_ref(paths), &mut search)?;
         Ok(found.pop().flatten())
     }
 
     /// A snapshot of the version with this manifest, which the pin holds.
     pub(crate) fn of(
-        store: &StoreInner,
+        storage: &LocalStorage,
         paths: &DatasetPaths,
         manifest: Arc<Manifest>,
         pin: Option<Arc<Pin>>,
     ) -> Result<Self> {
         let schema = Arc::new(manifest.dataset_schema()?);
-        let (fs, footers) = (store.fs.clone(), store.kept.footers.clone());
+        let (fs, footers) = (storage.fs.clone(), storage.cache.footers.clone());
         Ok(Self { fs, paths: paths.clone(), manifest, schema, pin, footers })
     }
 
@@ -120,28 +120,7 @@ impl Snapshot {
 
     /// Does something with a row group file under its live name or, once a later commit has replaced it, its retired one.
     pub(crate) fn at_its_name<T>(&self, entry: &Entry, act: impl Fn(&Path) -> Result<T>) -> Result<T> {
-        if let Some(pin) = &self.pin {
-            pin.check()?;
-        }
-        let path = self.paths.file(&entry.file);
-        for _ in 0..LOOKS {
-            match act(&path) {
-                Err(error) if is_not_found(&error) => {}
-                other => return other,
-            }
-            if let Some(name) = retired_name(&self.fs, &self.paths, &entry.file)? {
-                match act(&self.paths.folder().join(name)) {
-                    Err(error) if is_not_found(&error) => {}
-                    other => return other,
-                }
-            }
-        }
-        let unchanged =
-            crate::storage::load::load(&self.fs, &self.paths)?.is_some_and(|now| *now.manifest == *self.manifest);
-        if unchanged || self.pin.as_ref().is_some_and(|pin| pin.is_in_place()) {
-            return Err(Error::Damaged { path, detail: "the file is missing".to_owned() });
-        }
-        Err(Error::SnapshotGone { dataset: self.paths.text().to_owned(), version: self.manifest.version(), path })
+        at_its_name(&self.fs, &self.paths, &self.manifest, self.pin.as_deref(), entry, act)
     }
 }
 
@@ -220,4 +199,36 @@ pub(crate) fn check_bytes(file: &dyn ReadFile, path: &Path, entry: &Entry) -> Re
 
 fn facts(entry: &Entry) -> FileFacts {
     FileFacts { rows: entry.rows, bytes: entry.bytes, min: entry.min.clone(), max: entry.max.clone() }
+}
+
+/// Does something with a row group file under its live name or, once a later commit has replaced it, its retired one.
+pub(crate) fn at_its_name<T>(
+    fs: &StoreFs,
+    paths: &DatasetPaths,
+    manifest: &Manifest,
+    pin: Option<&Pin>,
+    entry: &Entry,
+    act: impl Fn(&Path) -> Result<T>,
+) -> Result<T> {
+    if let Some(pin) = pin {
+        pin.check()?;
+    }
+    let path = paths.file(&entry.file);
+    for _ in 0..LOOKS {
+        match act(&path) {
+            Err(error) if is_not_found(&error) => {}
+            other => return other,
+        }
+        if let Some(name) = retired_name(fs, paths, &entry.file)? {
+            match act(&paths.folder().join(name)) {
+                Err(error) if is_not_found(&error) => {}
+                other => return other,
+            }
+        }
+    }
+    let unchanged = crate::storage::load::load(fs, paths)?.is_some_and(|now| *now.manifest == *manifest);
+    if unchanged || pin.is_some_and(|pin| pin.is_in_place()) {
+        return Err(Error::Damaged { path, detail: "the file is missing".to_owned() });
+    }
+    Err(Error::SnapshotGone { dataset: paths.text().to_owned(), version: manifest.version(), path })
 }

@@ -8,7 +8,7 @@ use crate::paths::DatasetPaths;
 use crate::snapshot::Snapshot;
 use crate::storage::load::Loaded;
 use crate::storage::lock::Pin;
-use crate::store::StoreInner;
+use crate::store::LocalStorage;
 use crate::{Error, Result};
 
 /// So many passes are made whatever time they take.
@@ -92,17 +92,17 @@ impl Search {
 ///
 /// [`Error::Busy`], and those of reading a manifest or making a pin.
 pub(crate) fn at_one_moment(
-    store: &StoreInner,
+    storage: &LocalStorage,
     datasets: &[DatasetPaths],
     search: &mut Search,
 ) -> Result<(Vec<Option<Snapshot>>, Moment)> {
-    let mut looks = Looks::first(store, datasets)?;
+    let mut looks = Looks::first(storage, datasets)?;
     let moment = looks.find(search)?;
     tracing::trace!(datasets = datasets.len(), passes = search.passes, ?moment, "looked for one moment");
     let Looks { loaded, pin, .. } = looks;
     let pin = pin.map(std::sync::Arc::new);
     let snapshot = |(paths, loaded): (&DatasetPaths, Option<Loaded>)| {
-        loaded.map(|loaded| Snapshot::of(store, paths, loaded.manifest, pin.clone())).transpose()
+        loaded.map(|loaded| Snapshot::of(storage, paths, loaded.manifest, pin.clone())).transpose()
     };
     let snapshots = datasets.iter().zip(loaded).map(snapshot).collect::<Result<_>>()?;
     Ok((snapshots, moment))
@@ -110,7 +110,7 @@ pub(crate) fn at_one_moment(
 
 /// What was seen of each dataset when it was looked at last.
 struct Looks<'a> {
-    store: &'a StoreInner,
+    storage: &'a LocalStorage,
     datasets: &'a [DatasetPaths],
     loaded: Vec<Option<Loaded>>,
     /// `None` while there is nothing to pin, and where no pin can be made.
@@ -120,9 +120,9 @@ struct Looks<'a> {
 
 impl<'a> Looks<'a> {
     /// The first pass: it only collects, and pins what it has.
-    fn first(store: &'a StoreInner, datasets: &'a [DatasetPaths]) -> Result<Self> {
-        let loaded = datasets.iter().map(|paths| store.kept.load(&store.fs, paths)).collect::<Result<Vec<_>>>()?;
-        let mut looks = Self { store, datasets, loaded, pin: None, can_pin: true };
+    fn first(storage: &'a LocalStorage, datasets: &'a [DatasetPaths]) -> Result<Self> {
+        let loaded = datasets.iter().map(|paths| storage.cache.load(&storage.fs, paths)).collect::<Result<Vec<_>>>()?;
+        let mut looks = Self { storage, datasets, loaded, pin: None, can_pin: true };
         looks.pin(&looks.all())?;
         Ok(looks)
     }
@@ -166,12 +166,12 @@ impl<'a> Looks<'a> {
 
     /// Looks at datasets once more, loads and pins those that are not as they were, and tells which these are.
     fn pass(&mut self, which: Vec<usize>) -> Result<Vec<usize>> {
-        let StoreInner { fs, kept, .. } = self.store;
+        let LocalStorage { fs, cache, .. } = self.storage;
         let mut moved = Vec::new();
         for at in which {
             let (Some(paths), Some(slot)) = (self.datasets.get(at), self.loaded.get_mut(at)) else { continue };
             if crate::storage::load::current_checksum(fs, paths)? != slot.as_ref().map(|loaded| loaded.checksum) {
-                *slot = kept.load(fs, paths)?;
+                *slot = cache.load(fs, paths)?;
                 moved.push(at);
             }
         }
@@ -182,7 +182,7 @@ impl<'a> Looks<'a> {
     fn pin(&mut self, which: &[usize]) -> Result<()> {
         // All may have been absent until now, and then there was nothing to pin.
         if self.pin.is_none() && self.can_pin && which.iter().any(|&at| self.is_there(at)) {
-            self.pin = Pin::new(&self.store.fs, &self.store.root, &self.store.kept.pins)?;
+            self.pin = Pin::new(&self.storage.fs, &self.storage.root, &self.storage.cache.pins)?;
             self.can_pin = self.pin.is_some();
         }
         let Some(pin) = &mut self.pin else { return Ok(()) };

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::lock::pinned_commits;
-use super::turn::Turn;
 use crate::Result;
 use crate::format::manifest::{Manifest, Retired};
 use crate::fs::{StoreFs, is_not_found};
@@ -17,8 +16,8 @@ pub(crate) fn all_of(manifest: &Manifest) -> Vec<Retired> {
 }
 
 /// Step 11. Cannot fail: the manifest lists what is left, and the next writer goes on with it.
-pub(crate) fn settle(turn: &Turn, next: &Manifest) {
-    let _ = still_there(&turn.fs, &turn.paths, &next.retired, next.durable);
+pub(crate) fn settle(fs: &StoreFs, paths: &DatasetPaths, next: &Manifest) {
+    let _ = still_there(fs, paths, &next.retired, next.durable);
 }
 
 /// Settles what the removal of a dataset retired, and returns what is still there or may be. The removal is durable, so

@@ -1,5 +1,6 @@
 //! The handle on one dataset.
 
+use crate::maintenance::verify::folder::absent;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +46,7 @@ impl Dataset {
     ///
     /// Where the manifest cannot be looked for.
     pub fn exists(&self) -> Result<bool> {
-        Ok(self.store.fs.kind(&self.paths.manifest())?.is_some())
+        Ok(self.store.storage.fs.kind(&self.paths.manifest())?.is_some())
     }
 
     /// The dataset as it is now, to read from undisturbed by writers for as long as the snapshot lives.
@@ -63,21 +64,16 @@ impl Dataset {
     ///
     /// [`Error::Damaged`] or [`Error::NewerFormat`] for its manifest.
     pub fn snapshot_if_there(&self) -> Result<Option<Snapshot>> {
-        Snapshot::open(&self.store, &self.paths)
+        Snapshot::open(&self.store.storage, &self.paths)
     }
 
     /// The error for a dataset that is not there, or whose manifest is not.
     pub(crate) fn absent(&self) -> Error {
-        let dataset = self.paths.text().to_owned();
-        // Only helps the message, so that it cannot be told is no error.
-        match verify::files_without_manifest(self).unwrap_or_default() {
-            0 => Error::NoDataset { dataset, store: self.store.root.clone() },
-            files => Error::ManifestLost { dataset, files },
-        }
+        absent(&self.store.storage.fs, &self.paths)
     }
 
     pub(crate) fn loaded(&self) -> Result<Arc<crate::format::manifest::Manifest>> {
-        let loaded = self.store.kept.load(&self.store.fs, &self.paths)?;
+        let loaded = self.store.storage.cache.load(&self.store.storage.fs, &self.paths)?;
         loaded.map(|loaded| loaded.manifest).ok_or_else(|| self.absent())
     }
 
@@ -204,7 +200,7 @@ impl Dataset {
             return Ok(Written::nothing(known.version()));
         }
         let _span = tracing::info_span!("sync", dataset = self.path_text()).entered();
-        let (turn, base) = Terms::default().begin(self)?;
+        let (turn, base) = self.store.storage.begin(&self.paths, &Terms::default())?;
         unchanged(turn, base, Durability::Synced)
     }
 }

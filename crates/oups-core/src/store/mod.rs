@@ -63,10 +63,16 @@ pub struct VerifyProgress<'a> {
 /// What all handles made from one opened store share.
 #[derive(Debug)]
 pub(crate) struct StoreInner {
+    pub(crate) storage: LocalStorage,
+    pub(crate) schema: KeySchema,
+}
+
+/// The datasets of one store on a local disk: where they are, and what is kept of them for the next call.
+#[derive(Debug)]
+pub(crate) struct LocalStorage {
     pub(crate) root: PathBuf,
     pub(crate) fs: StoreFs,
-    pub(crate) schema: KeySchema,
-    pub(crate) kept: Kept,
+    pub(crate) cache: Kept,
 }
 
 impl<K: StoreKey> Store<K> {
@@ -101,7 +107,10 @@ impl<K: StoreKey> Store<K> {
     }
 
     fn new(fs: StoreFs, root: PathBuf, schema: KeySchema) -> Self {
-        Self { inner: Arc::new(StoreInner { root, fs, schema, kept: Kept::default() }), keys: PhantomData }
+        Self {
+            inner: Arc::new(StoreInner { storage: LocalStorage { root, fs, cache: Kept::default() }, schema }),
+            keys: PhantomData,
+        }
     }
 
     fn create_with(fs: Arc<dyn Fs>, path: &Path, schema: KeySchema) -> Result<Self> {
@@ -123,7 +132,7 @@ impl<K: StoreKey> Store<K> {
 
     /// The folder of the store.
     pub fn root(&self) -> &Path {
-        &self.inner.root
+        &self.inner.storage.root
     }
 
     /// The schema of the store's keys.
@@ -149,7 +158,7 @@ impl<K: StoreKey> Store<K> {
     }
 
     pub(crate) fn paths(&self, key: &K) -> Result<DatasetPaths> {
-        Ok(DatasetPaths::new(&self.inner.root, &key.path_text(&self.inner.schema)?))
+        Ok(DatasetPaths::new(&self.inner.storage.root, &key.path_text(&self.inner.schema)?))
     }
 
     /// The keys of all datasets, in key order.
@@ -176,7 +185,7 @@ impl<K: StoreKey> Store<K> {
     ///
     /// Where a folder cannot be listed.
     pub fn discover(&self, filter: impl Into<KeyFilter>) -> Result<Discovery<K>> {
-        discover(self.inner.fs.raw(), &self.inner.root, &self.inner.schema, &filter.into())
+        discover(self.inner.storage.fs.raw(), &self.inner.storage.root, &self.inner.schema, &filter.into())
     }
 
     /// Looks at every byte of the datasets that a filter lets through, and at what lies between them. An empty answer
@@ -247,10 +256,12 @@ impl<K: StoreKey> Store<K> {
         let paths = self.paths(key)?;
         let _span = tracing::info_span!("remove", dataset = paths.text()).entered();
         // Looked for before locking: taking the lock makes the folders above the dataset.
-        if self.inner.fs.kind(&paths.manifest())?.is_none() && self.inner.fs.kind(&paths.tombstone())?.is_none() {
+        if self.inner.storage.fs.kind(&paths.manifest())?.is_none()
+            && self.inner.storage.fs.kind(&paths.tombstone())?.is_none()
+        {
             return Err(self.dataset(key)?.absent());
         }
-        remove(Turn::begin(&self.inner.fs, &paths, &mut Patience::of(lock_timeout), None)?)
+        remove(Turn::begin(&self.inner.storage.fs, &paths, &mut Patience::of(lock_timeout), None)?)
     }
 
     /// A picture of the store as text: keys, row groups, rows, spans. It holds no sizes, ids or times, so it is the same

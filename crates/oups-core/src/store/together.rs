@@ -69,7 +69,7 @@ impl<K: StoreKey> Store<K> {
     /// [`Error::Busy`] where one moment was demanded and not found in time, and those of [`snapshots`](Self::snapshots).
     pub fn snapshots_with(&self, keys: &[K], together: Together) -> Result<Snapshots> {
         let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
-        let (found, moment) = at_one_moment(self.inner(), &paths, &mut Search::begin(together))?;
+        let (found, moment) = at_one_moment(&self.inner().storage, &paths, &mut Search::begin(together))?;
         let there = |(paths, found): (DatasetPaths, Option<Snapshot>)| match found {
             Some(snapshot) => Ok(snapshot),
             None => Err(self.at(paths).absent()),
@@ -90,7 +90,7 @@ impl<K: StoreKey> Store<K> {
         let mut listed = self.keys_where(filter.clone())?;
         loop {
             let paths = listed.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
-            let (found, mut moment) = at_one_moment(self.inner(), &paths, &mut search)?;
+            let (found, mut moment) = at_one_moment(&self.inner().storage, &paths, &mut search)?;
             let (mut keys, mut snapshots) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
             for ((key, paths), found) in listed.into_iter().zip(paths).zip(found) {
                 match found {

@@ -1,5 +1,6 @@
 //! Deleting a range of rows.
 
+use crate::plan::StoredGroup;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,7 +67,7 @@ impl<'d> Delete<'d> {
         let known = self.dataset.loaded()?;
         self.terms.check_version(&known.dataset, known.version())?;
         let span = self.span(&known)?;
-        Ok(Plan::new(plan_span(&known, span.as_ref()), known.groups(), known.ordered.clone()))
+        Ok(Plan::new(plan_span(&known, span.as_ref()), StoredGroup::all_of(&known.entries), known.ordered.clone()))
     }
 
     /// Deletes the rows. Readers see all of it when this returns, and nothing of it if it fails. If no row is in the
@@ -80,7 +81,7 @@ impl<'d> Delete<'d> {
         let _span = tracing::info_span!("delete", dataset = self.dataset.path_text()).entered();
         // A bad bound is refused before anything is touched, were it only the lock file.
         self.span(&*self.dataset.loaded()?)?;
-        let (turn, base) = self.terms.begin(self.dataset)?;
+        let (turn, base) = self.dataset.store.storage.begin(&self.dataset.paths, &self.terms)?;
         match self.span(&base)? {
             Some(span) => delete(turn, base, span, self.terms.durability),
             None => unchanged(turn, base, self.terms.durability),
@@ -93,7 +94,7 @@ impl<'d> Delete<'d> {
 }
 
 fn plan_span(base: &Manifest, span: Option<&Span>) -> MergePlan {
-    let groups = base.groups();
+    let groups = StoredGroup::all_of(&base.entries);
     match span {
         Some(span) => plan_delete(&groups, (span.start().cloned(), span.end().cloned())),
         None => MergePlan::keep(groups.len()),

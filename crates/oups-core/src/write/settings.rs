@@ -91,7 +91,7 @@ impl<'d> ChangeSettings<'d> {
         let known = self.dataset.loaded()?;
         changed(known.settings.clone()).sizing(&known.dataset_schema()?)?;
 
-        let (turn, base) = self.terms.begin(self.dataset)?;
+        let (turn, base) = self.dataset.store.storage.begin(&self.dataset.paths, &self.terms)?;
         let settings = changed(base.settings.clone());
         settings.sizing(&base.dataset_schema()?)?;
         if settings == base.settings {

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 
 use crate::ordered::{OrdValue, OrderedType};
-use crate::plan::StoredGroup;
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
 use crate::version::Version;
@@ -115,12 +114,6 @@ impl Manifest {
     /// If a newer oups has stored a type that this one does not keep.
     pub fn dataset_schema(&self) -> Result<DatasetSchema> {
         DatasetSchema::new(&self.dataset, self.schema.clone(), &self.ordered_on)
-    }
-
-    /// What the planner must know of the row groups.
-    pub(crate) fn groups(&self) -> Vec<StoredGroup> {
-        let group = |entry: &Entry| StoredGroup { min: entry.min.clone(), max: entry.max.clone(), rows: entry.rows };
-        self.entries.iter().map(group).collect()
     }
 
     /// Whether nothing but the commit number differs, so that no commit is needed.

@@ -1,5 +1,6 @@
 //! Every row group file in a dataset's folder, and what it says of itself.
 
+use crate::row_group::footer_pairs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -113,7 +114,7 @@ fn is_for(content: &Content, dataset: &str, id: FileId, live: &str) -> Result<()
 
 fn content(file: Arc<dyn ReadFile>, path: &Path, dataset: &str) -> Result<Content> {
     let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
-    let claims = Claims::read(file.clone(), path)?;
+    let claims = footer_pairs(file.clone(), path).and_then(|pairs| Claims::read(pairs, path))?;
     claims.check_seal(&*file, path)?;
     let (bytes, checksum) = (file.len(), checksum_of(&*file).map_err(failed("read", path))?);
     let schema = Arc::new(DatasetSchema::new(dataset, claims.schema.clone(), &claims.ordered_on)?);

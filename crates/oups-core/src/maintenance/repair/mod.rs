@@ -31,7 +31,7 @@ pub use report::{Lost, ManifestState, RepairReport, SetAside};
 /// [`Error::NoDataset`] where there is nothing of which a dataset could be made, [`Error::NewerFormat`],
 /// [`Error::KeyFolded`], [`Error::LockTimeout`], a failed file operation.
 pub(crate) fn repair(dataset: &Dataset, timeout: Option<Duration>) -> Result<RepairReport> {
-    let (fs, paths) = (&dataset.store.fs, &dataset.paths);
+    let (fs, paths) = (&dataset.store.storage.fs, &dataset.paths);
     let _span = tracing::info_span!("repair", dataset = paths.text()).entered();
     // Looked for before locking: taking the lock makes folders.
     let is_there = |path: &std::path::Path| Ok::<_, Error>(fs.kind(path)?.is_some());

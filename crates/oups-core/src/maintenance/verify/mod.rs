@@ -5,7 +5,7 @@
 
 mod file;
 mod finding;
-mod folder;
+pub(crate) mod folder;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,6 @@ use crate::{Error, Result};
 pub use finding::{Finding, FindingKind};
 
 pub(crate) use file::OrderedScan;
-pub(crate) use folder::files_without_manifest;
 pub(crate) use store::outside;
 
 /// Row groups that are looked at before the progress is told.
@@ -36,7 +35,7 @@ pub(crate) type Progress<'a> = dyn FnMut((usize, usize), u64) + 'a;
 ///
 /// If a folder cannot be listed or a pin not be made. What is wrong with the dataset is no error but a finding.
 pub(crate) fn dataset(dataset: &Dataset, progress: &mut Progress<'_>) -> Result<Vec<Finding>> {
-    let mut findings = match Snapshot::open(&dataset.store, &dataset.paths) {
+    let mut findings = match Snapshot::open(&dataset.store.storage, &dataset.paths) {
         Ok(Some(snapshot)) => of_snapshot(dataset, &snapshot, progress)?,
         Ok(None) => folder::without_manifest(dataset)?,
         Err(error) => vec![of_manifest(dataset, error)?],

@@ -1,6 +1,6 @@
 //! Pins: what readers hold so that the files of their snapshot stay.
 
-use std::fmt::Write as _;
+use super::seen::line_of;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -145,7 +145,7 @@ impl Pin {
     pub(crate) fn add<'a>(&mut self, pinned: impl IntoIterator<Item = (u64, &'a str)>) -> Result<bool> {
         self.owner.check()?;
         for (commit, text) in pinned {
-            let _ = writeln!(self.lines, "{commit} {text}");
+            self.lines.push_str(&line_of(commit, text));
         }
         match self.file.as_mut().map_or(Ok(()), |file| file.write(&self.lines)) {
             Err(error) if cannot_write(&error) => Ok(false),

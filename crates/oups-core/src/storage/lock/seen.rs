@@ -117,6 +117,11 @@ fn commits_of<'a>(text: &'a str, dataset: &'a str) -> impl Iterator<Item = u64> 
     })
 }
 
+/// The line by which a pin file names a dataset and the commit that is read.
+pub(super) fn line_of(commit: u64, dataset: &str) -> String {
+    format!("{commit} {dataset}\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::commits_of;

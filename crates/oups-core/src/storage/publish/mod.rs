@@ -68,7 +68,7 @@ pub(crate) fn commit(
         return Err(attempt.not_durable(source));
     }
     tracing::debug!(version = next.commit, ?durability, "the manifest is in place");
-    super::retire::settle(&turn, &next);
+    super::retire::settle(&fs, &paths, &next);
     turn.committed();
     tell(&next, files.len());
     Ok(Loaded { manifest: Arc::new(next), checksum })

@@ -175,11 +175,12 @@ impl<'d> Write<'d> {
     pub fn plan(self) -> Result<Plan> {
         let Self { dataset, rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
-        let known = dataset.store.kept.load(&dataset.store.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
+        let known =
+            dataset.store.storage.cache.load(&dataset.store.storage.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
         options.check_version(dataset.path_text(), known.as_deref())?;
         let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
         let plan = plan_write(known.as_deref(), &checked.rules(), &checked.input)?;
-        let groups = known.map(|known| known.groups()).unwrap_or_default();
+        let groups = known.map(|known| StoredGroup::all_of(&known.entries)).unwrap_or_default();
         Ok(Plan::new(plan, groups, checked.schema.ordered_type().clone()))
     }
 
@@ -201,15 +202,15 @@ impl<'d> Write<'d> {
         let target = options.row_group_target.take().transpose()?;
         let mut patience = Patience::of(options.lock_timeout);
         loop {
-            let loaded = dataset.store.kept.load(&dataset.store.fs, &dataset.paths)?;
+            let loaded = dataset.store.storage.cache.load(&dataset.store.storage.fs, &dataset.paths)?;
             let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
             // Looked at again under the lock; here, so that nobody waits for input or lock in vain.
             options.check_version(dataset.path_text(), known.as_deref())?;
             let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
             tracing::debug!(rows = checked.input.rows(), "the input is read and fits");
-            let turn = Turn::begin(&dataset.store.fs, &dataset.paths, &mut patience, loaded.as_ref())?;
+            let turn = Turn::begin(&dataset.store.storage.fs, &dataset.paths, &mut patience, loaded.as_ref())?;
             if is_for(turn.base(), known.as_deref()) {
-                return write(turn, &checked, &options, &dataset.store.kept);
+                return write(turn, &checked, &options, &dataset.store.storage.cache);
             }
             // Another writer has made or remade the dataset since: the rows must fit what is there now.
             tracing::debug!("the dataset is another one since: checking the rows again");
@@ -421,7 +422,7 @@ fn make_files(
 }
 
 fn plan_write(base: Option<&Manifest>, rules: &Rules<'_>, input: &Input) -> Result<MergePlan> {
-    let groups: Vec<StoredGroup> = base.map(Manifest::groups).unwrap_or_default();
+    let groups: Vec<StoredGroup> = base.map(|base| StoredGroup::all_of(&base.entries)).unwrap_or_default();
     let options = PlanOptions {
         sizing: rules.sizing,
         dedup: rules.settings.drops_duplicates(),
