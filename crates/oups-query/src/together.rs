@@ -5,7 +5,7 @@ use std::time::Duration;
 use oups_core::{StoreKey, Together};
 
 use crate::asof::Join;
-use crate::query::Datasets;
+use crate::datasets::Datasets;
 use crate::request::read::Read;
 
 /// What can be asked of the datasets of a [`Query`](crate::query::Query). Without it one moment is looked for, for 200 ms at

@@ -7,7 +7,7 @@ mod ingest;
 mod input;
 mod look;
 mod parse;
-mod usage;
+pub(crate) mod usage;
 
 use std::path::PathBuf;
 

@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::{moment, print_json};
 use crate::args::Align;
-use crate::explain::exit::message;
 use crate::output::grid::{Column, Grid};
 use crate::output::{counted, value};
 use crate::read::own;
 use crate::store;
+use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
 

@@ -7,11 +7,11 @@ use oups::{AnyKey, Error, Plan, Store, Written};
 
 use super::{print_json, write, written};
 use crate::args::Compact;
-use crate::explain::exit::{self, message};
 use crate::explain::failures::Failures;
-use crate::explain::places;
+use crate::explain::{exit, places};
 use crate::output::{counted, value};
 use crate::store;
+use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
 

@@ -15,11 +15,11 @@ use crate::chart::blocks::{self, Look};
 use crate::chart::covered::{Covered, Gap, Group, length_text};
 use crate::chart::panel::panels;
 use crate::chart::svg;
-use crate::explain::exit::message;
 use crate::explain::places;
 use crate::output::grid::{Column, Grid};
 use crate::output::{counted, file, value};
 use crate::store;
+use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 use crate::terminal::verbose;
 

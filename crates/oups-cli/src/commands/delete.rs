@@ -5,7 +5,7 @@ use oups::Durability;
 
 use super::written;
 use crate::args::Delete;
-use crate::explain::exit::Usage;
+use crate::args::usage::Usage;
 use crate::store;
 use crate::terminal::stdout::Stdout;
 

@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::print_json;
 use crate::args::Init;
+use crate::args::usage::Usage;
 use crate::caret::{pointed, quoted_length};
-use crate::explain::exit::{Usage, message};
 use crate::explain::{hint, inside};
+use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {

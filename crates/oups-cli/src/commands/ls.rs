@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 use super::datasets::each_dataset;
 use super::print_json;
 use crate::args::Ls;
-use crate::explain::exit::message;
 use crate::explain::places;
 use crate::output::grid::{Column, Grid};
 use crate::output::{counted, value};
 use crate::store;
+use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Ls, out: &mut Stdout) -> anyhow::Result<()> {

@@ -8,9 +8,10 @@ use serde_json::json;
 
 use super::{print_json, written};
 use crate::args::Meta;
-use crate::explain::exit::{Usage, message};
+use crate::args::usage::Usage;
 use crate::output::grid::visible;
 use crate::store;
+use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Meta, out: &mut Stdout) -> Result<()> {

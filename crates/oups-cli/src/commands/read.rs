@@ -8,19 +8,16 @@ use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
-use super::rows::{self, Form};
+use super::rows::{self, Form, SHOWN};
 use super::{moment, plot};
 use crate::args::{Format, Read};
-use crate::explain::exit::message;
 use crate::output::table::Shown;
 use crate::output::{self, Unwritable, counted};
 use crate::read::{Scan, own};
 use crate::store;
+use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
-
-/// Up to so many rows are shown as they are; of more, half of them from each end.
-pub(super) const SHOWN: u64 = 40;
 
 pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     if let Some(column) = &args.plot {

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::args::Repair;
-use crate::explain::exit::message;
 use crate::output::counted;
 use crate::store;
+use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Repair, out: &mut Stdout) -> Result<()> {

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::print_json;
 use crate::args::Rm;
-use crate::explain::exit::{Usage, message};
+use crate::args::usage::Usage;
 use crate::store;
+use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Rm, out: &mut Stdout) -> anyhow::Result<()> {

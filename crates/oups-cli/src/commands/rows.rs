@@ -8,12 +8,12 @@ use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 use comfy_table::Table;
 
-use super::read::SHOWN;
+use crate::args::usage::Usage;
 use crate::args::{Format, To};
-use crate::explain::exit::{Usage, message};
 use crate::output::table::Shown;
 use crate::output::{self, Rows, counted};
 use crate::read::{keep_last, own};
+use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
 
@@ -163,3 +163,6 @@ pub(super) fn limited(
         Some(batch)
     })
 }
+
+/// Up to so many rows are shown as they are; of more, half of them from each end.
+pub(super) const SHOWN: u64 = 40;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::info::section_lines;
 use super::{print_json, written};
+use crate::args::usage::Usage;
 use crate::args::{DuplicateColumns, NumberOrNone, Settings};
-use crate::explain::exit::Usage;
 use crate::store;
 use crate::terminal::stdout::Stdout;
 

@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::args::Verify;
-use crate::explain::exit::message;
 use crate::explain::hint::OTHER_STORE_FILE;
 use crate::explain::places;
 use crate::output::counted;
 use crate::output::grid::visible;
 use crate::store;
+use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
 

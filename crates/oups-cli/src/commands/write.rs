@@ -5,10 +5,11 @@ use oups::{AnyKey, Dataset, DuplicatesOn, Durability, Error, Expected, Plan, Sna
 
 use super::at_its_place::at_its_place;
 use super::{key_columns, written};
+use crate::args::usage::Usage;
 use crate::args::{DuplicateColumns, NumberOrNone, Terms, Write};
-use crate::explain::exit::{Usage, message};
 use crate::explain::hint;
 use crate::input::{self, Places, Purpose};
+use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
 use crate::{interrupt, store};

@@ -6,8 +6,8 @@ use oups::{Plan, Written};
 use serde_json::{Value, json};
 
 use super::print_json;
-use crate::explain::exit::message;
 use crate::output::{counted, value};
+use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 
 /// Tells what a change of a dataset did: as JSON on standard output, else as a message.

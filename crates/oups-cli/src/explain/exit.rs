@@ -1,7 +1,5 @@
 //! How the program ends: 0 done, 1 failed, 2 wrong usage, 3 perhaps done, 130 interrupted.
 
-use std::fmt;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use oups::Outcome;
@@ -9,21 +7,10 @@ use oups::words::words_of;
 
 use super::failures::Failures;
 use super::hint::hint;
+use crate::args::usage::Usage;
 use crate::interrupt;
-use crate::output::grid::visible_lines;
+use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
-
-/// The command line is wrong by itself, whatever the store holds.
-#[derive(Debug)]
-pub(crate) struct Usage(pub(crate) String);
-
-impl fmt::Display for Usage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Usage {}
 
 /// The exit code of a result; an error is told on standard error first.
 pub(crate) fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
@@ -60,12 +47,6 @@ pub(crate) fn tell(error: &anyhow::Error) {
     if let Some(hint) = hint(error) {
         message(format_args!("hint: {hint}"));
     }
-}
-
-/// A line for people on standard error, with nothing of a file in it that steers the terminal. That nobody can read it is
-/// not a reason to stop.
-pub(crate) fn message(text: impl fmt::Display) {
-    let _ = writeln!(io::stderr(), "oups: {}", visible_lines(&text.to_string()));
 }
 
 /// What errors of the library say of its functions, and what that is in the program. The first two are Arrow's, for

@@ -9,7 +9,7 @@ use super::content::{Content, extension};
 use super::source::Source;
 use super::{Kind, ipc};
 use crate::args::InputFormat;
-use crate::explain::exit::Usage;
+use crate::args::usage::Usage;
 use crate::explain::hint;
 
 /// What is read, before anything is known of its columns.

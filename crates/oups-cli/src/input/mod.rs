@@ -27,7 +27,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use oups::key::nearest;
 
 use crate::args::Reading;
-use crate::explain::exit::Usage;
+use crate::args::usage::Usage;
 use crate::explain::hint;
 use crate::terminal::progress::Progress;
 use find::{Found, From};

@@ -11,7 +11,7 @@ use super::names::Names;
 use super::shape::{Found, Objects, Shape, Untyped, grown};
 use super::spot::Spot;
 use super::wrong::{Wrong, shown};
-use crate::explain::exit::message;
+use crate::terminal::message::message;
 use crate::text::{Doubt, Role, Times};
 
 /// What a user is told of guesses, at most.

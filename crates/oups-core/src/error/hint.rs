@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::fs::is_out_of_files;
 use crate::paths;
 use crate::version::{Expected, Version};
 
@@ -58,4 +57,9 @@ pub(super) fn some_of(names: &[String]) -> String {
         }
         names => names.join(", "),
     }
+}
+
+/// Whether the process or the system has as many files open as it may (`EMFILE`, `ENFILE`, of which `std` has no names).
+pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(23 | 24))
 }

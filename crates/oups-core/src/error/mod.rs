@@ -1,6 +1,7 @@
 //! What can go wrong, said so that the caller knows what to do.
 
-mod hint;
+pub(crate) mod hint;
+pub(crate) mod outcome;
 
 use std::io;
 use std::path::PathBuf;
@@ -9,10 +10,10 @@ use std::time::Duration;
 use arrow::error::ArrowError;
 
 use crate::key::KeyError;
-use crate::storage::outcome::Outcome;
 use crate::version::{Expected, Version};
 use crate::words::{columns as listed, short, words_of};
 use hint::{attempt, found_version, in_seconds, io_hint, repair_hint, some_of};
+use outcome::Outcome;
 
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

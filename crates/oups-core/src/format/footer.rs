@@ -1,25 +1,21 @@
 //! What a row group file's footer says of its place in the dataset: enough to rebuild a lost manifest.
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::datatypes::{Schema, SchemaRef};
 use parquet::arrow::ARROW_SCHEMA_META_KEY;
 use serde_json::json;
-use twox_hash::XxHash3_128;
 
-use super::checksum::hash_first;
-use super::manifest::FORMAT;
+use super::FORMAT;
 use super::schema_text::from_text as schema_from_text;
+use super::seal::Seal;
 use crate::fs::{ReadFile, failed};
 use crate::paths::FileId;
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
 use crate::{Error, Result};
 
-/// The last key-value: the [`Seal`].
-pub(crate) const SEAL: &str = "oups.seal";
 const KIND: &str = "rows";
 
 /// The footer's key-values, without Arrow's own and the seal. See `docs/format.md`.
@@ -44,43 +40,6 @@ pub(crate) fn key_values(
     pairs.extend(parts.map(|parts| ("oups.parts", parts.to_string())));
     pairs.extend((!replaces.is_empty()).then(|| ("oups.replaces", json!(replaces).to_string())));
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
-}
-
-/// What tells, without the manifest, that no byte of the rows and of the key-values has changed: the number of bytes
-/// before the page index, and a hash of them and of every key-value before this one.
-#[derive(Clone)]
-pub(crate) struct Seal {
-    hasher: XxHash3_128,
-    bytes: u64,
-}
-
-impl Seal {
-    /// Over the first bytes of a file, hashed already.
-    pub(crate) fn of_data(hasher: XxHash3_128, bytes: u64) -> Self {
-        Self { hasher, bytes }
-    }
-
-    /// Takes in the next key-value.
-    pub(crate) fn add(&mut self, key: &str, value: &str) {
-        for text in [key, value] {
-            self.hasher.write(text.as_bytes());
-            self.hasher.write(&[0]);
-        }
-    }
-
-    pub(crate) fn text(&self) -> String {
-        format!("{} {:032x}", self.bytes, self.hasher.finish_128())
-    }
-
-    /// Whether the file has the seal that its footer holds.
-    fn fits(file: &dyn ReadFile, pairs: &[(String, String)]) -> io::Result<bool> {
-        let Some(((key, text), before)) = pairs.split_last() else { return Ok(false) };
-        let bytes = text.split(' ').next().and_then(|bytes| bytes.parse().ok());
-        let Some(bytes) = bytes.filter(|&bytes| key == SEAL && bytes <= file.len()) else { return Ok(false) };
-        let mut seal = Self::of_data(hash_first(file, bytes)?, bytes);
-        before.iter().for_each(|(key, value)| seal.add(key, value));
-        Ok(seal.text() == *text)
-    }
 }
 
 /// What a row group file says of itself.

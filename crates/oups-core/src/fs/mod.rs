@@ -16,11 +16,6 @@ pub use local::LocalFs;
 
 pub(crate) use store_fs::{StoreFs, failed, if_there, is_not_found};
 
-/// Whether the process or the system has as many files open as it may (`EMFILE`, `ENFILE`, of which `std` has no names).
-pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(23 | 24))
-}
-
 /// File operations that a store needs. Paths are absolute or relative to the process, as given to the store.
 pub trait Fs: Debug + Send + Sync {
     /// The whole content of a small file.

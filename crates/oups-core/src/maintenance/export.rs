@@ -6,16 +6,19 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use crate::error::outcome::Outcome;
 use crate::format::manifest::{self, Entry, Manifest};
 use crate::fs::random::random;
 use crate::fs::{EntryKind, StoreFs, if_there};
 use crate::key::{KeyFilter, StoreKey};
 use crate::parallel::try_map;
 use crate::paths::{self, DatasetPaths};
+use crate::snapshot::Snapshot;
 use crate::snapshot::moment::{Moment, Together};
-use crate::snapshot::{Snapshot, check_bytes};
-use crate::storage::outcome::{Attempt, Outcome, Seen};
-use crate::store::{Store, create_folders, prepare_store_file};
+use crate::storage::create::{create_folders, prepare_store_file};
+use crate::storage::files::check_bytes;
+use crate::storage::outcome::{Attempt, Seen};
+use crate::store::Store;
 use crate::{Error, Result};
 
 /// Files that are copied before the progress is told.

@@ -2,8 +2,12 @@
 
 use std::fmt::Write as _;
 
+use crate::Result;
 use crate::format::manifest::{Entry, Manifest};
-use crate::key::KeySchema;
+use crate::key::{KeyFilter, KeySchema, StoreKey};
+use crate::snapshot::Snapshot;
+use crate::snapshot::moment::Together;
+use crate::store::Store;
 
 /// ```text
 /// store of city:str/frequency:str
@@ -34,4 +38,17 @@ fn of_dataset(picture: &mut String, manifest: &Manifest) {
 
 fn counted(number: u64, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+impl<K: StoreKey> Store<K> {
+    /// A picture of the store as text: keys, row groups, rows, spans. It holds no sizes, ids or times, so it is the same
+    /// for the same writes: made for `insta::assert_snapshot!`.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed or a manifest not be read.
+    pub fn layout(&self) -> Result<String> {
+        let (_, snapshots) = self.snapshots_where(KeyFilter::all(), Together::default())?;
+        Ok(self::of_store(&self.inner.schema, snapshots.iter().map(Snapshot::manifest)))
+    }
 }

@@ -20,18 +20,11 @@ mod new_rows;
 mod new_runs;
 mod off_target;
 mod render;
-
-impl StoredGroup {
-    /// What the planner must know of the row groups.
-    pub(crate) fn all_of(entries: &[Entry]) -> Vec<Self> {
-        entries.iter().map(|entry| Self { min: entry.min.clone(), max: entry.max.clone(), rows: entry.rows }).collect()
-    }
-}
+pub(crate) mod stored_groups;
 
 #[cfg(test)]
 mod tests;
 
-use crate::format::manifest::Entry;
 use std::num::NonZeroU64;
 use std::ops::Range;
 
@@ -43,19 +36,7 @@ pub use cutter::{Cutter, EveryPeriod, EveryRows};
 pub use delete::plan_delete;
 pub use new_rows::NewRows;
 pub use render::render;
-
-/// What the planner knows of a stored row group: one line of the manifest.
-///
-/// In manifest order, `min <= max` and each `max` is at most the next `min`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredGroup {
-    /// The first value of the ordered column.
-    pub min: OrdValue,
-    /// The last value of the ordered column.
-    pub max: OrdValue,
-    /// The number of rows, 1 or more.
-    pub rows: u64,
-}
+pub use stored_groups::StoredGroup;
 
 /// The options of a write that its plan depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use arrow::datatypes::{DataType, TimeUnit};
 
+use super::stored_groups::StoredGroup;
 use super::*;
 use crate::sizing::RowGroupTarget;
 

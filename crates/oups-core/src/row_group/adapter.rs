@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
 use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
-use arrow::error::ArrowError;
-use parquet::arrow::ProjectionMask;
 
-use super::file::{RowGroupFile, View};
+use super::options::View;
 use crate::Result;
 use crate::ordered::OrderedType;
-use crate::schema::{DatasetSchema, convert, holds, plain_type, same_text};
+use crate::schema::{DatasetSchema, holds, plain_type, same_text};
 
 /// Where each column of a dataset is in a file.
 #[derive(Clone, Debug)]
@@ -18,7 +15,7 @@ pub(super) struct Adapter {
     /// The types to decode the file's columns in. Where the dataset has the same, it is the dataset's.
     pub(super) decoded: SchemaRef,
     /// For each column of the dataset its place in the file; `None` if it came later.
-    places: Vec<Option<usize>>,
+    pub(crate) places: Vec<Option<usize>>,
     /// The ordered column in the file: its place, its field without a dictionary, its type.
     pub(super) ordered: OrderedPlace,
 }
@@ -75,7 +72,7 @@ impl OrderedPlace {
 }
 
 /// The place in the file of a column of the dataset, if what is there may be in it.
-fn place(dataset: &DatasetSchema, at: usize, field: &Field, file: &Schema) -> Result<Option<usize>, String> {
+pub(crate) fn place(dataset: &DatasetSchema, at: usize, field: &Field, file: &Schema) -> Result<Option<usize>, String> {
     // Mostly, the place is the same.
     let same = file.fields().get(at).filter(|found| found.name() == field.name()).map(|found| (at, found.as_ref()));
     let Some((place, found)) = same.or_else(|| file.column_with_name(field.name())) else {
@@ -126,55 +123,5 @@ fn decodable(data_type: &DataType) -> DataType {
             DataType::Dictionary(Box::new(DataType::Int32), values.clone())
         }
         other => other.clone(),
-    }
-}
-
-/// Some columns of a dataset, and how decoded batches of a file become them.
-#[derive(Clone, Debug)]
-pub(super) struct Projection {
-    /// The wanted columns.
-    pub(super) schema: SchemaRef,
-    /// What to decode.
-    pub(super) mask: ProjectionMask,
-    /// For each wanted column its place among the decoded ones, which come in the file's order.
-    places: Vec<Option<usize>>,
-}
-
-impl Projection {
-    /// The wanted columns by position in the dataset, each at most once; `None` is all of them.
-    pub(super) fn of(file: &RowGroupFile, columns: Option<&[usize]>) -> Result<Self> {
-        let schema = file.arrow_schema();
-        let all: Vec<usize>;
-        let (schema, columns) = match columns {
-            Some(columns) => {
-                let projected = schema.project(columns).map_err(|error| file.schema.arrow_error(error))?;
-                let schema = Schema::new_with_metadata(projected.fields, schema.metadata().clone());
-                (Arc::new(schema), columns)
-            }
-            None => {
-                all = (0..schema.fields().len()).collect();
-                (schema.clone(), all.as_slice())
-            }
-        };
-        let places = columns.iter().map(|&column| file.adapter.places.get(column).copied().flatten());
-        let places: Vec<Option<usize>> = places.collect();
-        let mut decoded: Vec<usize> = places.iter().copied().flatten().collect();
-        decoded.sort_unstable();
-        let places = places.into_iter().map(|place| decoded.binary_search(&place?).ok()).collect();
-        let mask = ProjectionMask::roots(file.metadata.parquet_schema(), decoded);
-        Ok(Self { schema, mask, places })
-    }
-
-    /// The wanted columns of a decoded batch.
-    pub(super) fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-        let rows = batch.num_rows();
-        let column = |(place, field): (&Option<usize>, &FieldRef)| -> Result<ArrayRef, ArrowError> {
-            let Some(place) = place else { return Ok(new_null_array(field.data_type(), rows)) };
-            let array = batch.columns().get(*place);
-            convert(array.ok_or_else(|| ArrowError::SchemaError("a column is missing".into()))?, field.data_type())
-        };
-        let columns = self.places.iter().zip(self.schema.fields()).map(column).collect::<Result<_, _>>()?;
-        let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)
     }
 }

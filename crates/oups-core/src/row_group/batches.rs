@@ -8,8 +8,9 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection};
 
-use super::adapter::Projection;
-use super::file::{ReadOptions, RowGroupFile};
+use super::file::RowGroupFile;
+use super::options::ReadOptions;
+use super::projection::Projection;
 use crate::Result;
 use crate::guard::{damaged, guard};
 
@@ -102,4 +103,15 @@ impl Iterator for Batches {
 fn selection(rows: &[Range<u64>], total: u64) -> RowSelection {
     let ranges = rows.iter().map(|range| range.start as usize..range.end as usize);
     RowSelection::from_consecutive_ranges(ranges, total as usize)
+}
+
+impl RowGroupFile {
+    /// Decodes rows and columns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) if the decoder cannot start; the iterator's items fail as the pages are met.
+    pub fn batches(&self, options: ReadOptions) -> Result<Batches> {
+        Batches::new(self, options)
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::adapter::Projection;
 use super::file::RowGroupFile;
 use super::pages::{chunk_bytes, locations, wanted_pages};
+use super::projection::Projection;
 use crate::Result;
 
 /// What has to be read of a column, and what there is of it.

@@ -1,64 +1,25 @@
 //! One row group file: opened, checked, asked.
 
 use std::fmt;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ARROW_SCHEMA_META_KEY;
+use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
 use super::adapter::Adapter;
-use super::batches::Batches;
-use super::footer_cache::Footer;
+use super::options::{FileFacts, View};
 use super::stored_bytes::StoredBytes;
 use crate::Result;
 use crate::format::schema_text::from_text as schema_from_text;
 use crate::fs::ReadFile;
-use crate::guard::{damaged, guard};
+use crate::guard::{DecodeError, damaged, guard};
 use crate::ordered::OrdValue;
 use crate::schema::DatasetSchema;
-
-/// What the manifest says of a file, and the file must agree with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileFacts {
-    /// Rows.
-    pub rows: u64,
-    /// Length in bytes.
-    pub bytes: u64,
-    /// The smallest ordered value.
-    pub min: OrdValue,
-    /// The largest ordered value.
-    pub max: OrdValue,
-}
-
-/// In which of a dataset's two Arrow schemas the rows are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// The dataset's own, dictionaries kept: for readers.
-    Stored,
-    /// Dictionaries unpacked: for merging.
-    Plain,
-}
-
-/// Which rows and columns are to be decoded, and how many rows at a time.
-#[derive(Clone, Debug)]
-pub struct ReadOptions {
-    /// The wanted columns by position, each at most once, in the wanted order; `None` is all of them.
-    pub columns: Option<Vec<usize>>,
-    /// The wanted ranges of rows, ascending and not overlapping; `None` is all rows.
-    pub rows: Option<Vec<Range<u64>>>,
-    /// Rows of a batch, at most.
-    pub batch_rows: usize,
-}
-
-impl Default for ReadOptions {
-    fn default() -> Self {
-        Self { columns: None, rows: None, batch_rows: 32 << 10 }
-    }
-}
 
 /// A stored file with one row group, open for reading: footer and page index are read, its facts are checked.
 ///
@@ -71,7 +32,7 @@ pub struct RowGroupFile {
     pub(super) schema: Arc<DatasetSchema>,
     pub(super) adapter: Adapter,
     pub(super) view: View,
-    rows: u64,
+    pub(crate) rows: u64,
 }
 
 impl fmt::Debug for RowGroupFile {
@@ -102,30 +63,6 @@ impl RowGroupFile {
         }
         open.check_span(facts)?;
         Ok(open)
-    }
-
-    /// Opens a file whose footer was read and checked before: only the length is checked.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Damaged`](crate::Error::Damaged) if the file is not as long as it was.
-    pub(crate) fn reopen(
-        file: Arc<dyn ReadFile>,
-        path: PathBuf,
-        schema: &Arc<DatasetSchema>,
-        facts: &FileFacts,
-        footer: Footer,
-    ) -> Result<Self> {
-        check_length(&*file, &path, facts)?;
-        let Footer { metadata, adapter, .. } = footer;
-        let (bytes, schema) = (StoredBytes::new(file), schema.clone());
-        Ok(Self { path: path.into(), bytes, metadata, schema, adapter, view: View::Stored, rows: facts.rows })
-    }
-
-    /// What is known of the file that was opened with these facts, for [`reopen`](Self::reopen).
-    pub(crate) fn footer(&self, facts: FileFacts) -> Footer {
-        let (metadata, adapter) = (self.metadata.clone(), self.adapter.clone());
-        Footer { metadata, adapter, facts, schema: self.schema.clone() }
     }
 
     /// Reads footer and page index of a file of which nothing is known.
@@ -183,22 +120,13 @@ impl RowGroupFile {
         pairs.into_iter().flatten().filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)))
     }
 
-    /// Decodes rows and columns.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Damaged`](crate::Error::Damaged) if the decoder cannot start; the iterator's items fail as the pages are met.
-    pub fn batches(&self, options: ReadOptions) -> Result<Batches> {
-        Batches::new(self, options)
-    }
-
     pub(super) fn group(&self) -> Result<&RowGroupMetaData> {
         let group = self.metadata.metadata().row_groups().first();
         group.ok_or_else(|| damaged(&self.path, "no row group"))
     }
 }
 
-fn check_length(file: &dyn ReadFile, path: &Path, facts: &FileFacts) -> Result<()> {
+pub(crate) fn check_length(file: &dyn ReadFile, path: &Path, facts: &FileFacts) -> Result<()> {
     if file.len() == facts.bytes {
         return Ok(());
     }
@@ -226,5 +154,48 @@ fn own_schema(metadata: &ParquetMetaData, dataset: &DatasetSchema) -> Result<Sch
         None => Ok(dataset.stored().clone()),
         Some(text) if text == dataset.footer_text() => Ok(dataset.stored().clone()),
         Some(text) => schema_from_text(text).map(Arc::new).ok_or_else(|| "its Arrow schema is none".to_owned()),
+    }
+}
+
+impl RowGroupFile {
+    /// Checks that the statistics of the ordered column, where there are some, do not contradict the span. They may
+    /// be wider: statistics of long texts are cut, and of a zero they do not tell the sign.
+    pub(super) fn check_span(&self, facts: &FileFacts) -> Result<()> {
+        let leaf = self.ordered_leaf()?;
+        let (min, max) = guard(&self.path, || {
+            let field = &self.adapter.ordered.field;
+            let converter = StatisticsConverter::from_column_index(leaf, field, self.metadata.parquet_schema())?;
+            let groups = || self.metadata.metadata().row_groups().iter();
+            let (mins, maxes) = (converter.row_group_mins(groups())?, converter.row_group_maxes(groups())?);
+            Ok::<_, DecodeError>((self.spans(&mins)?, self.spans(&maxes)?))
+        })?;
+        let ordered = self.schema.ordered_type();
+        if let Some(Some(min)) = min.first()
+            && min > &facts.min
+        {
+            let (expected, found) = (ordered.format(&facts.min), ordered.format(min));
+            return Err(damaged(&self.path, format!("expected rows from {expected} on, found them from {found} on")));
+        }
+        if let Some(Some(max)) = max.first()
+            && max < &facts.max
+        {
+            let (expected, found) = (ordered.format(&facts.max), ordered.format(max));
+            return Err(damaged(&self.path, format!("expected rows up to {expected}, found them up to {found}")));
+        }
+        Ok(())
+    }
+
+    /// The ordered column's leaf; ordered columns are never nested.
+    pub(crate) fn ordered_leaf(&self) -> Result<usize> {
+        let parquet = self.metadata.parquet_schema();
+        let root = self.adapter.ordered.root;
+        let leaf = (0..parquet.num_columns()).find(|leaf| parquet.get_column_root_idx(*leaf) == root);
+        leaf.ok_or_else(|| damaged(&self.path, "the ordered column is missing"))
+    }
+
+    pub(crate) fn spans(&self, statistics: &ArrayRef) -> Result<Vec<Option<OrdValue>>, DecodeError> {
+        // Of the type that the file has: another kind of text, perhaps.
+        let keys = self.adapter.ordered.ordered_type.keys(statistics)?;
+        Ok((0..keys.len()).map(|at| keys.get(at).filter(|_| statistics.is_valid(at))).collect())
     }
 }

@@ -1,12 +1,17 @@
 //! Footers that were read and checked, kept for when their files are opened again.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
 use super::adapter::Adapter;
-use super::file::FileFacts;
+use super::file::{RowGroupFile, check_length};
+use super::options::{FileFacts, View};
+use super::stored_bytes::StoredBytes;
+use crate::Result;
 use crate::cache::recent::Recent;
+use crate::fs::ReadFile;
 use crate::schema::DatasetSchema;
 
 /// So many bytes of footers are kept at most.
@@ -56,5 +61,31 @@ impl Footers {
 impl std::fmt::Debug for Footers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl RowGroupFile {
+    /// Opens a file whose footer was read and checked before: only the length is checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) if the file is not as long as it was.
+    pub(crate) fn reopen(
+        file: Arc<dyn ReadFile>,
+        path: PathBuf,
+        schema: &Arc<DatasetSchema>,
+        facts: &FileFacts,
+        footer: Footer,
+    ) -> Result<Self> {
+        check_length(&*file, &path, facts)?;
+        let Footer { metadata, adapter, .. } = footer;
+        let (bytes, schema) = (StoredBytes::new(file), schema.clone());
+        Ok(Self { path: path.into(), bytes, metadata, schema, adapter, view: View::Stored, rows: facts.rows })
+    }
+
+    /// What is known of the file that was opened with these facts, for [`reopen`](Self::reopen).
+    pub(crate) fn footer(&self, facts: FileFacts) -> Footer {
+        let (metadata, adapter) = (self.metadata.clone(), self.adapter.clone());
+        Footer { metadata, adapter, facts, schema: self.schema.clone() }
     }
 }

@@ -8,7 +8,9 @@ mod batches;
 mod column_size;
 mod file;
 mod footer_cache;
+pub(crate) mod options;
 mod pages;
+pub(crate) mod projection;
 mod pruning;
 mod statistics;
 mod stored_bytes;
@@ -21,7 +23,8 @@ mod tests;
 
 pub use batches::Batches;
 pub use column_size::ColumnPart;
-pub use file::{FileFacts, ReadOptions, RowGroupFile, View};
+pub use file::RowGroupFile;
+pub use options::{FileFacts, ReadOptions, View};
 pub use pruning::OrdRange;
 pub use statistics::ValueBounds;
 

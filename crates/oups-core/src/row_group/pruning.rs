@@ -2,10 +2,10 @@
 
 use std::ops::{Bound, Range};
 
-use arrow::array::{Array, ArrayRef};
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 
-use super::file::{FileFacts, ReadOptions, RowGroupFile};
+use super::file::RowGroupFile;
+use super::options::ReadOptions;
 use super::pages::{locations, page_rows};
 use crate::Result;
 use crate::guard::{DecodeError, damaged, guard};
@@ -122,47 +122,6 @@ impl RowGroupFile {
             }
         }
         Ok(row)
-    }
-
-    /// The ordered column's leaf; ordered columns are never nested.
-    fn ordered_leaf(&self) -> Result<usize> {
-        let parquet = self.metadata.parquet_schema();
-        let root = self.adapter.ordered.root;
-        let leaf = (0..parquet.num_columns()).find(|leaf| parquet.get_column_root_idx(*leaf) == root);
-        leaf.ok_or_else(|| damaged(&self.path, "the ordered column is missing"))
-    }
-
-    /// Checks that the statistics of the ordered column, where there are some, do not contradict the span. They may
-    /// be wider: statistics of long texts are cut, and of a zero they do not tell the sign.
-    pub(super) fn check_span(&self, facts: &FileFacts) -> Result<()> {
-        let leaf = self.ordered_leaf()?;
-        let (min, max) = guard(&self.path, || {
-            let field = &self.adapter.ordered.field;
-            let converter = StatisticsConverter::from_column_index(leaf, field, self.metadata.parquet_schema())?;
-            let groups = || self.metadata.metadata().row_groups().iter();
-            let (mins, maxes) = (converter.row_group_mins(groups())?, converter.row_group_maxes(groups())?);
-            Ok::<_, DecodeError>((self.spans(&mins)?, self.spans(&maxes)?))
-        })?;
-        let ordered = self.schema.ordered_type();
-        if let Some(Some(min)) = min.first()
-            && min > &facts.min
-        {
-            let (expected, found) = (ordered.format(&facts.min), ordered.format(min));
-            return Err(damaged(&self.path, format!("expected rows from {expected} on, found them from {found} on")));
-        }
-        if let Some(Some(max)) = max.first()
-            && max < &facts.max
-        {
-            let (expected, found) = (ordered.format(&facts.max), ordered.format(max));
-            return Err(damaged(&self.path, format!("expected rows up to {expected}, found them up to {found}")));
-        }
-        Ok(())
-    }
-
-    fn spans(&self, statistics: &ArrayRef) -> Result<Vec<Option<OrdValue>>, DecodeError> {
-        // Of the type that the file has: another kind of text, perhaps.
-        let keys = self.adapter.ordered.ordered_type.keys(statistics)?;
-        Ok((0..keys.len()).map(|at| keys.get(at).filter(|_| statistics.is_valid(at))).collect())
     }
 }
 

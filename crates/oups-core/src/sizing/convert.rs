@@ -4,17 +4,9 @@ use std::convert::Infallible;
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
-use super::{OPTION, Period, RowGroupTarget};
+use super::refused::invalid;
+use super::{Period, RowGroupTarget};
 use crate::Error;
-
-/// What would do, for errors.
-pub(super) const EXPECTED: &str = "a number of rows of at least 1, or a period: s, min, h, D, W, W-MON to W-SUN, MS, QS \
-                                   or YS, with a multiple before it if wanted, as in 15min or 2QS";
-
-/// The error for a target that was given as `found`.
-pub(super) fn invalid(found: impl Into<String>) -> Error {
-    Error::InvalidOption { option: OPTION, expected: EXPECTED.to_owned(), found: found.into() }
-}
 
 impl FromStr for RowGroupTarget {
     type Err = Error;

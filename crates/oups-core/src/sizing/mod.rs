@@ -8,6 +8,7 @@ mod calendar;
 mod convert;
 mod grid;
 mod period;
+pub(crate) mod refused;
 mod scale;
 
 use std::fmt;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-use super::convert::invalid;
+use super::refused::invalid;
 use crate::Error;
 
 /// A calendar period: so many of a unit, in UTC.

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::paths::DatasetPaths;
 use crate::snapshot::Snapshot;
-use crate::storage::load::Loaded;
+use crate::storage::loaded::Loaded;
+use crate::storage::local::LocalStorage;
 use crate::storage::lock::Pin;
-use crate::store::LocalStorage;
 use crate::{Error, Result};
 
 /// So many passes are made whatever time they take.

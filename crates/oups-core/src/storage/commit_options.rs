@@ -1,15 +1,8 @@
 //! The terms of a commit that every change of an existing dataset shares: which version it is for, how long to wait for
 //! the lock, whether to wait for the disk.
 
-use crate::maintenance::verify::folder::absent;
-use crate::paths::DatasetPaths;
-use crate::store::LocalStorage;
 use std::time::Duration;
 
-use super::lock::Patience;
-use super::publish::Durability;
-use super::turn::Turn;
-use crate::format::manifest::Manifest;
 use crate::version::{Expected, Version};
 use crate::{Error, Result};
 
@@ -41,20 +34,13 @@ pub(crate) fn check_version(dataset: &str, expected: Option<Expected>, found: Ve
     }
 }
 
-impl LocalStorage {
-    /// Takes the turn at a dataset that exists; with it, its newest version.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoDataset`], [`Error::VersionConflict`], and those of [`Turn::begin`].
-    pub(crate) fn begin(&self, paths: &DatasetPaths, options: &Terms) -> Result<(Turn, Manifest)> {
-        // Looked at before locking: taking the lock makes the folders above the dataset, and may take long.
-        let known = self.cache.load(&self.fs, paths)?.ok_or_else(|| absent(&self.fs, paths))?;
-        options.check_version(paths.text(), known.manifest.version())?;
-        let mut patience = Patience::of(options.lock_timeout);
-        let turn = Turn::begin(&self.fs, paths, &mut patience, None)?;
-        let Some(base) = turn.base().cloned() else { return Err(absent(&self.fs, paths)) };
-        options.check_version(&base.dataset, base.version())?;
-        Ok((turn, base))
-    }
+/// Whether a commit waits until the disk has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// Files, folders and manifest are synced: a commit that returned survives a power loss.
+    #[default]
+    Synced,
+    /// Only the manifest is synced: for bulk loads that can be repeated. Rows written earlier stay safe; the rows of such
+    /// a commit may be damaged (and are then found to be) after a power loss, until the next synced commit.
+    Unsynced,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::load::Loaded;
+use super::loaded::Loaded;
 use super::lock::IdlePins;
 use crate::Result;
 use crate::cache::recent::Recent;

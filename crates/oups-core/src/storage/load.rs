@@ -3,17 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::format::manifest::{Manifest, codec};
+use super::loaded::Loaded;
+use crate::format::manifest::codec;
 use crate::fs::{EntryKind, StoreFs, failed, is_not_found};
 use crate::paths::DatasetPaths;
 use crate::{Error, Result};
-
-/// A manifest with the checksum that tells its file from every other version.
-#[derive(Clone, Debug)]
-pub(crate) struct Loaded {
-    pub(crate) manifest: Arc<Manifest>,
-    pub(crate) checksum: u128,
-}
 
 /// The dataset's manifest; `None` where there is no dataset.
 ///

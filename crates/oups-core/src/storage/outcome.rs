@@ -9,20 +9,6 @@ use crate::fs::StoreFs;
 use crate::version::Version;
 use crate::{Error, Result};
 
-/// What an error says of the change that was asked for. Needs no list of variants: see [`Error::outcome`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It has not happened: everything is as it was, and it may be repeated.
-    NotDone,
-    /// It has happened, and every reader sees it.
-    Done {
-        /// Whether a power loss cannot undo it.
-        durable: bool,
-    },
-    /// It may have happened or not: look before repeating it.
-    Unknown,
-}
-
 /// What a look after a failed rename has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {

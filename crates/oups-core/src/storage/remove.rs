@@ -1,9 +1,10 @@
 //! Removing a dataset.
 
-use super::outcome::{Attempt, Outcome, Seen};
-use super::publish::Durability;
+use super::commit_options::Durability;
+use super::outcome::{Attempt, Seen};
 use super::retire;
 use super::turn::Turn;
+use crate::error::outcome::Outcome;
 use crate::version::Version;
 use crate::{Error, Result};
 

@@ -1,22 +1,22 @@
 //! Deleting a range of rows.
 
-use crate::plan::StoredGroup;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::execute::{Job, Rules, execute};
-use super::insert::{Written, unchanged};
+use super::report::Written;
+use super::unchanged::unchanged;
 use crate::Result;
 use crate::dedup::Keep;
 use crate::format::manifest::{CommitKind, Manifest, Retired};
 use crate::input::Input;
-use crate::ordered::{OrderedRange, Span};
+use crate::ordered::{IntoRange, OrderedRange, Span};
 use crate::plan::change_plan::Plan;
-use crate::plan::{MergePlan, plan_delete};
+use crate::plan::{MergePlan, StoredGroup, plan_delete};
 use crate::row_group::OrdRange;
 use crate::schema::fit;
-use crate::storage::commit_options::Terms;
-use crate::storage::publish::{Durability, commit};
+use crate::storage::commit_options::{Durability, Terms};
+use crate::storage::publish::commit;
 use crate::storage::turn::Turn;
 use crate::storage::turn::new_files::NewFiles;
 use crate::store::dataset::Dataset;
@@ -133,4 +133,12 @@ fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) ->
     next.retired.extend(outcome.replaced.into_iter().map(|file| Retired { file, by }));
     done.version = commit(turn, files, next, CommitKind::Delete, durability)?.manifest.version();
     Ok(done)
+}
+
+impl Dataset {
+    /// Begins the deletion of all rows whose ordered value is in a range: any Rust range of numbers, texts (times and dates
+    /// are texts), bytes. `a..b` does not hold `b`. Nothing happens before [`Delete::commit`].
+    pub fn delete(&self, range: impl IntoRange) -> Delete<'_> {
+        Delete::new(self, range.into_range())
+    }
 }

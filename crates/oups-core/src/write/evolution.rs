@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::format::manifest::{Entry, Manifest};
 use crate::row_group::{ReadOptions, RowGroupFile};
 use crate::schema::{DatasetSchema, convert, may_overflow, reason};
-use crate::snapshot::open_live_unverified;
+use crate::storage::files::open_live_unverified;
 use crate::storage::turn::Turn;
 use crate::{Error, Result};
 

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::insert::Written;
+use super::report::Written;
 use crate::format::manifest::CommitKind;
 use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::sizing::RowGroupTarget;
-use crate::storage::commit_options::Terms;
-use crate::storage::publish::{Durability, commit};
+use crate::storage::commit_options::{Durability, Terms};
+use crate::storage::publish::commit;
 use crate::storage::turn::new_files::NewFiles;
 use crate::store::dataset::Dataset;
 use crate::version::Expected;
@@ -102,5 +102,12 @@ impl<'d> ChangeSettings<'d> {
         let files = NewFiles::none(&turn, Durability::Synced)?;
         let done = commit(turn, files, next, CommitKind::Settings, Durability::Synced)?;
         Ok(Written { changed: true, ..Written::nothing(done.manifest.version()) })
+    }
+}
+
+impl Dataset {
+    /// Begins a change of the settings that writes use unless they give their own. Stored rows are not touched.
+    pub fn change_settings(&self) -> ChangeSettings<'_> {
+        ChangeSettings::new(self)
     }
 }

@@ -8,7 +8,8 @@ use oups_core::ordered::Span;
 use oups_core::row_group::RowGroupFile;
 
 use crate::error::Result;
-use crate::plan::scan::{Piece, Reading};
+use crate::plan::scan::Reading;
+use crate::plan::task::Piece;
 use crate::pruning::row_group::rows_in;
 use crate::scan::collect::{concat, read_whole};
 

@@ -9,8 +9,11 @@ use oups_core::{Moment, Snapshot, StoreKey};
 use super::chunk::{Chunk, Keys};
 use super::cursor::Cursor;
 use crate::align::{Aligner, Step};
+use crate::datasets::Datasets;
 use crate::error::Result;
 use crate::plan::scan::Reading;
+use crate::projection::Columns;
+use crate::request::read::Read;
 
 /// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
 const OPEN_FILES: usize = 32;
@@ -90,5 +93,32 @@ impl<K: fmt::Debug> fmt::Debug for Intersections<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys = self.walk.as_ref().map(|walk| &walk.keys.keys);
         f.debug_struct("Intersections").field("keys", &keys).finish_non_exhaustive()
+    }
+}
+
+impl<K: StoreKey> Read<Datasets<K>> {
+    /// Walks the datasets together, chunk by chunk: see [`Intersections`].
+    ///
+    /// All datasets are read as they were at one moment, unless writers did not pause for long enough:
+    /// [`moment`](Intersections::moment) tells. One pin holds the snapshots until the iterator is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DuplicateKey`](crate::Error::DuplicateKey); [`oups_core::Error::NoDataset`] for a key that has none;
+    /// [`Error::OrderedColumns`](crate::Error::OrderedColumns) if they are not ordered on one column, name and type;
+    /// [`oups_core::Error::Bound`], [`Error::DuplicateColumn`](crate::Error::DuplicateColumn),
+    /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
+    pub fn intersections(self) -> Result<Intersections<K>> {
+        let opened = self.of.open(&self.request)?;
+        let moment = opened.moment();
+        let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none(moment)) };
+        let ordered = first.schema().ordered_type().clone();
+        let reading = |snapshot: Snapshot| {
+            let columns = Columns::find(self.request.columns.as_deref(), snapshot.schema())?;
+            Reading::of_parts(snapshot, columns, &self.request)
+        };
+        let readings = opened.snapshots.into_iter().map(reading).collect::<Result<_>>()?;
+        let keys = Keys { keys: opened.keys, positions: opened.positions, ordered };
+        Ok(Intersections::new(Arc::new(keys), readings, opened.span, moment))
     }
 }

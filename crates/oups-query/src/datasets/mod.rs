@@ -102,3 +102,16 @@ pub(crate) fn check_same_order(first: &DatasetSchema, other: &DatasetSchema, nam
     };
     Err(Error::OrderedColumns { first: ordered_on(first), other: ordered_on(other) })
 }
+
+/// What a [`Query`] is of: the datasets of some keys, or of a filter.
+#[derive(Clone, Debug)]
+pub struct Datasets<K> {
+    pub(crate) store: Store<K>,
+    pub(crate) choice: Choice<K>,
+}
+
+impl<K: StoreKey> Datasets<K> {
+    pub(crate) fn open(self, request: &Request) -> Result<Opened<K>> {
+        Opened::new(&self.store, self.choice, request)
+    }
+}

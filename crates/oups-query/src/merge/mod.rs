@@ -13,13 +13,16 @@ use arrow::array::{RecordBatch, RecordBatchOptions, RecordBatchReader, UInt32Arr
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use oups_core::ordered::{OrdValue, Span};
-use oups_core::{Moment, Snapshot, Snapshots, parallel};
+use oups_core::{Moment, Snapshot, Snapshots, StoreKey, parallel};
 
+use crate::datasets::Datasets;
 use crate::error::Result;
 use crate::plan::scan::Reading;
 use crate::projection::key_fields::KeyColumns;
 use crate::projection::unified::{Layout, Unified};
+use crate::query::key_columns;
 use crate::request::Request;
+use crate::request::read::Read;
 use crate::scan::decode::reversed;
 use budget::{Budget, most_at_once};
 use picks::Picks;
@@ -342,5 +345,54 @@ impl Iterator for Ordered {
 impl RecordBatchReader for Ordered {
     fn schema(&self) -> SchemaRef {
         self.schema.clone()
+    }
+}
+
+impl<K: StoreKey> Read<Datasets<K>> {
+    /// All rows as one ordered stream, each with its key's fields as columns: see [`Ordered`].
+    ///
+    /// Datasets need not have the same columns: where one has no such column its rows are null in it. A column that has
+    /// another type in another dataset comes in the smallest type that holds the values of both, as when a schema evolves.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow::array::{AsArray, Int64Array, RecordBatch};
+    /// use arrow::compute::cast;
+    /// use arrow::datatypes::DataType;
+    /// use oups_core::{AnyKey, KeyFilter, KeySchema, Separator, Store};
+    /// use oups_query::QueryStore;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("city:str", Separator::default())?)?;
+    /// let rows = |days: Vec<i64>| RecordBatch::try_from_iter([("day", Arc::new(Int64Array::from(days)) as _)]);
+    /// for (city, days) in [("berlin", vec![0, 2, 4]), ("oslo", vec![1, 2])] {
+    ///     store.dataset(&store.parse_key(city)?)?.write(rows(days)?).ordered_on("day").commit()?;
+    /// }
+    ///
+    /// let mut rows = Vec::new();
+    /// for batch in store.query_where(KeyFilter::all()).range(1..).ordered()? {
+    ///     let batch = batch?;
+    ///     let column = |at: usize| cast(batch.column(at), &DataType::Utf8);
+    ///     for (city, day) in column(0)?.as_string::<i32>().iter().zip(column(1)?.as_string::<i32>()) {
+    ///         rows.push(format!("{} {}", city.unwrap(), day.unwrap()));
+    ///     }
+    /// }
+    /// assert_eq!(rows, ["oslo 1", "berlin 2", "oslo 2", "berlin 4"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column that no dataset
+    /// has; [`Error::ColumnTypes`](crate::Error::ColumnTypes) for columns of one name whose values no type holds together;
+    /// [`Error::KeyColumn`](crate::Error::KeyColumn) for a column with the name of a key field.
+    pub fn ordered(self) -> Result<Ordered> {
+        let store = self.of.store.clone();
+        let opened = self.of.open(&self.request)?;
+        let unified = Unified::new(self.request.columns.as_deref(), &opened.schemas())?;
+        let keys = key_columns(&store, &opened, &self.request)?;
+        Ordered::new(keys, unified, opened.snapshots, opened.span, &self.request)
     }
 }

@@ -8,7 +8,8 @@ use oups_core::Entry;
 use oups_core::ordered::{OrdKeys, OrdValue, Span};
 
 use crate::error::Result;
-use crate::plan::scan::{Piece, Reading};
+use crate::plan::scan::Reading;
+use crate::plan::task::Piece;
 use crate::projection::unified::Layout;
 use crate::pruning::manifest::prune;
 use crate::pruning::row_group::rows_in;

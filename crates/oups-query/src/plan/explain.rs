@@ -6,7 +6,8 @@ use std::ops::Range;
 use oups_core::row_group::{ColumnPart, RowGroupFile};
 use oups_core::{Entry, Version};
 
-use super::scan::{Piece, Reading};
+use super::scan::Reading;
+use super::task::Piece;
 use crate::error::Result;
 use crate::pruning::manifest::prune;
 use crate::selection::Selected;

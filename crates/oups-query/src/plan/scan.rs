@@ -1,44 +1,19 @@
 //! What a scan reads, decided before the first row is decoded.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::PoisonError;
 
 use oups_core::ordered::Span;
 use oups_core::row_group::RowGroupFile;
 use oups_core::{Entry, Snapshot};
 
+use super::task::Piece;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::projection::Columns;
 use crate::pruning::manifest::prune;
 use crate::pruning::row_group::rows_in;
 use crate::request::Request;
-
-/// Rows of one row group to be read.
-#[derive(Clone, Debug)]
-pub(crate) struct Piece {
-    /// The row group's position in the manifest.
-    pub(crate) at: usize,
-    /// The wanted rows of it, but for those that the filter takes out.
-    pub(crate) rows: Range<u64>,
-    /// The file, once it is open.
-    file: Arc<Mutex<Option<RowGroupFile>>>,
-}
-
-impl Piece {
-    pub(crate) fn new(at: usize, rows: Range<u64>, file: Option<RowGroupFile>) -> Self {
-        Self { at, rows, file: Arc::new(Mutex::new(file)) }
-    }
-
-    /// A part of the same row group, which shares the open file.
-    pub(crate) fn part(&self, rows: Range<u64>) -> Self {
-        Self { rows, ..self.clone() }
-    }
-
-    pub(crate) fn len(&self) -> u64 {
-        self.rows.end.saturating_sub(self.rows.start)
-    }
-}
 
 /// A scan with every question answered but the rows themselves.
 #[derive(Clone, Debug)]

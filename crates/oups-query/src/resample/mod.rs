@@ -2,6 +2,8 @@
 
 mod accumulator;
 mod buckets;
+pub(crate) mod choose;
+pub(crate) mod count;
 mod fill;
 mod pick;
 mod stream;
@@ -10,11 +12,15 @@ mod total;
 use std::fmt;
 use std::str::FromStr;
 
-use oups_core::{Moment, Snapshot};
+use oups_core::{Moment, Snapshot, StoreKey};
 
+use crate::datasets::Datasets;
 use crate::error::{Error, Result};
 use crate::projection::key_fields::KeyColumns;
+use crate::query::key_columns;
 use crate::request::Request;
+use crate::request::read::Read;
+use crate::scan::dataset::OneDataset;
 
 pub use buckets::Every;
 pub use fill::Fill;
@@ -198,4 +204,30 @@ impl Resample {
 /// The error of an aggregate that its column cannot have.
 fn unsuitable(column: &str, aggregate: Aggregate, found: &arrow::datatypes::DataType) -> Error {
     Error::Aggregate { column: column.to_owned(), aggregate, column_type: found.to_string() }
+}
+
+impl<K: StoreKey> Read<Datasets<K>> {
+    /// The rows of each period of each dataset as one row: see [`Resample`]. Columns and limit of the query mean nothing
+    /// here; range and filters do.
+    pub fn resample(self, every: impl Into<Every>) -> Resample {
+        let Self { of, request } = self;
+        let asked = request.clone();
+        let open = move || {
+            let store = of.store.clone();
+            let opened = of.open(&asked)?;
+            let keys = key_columns(&store, &opened, &asked)?;
+            Ok(Input { moment: opened.moment(), snapshots: opened.snapshots.into_iter().collect(), keys: Some(keys) })
+        };
+        Resample::new(open, request, every)
+    }
+}
+
+impl Read<OneDataset> {
+    /// The rows of each period as one row: see [`Resample`]. Columns, limit and direction of the scan mean nothing here;
+    /// range and filters do.
+    pub fn resample(self, every: impl Into<Every>) -> Resample {
+        let Self { of, request } = self;
+        let open = move || Ok(Input { snapshots: vec![of.snapshot()?], moment: Moment::Exact, keys: None });
+        Resample::new(open, request, every)
+    }
 }

@@ -12,8 +12,9 @@ use oups_core::ordered::{OrdKeys, OrdValue, OrderedType};
 use oups_core::schema::DatasetSchema;
 use oups_core::{Moment, Snapshot};
 
-use super::accumulator::{Accumulator, accumulator};
+use super::accumulator::Accumulator;
 use super::buckets::Buckets;
+use super::choose::accumulator;
 use super::fill::{Fill, Filled, Gaps};
 use super::{Aggregate, Every, Input};
 use crate::error::{Error, Result};

@@ -8,10 +8,11 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use oups_core::{Moment, parallel};
 
-use super::decode::{decode, jobs};
+use super::decode::decode;
 use super::prefetch::{Ahead, Next};
 use crate::error::Result;
-use crate::plan::scan::{Piece, Reading};
+use crate::plan::scan::Reading;
+use crate::plan::task::{Piece, jobs};
 
 /// Scans of fewer rows than this are decoded by the caller alone: to start a thread takes as long as some pages do.
 const LITTLE_ROWS: u64 = 64 << 10;

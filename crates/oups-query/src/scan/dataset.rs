@@ -1,7 +1,7 @@
 //! Reading one dataset.
 
 use arrow::array::RecordBatch;
-use oups_core::{Dataset, Moment, Snapshot};
+use oups_core::{Dataset, Snapshot};
 
 use super::batches::Batches;
 use super::collect::collect;
@@ -10,7 +10,6 @@ use crate::plan::explain::ScanPlan;
 use crate::plan::scan::Reading;
 use crate::request::Request;
 use crate::request::read::Read;
-use crate::resample::{Every, Input, Resample};
 
 /// Gives a dataset its [`scan`](Self::scan).
 ///
@@ -64,7 +63,7 @@ enum Source {
 }
 
 impl OneDataset {
-    fn snapshot(self) -> Result<Snapshot> {
+    pub(crate) fn snapshot(self) -> Result<Snapshot> {
         Ok(match self.0 {
             Source::Dataset(dataset) => dataset.snapshot()?,
             Source::Snapshot(snapshot) => snapshot,
@@ -158,14 +157,6 @@ impl Read<OneDataset> {
     /// As [`batches`](Self::batches), and where a footer cannot be read.
     pub fn explain(self) -> Result<ScanPlan> {
         ScanPlan::of(&self.reading()?)
-    }
-
-    /// The rows of each period as one row: see [`Resample`]. Columns, limit and direction of the scan mean nothing here;
-    /// range and filters do.
-    pub fn resample(self, every: impl Into<Every>) -> Resample {
-        let Self { of, request } = self;
-        let open = move || Ok(Input { snapshots: vec![of.snapshot()?], moment: Moment::Exact, keys: None });
-        Resample::new(open, request, every)
     }
 
     fn reading(self) -> Result<Reading> {

@@ -7,3 +7,4 @@ pub(crate) mod decode;
 pub(crate) mod filtered;
 pub(crate) mod gather;
 pub(crate) mod prefetch;
+pub(crate) mod task;

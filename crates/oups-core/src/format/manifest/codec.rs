@@ -19,14 +19,11 @@ use serde_json::{Value, json};
 
 use super::{Entry, Lineage, Manifest, Retired, invariants, pages};
 use crate::format::checksum::{PLACEHOLDER, carried, seal, unseal};
-use crate::format::schema_text;
+use crate::format::{FORMAT, schema_text};
 use crate::guard::{DecodeError, guard};
 use crate::ordered::{OrdValue, OrderedType};
 use crate::settings::Settings;
 use crate::{Error, Result};
-
-/// The version that this library writes, and the newest that it reads.
-pub(crate) const FORMAT: u64 = 1;
 
 const KIND: &str = "manifest";
 const CHECKSUM: &str = "oups.checksum";

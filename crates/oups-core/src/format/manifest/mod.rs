@@ -16,7 +16,7 @@ use crate::settings::Settings;
 use crate::version::Version;
 use crate::{Result, paths};
 
-pub(crate) use codec::{FORMAT, encode};
+pub(crate) use codec::encode;
 pub(crate) use lineage::{CommitKind, Lineage};
 
 /// One version of a dataset: its row groups in order, and everything else a reader or writer must know.

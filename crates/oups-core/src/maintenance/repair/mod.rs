@@ -113,3 +113,25 @@ fn last_writer(left: Option<&Left>) -> LastWriter {
         Some(Left::Died { commit: None }) | None => LastWriter::Unknown,
     }
 }
+
+impl Dataset {
+    /// Makes a damaged dataset whole again with every row group that is intact, also when its manifest is gone. What is
+    /// damaged is moved to a folder beside it, nothing is deleted. Changes nothing when all is well. `docs/repair.md` says
+    /// how, and what cannot be known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where there is nothing to repair, [`Error::NewerFormat`], [`Error::Io`].
+    pub fn repair(&self) -> Result<RepairReport> {
+        self::repair(self, None)
+    }
+
+    /// As [`repair`](Self::repair), giving up when the lock is not to be had for so long.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], and those of [`repair`](Self::repair).
+    pub fn repair_within(&self, lock_timeout: Duration) -> Result<RepairReport> {
+        self::repair(self, Some(lock_timeout))
+    }
+}

@@ -1,7 +1,5 @@
 //! The names in a dataset's folder and beside it, against the manifest.
 
-use crate::fs::StoreFs;
-use crate::paths::DatasetPaths;
 use std::collections::HashSet;
 
 use super::{Finding, FindingKind};
@@ -76,22 +74,7 @@ pub(super) fn without_manifest(dataset: &Dataset) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// How many row group files are there that only a lost manifest explains; none while a writer is at work.
-pub(crate) fn files_without_manifest(fs: &StoreFs, paths: &DatasetPaths) -> Result<usize> {
-    let Some(idle) = Idle::try_hold(fs, paths)? else { return Ok(0) };
-    if fs.kind(&paths.manifest())?.is_some() || fs.kind(&paths.tombstone())?.is_some() {
-        return Ok(0);
-    }
-    let died = Mark::parse(&idle.mark).and_then(|mark| mark.commit);
-    let is_lost = |entry: &DirEntry| match FolderName::parse(&entry.name) {
-        Some(FolderName::RowGroup(id)) => entry.kind == EntryKind::File && Some(id.commit) != died,
-        Some(FolderName::Retired { .. }) => entry.kind == EntryKind::File,
-        _ => false,
-    };
-    Ok(fs.list(&paths.folder())?.iter().filter(|entry| is_lost(entry)).count())
-}
-
-fn mark(dataset: &Dataset, idle: &Idle) -> Option<Finding> {
+pub(crate) fn mark(dataset: &Dataset, idle: &Idle) -> Option<Finding> {
     let detail = match Mark::parse(&idle.mark) {
         _ if idle.mark.is_empty() => return None,
         Some(mark) => format!("{} has died", mark.holder()),
@@ -209,14 +192,4 @@ enum Verdict {
     Doubtful(String),
     Leftover(String),
     Foreign,
-}
-
-/// The error for a dataset that is not there, or whose manifest is not.
-pub(crate) fn absent(fs: &StoreFs, paths: &DatasetPaths) -> Error {
-    let dataset = paths.text().to_owned();
-    // Only helps the message, so that it cannot be told is no error.
-    match files_without_manifest(fs, paths).unwrap_or_default() {
-        0 => Error::NoDataset { dataset, store: paths.root().to_owned() },
-        files => Error::ManifestLost { dataset, files },
-    }
 }

@@ -6,7 +6,76 @@
 mod file;
 mod finding;
 pub(crate) mod folder;
+pub(crate) mod ordered_scan;
 mod store;
+
+/// How far [`Store::verify_with`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyProgress<'a> {
+    /// The path text of the dataset that is looked at.
+    pub dataset: &'a str,
+    /// How many datasets are done.
+    pub done: usize,
+    /// How many there are.
+    pub total: usize,
+    /// Row groups of this dataset that are done, and how many it has.
+    pub row_groups: (usize, usize),
+    /// Bytes of row group files that were looked at, of all datasets.
+    pub bytes: u64,
+}
+
+impl<K: StoreKey> Store<K> {
+    /// Looks at every byte of the datasets that a filter lets through, and at what lies between them. An empty answer
+    /// means that all is well. Nothing is changed, and writers and readers are not in the way.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed or a pin not be made; what is wrong with the store is no error but a finding.
+    pub fn verify(&self, filter: impl Into<KeyFilter>) -> Result<Vec<Finding>> {
+        self.verify_with(filter, |_| ())
+    }
+
+    /// As [`verify`](Self::verify), telling after every few row groups and each dataset how far it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    pub fn verify_with(
+        &self,
+        filter: impl Into<KeyFilter>,
+        mut progress: impl FnMut(VerifyProgress<'_>),
+    ) -> Result<Vec<Finding>> {
+        let found = self.discover(filter)?;
+        let total = found.keys.len() + found.remains.len();
+        let mut findings = self::outside(&self.inner, &found.strangers)?;
+        let mut bytes = 0;
+        for (done, key) in found.keys.iter().chain(&found.remains).enumerate() {
+            let dataset = self.dataset(key)?;
+            let (mut of_dataset, mut row_groups) = (0, (0, 0));
+            findings.extend(self::dataset(&dataset, &mut |so_far, now| {
+                (of_dataset, row_groups) = (now, so_far);
+                let bytes = bytes + now;
+                progress(VerifyProgress { dataset: dataset.path_text(), done, total, row_groups, bytes });
+            })?);
+            bytes += of_dataset;
+            progress(VerifyProgress { dataset: dataset.path_text(), done: done + 1, total, row_groups, bytes });
+        }
+        findings.sort();
+        Ok(findings)
+    }
+}
+
+impl Dataset {
+    /// Looks at every byte of the dataset; see [`Store::verify`](crate::store::Store::verify).
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed or a pin not be made; what is wrong with the dataset is no error but a finding.
+    pub fn verify(&self) -> Result<Vec<Finding>> {
+        self::dataset(self, &mut |_, _| ())
+    }
+}
+
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +89,9 @@ use crate::{Error, Result};
 
 pub use finding::{Finding, FindingKind};
 
-pub(crate) use file::OrderedScan;
+use crate::key::{KeyFilter, StoreKey};
+use crate::store::Store;
+pub(crate) use ordered_scan::OrderedScan;
 pub(crate) use store::outside;
 
 /// Row groups that are looked at before the progress is told.

@@ -19,7 +19,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
 
-use crate::format::footer::SEAL;
+use crate::format::seal::SEAL;
 use crate::ordered::OrdValue;
 use crate::parallel::try_map;
 use crate::schema::DatasetSchema;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use twox_hash::XxHash3_128;
 
-use crate::format::footer::Seal;
+use crate::format::seal::Seal;
 
 /// Hashes each byte once, while it is written.
 pub(super) struct HashingSink<W> {

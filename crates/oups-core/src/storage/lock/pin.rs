@@ -1,12 +1,12 @@
 //! Pins: what readers hold so that the files of their snapshot stay.
 
-use super::seen::line_of;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::open::{Take, cannot_write, open_locked};
 use super::owner::Owner;
 use crate::cache::try_mutex::Unwaited;
+use crate::format::pin_text::line_of;
 use crate::fs::random::random;
 use crate::fs::{EntryKind, LockAccess, LockFile, StoreFs, failed, is_not_found};
 use crate::{Result, paths};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::open::{Take, cannot_write, open_locked};
 use crate::Result;
+use crate::format::pin_text::commits_of;
 use crate::fs::{EntryKind, LockAccess, StoreFs, is_not_found};
 use crate::paths::{self, DatasetPaths};
 
@@ -106,30 +107,4 @@ pub(crate) fn is_read(fs: &StoreFs, paths: &DatasetPaths) -> Result<bool> {
         }
     }
     Ok(false)
-}
-
-/// The commits that a pin's text names for a dataset. An unfinished last line means nothing: its reader has yet to look
-/// at the manifest again.
-fn commits_of<'a>(text: &'a str, dataset: &'a str) -> impl Iterator<Item = u64> + 'a {
-    text.split_inclusive('\n').filter_map(move |line| {
-        let (commit, name) = line.strip_suffix('\n')?.split_once(' ')?;
-        (name == dataset).then(|| commit.parse().ok()).flatten()
-    })
-}
-
-/// The line by which a pin file names a dataset and the commit that is read.
-pub(super) fn line_of(commit: u64, dataset: &str) -> String {
-    format!("{commit} {dataset}\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::commits_of;
-
-    #[test]
-    fn a_pin_names_commits_by_dataset() {
-        let text = "17 a b/1D\n18 a\n19 a b/1D\n20 a b/1D";
-        assert_eq!(commits_of(text, "a b/1D").collect::<Vec<_>>(), [17, 19]);
-        assert_eq!(commits_of(text, "a").collect::<Vec<_>>(), [18]);
-    }
 }

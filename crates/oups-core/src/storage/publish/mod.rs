@@ -5,27 +5,18 @@ mod new_manifest;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::load::Loaded;
-use super::outcome::{Attempt, Outcome, Seen};
+use super::commit_options::Durability;
+use super::files::{check_bytes, open_or_missing};
+use super::loaded::Loaded;
+use super::outcome::{Attempt, Seen};
 use super::turn::Turn;
 use super::turn::new_files::NewFiles;
 use crate::Result;
+use crate::error::outcome::Outcome;
 use crate::format::manifest::{CommitKind, Manifest};
 use crate::fs::random::random;
-use crate::snapshot::{check_bytes, open_or_missing};
 use crate::version::Version;
 use new_manifest::NewManifest;
-
-/// Whether a commit waits until the disk has it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Durability {
-    /// Files, folders and manifest are synced: a commit that returned survives a power loss.
-    #[default]
-    Synced,
-    /// Only the manifest is synced: for bulk loads that can be repeated. Rows written earlier stay safe; the rows of such
-    /// a commit may be damaged (and are then found to be) after a power loss, until the next synced commit.
-    Unsynced,
-}
 
 /// Makes `next` the dataset's manifest: steps 6 to 13, and returns it as it is there. `next` already lists what it
 /// retires.

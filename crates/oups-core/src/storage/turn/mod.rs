@@ -5,7 +5,7 @@ pub(crate) mod new_files;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::load::Loaded;
+use super::loaded::Loaded;
 use super::lock::{Left, Patience, WriterLock, pinned_commits};
 use super::{retire, sweep};
 use crate::format::manifest::{Manifest, Retired};
@@ -214,10 +214,14 @@ impl Turn {
     /// At a first write the names of the lock file and of the dataset's folder are made durable too, also with syncing
     /// off: files that are there without a manifest and without a mark look like a dataset that lost its manifest, and a
     /// manifest without the folder like one that lost its files.
-    pub(crate) fn sync_mark(&mut self, durability: super::publish::Durability, folder_is_new: bool) -> Result<()> {
+    pub(crate) fn sync_mark(
+        &mut self,
+        durability: super::commit_options::Durability,
+        folder_is_new: bool,
+    ) -> Result<()> {
         self.lock.mark(Some(self.commit))?;
         let is_first = self.base.is_none() || folder_is_new;
-        if durability == super::publish::Durability::Unsynced && !is_first {
+        if durability == super::commit_options::Durability::Unsynced && !is_first {
             return Ok(());
         }
         self.lock.sync_mark()?;

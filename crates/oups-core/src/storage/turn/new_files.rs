@@ -7,8 +7,8 @@ use crate::Result;
 use crate::fs::random::random;
 use crate::fs::{StoreFs, WriteFile};
 use crate::paths::{DatasetPaths, FileId};
+use crate::storage::commit_options::Durability;
 use crate::storage::lock::Owner;
-use crate::storage::publish::Durability;
 
 /// Files that are synced while others are written: enough to keep the disk busy, few enough to keep them open.
 const SYNCING: usize = 8;

@@ -14,7 +14,7 @@ use crate::row_group::writer::{Encoded, RowGroupWriter};
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
 use crate::sizing::Sizing;
-use crate::storage::publish::Durability;
+use crate::storage::commit_options::Durability;
 use crate::storage::turn::Turn;
 use crate::storage::turn::new_files::NewFiles;
 use crate::{Error, Result};

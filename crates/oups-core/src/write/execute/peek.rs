@@ -7,7 +7,7 @@ use crate::Result;
 use crate::dedup::Dedup;
 use crate::merge::Merge;
 use crate::row_group::{OrdRange, ReadOptions};
-use crate::snapshot::open_live;
+use crate::storage::files::open_live;
 
 /// New rows that are looked at.
 const NEW_ROWS: u64 = 1024;

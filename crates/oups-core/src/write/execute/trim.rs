@@ -12,7 +12,7 @@ use crate::paths::DatasetPaths;
 use crate::row_group::{OrdRange, ReadOptions};
 use crate::schema::DatasetSchema;
 use crate::sizing::Sizing;
-use crate::snapshot::open_live;
+use crate::storage::files::open_live;
 
 /// Writes the rows of a row group that are outside the range into one new file, and returns how many are inside. If that
 /// is none, the row group stays as it is.

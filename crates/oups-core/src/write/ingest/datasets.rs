@@ -9,7 +9,8 @@ use crate::input::rows::{Rows, RowsKind};
 use crate::input::{Fault, Partition, Partitions};
 use crate::key::StoreKey;
 use crate::sizing::RowGroupTarget;
-use crate::write::insert::{Options, Write, Written};
+use crate::write::insert::{Options, Write};
+use crate::write::report::Written;
 use crate::{Error, Result};
 
 /// How many datasets are written at once. Small ones mostly wait for the disk; large ones each hold a row group in memory.

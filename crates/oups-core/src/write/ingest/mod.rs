@@ -16,15 +16,16 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
-use super::insert::{Options, Written};
+use super::insert::Options;
+use super::report::Written;
 use crate::dedup::Keep;
-use crate::input::rows::{Rows, RowsKind};
+use crate::input::rows::{IntoRows, Rows, RowsKind};
 use crate::input::{DEFAULT_MEMORY_LIMIT, Partitioner, Partitions};
 use crate::key::StoreKey;
 use crate::schema::{DatasetSchema, Fit, fit};
 use crate::settings::DuplicatesOn;
 use crate::sizing::RowGroupTarget;
-use crate::storage::publish::Durability;
+use crate::storage::commit_options::Durability;
 use crate::store::Store;
 use crate::store::dataset::Dataset;
 use crate::{Error, Result};
@@ -258,5 +259,13 @@ impl<K: StoreKey> Order<'_, K> {
 
     fn dataset(&self, name: &Name<K>) -> Option<Dataset> {
         self.store.dataset(name.key.as_ref()?).ok()
+    }
+}
+
+impl<K: StoreKey> Store<K> {
+    /// Begins an ingest of rows for any number of datasets: their columns hold the fields of the keys, named as these. Takes
+    /// what a write takes. Nothing happens before [`Ingest::commit`].
+    pub fn ingest<Kind>(&self, rows: impl IntoRows<Kind>) -> Ingest<'_, K> {
+        Ingest::new(self, rows.into_rows())
     }
 }

@@ -1,36 +1,37 @@
 //! A write, from its options to its commit.
 
-use std::num::NonZeroU64;
+pub(crate) mod checked;
+pub(crate) mod next_manifest;
+pub(crate) mod options;
+pub(crate) mod planned;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::Schema;
-use arrow::error::ArrowError;
-
 use super::evolution::check_stored;
-use super::execute::{Job, Outcome, Rules, execute};
-use super::ingest;
+use super::execute::{Job, Outcome, execute};
+use super::report::Written;
 use crate::dedup::Keep;
-use crate::format::manifest::{CommitKind, Manifest, Retired};
-use crate::input::rows::{Rows, RowsKind};
-use crate::input::{DEFAULT_MEMORY_LIMIT, Input};
-use crate::key::KeySchema;
-use crate::ordered::OrdValue;
+use crate::format::manifest::{CommitKind, Manifest};
+use crate::input::rows::{IntoRows, Rows};
 use crate::plan::change_plan::Plan;
-use crate::plan::{MergePlan, NewRows, PlanOptions, StoredGroup, plan};
-use crate::schema::{DatasetSchema, fit, fit_wider};
-use crate::settings::{DuplicatesOn, KeepRule, Settings};
-use crate::sizing::{RowGroupTarget, Sizing};
-use crate::storage::commit_options::check_version;
+use crate::plan::{MergePlan, StoredGroup};
+use crate::schema::DatasetSchema;
+use crate::settings::DuplicatesOn;
+use crate::sizing::RowGroupTarget;
+use crate::storage::commit_options::Durability;
 use crate::storage::handle_cache::Kept;
 use crate::storage::lock::Patience;
-use crate::storage::publish::{Durability, commit};
+use crate::storage::publish::commit;
 use crate::storage::turn::Turn;
 use crate::storage::turn::new_files::NewFiles;
 use crate::store::dataset::Dataset;
 use crate::version::{Expected, Version};
 use crate::{Error, Result};
+use checked::{Checked, is_for, plan_write};
+use next_manifest::next_manifest;
+
+pub(crate) use options::Options;
 
 /// A write that has not happened yet: [`commit`](Self::commit) does it, all or nothing.
 ///
@@ -41,50 +42,6 @@ pub struct Write<'d> {
     dataset: &'d Dataset,
     rows: Rows,
     options: Options,
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Options {
-    pub(crate) ordered_on: Option<String>,
-    pub(crate) row_group_target: Option<Result<RowGroupTarget>>,
-    pub(crate) max_off_target: Option<Option<u64>>,
-    pub(crate) duplicates_on: Option<DuplicatesOn>,
-    pub(crate) keep: Option<Keep>,
-    pub(crate) metadata: Vec<(String, Option<String>)>,
-    pub(crate) if_version: Option<Expected>,
-    pub(crate) lock_timeout: Option<Duration>,
-    pub(crate) durability: Durability,
-    pub(crate) evolve_schema: bool,
-    /// Whose fields are not among the columns of the rows, because an ingest took them as keys.
-    pub(crate) taken_as_keys: Option<KeySchema>,
-}
-
-/// What a write, a deletion or another commit did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Written {
-    /// The dataset's version afterwards.
-    pub version: Version,
-    /// Whether there was anything to change: without, there is no commit.
-    pub changed: bool,
-    /// Rows in the row group files that were written: new rows, and stored rows that were merged with them.
-    pub rows_written: u64,
-    /// Rows that a deletion removed.
-    pub rows_deleted: u64,
-    /// Rows, new and stored ones, that were merged and are not there afterwards because they are duplicates:
-    /// `docs/duplicates.md` says which are counted. A step without new rows drops none.
-    pub duplicates_dropped: u64,
-    /// Row group files that were written.
-    pub files_written: usize,
-    /// Row group files that were replaced.
-    pub files_replaced: usize,
-}
-
-impl Written {
-    /// Nothing was changed.
-    pub(crate) fn nothing(version: Version) -> Self {
-        Self { version, ..Self::default() }
-    }
 }
 
 impl<'d> Write<'d> {
@@ -220,129 +177,6 @@ impl<'d> Write<'d> {
     }
 }
 
-/// Rows and options that fit the dataset as it was looked at without the lock.
-struct Checked {
-    schema: Arc<DatasetSchema>,
-    settings: Settings,
-    sizing: Sizing,
-    keep: Keep,
-    input: Input,
-}
-
-impl Checked {
-    fn new(
-        dataset: &Dataset,
-        known: Option<&Manifest>,
-        rows: Rows,
-        options: &Options,
-        target: Option<RowGroupTarget>,
-    ) -> Result<Self> {
-        let schema = target_schema(dataset, known, &rows, options.ordered_on.as_deref())?;
-        if let Some(keys) = &options.taken_as_keys {
-            ingest::none_is_a_key(&schema, keys)?;
-        }
-        let schema = Arc::new(match rows.schema().filter(|_| options.evolve_schema) {
-            Some(input) => schema.evolved(&input)?,
-            None => schema,
-        });
-        let settings = options.settings(known, target);
-        let sizing = settings.sizing(&schema)?;
-        let keep = options.rule(&settings, &schema, rows.schema().is_some())?;
-        let input = read(&schema, rows, options.evolve_schema)?;
-        Ok(Self { schema, settings, sizing, keep, input })
-    }
-
-    fn rules(&self) -> Rules<'_> {
-        Rules { settings: &self.settings, sizing: self.sizing, keep: &self.keep }
-    }
-}
-
-impl Options {
-    /// The options given for this write, over the dataset's settings.
-    fn settings(&self, known: Option<&Manifest>, target: Option<RowGroupTarget>) -> Settings {
-        let mut settings = known.map(|manifest| manifest.settings.clone()).unwrap_or_default();
-        settings.row_group_target = target.unwrap_or(settings.row_group_target);
-        settings.max_off_target = self.max_off_target.unwrap_or(settings.max_off_target);
-        settings.duplicates_on = self.duplicates_on.clone().unwrap_or(settings.duplicates_on);
-        settings.keep = self.keep.as_ref().map_or(settings.keep, Keep::rule);
-        settings
-    }
-
-    /// Checks the version that the caller wants to write to.
-    fn check_version(&self, dataset: &str, base: Option<&Manifest>) -> Result<()> {
-        check_version(dataset, self.if_version, base.map_or(Version::ABSENT, Manifest::version))
-    }
-
-    /// The rule for duplicates: this write's, or the one that the settings name.
-    fn rule(&self, settings: &Settings, schema: &DatasetSchema, has_rows: bool) -> Result<Keep> {
-        let stored = match settings.keep {
-            KeepRule::Last => Some(Keep::Last),
-            KeepRule::First => Some(Keep::First),
-            KeepRule::Reject => Some(Keep::Reject),
-            // Only the program has the rule itself. Without duplicates to look for it is not needed; without new rows
-            // it would not be asked, and neither does `Reject` look at what is stored.
-            KeepRule::Resolve if !has_rows => Some(Keep::Reject),
-            KeepRule::Resolve => (!settings.drops_duplicates()).then_some(Keep::Last),
-        };
-        let keep = self.keep.clone().or(stored).ok_or_else(|| Error::InvalidOption {
-            option: "keep",
-            expected: format!("the rule by which dataset {} resolves duplicates", schema.dataset()),
-            found: "none".to_owned(),
-        })?;
-        if let Keep::Resolve(resolver) = &keep {
-            resolver.columns().iter().try_for_each(|column| schema.index_of(column).map(|_| ()))?;
-        }
-        Ok(keep)
-    }
-}
-
-/// The schema that the rows must fit: the dataset's, or that of the rows where there is no dataset yet.
-fn target_schema(
-    dataset: &Dataset,
-    known: Option<&Manifest>,
-    rows: &Rows,
-    ordered_on: Option<&str>,
-) -> Result<DatasetSchema> {
-    let name = dataset.path_text();
-    match (known, ordered_on) {
-        (None, _) if rows.schema().is_none() => Err(dataset.absent()),
-        (Some(manifest), Some(column)) if column != manifest.ordered_on => Err(Error::InvalidOption {
-            option: "ordered_on",
-            expected: format!("`{}`, on which dataset {name} is ordered", manifest.ordered_on),
-            found: format!("`{column}`"),
-        }),
-        (Some(manifest), _) => manifest.dataset_schema(),
-        (None, None) => Err(Error::NoOrderedColumn { dataset: name.to_owned() }),
-        (None, Some(column)) => DatasetSchema::new(name, rows.schema().ok_or_else(|| dataset.absent())?, column),
-    }
-}
-
-fn read(schema: &Arc<DatasetSchema>, rows: Rows, evolve: bool) -> Result<Input> {
-    let fit = |columns: &Schema| if evolve { fit_wider(schema, columns) } else { fit(schema, columns) };
-    match rows.0 {
-        RowsKind::Batches(batches) => {
-            // Without a batch there are no columns to fit.
-            let columns = batches.first().map_or_else(|| schema.stored().clone(), RecordBatch::schema);
-            Input::from_batches(fit(&columns)?, batches)
-        }
-        RowsKind::Reader(reader) | RowsKind::Again { reader, .. } => {
-            Input::from_reader(fit(&reader.schema())?, reader, DEFAULT_MEMORY_LIMIT)
-        }
-        RowsKind::Partition(partition) => Input::from_partition(fit(partition.plain())?, partition),
-    }
-}
-
-/// Whether what was looked at without the lock still is what rows and options were checked against.
-fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool {
-    match (base, known) {
-        (None, None) => true,
-        (Some(base), Some(known)) => {
-            base.schema == known.schema && base.ordered_on == known.ordered_on && base.settings == known.settings
-        }
-        _ => false,
-    }
-}
-
 /// Steps 4 to 13, under the lock.
 fn write(mut turn: Turn, checked: &Checked, options: &Options, kept: &Kept) -> Result<Written> {
     options.check_version(turn.paths.text(), turn.base())?;
@@ -385,16 +219,6 @@ fn kind_of(base: Option<&Manifest>, next: &Manifest, rows: u64) -> CommitKind {
     }
 }
 
-/// Ends a turn that changes nothing: a synced one makes durable what is there, if it is not.
-pub(crate) fn unchanged(turn: Turn, base: Manifest, durability: Durability) -> Result<Written> {
-    if durability == Durability::Unsynced || base.is_durable() {
-        return Ok(Written::nothing(base.version()));
-    }
-    let (next, files) = (turn.next_of(base), NewFiles::none(&turn, Durability::Synced)?);
-    let done = commit(turn, files, next, CommitKind::Sync, Durability::Synced)?;
-    Ok(Written { changed: true, ..Written::nothing(done.manifest.version()) })
-}
-
 /// Makes the new files, with the columns that they have in the end: a dictionary that is found too narrow for a row
 /// group becomes wider if it may, and all is done again.
 fn make_files(
@@ -421,67 +245,10 @@ fn make_files(
     }
 }
 
-fn plan_write(base: Option<&Manifest>, rules: &Rules<'_>, input: &Input) -> Result<MergePlan> {
-    let groups: Vec<StoredGroup> = base.map(|base| StoredGroup::all_of(&base.entries)).unwrap_or_default();
-    let options = PlanOptions {
-        sizing: rules.sizing,
-        dedup: rules.settings.drops_duplicates(),
-        max_off_target: rules.settings.max_off_target.and_then(NonZeroU64::new),
-    };
-    plan(&groups, &mut &*input, &options)
-}
-
-/// The planner asks the input, which may be on disk, for positions only.
-impl NewRows for &Input {
-    fn rows(&self) -> u64 {
-        Input::rows(self)
-    }
-
-    fn value_at(&mut self, row: u64) -> Result<OrdValue> {
-        let none = || Error::Arrow {
-            dataset: self.schema().dataset().to_owned(),
-            source: ArrowError::ComputeError(format!("the input has no row {row}")),
-        };
-        Input::value_at(self, row)?.ok_or_else(none)
-    }
-
-    fn rows_below(&mut self, value: &OrdValue) -> Result<u64> {
-        self.rank(value)
-    }
-
-    fn rows_up_to(&mut self, value: &OrdValue) -> Result<u64> {
-        self.rank_inclusive(value)
-    }
-}
-
-fn next_manifest(
-    turn: &Turn,
-    schema: &DatasetSchema,
-    settings: &Settings,
-    outcome: Outcome,
-    edits: &[(String, Option<String>)],
-) -> Manifest {
-    let mut metadata = turn.base().map(|base| base.metadata.clone()).unwrap_or_default();
-    for (key, value) in edits {
-        match value {
-            Some(value) => metadata.insert(key.clone(), value.clone()),
-            None => metadata.remove(key),
-        };
-    }
-    let by = turn.commit;
-    let replaced = outcome.replaced.into_iter().map(|file| Retired { file, by });
-    Manifest {
-        commit: turn.commit,
-        durable: turn.durable(),
-        dataset: schema.dataset().to_owned(),
-        schema: schema.stored().clone(),
-        ordered_on: schema.ordered_on().to_owned(),
-        ordered: schema.ordered_type().clone(),
-        // A later write's own options are for that write only.
-        settings: turn.base().map_or_else(|| settings.clone(), |base| base.settings.clone()),
-        metadata,
-        entries: outcome.entries,
-        retired: turn.retired.iter().cloned().chain(replaced).collect(),
-        lineage: turn.base().map(|base| base.lineage.clone()).unwrap_or_default(),
+impl Dataset {
+    /// Begins a write of these rows: a [`RecordBatch`](arrow::array::RecordBatch), a `Vec` of them, or any
+    /// [`RecordBatchReader`](arrow::array::RecordBatchReader). Nothing happens before [`Write::commit`].
+    pub fn write<Kind>(&self, rows: impl IntoRows<Kind>) -> Write<'_> {
+        Write::new(self, rows.into_rows())
     }
 }

@@ -1,0 +1,15 @@
+//! What an error says of the change that was asked for.
+
+/// What an error says of the change that was asked for. Needs no list of variants: see [`Error::outcome`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It has not happened: everything is as it was, and it may be repeated.
+    NotDone,
+    /// It has happened, and every reader sees it.
+    Done {
+        /// Whether a power loss cannot undo it.
+        durable: bool,
+    },
+    /// It may have happened or not: look before repeating it.
+    Unknown,
+}

@@ -1,0 +1,25 @@
+//! Making durable what was committed unsynced.
+
+use super::report::Written;
+use super::unchanged::unchanged;
+use crate::Result;
+use crate::storage::commit_options::{Durability, Terms};
+use crate::store::dataset::Dataset;
+
+impl Dataset {
+    /// Makes durable what was committed with [`Durability::Unsynced`]: syncs the files of such commits, and commits that
+    /// they are. If there are none, nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where there is none, and those of a commit without rows: see [`Write::commit`].
+    pub fn sync(&self) -> Result<Written> {
+        let known = self.loaded()?;
+        if known.is_durable() {
+            return Ok(Written::nothing(known.version()));
+        }
+        let _span = tracing::info_span!("sync", dataset = self.path_text()).entered();
+        let (turn, base) = self.store.storage.begin(&self.paths, &Terms::default())?;
+        unchanged(turn, base, Durability::Synced)
+    }
+}
