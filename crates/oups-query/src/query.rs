@@ -7,7 +7,7 @@ use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
 
 use crate::asof::{AsOf, Join};
 use crate::datasets::explain::QueryPlan;
-use crate::datasets::{Choice, Datasets, Opened};
+use crate::datasets::{Chosen, Datasets, Opened};
 use crate::error::Result;
 use crate::projection::key_fields::KeyColumns;
 use crate::request::Request;
@@ -59,12 +59,12 @@ pub trait QueryStore<K> {
 
 impl<K: StoreKey> QueryStore<K> for Store<K> {
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K> {
-        let choice = Choice::Keys(keys.into_iter().map(|key| key.borrow().clone()).collect());
+        let choice = Chosen::Keys(keys.into_iter().map(|key| key.borrow().clone()).collect());
         Read::new(Datasets { store: self.clone(), choice })
     }
 
     fn query_where(&self, filter: impl Into<KeyFilter>) -> Query<K> {
-        Read::new(Datasets { store: self.clone(), choice: Choice::Filter(filter.into()) })
+        Read::new(Datasets { store: self.clone(), choice: Chosen::Filter(filter.into()) })
     }
 
     fn asof(&self, left: &K) -> AsOf<K> {

@@ -8,11 +8,11 @@ use arrow::compute::SlicesIterator;
 
 /// Rows of a file, as ascending ranges that do not touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Selected {
+pub(crate) struct Selection {
     ranges: Vec<Range<u64>>,
 }
 
-impl Selected {
+impl Selection {
     pub(crate) fn of(rows: Range<u64>) -> Self {
         let mut selected = Self::default();
         selected.push(rows);
@@ -117,7 +117,7 @@ pub(crate) struct Walk {
 }
 
 impl Walk {
-    pub(crate) fn over(rows: &Selected) -> Self {
+    pub(crate) fn over(rows: &Selection) -> Self {
         Self { rest: rows.ranges.clone().into_iter(), current: 0..0 }
     }
 
@@ -144,15 +144,15 @@ mod tests {
 
     use super::*;
 
-    fn selected() -> impl Strategy<Value = (Vec<bool>, Selected)> {
+    fn selected() -> impl Strategy<Value = (Vec<bool>, Selection)> {
         prop::collection::vec(any::<bool>(), 40).prop_map(|wanted| {
-            let mut selected = Selected::default();
+            let mut selected = Selection::default();
             selected.push_masked(&[0..15, 15..40], &BooleanArray::from(wanted.clone()));
             (wanted, selected)
         })
     }
 
-    fn flags(selected: &Selected) -> Vec<bool> {
+    fn flags(selected: &Selection) -> Vec<bool> {
         selected.mask(std::slice::from_ref(&(0..40))).values().iter().collect()
     }
 
@@ -169,7 +169,7 @@ mod tests {
             prop_assert_eq!(closed.and(&a), a.clone());
             prop_assert!(closed.ranges().windows(2).all(|pair| pair[1].start - pair[0].end >= gap));
             let mut walk = Walk::over(&a);
-            let mut seen = Selected::default();
+            let mut seen = Selection::default();
             for step in [1, 5, 3, 40] {
                 walk.step(step).into_iter().for_each(|range| seen.push(range));
             }

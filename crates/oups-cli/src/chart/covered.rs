@@ -39,7 +39,7 @@ pub(crate) struct Gap {
 
 impl Covered {
     pub(crate) fn of(key: String, manifest: &Manifest) -> Self {
-        let group = |entry: &oups::Entry| Group {
+        let group = |entry: &oups::RowGroup| Group {
             min: entry.min.clone(),
             max: entry.max.clone(),
             rows: entry.rows,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use oups::{AnyKey, Error, Plan, Store, Written};
+use oups::{AnyKey, ChangePlan, CommitReport, Error, Store};
 
 use super::{print_json, write, written};
 use crate::args::Compact;
@@ -109,8 +109,8 @@ fn one(
 }
 
 enum Done {
-    Written(Written),
-    Planned(Plan),
+    Written(CommitReport),
+    Planned(ChangePlan),
 }
 
 impl Done {
@@ -127,12 +127,12 @@ impl Done {
     }
 }
 
-fn compact(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<Written, Error> {
+fn compact(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<CommitReport, Error> {
     let dataset = store.dataset(key)?;
     write::on_terms(options(dataset.compact(), args), args.terms).commit()
 }
 
-fn plan(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<Plan, Error> {
+fn plan(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<ChangePlan, Error> {
     let dataset = store.dataset(key)?;
     options(dataset.compact(), args).plan()
 }

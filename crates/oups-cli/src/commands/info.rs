@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use indicatif::HumanBytes;
-use oups::{AnyKey, Entry, Manifest, Store};
+use oups::{AnyKey, Manifest, RowGroup, Store};
 use serde_json::{Value, json};
 
 use super::print_json;
@@ -36,7 +36,7 @@ fn facts(manifest: &Manifest) -> Value {
             json!({ "name": field.name(), "type": field.data_type().to_string(), "nullable": field.is_nullable() })
         })
         .collect();
-    let row_group = |entry: &Entry| {
+    let row_group = |entry: &RowGroup| {
         json!({
             "file": &*entry.file,
             "rows": entry.rows,
@@ -132,7 +132,7 @@ fn columns(manifest: &Manifest) -> Grid {
 }
 
 fn row_groups(manifest: &Manifest) -> Grid {
-    let row = |(place, entry): (usize, &Entry)| {
+    let row = |(place, entry): (usize, &RowGroup)| {
         vec![
             (place + 1).to_string(),
             entry.rows.to_string(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use oups::{AnyKey, DuplicatesOn, Durability, Ingested, Outcome, Store};
+use oups::{AnyKey, DuplicatesOn, Durability, IngestReport, Outcome, Store};
 use serde_json::json;
 
 use super::at_its_place::at_its_place;
@@ -42,7 +42,12 @@ pub(crate) fn run(args: Ingest, out: &mut Stdout) -> Result<()> {
     Ok(())
 }
 
-fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Places) -> Result<Vec<Ingested<AnyKey>>> {
+fn ingest(
+    store: &Store<AnyKey>,
+    args: &Ingest,
+    progress: &Progress,
+    places: &Places,
+) -> Result<Vec<IngestReport<AnyKey>>> {
     // The input may be read to infer its types, long before its rows are.
     interrupt::unchanged();
     let ordered_on = args.storing.ordered_on.as_deref();
@@ -85,7 +90,7 @@ fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Pl
     for (key, value) in &args.storing.meta {
         ingest = ingest.metadata(key, value);
     }
-    let each = |done: &Ingested<AnyKey>| {
+    let each = |done: &IngestReport<AnyKey>| {
         progress.wrote_one_of(done.datasets as u64);
         if done.result.is_ok() {
             unfinished.wrote(&done.dataset);
@@ -107,7 +112,7 @@ fn known(store: &Store<AnyKey>) -> Result<SchemaRef> {
 }
 
 /// A line a dataset.
-fn tell_of(done: Ingested<AnyKey>, args: &Ingest, places: &Places, out: &mut Stdout) -> Result<()> {
+fn tell_of(done: IngestReport<AnyKey>, args: &Ingest, places: &Places, out: &mut Stdout) -> Result<()> {
     match done.result {
         Ok(what) if args.json => {
             let mut facts = written::facts(&done.dataset, &what);

@@ -1,12 +1,14 @@
 //! `oups write`: files into one dataset.
 
 use anyhow::{Result, bail};
-use oups::{AnyKey, Dataset, DuplicatesOn, Durability, Error, Expected, Plan, Snapshot, Store, Version, Written};
+use oups::{
+    AnyKey, ChangePlan, CommitReport, Dataset, DuplicatesOn, Durability, Error, Expected, Snapshot, Store, Version,
+};
 
 use super::at_its_place::at_its_place;
 use super::{key_columns, written};
 use crate::args::usage::Usage;
-use crate::args::{DuplicateColumns, NumberOrNone, Terms, Write};
+use crate::args::{CommitArgs, DuplicateColumns, NumberOrNone, Write};
 use crate::explain::hint;
 use crate::input::{self, Places, Purpose};
 use crate::terminal::message::message;
@@ -51,8 +53,8 @@ fn tell_of_path(typed: &str, key: &AnyKey, dataset: &Dataset) -> Result<()> {
 }
 
 enum Done {
-    Written(Written),
-    Planned(Plan),
+    Written(CommitReport),
+    Planned(ChangePlan),
 }
 
 fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, places: &Places) -> Result<Done> {
@@ -137,7 +139,7 @@ fn ordered_on(dataset: &Dataset, args: &Write) -> Result<Option<String>> {
     }
 }
 
-pub(super) fn on_terms(mut write: oups::Write<'_>, terms: Terms) -> oups::Write<'_> {
+pub(super) fn on_terms(mut write: oups::Write<'_>, terms: CommitArgs) -> oups::Write<'_> {
     if terms.no_sync {
         write = write.durability(Durability::Unsynced);
     }

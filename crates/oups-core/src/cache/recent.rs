@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::{fmt, mem};
 
-use super::try_mutex::Unwaited;
+use super::try_mutex::TryMutex;
 
 /// Values by key, of a bounded weight together.
 ///
@@ -13,9 +13,9 @@ use super::try_mutex::Unwaited;
 /// one, whose values are forgotten, but for those that are asked for since.
 ///
 /// What is not to be had at the moment is not kept, which is always right.
-pub(crate) struct Recent<K, V> {
+pub(crate) struct Cache<K, V> {
     most: usize,
-    generations: Unwaited<Generations<K, V>>,
+    generations: TryMutex<Generations<K, V>>,
 }
 
 struct Generations<K, V> {
@@ -25,11 +25,11 @@ struct Generations<K, V> {
     weight: usize,
 }
 
-impl<K: Eq + Hash, V: Clone> Recent<K, V> {
+impl<K: Eq + Hash, V: Clone> Cache<K, V> {
     /// Keeps at most this weight, besides the value that was added last.
     pub(crate) fn new(most: usize) -> Self {
         let generations = Generations { young: HashMap::new(), old: HashMap::new(), weight: 0 };
-        Self { most, generations: Unwaited::new(generations) }
+        Self { most, generations: TryMutex::new(generations) }
     }
 
     /// The value of a key, if it is kept.
@@ -50,7 +50,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
     }
 
     /// Keeps a value.
-    pub(crate) fn keep(&self, key: K, value: V, weight: usize) {
+    pub(crate) fn insert(&self, key: K, value: V, weight: usize) {
         // What is forgotten is freed out of the mutex.
         drop(self.generations.with(|generations| generations.add(key, value, weight, self.most)));
     }
@@ -72,7 +72,7 @@ impl<K: Eq + Hash, V> Generations<K, V> {
     }
 }
 
-impl<K, V> fmt::Debug for Recent<K, V> {
+impl<K, V> fmt::Debug for Cache<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recent").field("most", &self.most).finish_non_exhaustive()
     }
@@ -84,29 +84,29 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_last_is_kept_and_the_weight_is_bounded() {
-        let recent = Recent::new(20);
+        let cache = Cache::new(20);
         for key in 0..100_u64 {
-            recent.keep(key, key, 1);
-            assert_eq!(recent.get(&0), Some(0), "it is asked for all the time");
-            let kept = recent.generations.with(|generations| generations.young.len() + generations.old.len()).unwrap();
+            cache.insert(key, key, 1);
+            assert_eq!(cache.get(&0), Some(0), "it is asked for all the time");
+            let kept = cache.generations.with(|generations| generations.young.len() + generations.old.len()).unwrap();
             assert!(kept <= 20, "{kept} after {key}");
         }
-        assert_eq!((recent.get(&50), recent.get(&99)), (None, Some(99)));
-        recent.keep(7, 7, 1000);
-        assert_eq!(recent.get(&7), Some(7), "the last one is kept, whatever it weighs");
-        recent.keep(7, 8, 1);
-        assert_eq!(recent.get(&7), Some(8));
+        assert_eq!((cache.get(&50), cache.get(&99)), (None, Some(99)));
+        cache.insert(7, 7, 1000);
+        assert_eq!(cache.get(&7), Some(7), "the last one is kept, whatever it weighs");
+        cache.insert(7, 8, 1);
+        assert_eq!(cache.get(&7), Some(8));
     }
 
     #[test]
     fn nothing_is_waited_for() {
-        let recent = Recent::new(20);
-        recent.keep(1, 1, 1);
+        let cache = Cache::new(20);
+        cache.insert(1, 1, 1);
         let meanwhile = |_: &mut Generations<_, _>| {
-            assert_eq!(recent.get(&1), None);
-            recent.keep(2, 2, 1);
+            assert_eq!(cache.get(&1), None);
+            cache.insert(2, 2, 1);
         };
-        recent.generations.with(meanwhile).unwrap();
-        assert_eq!((recent.get(&1), recent.get(&2)), (Some(1), None));
+        cache.generations.with(meanwhile).unwrap();
+        assert_eq!((cache.get(&1), cache.get(&2)), (Some(1), None));
     }
 }

@@ -5,9 +5,9 @@ use std::sync::{Mutex, TryLockError};
 /// Something that several threads share, and each can do without. Whoever finds it in use goes on without it: in a forked
 /// child, the thread that held it may not be there to let it go.
 #[derive(Debug, Default)]
-pub(crate) struct Unwaited<T>(Mutex<T>);
+pub(crate) struct TryMutex<T>(Mutex<T>);
 
-impl<T> Unwaited<T> {
+impl<T> TryMutex<T> {
     pub(crate) fn new(shared: T) -> Self {
         Self(Mutex::new(shared))
     }

@@ -19,4 +19,4 @@ mod stage;
 pub use combine::Combine;
 pub use keep::{DuplicateRun, Keep, Resolver};
 
-pub(crate) use stage::{Dedup, Kept};
+pub(crate) use stage::{Dedup, Deduped};

@@ -9,12 +9,12 @@ const BATCH_COST: usize = 512;
 
 /// Counts the memory that batches keep alive: a slice keeps the whole buffer, two slices of one buffer keep it once.
 #[derive(Default)]
-pub(crate) struct Pinned {
+pub(crate) struct HeldMemory {
     seen: HashSet<usize>,
     bytes: usize,
 }
 
-impl Pinned {
+impl HeldMemory {
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }

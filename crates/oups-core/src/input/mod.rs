@@ -26,15 +26,15 @@ use crate::ordered::{OrdKeys, OrdValue};
 use crate::schema::{DatasetSchema, Fit};
 use check::{Checked, Checker};
 use partition::Run;
-use spill::writer::Spooler;
+use spill::writer::SpillWriter;
 
-pub(crate) use memory::Pinned;
+pub(crate) use memory::HeldMemory;
 pub(crate) use partition::partitioner::Partitioner;
 pub(crate) use partition::{Fault, Partition, Partitions};
-pub(crate) use spill::file::SpoolFile;
+pub(crate) use spill::file::SpillFile;
 pub(crate) use spill::writer::own_views;
 
-/// What a one-pass reader may hold in memory before it is spooled to a file.
+/// What a one-pass reader may hold in memory before it is spilled to a file.
 pub const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;
 
 /// Rows of a block in the temporary file, and of a batch that [`Input::batches`] yields, at most.
@@ -51,7 +51,7 @@ pub struct Input {
     chunks: Vec<Chunk>,
     rows: u64,
     backing: Backing,
-    /// The keys of the spooled chunk that was asked last: a planner asks for neighbours one after another.
+    /// The keys of the spilled chunk that was asked last: a planner asks for neighbours one after another.
     last_keys: Mutex<Option<(usize, OrdKeys)>>,
 }
 
@@ -59,7 +59,7 @@ pub struct Input {
 #[derive(Debug)]
 enum Backing {
     None,
-    File(SpoolFile),
+    File(SpillFile),
     Partition(Partition),
 }
 
@@ -70,11 +70,11 @@ pub(crate) struct Chunk {
     rows: usize,
     first: OrdValue,
     last: OrdValue,
-    place: Place,
+    place: ChunkLocation,
 }
 
 #[derive(Debug)]
-enum Place {
+enum ChunkLocation {
     /// As the caller gave it: the fit is still to be applied.
     Memory { batch: RecordBatch, keys: OrdKeys },
     /// In the temporary file, with dictionaries unpacked: the fit is still to be applied.
@@ -121,7 +121,7 @@ impl Input {
                     rows: batch.num_rows(),
                     first,
                     last,
-                    place: Place::Run(*run),
+                    place: ChunkLocation::Run(*run),
                 };
                 chunks.extend(check(&batch)?.map(place));
             }
@@ -143,7 +143,7 @@ impl Input {
     ) -> Result<Self> {
         let mut checker = Checker::new(fit);
         let mut reader = reader.fuse();
-        let (mut chunks, mut pinned) = (Vec::new(), Pinned::default());
+        let (mut chunks, mut pinned) = (Vec::new(), HeldMemory::default());
         while pinned.bytes() <= memory_limit {
             let Some(batch) = checker.next(&mut reader)? else {
                 return Ok(Self::new(checker, chunks, Backing::None));
@@ -154,18 +154,18 @@ impl Input {
             pinned.add(&batch);
             chunks.push(Chunk::in_memory(batch, checked));
         }
-        let mut spooler = Spooler::new(checker.fit().clone())?;
+        let mut writer = SpillWriter::new(checker.fit().clone())?;
         for chunk in chunks {
-            if let Place::Memory { batch, .. } = chunk.place {
-                spooler.push(batch)?;
+            if let ChunkLocation::Memory { batch, .. } = chunk.place {
+                writer.push(batch)?;
             }
         }
         while let Some(batch) = checker.next(&mut reader)? {
             if checker.check(&batch)?.is_some() {
-                spooler.push(batch)?;
+                writer.push(batch)?;
             }
         }
-        let (chunks, file) = spooler.finish()?;
+        let (chunks, file) = writer.finish()?;
         Ok(Self::new(checker, chunks, Backing::File(file)))
     }
 
@@ -201,7 +201,7 @@ impl Input {
     }
 
     /// Whether the rows went to a temporary file.
-    pub fn is_spooled(&self) -> bool {
+    pub fn is_spilled(&self) -> bool {
         matches!(self.backing, Backing::File(_))
     }
 
@@ -265,7 +265,7 @@ impl Input {
     }
 
     fn with_keys<T>(&self, at: usize, chunk: &Chunk, use_keys: impl FnOnce(&OrdKeys) -> T) -> Result<T> {
-        if let Place::Memory { keys, .. } = &chunk.place {
+        if let ChunkLocation::Memory { keys, .. } = &chunk.place {
             return Ok(use_keys(keys));
         }
         let mut last = self.last_keys.lock().unwrap_or_else(PoisonError::into_inner);
@@ -313,9 +313,11 @@ impl Input {
 
     fn read(&self, chunk: &Chunk, rows: Range<usize>) -> Result<RecordBatch> {
         match (&chunk.place, &self.backing) {
-            (Place::Memory { batch, .. }, _) => Ok(batch.slice(rows.start, rows.len())),
-            (Place::Run(run), Backing::Partition(partition)) => Ok(partition.read(run)?.slice(rows.start, rows.len())),
-            (Place::File { offset, len }, Backing::File(file)) => {
+            (ChunkLocation::Memory { batch, .. }, _) => Ok(batch.slice(rows.start, rows.len())),
+            (ChunkLocation::Run(run), Backing::Partition(partition)) => {
+                Ok(partition.read(run)?.slice(rows.start, rows.len()))
+            }
+            (ChunkLocation::File { offset, len }, Backing::File(file)) => {
                 let batch = file.read(*offset, *len)?;
                 if batch.num_rows() != chunk.rows {
                     return Err(spill::file::changed(format!(
@@ -326,7 +328,7 @@ impl Input {
                 }
                 Ok(batch.slice(rows.start, rows.len()))
             }
-            (Place::File { .. } | Place::Run(_), _) => Err(spill::file::changed("it is closed".into())),
+            (ChunkLocation::File { .. } | ChunkLocation::Run(_), _) => Err(spill::file::changed("it is closed".into())),
         }
     }
 }
@@ -334,7 +336,7 @@ impl Input {
 impl Chunk {
     fn in_memory(batch: RecordBatch, checked: Checked) -> Self {
         let Checked { start, first, last, keys } = checked;
-        Self { start, rows: batch.num_rows(), first, last, place: Place::Memory { batch, keys } }
+        Self { start, rows: batch.num_rows(), first, last, place: ChunkLocation::Memory { batch, keys } }
     }
 
     fn end(&self) -> u64 {

@@ -19,11 +19,11 @@ pub struct Rows(pub(crate) RowsKind);
 pub(crate) enum RowsKind {
     /// In memory: walked twice, not copied.
     Batches(Vec<RecordBatch>),
-    /// Read once, and spooled.
+    /// Read once, and spilled.
     Reader(Box<dyn RecordBatchReader + Send>),
     /// Read before, when the dataset was another one: dictionaries are unpacked, the columns as declared then.
     Again { declared: SchemaRef, reader: Box<dyn RecordBatchReader + Send> },
-    /// Those of one dataset among those of many, spooled already.
+    /// Those of one dataset among those of many, spilled already.
     Partition(Partition),
 }
 

@@ -1,4 +1,4 @@
-//! Inputs in memory and spooled: the same rows, the same ranks, the same refusals.
+//! Inputs in memory and spilled: the same rows, the same ranks, the same refusals.
 
 use arrow::array::*;
 use arrow::compute::cast;
@@ -25,7 +25,7 @@ fn batch(at: Vec<i64>) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns).unwrap()
 }
 
-fn spooled(batches: &[RecordBatch], limit: usize) -> Result<Input> {
+fn spilled(batches: &[RecordBatch], limit: usize) -> Result<Input> {
     Input::from_reader(fit_of(&batches[0]), batches.iter().cloned().map(Ok), limit)
 }
 
@@ -41,8 +41,8 @@ fn rows_of(input: &Input, rows: Range<u64>) -> RecordBatch {
 #[test]
 fn a_large_input_is_spooled_and_read_at_random() {
     let batches = [batch((0..150_000).collect()), batch(vec![]), batch((149_999..150_100).collect())];
-    let input = spooled(&batches, 1000).unwrap();
-    assert!(input.is_spooled());
+    let input = spilled(&batches, 1000).unwrap();
+    assert!(input.is_spilled());
     assert_eq!(input.rows(), 150_101);
     assert_eq!(input.rank(&OrdValue::I64(149_999)).unwrap(), 149_999);
     assert_eq!(input.rank_inclusive(&OrdValue::I64(149_999)).unwrap(), 150_001);
@@ -58,8 +58,8 @@ fn a_large_input_is_spooled_and_read_at_random() {
 fn a_small_input_stays_in_memory_without_a_copy() {
     let one = batch(vec![1, 2]);
     let slices: Vec<_> = (0..2).map(|at| one.slice(at, 1)).collect();
-    let input = spooled(&slices, DEFAULT_MEMORY_LIMIT).unwrap();
-    assert!(!input.is_spooled());
+    let input = spilled(&slices, DEFAULT_MEMORY_LIMIT).unwrap();
+    assert!(!input.is_spilled());
     let back = rows_of(&in_memory(std::slice::from_ref(&one)).unwrap(), 0..2);
     let pointer = |batch: &RecordBatch| batch.column(0).as_primitive::<Int64Type>().values().as_ptr();
     assert_eq!(back.num_rows(), 2);
@@ -70,7 +70,7 @@ fn a_small_input_stays_in_memory_without_a_copy() {
 #[test]
 fn slices_of_one_buffer_count_once() {
     let one = batch((0..10_000).collect());
-    let (mut whole, mut slices) = (Pinned::default(), Pinned::default());
+    let (mut whole, mut slices) = (HeldMemory::default(), HeldMemory::default());
     whole.add(&one);
     (0..4).for_each(|at| slices.add(&one.slice(at * 2500, 2500)));
     assert!(slices.bytes() < whole.bytes() + 8 * 1024);
@@ -81,7 +81,7 @@ fn rows_out_of_order_are_named_over_batch_borders() {
     let expected = "dataset d, column `at`: row 3 is out of order: 4 after 5";
     for batches in [vec![batch(vec![1, 5, 4])], vec![batch(vec![1, 5]), batch(vec![4])]] {
         assert_eq!(in_memory(&batches).unwrap_err().to_string(), expected);
-        assert_eq!(spooled(&batches, 0).unwrap_err().to_string(), expected);
+        assert_eq!(spilled(&batches, 0).unwrap_err().to_string(), expected);
     }
 }
 
@@ -104,7 +104,7 @@ fn nulls_and_failing_readers_are_refused() {
 
 #[test]
 fn no_rows_are_an_input_too() {
-    let input = spooled(&[batch(vec![])], 0).unwrap();
+    let input = spilled(&[batch(vec![])], 0).unwrap();
     assert!(input.is_empty() && input.first().is_none() && input.last().is_none());
     assert_eq!(input.rank(&OrdValue::I64(0)).unwrap(), 0);
     assert_eq!(input.batches(0..10).count(), 0);
@@ -127,7 +127,7 @@ proptest! {
             from += len;
             if from == at.len() { break }
         }
-        let input = spooled(&batches, limit).unwrap();
+        let input = spilled(&batches, limit).unwrap();
         let value = OrdValue::I64(probe);
         prop_assert_eq!(input.rank(&value).unwrap(), at.iter().filter(|v| **v < probe).count() as u64);
         prop_assert_eq!(input.rank_inclusive(&value).unwrap(), at.iter().filter(|v| **v <= probe).count() as u64);

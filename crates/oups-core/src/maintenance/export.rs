@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::error::outcome::Outcome;
-use crate::format::manifest::{self, Entry, Manifest};
+use crate::format::manifest::{self, Manifest, RowGroup};
 use crate::fs::random::random;
 use crate::fs::{EntryKind, StoreFs, if_there};
 use crate::key::{KeyFilter, StoreKey};
@@ -26,7 +26,7 @@ const AT_ONCE: usize = 16;
 
 /// What an export has copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportReport {
     /// Datasets.
     pub datasets: usize,
     /// Row group files.
@@ -51,7 +51,7 @@ pub struct ExportProgress {
 impl<K: StoreKey> Store<K> {
     /// Copies the datasets that a filter lets through into a new store. Each is a snapshot: what writers do meanwhile is in
     /// the copy of a dataset completely or not at all, and nobody waits. All are of one moment, unless writers do not pause
-    /// for 200 ms: [`Exported::moment`] tells. Every copied byte is checked.
+    /// for 200 ms: [`ExportReport::moment`] tells. Every copied byte is checked.
     ///
     /// `dest` must not exist, or be an empty folder, and is there when the copy is complete and durable.
     ///
@@ -60,7 +60,7 @@ impl<K: StoreKey> Store<K> {
     /// [`Error::ExportTarget`] for a place where something is, or inside of the store; [`Error::Damaged`] for a dataset
     /// that is damaged; a failed file operation. Nothing is left then. [`Error::NotDurable`] if the copy is there but the disk
     /// may not have it; [`Error::OutcomeUnknown`] if it is not known whether it has its name.
-    pub fn export(&self, dest: impl AsRef<Path>, filter: impl Into<KeyFilter>) -> Result<Exported> {
+    pub fn export(&self, dest: impl AsRef<Path>, filter: impl Into<KeyFilter>) -> Result<ExportReport> {
         self.export_with(dest, filter, Together::default(), |_| ControlFlow::Continue(()))
     }
 
@@ -76,7 +76,7 @@ impl<K: StoreKey> Store<K> {
         filter: impl Into<KeyFilter>,
         together: Together,
         progress: impl FnMut(ExportProgress) -> ControlFlow<()>,
-    ) -> Result<Exported> {
+    ) -> Result<ExportReport> {
         let fs = self.inner().storage.fs.for_another_store();
         let target = Target::at(&fs, self.root(), dest.as_ref())?;
         // One pin over all.
@@ -96,9 +96,9 @@ fn total(snapshots: &[Snapshot]) -> u64 {
     snapshots.iter().map(|snapshot| snapshot.manifest().bytes()).fold(0, u64::saturating_add)
 }
 
-fn exported(snapshots: &[Snapshot], moment: Moment) -> Exported {
+fn exported(snapshots: &[Snapshot], moment: Moment) -> ExportReport {
     let manifests = || snapshots.iter().map(Snapshot::manifest);
-    Exported {
+    ExportReport {
         datasets: snapshots.len(),
         row_groups: manifests().map(|manifest| manifest.entries.len()).sum(),
         rows: manifests().map(Manifest::rows).fold(0, u64::saturating_add),
@@ -195,14 +195,15 @@ impl<P: FnMut(ExportProgress) -> ControlFlow<()>> Copy<'_, P> {
         let folder = paths.folder();
         create_folders(self.fs, &folder)?;
         for some in snapshot.manifest().entries.chunks(AT_ONCE) {
-            let copy = |entry: &Entry| copy_file(self.fs, snapshot, entry, &paths.file(&entry.file));
+            let copy = |entry: &RowGroup| copy_file(self.fs, snapshot, entry, &paths.file(&entry.file));
             try_map(some.iter().collect(), copy)?;
             self.done += some.iter().map(|entry| entry.bytes).sum::<u64>();
             self.tell()?;
         }
         self.fs.sync_dir(&folder)?;
         // Every file is durable now, and nothing of older versions is in the copy.
-        let entries = snapshot.manifest().entries.iter().map(|entry| Entry { synced: true, ..entry.clone() }).collect();
+        let entries =
+            snapshot.manifest().entries.iter().map(|entry| RowGroup { synced: true, ..entry.clone() }).collect();
         let copy = Manifest { entries, retired: Vec::new(), ..snapshot.manifest().clone() }.with_durable();
         let (bytes, _) = manifest::encode(&paths.manifest(), &copy)?;
         self.write(&paths.manifest(), &bytes)?;
@@ -226,7 +227,7 @@ impl<P: FnMut(ExportProgress) -> ControlFlow<()>> Copy<'_, P> {
 }
 
 /// Copies a row group file, and reads the copy: both that the source is intact and that it was copied well are seen so.
-fn copy_file(fs: &StoreFs, snapshot: &Snapshot, entry: &Entry, to: &Path) -> Result<()> {
+fn copy_file(fs: &StoreFs, snapshot: &Snapshot, entry: &RowGroup, to: &Path) -> Result<()> {
     snapshot.at_its_name(entry, |from| fs.copy(from, to))?;
     fs.sync_file(to)?;
     check_bytes(&*fs.open(to)?, &snapshot.path_of(entry), entry)

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::Result;
-use crate::format::manifest::{Entry, Manifest};
+use crate::format::manifest::{Manifest, RowGroup};
 use crate::key::{KeyFilter, KeySchema, StoreKey};
 use crate::snapshot::Snapshot;
 use crate::snapshot::moment::Together;
@@ -30,7 +30,7 @@ fn of_dataset(picture: &mut String, manifest: &Manifest) {
     let groups = counted(manifest.entries.len() as u64, "row group");
     let _ = writeln!(picture, "{}: {rows} in {groups}, ordered on {}", manifest.dataset, manifest.ordered_on);
     let width = manifest.entries.iter().map(|entry| counted(entry.rows, "row").len()).max().unwrap_or(0);
-    for Entry { rows, min, max, .. } in &manifest.entries {
+    for RowGroup { rows, min, max, .. } in &manifest.entries {
         let (min, max) = (manifest.ordered.format(min), manifest.ordered.format(max));
         let _ = writeln!(picture, "  {:>width$}  {min} ..= {max}", counted(*rows, "row"));
     }

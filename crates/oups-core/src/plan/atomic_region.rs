@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::StoredGroup;
-use super::new_runs::{Cut, Place};
+use super::new_runs::{NewRun, Slot};
 use crate::ordered::OrdValue;
 
 /// A row group together with the new rows that belong to it, or a run of new rows between row groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Region<'a> {
+pub(super) struct AtomicRegion<'a> {
     /// The row group; an empty range for new rows between row groups, at the index that they come before.
     pub(super) groups: Range<usize>,
     /// The rows of the row group.
@@ -24,7 +24,7 @@ pub(super) struct Region<'a> {
     pub(super) max: &'a OrdValue,
 }
 
-impl Region<'_> {
+impl AtomicRegion<'_> {
     /// The number of new rows that are counted here.
     pub(super) fn new_rows(&self) -> u64 {
         self.new.end.saturating_sub(self.new.start)
@@ -37,27 +37,34 @@ impl Region<'_> {
 }
 
 /// All regions, in order.
-pub(super) fn regions<'a>(groups: &'a [StoredGroup], cuts: &'a [Cut], dedup: bool) -> Vec<Region<'a>> {
+pub(super) fn regions<'a>(groups: &'a [StoredGroup], cuts: &'a [NewRun], dedup: bool) -> Vec<AtomicRegion<'a>> {
     let mut regions = Vec::with_capacity(groups.len() + cuts.len());
     let mut row = 0;
     let mut next = 0;
     for cut in cuts {
-        let (Place::Inside(at) | Place::Before(at)) = cut.place;
+        let (Slot::Inside(at) | Slot::Before(at)) = cut.place;
         untouched(&mut regions, groups, next..at, row);
         next = at;
         row = cut.rows.end;
         match groups.get(at) {
-            Some(group) if cut.place == Place::Inside(at) => {
+            Some(group) if cut.place == Slot::Inside(at) => {
                 if dedup && group.min == cut.first {
                     touch_sharing(&mut regions, &cut.first);
                 }
                 let (min, max, stored) = (&group.min, &group.max, group.rows);
-                regions.push(Region { groups: at..at + 1, stored, new: cut.rows.clone(), touched: true, min, max });
+                regions.push(AtomicRegion {
+                    groups: at..at + 1,
+                    stored,
+                    new: cut.rows.clone(),
+                    touched: true,
+                    min,
+                    max,
+                });
                 next = at + 1;
             }
             _ => {
                 let (min, max, new) = (&cut.first, &cut.last, cut.rows.clone());
-                regions.push(Region { groups: at..at, stored: 0, new, touched: true, min, max });
+                regions.push(AtomicRegion { groups: at..at, stored: 0, new, touched: true, min, max });
             }
         }
     }
@@ -66,9 +73,9 @@ pub(super) fn regions<'a>(groups: &'a [StoredGroup], cuts: &'a [Cut], dedup: boo
 }
 
 /// Adds row groups without new rows.
-fn untouched<'a>(regions: &mut Vec<Region<'a>>, groups: &'a [StoredGroup], at: Range<usize>, row: u64) {
+fn untouched<'a>(regions: &mut Vec<AtomicRegion<'a>>, groups: &'a [StoredGroup], at: Range<usize>, row: u64) {
     let at_groups = groups.get(at.clone()).unwrap_or_default();
-    regions.extend(at.zip(at_groups).map(|(at, group)| Region {
+    regions.extend(at.zip(at_groups).map(|(at, group)| AtomicRegion {
         groups: at..at + 1,
         stored: group.rows,
         new: row..row,
@@ -80,7 +87,7 @@ fn untouched<'a>(regions: &mut Vec<Region<'a>>, groups: &'a [StoredGroup], at: R
 
 /// Marks the last regions as having new rows as far as they reach up to `value`: their rows of that value may be
 /// duplicates of the new ones, which are counted in a later region that starts with it.
-fn touch_sharing(regions: &mut [Region<'_>], value: &OrdValue) {
+fn touch_sharing(regions: &mut [AtomicRegion<'_>], value: &OrdValue) {
     for region in regions.iter_mut().rev().take_while(|region| region.max == value) {
         region.touched = true;
     }

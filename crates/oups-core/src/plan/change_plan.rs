@@ -10,13 +10,13 @@ use crate::plan::{MergePlan, Step, StoredGroup, render};
 /// Shown as text it is the picture of `docs/merge.md`: a strip of row groups, a line for each step, and the price.
 /// Duplicates are counted as new rows: only merging finds them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
+pub struct ChangePlan {
     plan: MergePlan,
     stored: Vec<StoredGroup>,
     ordered: OrderedType,
 }
 
-impl Plan {
+impl ChangePlan {
     pub(crate) fn new(plan: MergePlan, stored: Vec<StoredGroup>, ordered: OrderedType) -> Self {
         Self { plan, stored, ordered }
     }
@@ -90,7 +90,7 @@ impl Plan {
     }
 }
 
-impl fmt::Display for Plan {
+impl fmt::Display for ChangePlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.draw(&OrderedType::format))
     }

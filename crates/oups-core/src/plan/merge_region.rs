@@ -3,13 +3,13 @@
 use std::num::NonZeroU64;
 use std::ops::Range;
 
-use super::atomic_region::Region;
+use super::atomic_region::AtomicRegion;
 use super::off_target::{fills_target, off_target};
 use super::{PlanOptions, Reason};
 
 /// Regions that are merged together, by index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct MergeRegion {
     /// At least one region.
     pub(super) regions: Range<usize>,
     /// Why.
@@ -17,7 +17,7 @@ pub(super) struct Span {
 }
 
 /// Finds what is merged, in order.
-pub(super) fn spans(regions: &[Region<'_>], options: &PlanOptions) -> Vec<Span> {
+pub(super) fn spans(regions: &[AtomicRegion<'_>], options: &PlanOptions) -> Vec<MergeRegion> {
     let mut spans = Vec::new();
     match options.max_off_target {
         None => touched_stretches(regions, 0..regions.len(), &mut spans),
@@ -27,12 +27,12 @@ pub(super) fn spans(regions: &[Region<'_>], options: &PlanOptions) -> Vec<Span> 
 }
 
 /// The maximal stretches of regions with new rows.
-fn touched_stretches(regions: &[Region<'_>], within: Range<usize>, spans: &mut Vec<Span>) {
+fn touched_stretches(regions: &[AtomicRegion<'_>], within: Range<usize>, spans: &mut Vec<MergeRegion>) {
     let is_touched = |at: usize| regions.get(at).is_some_and(|region| region.touched);
     let mut at = within.start;
     while let Some(start) = (at..within.end).find(|&at| is_touched(at)) {
         let end = (start..within.end).find(|&at| !is_touched(at)).unwrap_or(within.end);
-        spans.push(Span { regions: start..end, reason: Reason::NewRows });
+        spans.push(MergeRegion { regions: start..end, reason: Reason::NewRows });
         at = end;
     }
 }
@@ -41,7 +41,7 @@ fn touched_stretches(regions: &[Region<'_>], within: Range<usize>, spans: &mut V
 ///
 /// A run must contain new rows, unless there are none at all. It is grown from there, so that an append does not judge
 /// the sizes of all the row groups before it.
-fn coalesced(regions: &[Region<'_>], options: &PlanOptions, max: NonZeroU64, spans: &mut Vec<Span>) {
+fn coalesced(regions: &[AtomicRegion<'_>], options: &PlanOptions, max: NonZeroU64, spans: &mut Vec<MergeRegion>) {
     let is_touched = |at: usize| regions.get(at).is_some_and(|region| region.touched);
     let is_off = |at: usize| off_target(regions, at, options.sizing);
     let compacting = !regions.iter().any(|region| region.touched);
@@ -53,7 +53,7 @@ fn coalesced(regions: &[Region<'_>], options: &PlanOptions, max: NonZeroU64, spa
         let off = (start..end).filter(|&at| is_off(at)).count() as u64;
         if off > max.get() || fills_target(run, options) {
             let reason = if run.iter().all(|region| region.touched) { Reason::NewRows } else { Reason::OffTarget };
-            spans.push(Span { regions: start..end, reason });
+            spans.push(MergeRegion { regions: start..end, reason });
         } else {
             touched_stretches(regions, start..end, spans);
         }

@@ -8,9 +8,9 @@ use crate::ordered::OrdValue;
 
 /// A run of new rows that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Cut {
+pub(super) struct NewRun {
     /// Where they belong.
-    pub(super) place: Place,
+    pub(super) place: Slot,
     /// Which they are: at least one.
     pub(super) rows: Range<u64>,
     /// The value of the first of them.
@@ -21,7 +21,7 @@ pub(super) struct Cut {
 
 /// Where new rows belong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Slot {
     /// To this row group.
     Inside(usize),
     /// Between row groups: before this one, or at the end.
@@ -33,7 +33,7 @@ pub(super) enum Place {
 /// It walks over the new rows, not over the row groups: from the first row of a run it finds the place by a search in the
 /// manifest, and from the place's bound the end of the run by a search in the rows. So the number of lookups depends on
 /// how many row groups take new rows, not on how many there are.
-pub(super) fn cuts<N: NewRows + ?Sized>(groups: &[StoredGroup], new: &mut N, dedup: bool) -> Result<Vec<Cut>> {
+pub(super) fn cuts<N: NewRows + ?Sized>(groups: &[StoredGroup], new: &mut N, dedup: bool) -> Result<Vec<NewRun>> {
     let mut cuts = Vec::new();
     let mut from = 0;
     while from < new.rows() {
@@ -47,7 +47,7 @@ pub(super) fn cuts<N: NewRows + ?Sized>(groups: &[StoredGroup], new: &mut N, ded
         // A run holds at least its first row; this only keeps the loop from standing still on rows that are not sorted.
         let end = end.max(from + 1);
         let last = new.value_at(end - 1)?;
-        cuts.push(Cut { place, rows: from..end, first, last });
+        cuts.push(NewRun { place, rows: from..end, first, last });
         from = end;
     }
     Ok(cuts)
@@ -55,20 +55,20 @@ pub(super) fn cuts<N: NewRows + ?Sized>(groups: &[StoredGroup], new: &mut N, ded
 
 /// Without duplicate dropping: the row group with `min <= value < max`. There is at most one, as a later one starts at
 /// this one's maximum or above.
-fn place_alone(groups: &[StoredGroup], value: &OrdValue) -> Place {
+fn place_alone(groups: &[StoredGroup], value: &OrdValue) -> Slot {
     let at = groups.partition_point(|group| group.max <= *value);
     match groups.get(at) {
-        Some(group) if group.min <= *value => Place::Inside(at),
-        _ => Place::Before(at),
+        Some(group) if group.min <= *value => Slot::Inside(at),
+        _ => Slot::Before(at),
     }
 }
 
 /// With duplicate dropping: the last row group with `min <= value <= max`.
-fn place_sharing(groups: &[StoredGroup], value: &OrdValue) -> Place {
+fn place_sharing(groups: &[StoredGroup], value: &OrdValue) -> Slot {
     let after = groups.partition_point(|group| group.min <= *value);
     match after.checked_sub(1).and_then(|at| groups.get(at)) {
-        Some(group) if *value <= group.max => Place::Inside(after - 1),
-        _ => Place::Before(after),
+        Some(group) if *value <= group.max => Slot::Inside(after - 1),
+        _ => Slot::Before(after),
     }
 }
 
@@ -82,11 +82,11 @@ enum End<'a> {
     Open,
 }
 
-fn end_of(groups: &[StoredGroup], place: Place, dedup: bool) -> End<'_> {
+fn end_of(groups: &[StoredGroup], place: Slot, dedup: bool) -> End<'_> {
     let min_of = |at: usize| groups.get(at).map(|group| &group.min);
     match place {
-        Place::Before(at) => min_of(at).map_or(End::Open, End::Below),
-        Place::Inside(at) => match groups.get(at) {
+        Slot::Before(at) => min_of(at).map_or(End::Open, End::Below),
+        Slot::Inside(at) => match groups.get(at) {
             // The bound itself belongs to the next row group where that one starts with it, and, without duplicate
             // dropping, never to this one.
             Some(group) if dedup && min_of(at + 1) != Some(&group.max) => End::UpTo(&group.max),

@@ -1,11 +1,11 @@
 //! Stored row groups as the planner sees them.
 
-use crate::format::manifest::Entry;
+use crate::format::manifest::RowGroup;
 use crate::ordered::OrdValue;
 
 impl StoredGroup {
     /// What the planner must know of the row groups.
-    pub(crate) fn all_of(entries: &[Entry]) -> Vec<Self> {
+    pub(crate) fn all_of(entries: &[RowGroup]) -> Vec<Self> {
         entries.iter().map(|entry| Self { min: entry.min.clone(), max: entry.max.clone(), rows: entry.rows }).collect()
     }
 }

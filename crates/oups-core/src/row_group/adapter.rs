@@ -17,11 +17,11 @@ pub(super) struct Adapter {
     /// For each column of the dataset its place in the file; `None` if it came later.
     pub(crate) places: Vec<Option<usize>>,
     /// The ordered column in the file: its place, its field without a dictionary, its type.
-    pub(super) ordered: OrderedPlace,
+    pub(super) ordered: OrderedField,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct OrderedPlace {
+pub(super) struct OrderedField {
     pub(super) root: usize,
     pub(super) field: Field,
     pub(super) ordered_type: OrderedType,
@@ -54,7 +54,7 @@ impl Adapter {
             ));
         }
         let root = places.get(dataset.ordered_index()).copied().flatten();
-        let ordered = root.and_then(|root| OrderedPlace::new(root, file.fields().get(root)?));
+        let ordered = root.and_then(|root| OrderedField::new(root, file.fields().get(root)?));
         let ordered = ordered.ok_or_else(|| format!("expected the ordered column `{}`", dataset.ordered_on()))?;
         let fields = Fields::from(fields);
         let same = &fields == dataset.stored().fields();
@@ -63,7 +63,7 @@ impl Adapter {
     }
 }
 
-impl OrderedPlace {
+impl OrderedField {
     fn new(root: usize, field: &Field) -> Option<Self> {
         let ordered_type = OrderedType::new(field.data_type())?;
         let field = Field::new(field.name(), ordered_type.data_type().clone(), field.is_nullable());

@@ -18,20 +18,20 @@ use crate::guard::{damaged, guard};
 ///
 /// - Every batch has exactly the wanted schema: field and schema metadata, zones, dictionary types.
 /// - They hold together exactly the wanted rows; fewer or more is an error.
-pub struct Batches {
+pub struct RowGroupBatches {
     path: Arc<Path>,
     projection: Projection,
     reader: Option<ParquetRecordBatchReader>,
     rows_left: u64,
 }
 
-impl std::fmt::Debug for Batches {
+impl std::fmt::Debug for RowGroupBatches {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Batches").field("path", &self.path).field("rows_left", &self.rows_left).finish_non_exhaustive()
     }
 }
 
-impl Batches {
+impl RowGroupBatches {
     pub(super) fn new(file: &RowGroupFile, options: ReadOptions) -> Result<Self> {
         let projection = Projection::of(file, options.columns.as_deref())?;
         let mask = projection.mask.clone();
@@ -88,7 +88,7 @@ impl Batches {
     }
 }
 
-impl Iterator for Batches {
+impl Iterator for RowGroupBatches {
     type Item = Result<RecordBatch>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -111,7 +111,7 @@ impl RowGroupFile {
     /// # Errors
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) if the decoder cannot start; the iterator's items fail as the pages are met.
-    pub fn batches(&self, options: ReadOptions) -> Result<Batches> {
-        Batches::new(self, options)
+    pub fn batches(&self, options: ReadOptions) -> Result<RowGroupBatches> {
+        RowGroupBatches::new(self, options)
     }
 }

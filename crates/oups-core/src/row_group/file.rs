@@ -12,7 +12,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
 use super::adapter::Adapter;
-use super::options::{FileFacts, View};
+use super::options::{RowGroupFacts, View};
 use super::stored_bytes::StoredBytes;
 use crate::Result;
 use crate::format::schema_text::from_text as schema_from_text;
@@ -53,7 +53,7 @@ impl RowGroupFile {
         path: impl Into<PathBuf>,
         schema: &Arc<DatasetSchema>,
         view: View,
-        facts: &FileFacts,
+        facts: &RowGroupFacts,
     ) -> Result<Self> {
         let path = path.into();
         check_length(&*file, &path, facts)?;
@@ -126,7 +126,7 @@ impl RowGroupFile {
     }
 }
 
-pub(crate) fn check_length(file: &dyn ReadFile, path: &Path, facts: &FileFacts) -> Result<()> {
+pub(crate) fn check_length(file: &dyn ReadFile, path: &Path, facts: &RowGroupFacts) -> Result<()> {
     if file.len() == facts.bytes {
         return Ok(());
     }
@@ -160,7 +160,7 @@ fn own_schema(metadata: &ParquetMetaData, dataset: &DatasetSchema) -> Result<Sch
 impl RowGroupFile {
     /// Checks that the statistics of the ordered column, where there are some, do not contradict the span. They may
     /// be wider: statistics of long texts are cut, and of a zero they do not tell the sign.
-    pub(super) fn check_span(&self, facts: &FileFacts) -> Result<()> {
+    pub(super) fn check_span(&self, facts: &RowGroupFacts) -> Result<()> {
         let leaf = self.ordered_leaf()?;
         let (min, max) = guard(&self.path, || {
             let field = &self.adapter.ordered.field;

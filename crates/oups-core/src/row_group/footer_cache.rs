@@ -7,10 +7,10 @@ use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
 use super::adapter::Adapter;
 use super::file::{RowGroupFile, check_length};
-use super::options::{FileFacts, View};
+use super::options::{RowGroupFacts, View};
 use super::stored_bytes::StoredBytes;
 use crate::Result;
-use crate::cache::recent::Recent;
+use crate::cache::recent::Cache;
 use crate::fs::ReadFile;
 use crate::schema::DatasetSchema;
 
@@ -23,12 +23,12 @@ pub(crate) struct Footer {
     pub(super) metadata: ArrowReaderMetadata,
     pub(super) adapter: Adapter,
     /// What the file was found to agree with.
-    pub(super) facts: FileFacts,
+    pub(super) facts: RowGroupFacts,
     pub(super) schema: Arc<DatasetSchema>,
 }
 
 impl Footer {
-    fn is_of(&self, schema: &Arc<DatasetSchema>, facts: &FileFacts) -> bool {
+    fn is_of(&self, schema: &Arc<DatasetSchema>, facts: &RowGroupFacts) -> bool {
         self.facts == *facts && (Arc::ptr_eq(&self.schema, schema) || self.schema.is_same(schema))
     }
 }
@@ -37,24 +37,24 @@ impl Footer {
 ///
 /// A footer is found by the checksum of its file, which the manifest has: the same checksum, the same bytes, whatever the
 /// file's name and dataset and version. Only what was made of it for a dataset's schema may be another, and is compared.
-pub(crate) struct Footers(Recent<u128, Footer>);
+pub(crate) struct Footers(Cache<u128, Footer>);
 
 impl Default for Footers {
     fn default() -> Self {
-        Self(Recent::new(MOST_BYTES))
+        Self(Cache::new(MOST_BYTES))
     }
 }
 
 impl Footers {
     /// The footer of the file with this checksum, if it is kept.
-    pub(crate) fn get(&self, checksum: u128, schema: &Arc<DatasetSchema>, facts: &FileFacts) -> Option<Footer> {
+    pub(crate) fn get(&self, checksum: u128, schema: &Arc<DatasetSchema>, facts: &RowGroupFacts) -> Option<Footer> {
         self.0.get(&checksum).filter(|footer| footer.is_of(schema, facts))
     }
 
     /// Keeps the footer of a file.
-    pub(crate) fn keep(&self, checksum: u128, footer: Footer) {
+    pub(crate) fn insert(&self, checksum: u128, footer: Footer) {
         let bytes = footer.metadata.metadata().memory_size();
-        self.0.keep(checksum, footer, bytes);
+        self.0.insert(checksum, footer, bytes);
     }
 }
 
@@ -74,7 +74,7 @@ impl RowGroupFile {
         file: Arc<dyn ReadFile>,
         path: PathBuf,
         schema: &Arc<DatasetSchema>,
-        facts: &FileFacts,
+        facts: &RowGroupFacts,
         footer: Footer,
     ) -> Result<Self> {
         check_length(&*file, &path, facts)?;
@@ -84,7 +84,7 @@ impl RowGroupFile {
     }
 
     /// What is known of the file that was opened with these facts, for [`reopen`](Self::reopen).
-    pub(crate) fn footer(&self, facts: FileFacts) -> Footer {
+    pub(crate) fn footer(&self, facts: RowGroupFacts) -> Footer {
         let (metadata, adapter) = (self.metadata.clone(), self.adapter.clone());
         Footer { metadata, adapter, facts, schema: self.schema.clone() }
     }

@@ -21,10 +21,10 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use batches::Batches;
+pub use batches::RowGroupBatches;
 pub use column_size::ColumnPart;
 pub use file::RowGroupFile;
-pub use options::{FileFacts, ReadOptions, View};
+pub use options::{ReadOptions, RowGroupFacts, View};
 pub use pruning::OrdRange;
 pub use statistics::ValueBounds;
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// What the manifest says of a file, and the file must agree with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileFacts {
+pub struct RowGroupFacts {
     /// Rows.
     pub rows: u64,
     /// Length in bytes.

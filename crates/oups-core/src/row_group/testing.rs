@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 
 use super::writer::{Encoded, RowGroupWriter};
-use super::{FileFacts, RowGroupFile, View};
+use super::{RowGroupFacts, RowGroupFile, View};
 use crate::fs::ReadFile;
 use crate::schema::{DatasetSchema, fit};
 
@@ -35,9 +35,9 @@ pub(crate) fn encode(schema: &Arc<DatasetSchema>, batches: &[RecordBatch]) -> (E
     writer.finish(vec![("oups:part".into(), "0".into())]).unwrap()
 }
 
-pub(crate) fn facts(encoded: &Encoded) -> FileFacts {
+pub(crate) fn facts(encoded: &Encoded) -> RowGroupFacts {
     let Encoded { rows, min, max, bytes, .. } = encoded.clone();
-    FileFacts { rows, bytes, min, max }
+    RowGroupFacts { rows, bytes, min, max }
 }
 
 pub(crate) fn open(schema: &Arc<DatasetSchema>, batches: &[RecordBatch], view: View) -> RowGroupFile {

@@ -133,15 +133,15 @@ fn a_file_that_is_not_what_the_manifest_says_is_damaged() {
     let schema = Arc::new(DatasetSchema::new("d", schema, "at").unwrap());
     let (encoded, bytes) = encode(&schema, &[batch]);
     let good = facts(&encoded);
-    let open = |facts: &FileFacts, schema: &Arc<DatasetSchema>| {
+    let open = |facts: &RowGroupFacts, schema: &Arc<DatasetSchema>| {
         RowGroupFile::open(Arc::new(MemoryFile(bytes.clone())), "memory", schema, View::Stored, facts)
     };
     assert!(open(&good, &schema).is_ok());
     let wrong = [
-        FileFacts { bytes: 1, ..good.clone() },
-        FileFacts { rows: 1, ..good.clone() },
-        FileFacts { min: OrdValue::I64(-1), ..good.clone() },
-        FileFacts { max: OrdValue::I64(99), ..good.clone() },
+        RowGroupFacts { bytes: 1, ..good.clone() },
+        RowGroupFacts { rows: 1, ..good.clone() },
+        RowGroupFacts { min: OrdValue::I64(-1), ..good.clone() },
+        RowGroupFacts { max: OrdValue::I64(99), ..good.clone() },
     ];
     let other = Arc::new(Schema::new(vec![Field::new("at", DataType::Utf8, false)]));
     let other = Arc::new(DatasetSchema::new("d", other, "at").unwrap());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::Result;
-use crate::format::manifest::{Entry, Manifest};
+use crate::format::manifest::{Manifest, RowGroup};
 use crate::fs::{ReadFile, StoreFs};
 use crate::paths::DatasetPaths;
 use crate::row_group::{Footers, RowGroupFile, View};
@@ -53,7 +53,7 @@ impl Snapshot {
     }
 
     /// Where a row group file is while it is live.
-    pub(crate) fn path_of(&self, entry: &Entry) -> PathBuf {
+    pub(crate) fn path_of(&self, entry: &RowGroup) -> PathBuf {
         self.paths.file(&entry.file)
     }
 
@@ -65,7 +65,7 @@ impl Snapshot {
     ///
     /// [`Error::Damaged`] if the file is missing or not what the manifest says, [`Error::SnapshotGone`] if it is missing
     /// and the snapshot is not pinned or its store was moved, [`Error::Forked`] in a child of the process that made the snapshot.
-    pub fn open_row_group(&self, entry: &Entry) -> Result<RowGroupFile> {
+    pub fn open_row_group(&self, entry: &RowGroup) -> Result<RowGroupFile> {
         self.opened(self.open_file(entry)?, entry)
     }
 
@@ -74,28 +74,28 @@ impl Snapshot {
     /// # Errors
     ///
     /// As [`open_row_group`](Self::open_row_group), and [`Error::Damaged`] for any changed byte.
-    pub fn open_row_group_verified(&self, entry: &Entry) -> Result<RowGroupFile> {
+    pub fn open_row_group_verified(&self, entry: &RowGroup) -> Result<RowGroupFile> {
         let file = self.open_file(entry)?;
         check_bytes(&*file, &self.paths.file(&entry.file), entry)?;
         self.opened(file, entry)
     }
 
-    fn opened(&self, file: Arc<dyn ReadFile>, entry: &Entry) -> Result<RowGroupFile> {
+    fn opened(&self, file: Arc<dyn ReadFile>, entry: &RowGroup) -> Result<RowGroupFile> {
         let (path, facts) = (self.paths.file(&entry.file), facts(entry));
         if let Some(footer) = self.footers.get(entry.checksum, &self.schema, &facts) {
             return RowGroupFile::reopen(file, path, &self.schema, &facts, footer);
         }
         let open = RowGroupFile::open(file, path, &self.schema, View::Stored, &facts)?;
-        self.footers.keep(entry.checksum, open.footer(facts));
+        self.footers.insert(entry.checksum, open.footer(facts));
         Ok(open)
     }
 
-    pub(crate) fn open_file(&self, entry: &Entry) -> Result<Arc<dyn ReadFile>> {
+    pub(crate) fn open_file(&self, entry: &RowGroup) -> Result<Arc<dyn ReadFile>> {
         self.at_its_name(entry, |path| self.fs.open(path))
     }
 
     /// Does something with a row group file under its live name or, once a later commit has replaced it, its retired one.
-    pub(crate) fn at_its_name<T>(&self, entry: &Entry, act: impl Fn(&Path) -> Result<T>) -> Result<T> {
+    pub(crate) fn at_its_name<T>(&self, entry: &RowGroup, act: impl Fn(&Path) -> Result<T>) -> Result<T> {
         at_its_name(&self.fs, &self.paths, &self.manifest, self.pin.as_deref(), entry, act)
     }
 }

@@ -1,6 +1,6 @@
 //! The error for a dataset that is not there.
 
-use super::lock::Idle;
+use super::lock::Quiet;
 use crate::format::mark::Mark;
 use crate::fs::{DirEntry, EntryKind, StoreFs};
 use crate::paths::{DatasetPaths, FolderName};
@@ -18,11 +18,11 @@ pub(crate) fn absent(fs: &StoreFs, paths: &DatasetPaths) -> Error {
 
 /// How many row group files are there that only a lost manifest explains; none while a writer is at work.
 pub(crate) fn files_without_manifest(fs: &StoreFs, paths: &DatasetPaths) -> Result<usize> {
-    let Some(idle) = Idle::try_hold(fs, paths)? else { return Ok(0) };
+    let Some(quiet) = Quiet::try_hold(fs, paths)? else { return Ok(0) };
     if fs.kind(&paths.manifest())?.is_some() || fs.kind(&paths.tombstone())?.is_some() {
         return Ok(0);
     }
-    let died = Mark::parse(&idle.mark).and_then(|mark| mark.commit);
+    let died = Mark::parse(&quiet.mark).and_then(|mark| mark.commit);
     let is_lost = |entry: &DirEntry| match FolderName::parse(&entry.name) {
         Some(FolderName::RowGroup(id)) => entry.kind == EntryKind::File && Some(id.commit) != died,
         Some(FolderName::Retired { .. }) => entry.kind == EntryKind::File,

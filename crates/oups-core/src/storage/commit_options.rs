@@ -7,13 +7,13 @@ use crate::version::{Expected, Version};
 use crate::{Error, Result};
 
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Terms {
+pub(crate) struct CommitOptions {
     pub(crate) if_version: Option<Expected>,
     pub(crate) lock_timeout: Option<Duration>,
     pub(crate) durability: Durability,
 }
 
-impl Terms {
+impl CommitOptions {
     /// # Errors
     ///
     /// [`Error::VersionConflict`] if the caller named another version than the one found.

@@ -2,10 +2,10 @@
 
 use super::lock::Pin;
 use crate::format::checksum::checksum_of;
-use crate::format::manifest::{Entry, Manifest};
+use crate::format::manifest::{Manifest, RowGroup};
 use crate::fs::{ReadFile, StoreFs, failed, is_not_found};
 use crate::paths::{DatasetPaths, FolderName};
-use crate::row_group::{FileFacts, RowGroupFile, View};
+use crate::row_group::{RowGroupFacts, RowGroupFile, View};
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(crate) fn open_live(
     fs: &StoreFs,
     paths: &DatasetPaths,
-    entry: &Entry,
+    entry: &RowGroup,
     schema: &Arc<DatasetSchema>,
 ) -> Result<RowGroupFile> {
     let (path, file) = live_file(fs, paths, entry)?;
@@ -29,14 +29,14 @@ pub(crate) fn open_live(
 pub(crate) fn open_live_unverified(
     fs: &StoreFs,
     paths: &DatasetPaths,
-    entry: &Entry,
+    entry: &RowGroup,
     schema: &Arc<DatasetSchema>,
 ) -> Result<RowGroupFile> {
     let (path, file) = live_file(fs, paths, entry)?;
     RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
 }
 
-fn live_file(fs: &StoreFs, paths: &DatasetPaths, entry: &Entry) -> Result<(PathBuf, Arc<dyn ReadFile>)> {
+fn live_file(fs: &StoreFs, paths: &DatasetPaths, entry: &RowGroup) -> Result<(PathBuf, Arc<dyn ReadFile>)> {
     let path = paths.file(&entry.file);
     let file = match open_or_missing(fs, &path) {
         // A power loss can undo an unsynced commit and not the renaming of what it had replaced.
@@ -68,7 +68,7 @@ pub(crate) fn open_or_missing(fs: &StoreFs, path: &Path) -> Result<Arc<dyn ReadF
 /// # Errors
 ///
 /// [`Error::Damaged`] if they differ; [`Error::Io`] if the file cannot be read.
-pub(crate) fn check_bytes(file: &dyn ReadFile, path: &Path, entry: &Entry) -> Result<()> {
+pub(crate) fn check_bytes(file: &dyn ReadFile, path: &Path, entry: &RowGroup) -> Result<()> {
     let damaged = |detail| Err(Error::Damaged { path: path.to_owned(), detail });
     if file.len() != entry.bytes {
         return damaged(format!("expected {} bytes, found {}", entry.bytes, file.len()));
@@ -84,8 +84,8 @@ fn retired_name(fs: &StoreFs, paths: &DatasetPaths, file: &str) -> Result<Option
     Ok(fs.list(&paths.folder())?.into_iter().map(|entry| entry.name).find(|name| is_it(name)))
 }
 
-pub(crate) fn facts(entry: &Entry) -> FileFacts {
-    FileFacts { rows: entry.rows, bytes: entry.bytes, min: entry.min.clone(), max: entry.max.clone() }
+pub(crate) fn facts(entry: &RowGroup) -> RowGroupFacts {
+    RowGroupFacts { rows: entry.rows, bytes: entry.bytes, min: entry.min.clone(), max: entry.max.clone() }
 }
 
 /// Does something with a row group file under its live name or, once a later commit has replaced it, its retired one.
@@ -94,7 +94,7 @@ pub(crate) fn at_its_name<T>(
     paths: &DatasetPaths,
     manifest: &Manifest,
     pin: Option<&Pin>,
-    entry: &Entry,
+    entry: &RowGroup,
     act: impl Fn(&Path) -> Result<T>,
 ) -> Result<T> {
     if let Some(pin) = pin {

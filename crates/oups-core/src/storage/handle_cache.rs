@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::loaded::Loaded;
 use super::lock::IdlePins;
 use crate::Result;
-use crate::cache::recent::Recent;
+use crate::cache::recent::Cache;
 use crate::fs::StoreFs;
 use crate::paths::DatasetPaths;
 use crate::row_group::Footers;
@@ -18,22 +18,22 @@ const ENTRY_BYTES: usize = 300;
 
 /// What is kept; the same for all clones of a handle.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct HandleCache {
     /// Pin files for the next snapshots.
     pub(crate) pins: Arc<IdlePins>,
     /// Footers of row group files.
     pub(crate) footers: Arc<Footers>,
     /// The manifests that were loaded last, by path text.
-    manifests: Recent<String, Loaded>,
+    manifests: Cache<String, Loaded>,
 }
 
-impl Default for Kept {
+impl Default for HandleCache {
     fn default() -> Self {
-        Self { pins: Arc::default(), footers: Arc::default(), manifests: Recent::new(MOST_ENTRIES) }
+        Self { pins: Arc::default(), footers: Arc::default(), manifests: Cache::new(MOST_ENTRIES) }
     }
 }
 
-impl Kept {
+impl HandleCache {
     /// The dataset's manifest as it is now; `None` where there is no dataset.
     ///
     /// The file is read and its checksum computed each time, whoever wrote it. Only if it is that of the manifest that was
@@ -48,14 +48,14 @@ impl Kept {
         if let Some(loaded) = &loaded
             && known.is_none_or(|known| known.checksum != loaded.checksum)
         {
-            self.keep(loaded.clone());
+            self.insert(loaded.clone());
         }
         Ok(loaded)
     }
 
     /// Keeps a manifest that was decoded or written.
-    pub(crate) fn keep(&self, loaded: Loaded) {
+    pub(crate) fn insert(&self, loaded: Loaded) {
         let (entries, lineage) = (loaded.manifest.entries.len(), loaded.manifest.lineage.bytes() / ENTRY_BYTES);
-        self.manifests.keep(loaded.manifest.dataset.clone(), loaded, 1 + entries + lineage);
+        self.manifests.insert(loaded.manifest.dataset.clone(), loaded, 1 + entries + lineage);
     }
 }

@@ -1,8 +1,8 @@
 //! The storage of a store on a local disk: what stands between verbs and files.
 
 use super::absent::absent;
-use super::commit_options::Terms;
-use super::handle_cache::Kept;
+use super::commit_options::CommitOptions;
+use super::handle_cache::HandleCache;
 use super::lock::Patience;
 use super::turn::Turn;
 use crate::Result;
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 pub(crate) struct LocalStorage {
     pub(crate) root: PathBuf,
     pub(crate) fs: StoreFs,
-    pub(crate) cache: Kept,
+    pub(crate) cache: HandleCache,
 }
 
 impl LocalStorage {
@@ -25,7 +25,7 @@ impl LocalStorage {
     /// # Errors
     ///
     /// [`Error::NoDataset`], [`Error::VersionConflict`], and those of [`Turn::begin`].
-    pub(crate) fn begin(&self, paths: &DatasetPaths, options: &Terms) -> Result<(Turn, Manifest)> {
+    pub(crate) fn begin(&self, paths: &DatasetPaths, options: &CommitOptions) -> Result<(Turn, Manifest)> {
         // Looked at before locking: taking the lock makes the folders above the dataset, and may take long.
         let known = self.cache.load(&self.fs, paths)?.ok_or_else(|| absent(&self.fs, paths))?;
         options.check_version(paths.text(), known.manifest.version())?;

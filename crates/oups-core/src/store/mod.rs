@@ -13,7 +13,7 @@ use crate::fs::{EntryKind, Fs, LocalFs, LockAccess, StoreFs};
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::paths::{self, DatasetPaths};
 use crate::storage::create::{create_folders, make_store};
-use crate::storage::handle_cache::Kept;
+use crate::storage::handle_cache::HandleCache;
 use crate::storage::local::LocalStorage;
 use crate::storage::lock::{Take, open_locked};
 use crate::{Error, Result};
@@ -77,7 +77,7 @@ impl<K: StoreKey> Store<K> {
 
     fn new(fs: StoreFs, root: PathBuf, schema: KeySchema) -> Self {
         Self {
-            inner: Arc::new(StoreInner { storage: LocalStorage { root, fs, cache: Kept::default() }, schema }),
+            inner: Arc::new(StoreInner { storage: LocalStorage { root, fs, cache: HandleCache::default() }, schema }),
             keys: PhantomData,
         }
     }

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::execute::{Job, Rules, execute};
-use super::report::Written;
+use super::execute::{MergeJob, Rules, execute};
+use super::report::CommitReport;
 use super::unchanged::unchanged;
 use crate::Result;
 use crate::dedup::Keep;
 use crate::format::manifest::{CommitKind, Manifest, Retired};
 use crate::input::Input;
 use crate::ordered::{IntoRange, OrderedRange, Span};
-use crate::plan::change_plan::Plan;
+use crate::plan::change_plan::ChangePlan;
 use crate::plan::{MergePlan, StoredGroup, plan_delete};
 use crate::row_group::OrdRange;
 use crate::schema::fit;
-use crate::storage::commit_options::{Durability, Terms};
+use crate::storage::commit_options::{CommitOptions, Durability};
 use crate::storage::publish::commit;
 use crate::storage::turn::Turn;
 use crate::storage::turn::new_files::NewFiles;
@@ -31,29 +31,29 @@ use crate::version::Expected;
 pub struct Delete<'d> {
     dataset: &'d Dataset,
     range: OrderedRange,
-    terms: Terms,
+    options: CommitOptions,
 }
 
 impl<'d> Delete<'d> {
     pub(crate) fn new(dataset: &'d Dataset, range: OrderedRange) -> Self {
-        Self { dataset, range, terms: Terms::default() }
+        Self { dataset, range, options: CommitOptions::default() }
     }
 
     /// Fails unless the dataset is at this version: see [`Write::if_version`](super::insert::Write::if_version).
     pub fn if_version(mut self, version: impl Into<Expected>) -> Self {
-        self.terms.if_version = Some(version.into());
+        self.options.if_version = Some(version.into());
         self
     }
 
     /// Gives up when the dataset's lock is not to be had for so long. Without it, the deletion waits.
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
-        self.terms.lock_timeout = Some(timeout);
+        self.options.lock_timeout = Some(timeout);
         self
     }
 
     /// Whether the commit waits for the disk: see [`Durability`].
     pub fn durability(mut self, durability: Durability) -> Self {
-        self.terms.durability = durability;
+        self.options.durability = durability;
         self
     }
 
@@ -63,11 +63,15 @@ impl<'d> Delete<'d> {
     ///
     /// [`Error::NoDataset`](crate::Error::NoDataset), [`Error::Bound`](crate::Error::Bound),
     /// [`Error::VersionConflict`](crate::Error::VersionConflict), and those of reading the manifest.
-    pub fn plan(self) -> Result<Plan> {
+    pub fn plan(self) -> Result<ChangePlan> {
         let known = self.dataset.loaded()?;
-        self.terms.check_version(&known.dataset, known.version())?;
+        self.options.check_version(&known.dataset, known.version())?;
         let span = self.span(&known)?;
-        Ok(Plan::new(plan_span(&known, span.as_ref()), StoredGroup::all_of(&known.entries), known.ordered.clone()))
+        Ok(ChangePlan::new(
+            plan_span(&known, span.as_ref()),
+            StoredGroup::all_of(&known.entries),
+            known.ordered.clone(),
+        ))
     }
 
     /// Deletes the rows. Readers see all of it when this returns, and nothing of it if it fails. If no row is in the
@@ -77,14 +81,14 @@ impl<'d> Delete<'d> {
     ///
     /// [`Error::NoDataset`](crate::Error::NoDataset) where there is none, [`Error::Bound`](crate::Error::Bound) for a
     /// bound that cannot be compared with the ordered column, and then those of [`Write::commit`](super::insert::Write::commit).
-    pub fn commit(self) -> Result<Written> {
+    pub fn commit(self) -> Result<CommitReport> {
         let _span = tracing::info_span!("delete", dataset = self.dataset.path_text()).entered();
         // A bad bound is refused before anything is touched, were it only the lock file.
         self.span(&*self.dataset.loaded()?)?;
-        let (turn, base) = self.dataset.store.storage.begin(&self.dataset.paths, &self.terms)?;
+        let (turn, base) = self.dataset.store.storage.begin(&self.dataset.paths, &self.options)?;
         match self.span(&base)? {
-            Some(span) => delete(turn, base, span, self.terms.durability),
-            None => unchanged(turn, base, self.terms.durability),
+            Some(span) => delete(turn, base, span, self.options.durability),
+            None => unchanged(turn, base, self.options.durability),
         }
     }
 
@@ -102,7 +106,7 @@ fn plan_span(base: &Manifest, span: Option<&Span>) -> MergePlan {
 }
 
 /// Steps 4 to 13, under the lock.
-fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) -> Result<Written> {
+fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) -> Result<CommitReport> {
     let plan = plan_span(&base, Some(&span));
     if plan.is_noop() {
         return unchanged(turn, base, durability);
@@ -111,10 +115,11 @@ fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) ->
     let range = OrdRange { start: span.start().cloned(), end: span.end().cloned() };
     let input = Input::from_batches(fit(&schema, schema.plain())?, Vec::new())?;
     let rules = Rules { settings: &base.settings, sizing: base.settings.sizing(&schema)?, keep: &Keep::Last };
-    let job = Job { schema: &schema, rules: &rules, plan: &plan, input: &input, deleted: Some(&range), durability };
+    let job =
+        MergeJob { schema: &schema, rules: &rules, plan: &plan, input: &input, deleted: Some(&range), durability };
     let mut files = NewFiles::none(&turn, durability)?;
     let outcome = execute(&mut turn, &mut files, &job)?;
-    let mut done = Written {
+    let mut done = CommitReport {
         version: base.version(),
         changed: true,
         rows_written: outcome.rows_written,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::format::manifest::{Entry, Manifest};
+use crate::format::manifest::{Manifest, RowGroup};
 use crate::row_group::{ReadOptions, RowGroupFile};
 use crate::schema::{DatasetSchema, convert, may_overflow, reason};
 use crate::storage::files::open_live_unverified;
@@ -32,7 +32,7 @@ pub(crate) fn check_stored(turn: &Turn, base: &Manifest, new: &DatasetSchema) ->
     Ok(())
 }
 
-fn check_file(file: &RowGroupFile, entry: &Entry, columns: &[usize], new: &DatasetSchema) -> Result<()> {
+fn check_file(file: &RowGroupFile, entry: &RowGroup, columns: &[usize], new: &DatasetSchema) -> Result<()> {
     for batch in file.batches(ReadOptions { columns: Some(columns.to_vec()), ..ReadOptions::default() })? {
         let batch = batch?;
         for (array, field) in batch.columns().iter().zip(batch.schema_ref().fields()) {

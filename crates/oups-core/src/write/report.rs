@@ -5,7 +5,7 @@ use crate::version::Version;
 /// What a write, a deletion or another commit did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Written {
+pub struct CommitReport {
     /// The dataset's version afterwards.
     pub version: Version,
     /// Whether there was anything to change: without, there is no commit.
@@ -23,7 +23,7 @@ pub struct Written {
     pub files_replaced: usize,
 }
 
-impl Written {
+impl CommitReport {
     /// Nothing was changed.
     pub(crate) fn nothing(version: Version) -> Self {
         Self { version, ..Self::default() }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::report::Written;
+use super::report::CommitReport;
 use crate::format::manifest::CommitKind;
 use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::sizing::RowGroupTarget;
-use crate::storage::commit_options::{Durability, Terms};
+use crate::storage::commit_options::{CommitOptions, Durability};
 use crate::storage::publish::commit;
 use crate::storage::turn::new_files::NewFiles;
 use crate::store::dataset::Dataset;
@@ -26,13 +26,13 @@ pub struct ChangeSettings<'d> {
     duplicates_on: Option<DuplicatesOn>,
     keep: Option<KeepRule>,
     max_off_target: Option<Option<u64>>,
-    terms: Terms,
+    options: CommitOptions,
 }
 
 impl<'d> ChangeSettings<'d> {
     pub(crate) fn new(dataset: &'d Dataset) -> Self {
         let (row_group_target, duplicates_on, keep, max_off_target) = (None, None, None, None);
-        Self { dataset, row_group_target, duplicates_on, keep, max_off_target, terms: Terms::default() }
+        Self { dataset, row_group_target, duplicates_on, keep, max_off_target, options: CommitOptions::default() }
     }
 
     /// The wanted size of row groups, as in [`Write::row_group_target`](super::insert::Write::row_group_target).
@@ -61,13 +61,13 @@ impl<'d> ChangeSettings<'d> {
 
     /// Fails unless the dataset is at this version: see [`Write::if_version`](super::insert::Write::if_version).
     pub fn if_version(mut self, version: impl Into<Expected>) -> Self {
-        self.terms.if_version = Some(version.into());
+        self.options.if_version = Some(version.into());
         self
     }
 
     /// Gives up when the dataset's lock is not to be had for so long. Without it, the change waits.
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
-        self.terms.lock_timeout = Some(timeout);
+        self.options.lock_timeout = Some(timeout);
         self
     }
 
@@ -77,7 +77,7 @@ impl<'d> ChangeSettings<'d> {
     ///
     /// [`Error::NoDataset`]; [`Error::InvalidOption`] or [`Error::UnknownColumn`] for settings that do not fit the
     /// dataset, with nothing changed; then those of [`Write::commit`](super::insert::Write::commit).
-    pub fn commit(mut self) -> Result<Written> {
+    pub fn commit(mut self) -> Result<CommitReport> {
         let _span = tracing::info_span!("change_settings", dataset = self.dataset.path_text()).entered();
         let target = self.row_group_target.take().transpose()?;
         let changed = |mut settings: Settings| {
@@ -91,17 +91,17 @@ impl<'d> ChangeSettings<'d> {
         let known = self.dataset.loaded()?;
         changed(known.settings.clone()).sizing(&known.dataset_schema()?)?;
 
-        let (turn, base) = self.dataset.store.storage.begin(&self.dataset.paths, &self.terms)?;
+        let (turn, base) = self.dataset.store.storage.begin(&self.dataset.paths, &self.options)?;
         let settings = changed(base.settings.clone());
         settings.sizing(&base.dataset_schema()?)?;
         if settings == base.settings {
-            return Ok(Written::nothing(base.version()));
+            return Ok(CommitReport::nothing(base.version()));
         }
         let mut next = turn.next_of(base);
         next.settings = settings;
         let files = NewFiles::none(&turn, Durability::Synced)?;
         let done = commit(turn, files, next, CommitKind::Settings, Durability::Synced)?;
-        Ok(Written { changed: true, ..Written::nothing(done.manifest.version()) })
+        Ok(CommitReport { changed: true, ..CommitReport::nothing(done.manifest.version()) })
     }
 }
 

@@ -1,9 +1,9 @@
 //! Making durable what was committed unsynced.
 
-use super::report::Written;
+use super::report::CommitReport;
 use super::unchanged::unchanged;
 use crate::Result;
-use crate::storage::commit_options::{Durability, Terms};
+use crate::storage::commit_options::{CommitOptions, Durability};
 use crate::store::dataset::Dataset;
 
 impl Dataset {
@@ -13,13 +13,13 @@ impl Dataset {
     /// # Errors
     ///
     /// [`Error::NoDataset`] where there is none, and those of a commit without rows: see [`Write::commit`].
-    pub fn sync(&self) -> Result<Written> {
+    pub fn sync(&self) -> Result<CommitReport> {
         let known = self.loaded()?;
         if known.is_durable() {
-            return Ok(Written::nothing(known.version()));
+            return Ok(CommitReport::nothing(known.version()));
         }
         let _span = tracing::info_span!("sync", dataset = self.path_text()).entered();
-        let (turn, base) = self.store.storage.begin(&self.paths, &Terms::default())?;
+        let (turn, base) = self.store.storage.begin(&self.paths, &CommitOptions::default())?;
         unchanged(turn, base, Durability::Synced)
     }
 }

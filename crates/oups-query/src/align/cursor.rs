@@ -3,20 +3,20 @@
 use std::ops::Range;
 
 use arrow::array::RecordBatch;
-use oups_core::Entry;
+use oups_core::RowGroup;
 use oups_core::ordered::Span;
 use oups_core::row_group::RowGroupFile;
 
 use crate::error::Result;
-use crate::plan::scan::Reading;
-use crate::plan::task::Piece;
+use crate::plan::scan::PlannedScan;
+use crate::plan::task::ScanTask;
 use crate::pruning::row_group::rows_in;
 use crate::scan::collect::{concat, read_whole};
 
 /// Where the reading of one dataset stands.
 #[derive(Debug)]
 pub(crate) struct Cursor {
-    reading: Reading,
+    reading: PlannedScan,
     /// Whether a row group that is not read to its end stays open until the next call.
     keeps_open: bool,
     /// The row group read last, if it has rows left.
@@ -32,7 +32,7 @@ struct Part {
 }
 
 impl Cursor {
-    pub(crate) fn new(reading: Reading, keeps_open: bool) -> Self {
+    pub(crate) fn new(reading: PlannedScan, keeps_open: bool) -> Self {
         Self { reading, keeps_open, part: None }
     }
 
@@ -50,7 +50,7 @@ impl Cursor {
         concat(batches, &self.reading.columns.schema, self.reading.snapshot.dataset())
     }
 
-    fn read_group(&mut self, at: usize, entry: &Entry, span: &Span, out: &mut Vec<RecordBatch>) -> Result<()> {
+    fn read_group(&mut self, at: usize, entry: &RowGroup, span: &Span, out: &mut Vec<RecordBatch>) -> Result<()> {
         let part = self.part.take().filter(|part| part.at == at);
         let (behind, file) = part.map_or((0, None), |part| (part.behind, part.file));
         let file = match file {
@@ -62,7 +62,7 @@ impl Cursor {
         if !rows.is_empty() && self.reading.filter.is_empty() {
             out.extend(read_whole(&file, &self.reading.columns, rows)?);
         } else if !rows.is_empty() {
-            out.extend(self.reading.run(&Piece::new(at, rows, Some(file.clone())), &false.into())?);
+            out.extend(self.reading.run(&ScanTask::new(at, rows, Some(file.clone())), &false.into())?);
         }
         if behind < entry.rows {
             self.part = Some(Part { at, behind, file: self.keeps_open.then_some(file) });

@@ -11,8 +11,8 @@ use super::cursor::Cursor;
 use crate::align::{Aligner, Step};
 use crate::datasets::Datasets;
 use crate::error::Result;
-use crate::plan::scan::Reading;
-use crate::projection::Columns;
+use crate::plan::scan::PlannedScan;
+use crate::projection::Projection;
 use crate::request::read::Read;
 
 /// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
@@ -52,7 +52,7 @@ impl<K: StoreKey> Intersections<K> {
     }
 
     /// One reading a key.
-    pub(crate) fn new(keys: Arc<Keys<K>>, readings: Vec<Reading>, span: Option<Span>, moment: Moment) -> Self {
+    pub(crate) fn new(keys: Arc<Keys<K>>, readings: Vec<PlannedScan>, span: Option<Span>, moment: Moment) -> Self {
         let snapshots = readings.iter().map(|reading| reading.snapshot.clone()).collect();
         let has_filter = readings.iter().any(|reading| !reading.filter.is_empty());
         let cursors = readings.into_iter().enumerate().map(|(at, reading)| Cursor::new(reading, at < OPEN_FILES));
@@ -114,8 +114,8 @@ impl<K: StoreKey> Read<Datasets<K>> {
         let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none(moment)) };
         let ordered = first.schema().ordered_type().clone();
         let reading = |snapshot: Snapshot| {
-            let columns = Columns::find(self.request.columns.as_deref(), snapshot.schema())?;
-            Reading::of_parts(snapshot, columns, &self.request)
+            let columns = Projection::find(self.request.columns.as_deref(), snapshot.schema())?;
+            PlannedScan::of_parts(snapshot, columns, &self.request)
         };
         let readings = opened.snapshots.into_iter().map(reading).collect::<Result<_>>()?;
         let keys = Keys { keys: opened.keys, positions: opened.positions, ordered };

@@ -7,18 +7,18 @@ pub(crate) mod intersections;
 use std::ops::Range;
 
 use oups_core::ordered::{Cut, Span};
-use oups_core::{Entry, Snapshot};
+use oups_core::{RowGroup, Snapshot};
 
 use crate::pruning::manifest::prune;
 
 /// What the aligner needs of a dataset: its row groups in order.
 pub(crate) trait RowGroups {
     /// The entries.
-    fn entries(&self) -> &[Entry];
+    fn entries(&self) -> &[RowGroup];
 }
 
 impl RowGroups for Snapshot {
-    fn entries(&self) -> &[Entry] {
+    fn entries(&self) -> &[RowGroup] {
         &self.manifest().entries
     }
 }
@@ -60,7 +60,7 @@ impl<T: RowGroups> Aligner<T> {
     ///
     /// It takes in what is left of the first row group ahead and the second one, and goes on where the second one
     /// holds only one value that the next begins with too. It has rows: the first of the second row group.
-    fn last_end(entries: &[Entry], ahead: &Range<usize>) -> Option<Cut> {
+    fn last_end(entries: &[RowGroup], ahead: &Range<usize>) -> Option<Cut> {
         let ahead = entries.get(ahead.clone())?;
         let second = ahead.get(1)?;
         let later = ahead.get(2..)?;

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::pruning::test_entries::entries;
 
-impl RowGroups for Vec<Entry> {
-    fn entries(&self) -> &[Entry] {
+impl RowGroups for Vec<RowGroup> {
+    fn entries(&self) -> &[RowGroup] {
         self
     }
 }

@@ -10,7 +10,7 @@ use super::names::Side;
 use crate::error::Result;
 use crate::merge::budget::Budget;
 use crate::merge::source::Source;
-use crate::plan::scan::Reading;
+use crate::plan::scan::PlannedScan;
 use crate::projection::unified::Unified;
 use crate::request::Request;
 use crate::scan::batches::Batches;
@@ -53,7 +53,7 @@ impl Feed {
         let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let layouts = Unified::new(request.columns.as_deref(), std::slice::from_ref(schema))?.layouts;
         let Some((span, layout)) = span.zip(layouts.into_iter().next()) else { return Ok(None) };
-        let reading = Reading::of_parts(snapshot.clone(), layout.columns.clone(), &request)?;
+        let reading = PlannedScan::of_parts(snapshot.clone(), layout.columns.clone(), &request)?;
         let source = Box::new(Source::new(reading, layout, &Arc::new(span), false));
         Ok(Some(Self::Blocks { source, rights }))
     }

@@ -76,13 +76,13 @@ pub struct Join<K> {
     store: Store<K>,
     left: K,
     rights: Vec<(K, Option<String>)>,
-    terms: Terms,
+    terms: MatchRule,
     right_columns: Option<Vec<String>>,
 }
 
 /// What makes a row a match.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Terms {
+pub(crate) struct MatchRule {
     pub(crate) direction: Direction,
     pub(crate) strict: bool,
     pub(crate) tolerance: Option<Tolerance>,
@@ -95,7 +95,7 @@ impl<K: StoreKey> Join<K> {
             store: store.clone(),
             left: left.clone(),
             rights: Vec::new(),
-            terms: Terms::default(),
+            terms: MatchRule::default(),
             right_columns: None,
         }
     }

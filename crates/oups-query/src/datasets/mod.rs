@@ -15,7 +15,7 @@ use crate::request::Request;
 
 /// Which datasets a query is about.
 #[derive(Clone, Debug)]
-pub(crate) enum Choice<K> {
+pub(crate) enum Chosen<K> {
     Keys(Vec<K>),
     Filter(KeyFilter),
 }
@@ -38,14 +38,14 @@ impl<K: StoreKey> Opened<K> {
     /// [`Error::DuplicateKey`], [`oups_core::Error::NoDataset`], [`Error::OrderedColumns`], [`oups_core::Error::Bound`],
     /// [`Error::Condition`];
     /// those of listing folders and reading manifests.
-    pub(crate) fn new(store: &Store<K>, choice: Choice<K>, request: &Request) -> Result<Self> {
+    pub(crate) fn new(store: &Store<K>, choice: Chosen<K>, request: &Request) -> Result<Self> {
         let (keys, snapshots) = match choice {
-            Choice::Keys(keys) => {
+            Chosen::Keys(keys) => {
                 positions(store, &keys)?;
                 let snapshots = store.snapshots_with(&keys, request.together)?;
                 (keys, snapshots)
             }
-            Choice::Filter(filter) => store.snapshots_where(filter, request.together)?,
+            Chosen::Filter(filter) => store.snapshots_where(filter, request.together)?,
         };
         let positions = positions(store, &keys)?;
         check_ordered_columns(&snapshots)?;
@@ -107,7 +107,7 @@ pub(crate) fn check_same_order(first: &DatasetSchema, other: &DatasetSchema, nam
 #[derive(Clone, Debug)]
 pub struct Datasets<K> {
     pub(crate) store: Store<K>,
-    pub(crate) choice: Choice<K>,
+    pub(crate) choice: Chosen<K>,
 }
 
 impl<K: StoreKey> Datasets<K> {

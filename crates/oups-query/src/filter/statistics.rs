@@ -6,7 +6,7 @@ use oups_core::row_group::{RowGroupFile, ValueBounds};
 use super::Filter;
 use super::predicate::{Column, Predicate};
 use crate::error::Result;
-use crate::selection::Selected;
+use crate::selection::Selection;
 
 impl Filter {
     /// The rows that might be wanted; the others certainly are not. What has no statistics might be.
@@ -14,8 +14,8 @@ impl Filter {
     /// # Errors
     ///
     /// Where the statistics cannot be decoded.
-    pub(crate) fn might_want(&self, file: &RowGroupFile) -> Result<Selected> {
-        let mut rows = Selected::of(0..file.rows());
+    pub(crate) fn might_want(&self, file: &RowGroupFile) -> Result<Selection> {
+        let mut rows = Selection::of(0..file.rows());
         for predicate in self.predicates() {
             rows = rows.and(&might_hold(predicate, file)?);
         }
@@ -24,11 +24,11 @@ impl Filter {
 }
 
 /// The rows for which the predicate might be true.
-fn might_hold(predicate: &Predicate, file: &RowGroupFile) -> Result<Selected> {
-    let all = || Selected::of(0..file.rows());
+fn might_hold(predicate: &Predicate, file: &RowGroupFile) -> Result<Selection> {
+    let all = || Selection::of(0..file.rows());
     Ok(match predicate {
         Predicate::Constant(Some(true)) => all(),
-        Predicate::Constant(_) => Selected::default(),
+        Predicate::Constant(_) => Selection::default(),
         Predicate::Within(column, spans) => where_(column, file, |bounds| might_be_within(spans, bounds))?,
         Predicate::IsNull(column) => where_(column, file, |bounds| bounds.nulls != Some(0))?,
         Predicate::Is(inner, true) => might_hold(inner, file)?,
@@ -40,7 +40,7 @@ fn might_hold(predicate: &Predicate, file: &RowGroupFile) -> Result<Selected> {
             rows
         }
         Predicate::Or(parts) => {
-            let mut rows = Selected::default();
+            let mut rows = Selection::default();
             for part in parts {
                 rows = rows.or(&might_hold(part, file)?);
             }
@@ -54,8 +54,8 @@ fn might_hold(predicate: &Predicate, file: &RowGroupFile) -> Result<Selected> {
     })
 }
 
-fn where_(column: &Column, file: &RowGroupFile, might: impl Fn(&ValueBounds) -> bool) -> Result<Selected> {
-    let mut rows = Selected::default();
+fn where_(column: &Column, file: &RowGroupFile, might: impl Fn(&ValueBounds) -> bool) -> Result<Selection> {
+    let mut rows = Selection::default();
     for bounds in file.value_bounds(column.position)?.iter().filter(|bounds| might(bounds)) {
         rows.push(bounds.rows.clone());
     }

@@ -17,9 +17,9 @@ use oups_core::{Moment, Snapshot, Snapshots, StoreKey, parallel};
 
 use crate::datasets::Datasets;
 use crate::error::Result;
-use crate::plan::scan::Reading;
+use crate::plan::scan::PlannedScan;
 use crate::projection::key_fields::KeyColumns;
-use crate::projection::unified::{Layout, Unified};
+use crate::projection::unified::{Conversion, Unified};
 use crate::query::key_columns;
 use crate::request::Request;
 use crate::request::read::Read;
@@ -53,7 +53,7 @@ pub struct Ordered {
     /// One a key; `None` when it is read to its end.
     sources: Vec<Option<Source>>,
     /// The keys that have rows left.
-    next: BinaryHeap<Turn>,
+    next: BinaryHeap<Waiting>,
     reverse: bool,
     budget: Budget,
     open: usize,
@@ -70,20 +70,20 @@ pub struct Ordered {
 
 /// A key's place in the line, by the value that no row of it is before. The foremost is the greatest, as heaps have it.
 #[derive(Debug, PartialEq, Eq)]
-struct Turn {
+struct Waiting {
     bound: OrdValue,
     key: usize,
     reverse: bool,
 }
 
-impl Ord for Turn {
+impl Ord for Waiting {
     fn cmp(&self, other: &Self) -> Ordering {
         let order = self.bound.cmp(&other.bound).then(self.key.cmp(&other.key));
         if self.reverse { order } else { order.reverse() }
     }
 }
 
-impl PartialOrd for Turn {
+impl PartialOrd for Waiting {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
@@ -99,14 +99,14 @@ impl Ordered {
     ) -> Result<Self> {
         let schema = keys.schema(&unified.schema)?;
         let (span, reverse, moment) = (span.map(Arc::new), request.reverse, snapshots.moment());
-        let source = |(snapshot, layout): (Snapshot, Arc<Layout>)| {
-            let reading = Reading::of_parts(snapshot, layout.columns.clone(), request)?;
+        let source = |(snapshot, layout): (Snapshot, Arc<Conversion>)| {
+            let reading = PlannedScan::of_parts(snapshot, layout.columns.clone(), request)?;
             Ok(span.as_ref().map(|span| Source::new(reading, layout, span, reverse)))
         };
         let sources: Vec<_> = snapshots.into_iter().zip(unified.layouts).map(source).collect::<Result<_>>()?;
         let bounds = sources.iter().enumerate();
         let turn =
-            |(key, source): (usize, &Option<Source>)| Some(Turn { bound: source.as_ref()?.bound()?, key, reverse });
+            |(key, source): (usize, &Option<Source>)| Some(Waiting { bound: source.as_ref()?.bound()?, key, reverse });
         let next = bounds.filter_map(turn).collect();
         let side_by_side = most_at_once(sources.iter().flatten().filter_map(Source::reach));
         Ok(Self {
@@ -179,7 +179,7 @@ impl Ordered {
 
     /// Takes the next run of rows, or reads what it needs to know which that is; `false` at the end.
     fn advance(&mut self) -> Result<bool> {
-        let Some(Turn { key, .. }) = self.next.peek() else { return Ok(false) };
+        let Some(Waiting { key, .. }) = self.next.peek() else { return Ok(false) };
         if self.is_in_memory(*key) {
             self.take_run()?;
         } else {
@@ -194,7 +194,7 @@ impl Ordered {
 
     /// Takes the rows of the foremost key that come before those of all others.
     fn take_run(&mut self) -> Result<()> {
-        let Some(Turn { key, .. }) = self.next.pop() else { return Ok(()) };
+        let Some(Waiting { key, .. }) = self.next.pop() else { return Ok(()) };
         let Some(Some(source)) = self.sources.get_mut(key) else { return Ok(()) };
         let Some(head) = &mut source.head else { return Ok(()) };
         let run = match self.next.peek() {
@@ -237,7 +237,7 @@ impl Ordered {
     fn put_back(&mut self, key: usize) {
         let Some(slot) = self.sources.get_mut(key) else { return };
         match slot.as_ref().and_then(Source::bound) {
-            Some(bound) => self.next.push(Turn { bound, key, reverse: self.reverse }),
+            Some(bound) => self.next.push(Waiting { bound, key, reverse: self.reverse }),
             None => *slot = None,
         }
     }
@@ -249,7 +249,7 @@ impl Ordered {
         let at_once = (2 * parallel::count()).min(READ_AT_ONCE);
         let mut chosen = Vec::with_capacity(at_once);
         while chosen.len() < at_once
-            && let Some(Turn { key, .. }) = self.next.peek()
+            && let Some(Waiting { key, .. }) = self.next.peek()
             && !self.is_in_memory(*key)
         {
             let key = *key;

@@ -4,13 +4,13 @@ use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use oups_core::Entry;
+use oups_core::RowGroup;
 use oups_core::ordered::{OrdKeys, OrdValue, Span};
 
 use crate::error::Result;
-use crate::plan::scan::Reading;
-use crate::plan::task::Piece;
-use crate::projection::unified::Layout;
+use crate::plan::scan::PlannedScan;
+use crate::plan::task::ScanTask;
+use crate::projection::unified::Conversion;
 use crate::pruning::manifest::prune;
 use crate::pruning::row_group::rows_in;
 use crate::scan::collect::concat;
@@ -23,8 +23,8 @@ const PAGE_ROWS: u64 = 4096;
 /// No file is open before rows of it are asked for. Between two blocks a file stays open only if it was allowed to.
 #[derive(Debug)]
 pub(crate) struct Source {
-    reading: Reading,
-    layout: Arc<Layout>,
+    reading: PlannedScan,
+    layout: Arc<Conversion>,
     span: Arc<Span>,
     /// Whether it is read from its end.
     reverse: bool,
@@ -33,7 +33,7 @@ pub(crate) struct Source {
     /// Of the foremost of them, if it was begun, the rows in the span that are not read.
     rest: Option<Range<u64>>,
     /// The same row group, if its file is open.
-    open: Option<Piece>,
+    open: Option<ScanTask>,
     /// The value that was read last.
     last: Option<OrdValue>,
     /// Bytes and rows of the blocks so far.
@@ -56,7 +56,7 @@ pub(crate) struct Head {
 
 impl Source {
     /// The reading's columns are those of the layout.
-    pub(crate) fn new(reading: Reading, layout: Arc<Layout>, span: &Arc<Span>, reverse: bool) -> Self {
+    pub(crate) fn new(reading: PlannedScan, layout: Arc<Conversion>, span: &Arc<Span>, reverse: bool) -> Self {
         let groups = prune(&reading.snapshot.manifest().entries, span);
         let span = span.clone();
         Self { reading, layout, span, reverse, groups, rest: None, open: None, last: None, read: (0, 0), head: None }
@@ -106,7 +106,7 @@ impl Source {
         if self.reverse { self.groups.end.saturating_sub(1) } else { self.groups.start }
     }
 
-    fn entry(&self) -> Option<&Entry> {
+    fn entry(&self) -> Option<&RowGroup> {
         let entries = self.reading.snapshot.manifest().entries.get(self.groups.clone())?;
         if self.reverse { entries.last() } else { entries.first() }
     }
@@ -133,10 +133,10 @@ impl Source {
         Ok(())
     }
 
-    fn next_block(&mut self, entry: &Entry, rows: u64, may_stay_open: bool) -> Result<RecordBatch> {
+    fn next_block(&mut self, entry: &RowGroup, rows: u64, may_stay_open: bool) -> Result<RecordBatch> {
         let piece = match self.open.take() {
             Some(piece) => piece,
-            None => Piece::new(self.at(), 0..0, Some(self.reading.open_entry(entry)?)),
+            None => ScanTask::new(self.at(), 0..0, Some(self.reading.open_entry(entry)?)),
         };
         let rest = match (self.rest.take(), self.reading.open(&piece)?) {
             (Some(rest), _) => rest,

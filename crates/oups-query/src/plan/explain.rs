@@ -4,13 +4,13 @@ use std::fmt;
 use std::ops::Range;
 
 use oups_core::row_group::{ColumnPart, RowGroupFile};
-use oups_core::{Entry, Version};
+use oups_core::{RowGroup, Version};
 
-use super::scan::Reading;
-use super::task::Piece;
+use super::scan::PlannedScan;
+use super::task::ScanTask;
 use crate::error::Result;
 use crate::pruning::manifest::prune;
-use crate::selection::Selected;
+use crate::selection::Selection;
 
 /// What a scan reads and what it leaves out. `to_string` explains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub struct Omitted {
 }
 
 impl Omitted {
-    fn add(&mut self, entry: &Entry) {
+    fn add(&mut self, entry: &RowGroup) {
         self.row_groups += 1;
         self.bytes += entry.bytes;
     }
@@ -125,7 +125,7 @@ impl ScanPlan {
     /// # Errors
     ///
     /// Where a footer cannot be read.
-    pub(crate) fn of(reading: &Reading) -> Result<Self> {
+    pub(crate) fn of(reading: &PlannedScan) -> Result<Self> {
         let manifest = reading.snapshot.manifest();
         let mut plan = Self {
             dataset: manifest.dataset.clone(),
@@ -148,8 +148,8 @@ impl ScanPlan {
         Ok(plan)
     }
 
-    fn add(&mut self, reading: &Reading, piece: &Piece, entry: &Entry, file: &RowGroupFile) -> Result<()> {
-        let rows = reading.filter.might_want(file)?.and(&Selected::of(piece.rows.clone()));
+    fn add(&mut self, reading: &PlannedScan, piece: &ScanTask, entry: &RowGroup, file: &RowGroupFile) -> Result<()> {
+        let rows = reading.filter.might_want(file)?.and(&Selection::of(piece.rows.clone()));
         if rows.is_empty() {
             self.pruned.by_statistics.add(entry);
             return Ok(());
@@ -180,12 +180,12 @@ impl ScanPlan {
 }
 
 /// The columns that are read: the wanted ones, then those that only conditions look at.
-fn positions(reading: &Reading) -> impl Iterator<Item = usize> {
+fn positions(reading: &PlannedScan) -> impl Iterator<Item = usize> {
     let wanted = &reading.columns.positions;
     wanted.iter().chain(reading.filter.columns.iter().filter(|at| !wanted.contains(at))).copied()
 }
 
-fn columns(reading: &Reading) -> Vec<PlannedColumn> {
+fn columns(reading: &PlannedScan) -> Vec<PlannedColumn> {
     let schema = reading.snapshot.schema();
     let column = |at: usize| {
         Some(PlannedColumn {
@@ -199,7 +199,7 @@ fn columns(reading: &Reading) -> Vec<PlannedColumn> {
 }
 
 /// The row groups of which nothing is read, but for those that statistics exclude.
-fn left_out(reading: &Reading) -> Pruned {
+fn left_out(reading: &PlannedScan) -> Pruned {
     let entries = &reading.snapshot.manifest().entries;
     let in_range = reading.span.as_ref().map_or(0..0, |span| prune(entries, span));
     let read: Vec<usize> = reading.pieces.iter().map(|piece| piece.at).collect();

@@ -5,25 +5,25 @@ use std::sync::PoisonError;
 
 use oups_core::ordered::Span;
 use oups_core::row_group::RowGroupFile;
-use oups_core::{Entry, Snapshot};
+use oups_core::{RowGroup, Snapshot};
 
-use super::task::Piece;
+use super::task::ScanTask;
 use crate::error::Result;
 use crate::filter::Filter;
-use crate::projection::Columns;
+use crate::projection::Projection;
 use crate::pruning::manifest::prune;
 use crate::pruning::row_group::rows_in;
 use crate::request::Request;
 
 /// A scan with every question answered but the rows themselves.
 #[derive(Clone, Debug)]
-pub(crate) struct Reading {
+pub(crate) struct PlannedScan {
     pub(crate) snapshot: Snapshot,
     pub(crate) span: Option<Span>,
-    pub(crate) columns: Columns,
+    pub(crate) columns: Projection,
     pub(crate) filter: Filter,
     /// Ascending, also where the scan is reversed.
-    pub(crate) pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<ScanTask>,
     /// At most so many rows; if there is no filter, the pieces hold no more.
     pub(crate) limit: Option<u64>,
     pub(crate) reverse: bool,
@@ -31,7 +31,7 @@ pub(crate) struct Reading {
     pub(crate) verified: bool,
 }
 
-impl Reading {
+impl PlannedScan {
     /// Prunes, and finds the exact rows at the edges of the range.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ impl Reading {
     /// For a bound, a column or a condition that does not fit, and where a file at the range's edges cannot be read.
     pub(crate) fn prepare(snapshot: Snapshot, request: &Request) -> Result<Self> {
         let schema = snapshot.schema();
-        let columns = Columns::find(request.columns.as_deref(), schema)?;
+        let columns = Projection::find(request.columns.as_deref(), schema)?;
         let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let (filter, span) = Filter::narrowing(&request.conditions, schema, span)?;
         let mut reading = Self::new(snapshot, span, columns, filter, request);
@@ -69,12 +69,12 @@ impl Reading {
     /// # Errors
     ///
     /// For a condition that does not fit.
-    pub(crate) fn of_parts(snapshot: Snapshot, columns: Columns, request: &Request) -> Result<Self> {
+    pub(crate) fn of_parts(snapshot: Snapshot, columns: Projection, request: &Request) -> Result<Self> {
         let (filter, _) = Filter::narrowing(&request.conditions, snapshot.schema(), None)?;
         Ok(Self::new(snapshot, None, columns, filter, request))
     }
 
-    fn new(snapshot: Snapshot, span: Option<Span>, columns: Columns, filter: Filter, request: &Request) -> Self {
+    fn new(snapshot: Snapshot, span: Option<Span>, columns: Projection, filter: Filter, request: &Request) -> Self {
         Self {
             snapshot,
             span,
@@ -89,7 +89,7 @@ impl Reading {
     }
 
     /// The wanted row groups; without a filter, no more of them than the limit needs.
-    fn find_pieces(&self) -> Result<Vec<Piece>> {
+    fn find_pieces(&self) -> Result<Vec<ScanTask>> {
         let Some(span) = &self.span else { return Ok(Vec::new()) };
         let wanted = prune(&self.snapshot.manifest().entries, span);
         let order: Box<dyn Iterator<Item = usize>> =
@@ -116,23 +116,23 @@ impl Reading {
     }
 
     /// The rows of a row group that are in the span; `None` if there are none.
-    fn piece(&self, at: usize, span: &Span) -> Result<Option<Piece>> {
+    fn piece(&self, at: usize, span: &Span) -> Result<Option<ScanTask>> {
         let Some(entry) = self.snapshot.manifest().entries.get(at) else { return Ok(None) };
         if span.contains(&entry.min) && span.contains(&entry.max) {
-            return Ok(Some(Piece::new(at, 0..entry.rows, None)));
+            return Ok(Some(ScanTask::new(at, 0..entry.rows, None)));
         }
         let file = self.open_entry(entry)?;
         let rows = rows_in(&file, entry, span, 0)?;
-        Ok((!rows.is_empty()).then(|| Piece::new(at, rows, Some(file))))
+        Ok((!rows.is_empty()).then(|| ScanTask::new(at, rows, Some(file))))
     }
 
     /// The number of rows before the filter.
     pub(crate) fn rows(&self) -> u64 {
-        self.pieces.iter().map(Piece::len).sum()
+        self.pieces.iter().map(ScanTask::len).sum()
     }
 
     /// The entry of a piece.
-    pub(crate) fn entry(&self, piece: &Piece) -> Option<&Entry> {
+    pub(crate) fn entry(&self, piece: &ScanTask) -> Option<&RowGroup> {
         self.snapshot.manifest().entries.get(piece.at)
     }
 
@@ -141,7 +141,7 @@ impl Reading {
     /// # Errors
     ///
     /// Where it cannot be read, or its bytes are not what they were and the scan is a verified one.
-    pub(crate) fn open(&self, piece: &Piece) -> Result<Option<RowGroupFile>> {
+    pub(crate) fn open(&self, piece: &ScanTask) -> Result<Option<RowGroupFile>> {
         let mut file = piece.file.lock().unwrap_or_else(PoisonError::into_inner);
         if let (None, Some(entry)) = (&*file, self.entry(piece)) {
             *file = Some(self.open_entry(entry)?);
@@ -158,7 +158,7 @@ impl Reading {
         if self.verified { self.pieces.iter().try_for_each(|piece| self.open(piece).map(drop)) } else { Ok(()) }
     }
 
-    pub(crate) fn open_entry(&self, entry: &Entry) -> Result<RowGroupFile> {
+    pub(crate) fn open_entry(&self, entry: &RowGroup) -> Result<RowGroupFile> {
         tracing::trace!(dataset = self.snapshot.dataset(), file = &*entry.file, rows = entry.rows, "open a row group");
         Ok(match self.verified {
             true => self.snapshot.open_row_group_verified(entry)?,

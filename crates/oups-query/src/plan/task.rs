@@ -1,19 +1,23 @@
 //! Scan tasks: so many rows of a row group that threads share the row groups and hold little each.
 
-use oups_core::Entry;
+use oups_core::RowGroup;
 use oups_core::row_group::RowGroupFile;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 /// The jobs of a piece, ascending.
-pub(crate) fn jobs(piece: &Piece, entry: &Entry, batch_rows: usize) -> impl DoubleEndedIterator<Item = Piece> + use<> {
+pub(crate) fn jobs(
+    piece: &ScanTask,
+    entry: &RowGroup,
+    batch_rows: usize,
+) -> impl DoubleEndedIterator<Item = ScanTask> + use<> {
     let step = job_rows(entry, batch_rows as u64);
     let Range { start, end } = piece.rows;
     let piece = piece.clone();
     (start / step..end.div_ceil(step)).map(move |at| piece.part((at * step).max(start)..((at + 1) * step).min(end)))
 }
 
-fn job_rows(entry: &Entry, batch_rows: u64) -> u64 {
+fn job_rows(entry: &RowGroup, batch_rows: u64) -> u64 {
     let bytes_per_row = (entry.bytes / entry.rows.max(1)).max(1);
     let rows = (BYTES / bytes_per_row / LEAST_ROWS * LEAST_ROWS).clamp(LEAST_ROWS, MOST_ROWS);
     // A multiple of whole batches would be best; of whole pages it has to be.
@@ -31,7 +35,7 @@ const BYTES: u64 = 8 << 20;
 
 /// Rows of one row group to be read.
 #[derive(Clone, Debug)]
-pub(crate) struct Piece {
+pub(crate) struct ScanTask {
     /// The row group's position in the manifest.
     pub(crate) at: usize,
     /// The wanted rows of it, but for those that the filter takes out.
@@ -40,7 +44,7 @@ pub(crate) struct Piece {
     pub(crate) file: Arc<Mutex<Option<RowGroupFile>>>,
 }
 
-impl Piece {
+impl ScanTask {
     pub(crate) fn new(at: usize, rows: Range<u64>, file: Option<RowGroupFile>) -> Self {
         Self { at, rows, file: Arc::new(Mutex::new(file)) }
     }

@@ -13,14 +13,14 @@ use crate::error::{Error, Result};
 
 /// The wanted columns of a dataset, found.
 #[derive(Clone, Debug)]
-pub(crate) struct Columns {
+pub(crate) struct Projection {
     /// Their positions in the dataset's schema, in the wanted order.
     pub(crate) positions: Vec<usize>,
     /// The schema of the batches that hold them.
     pub(crate) schema: SchemaRef,
 }
 
-impl Columns {
+impl Projection {
     /// The field of a wanted column, by its position in the dataset's schema.
     pub(crate) fn field(&self, position: usize) -> Option<FieldRef> {
         let place = self.positions.iter().position(|at| *at == position)?;

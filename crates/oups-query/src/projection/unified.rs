@@ -10,7 +10,7 @@ use oups_core::ordered::OrdKeys;
 use oups_core::schema::{DatasetSchema, common, convert, plain_type};
 use oups_core::words::words_of;
 
-use super::Columns;
+use super::Projection;
 use crate::error::{ColumnOf, Error, Result};
 
 /// Datasets whose rows have one schema, and how the rows of each get it.
@@ -21,14 +21,14 @@ use crate::error::{ColumnOf, Error, Result};
 pub(crate) struct Unified {
     pub(crate) schema: SchemaRef,
     /// One a dataset.
-    pub(crate) layouts: Vec<Arc<Layout>>,
+    pub(crate) layouts: Vec<Arc<Conversion>>,
 }
 
 /// How the rows of one dataset are decoded, and turned into the common schema.
 #[derive(Clone, Debug)]
-pub(crate) struct Layout {
+pub(crate) struct Conversion {
     /// What is decoded: the wanted columns that the dataset has, and the ordered column.
-    pub(crate) columns: Columns,
+    pub(crate) columns: Projection,
     schema: SchemaRef,
     /// For each common column its place among the decoded ones; `None` where the dataset has none.
     places: Vec<Option<usize>>,
@@ -50,12 +50,12 @@ impl Unified {
             Some(names) => named_fields(names, datasets)?,
         };
         let schema = Arc::new(Schema::new_with_metadata(fields, common_metadata(datasets)));
-        let mut layouts: Vec<Arc<Layout>> = Vec::with_capacity(datasets.len());
+        let mut layouts: Vec<Arc<Conversion>> = Vec::with_capacity(datasets.len());
         for dataset in datasets {
             // As a rule all are alike.
             let like_last = layouts.last().filter(|last| last.is_for(dataset));
             let layout =
-                like_last.map_or_else(|| Layout::new(dataset, &schema).map(Arc::new), |last| Ok(last.clone()))?;
+                like_last.map_or_else(|| Conversion::new(dataset, &schema).map(Arc::new), |last| Ok(last.clone()))?;
             layouts.push(layout);
         }
         Ok(Self { schema, layouts })
@@ -130,7 +130,7 @@ fn common_metadata(datasets: &[Arc<DatasetSchema>]) -> HashMap<String, String> {
     common
 }
 
-impl Layout {
+impl Conversion {
     fn new(dataset: &Arc<DatasetSchema>, schema: &SchemaRef) -> Result<Self> {
         let stored = dataset.stored();
         let mut names = Vec::with_capacity(schema.fields().len() + 1);
@@ -146,7 +146,7 @@ impl Layout {
         if ordered == names.len() {
             names.push(dataset.ordered_on().to_owned());
         }
-        let columns = Columns::find(Some(&names), dataset)?;
+        let columns = Projection::find(Some(&names), dataset)?;
         Ok(Self { columns, schema: schema.clone(), places, ordered, dataset: dataset.clone() })
     }
 

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use oups_core::Entry;
+use oups_core::RowGroup;
 use oups_core::ordered::Span;
 
 /// The entries that might hold rows of the span: a range of positions, since entries ascend.
 ///
 /// All but the first and the last of them certainly do; those two do not if the span starts or ends in a gap between
 /// their rows.
-pub(crate) fn prune(entries: &[Entry], span: &Span) -> Range<usize> {
+pub(crate) fn prune(entries: &[RowGroup], span: &Span) -> Range<usize> {
     let start = entries.partition_point(|entry| !span.start_cut().is_below(&entry.max));
     let end = entries.partition_point(|entry| !span.end_cut().is_below(&entry.min));
     start..end.max(start)

@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, Range};
 
-use oups_core::Entry;
+use oups_core::RowGroup;
 use oups_core::ordered::Span;
 use oups_core::row_group::{OrdRange, RowGroupFile};
 
@@ -16,7 +16,7 @@ use crate::error::Result;
 /// # Errors
 ///
 /// Where the file cannot be read.
-pub(crate) fn rows_in(file: &RowGroupFile, entry: &Entry, span: &Span, behind: u64) -> Result<Range<u64>> {
+pub(crate) fn rows_in(file: &RowGroupFile, entry: &RowGroup, span: &Span, behind: u64) -> Result<Range<u64>> {
     let starts_inside = behind == 0 && !span.start_cut().is_below(&entry.min);
     let ends_inside = span.end_cut().is_below(&entry.max);
     let range = OrdRange {

@@ -2,7 +2,7 @@
 
 use super::accumulator::Accumulator;
 use super::count::Count;
-use super::pick::{Choice, Pick};
+use super::pick::{Pick, Wanted};
 use super::total::{Mean, sum};
 use super::{Aggregate, unsuitable};
 use crate::error::Result;
@@ -16,11 +16,11 @@ pub(super) fn accumulator(
     aggregate: Aggregate,
 ) -> Result<(Field, Box<dyn Accumulator>)> {
     let accumulator: Option<(DataType, Box<dyn Accumulator>)> = match aggregate {
-        Aggregate::First => Some((plain.clone(), Box::new(Pick::new(Choice::First, plain)))),
-        Aggregate::Last => Some((plain.clone(), Box::new(Pick::new(Choice::Last, plain)))),
+        Aggregate::First => Some((plain.clone(), Box::new(Pick::new(Wanted::First, plain)))),
+        Aggregate::Last => Some((plain.clone(), Box::new(Pick::new(Wanted::Last, plain)))),
         Aggregate::Min | Aggregate::Max if plain.is_nested() || plain.is_null() => None,
-        Aggregate::Min => Some((plain.clone(), Box::new(Pick::new(Choice::Min, plain)))),
-        Aggregate::Max => Some((plain.clone(), Box::new(Pick::new(Choice::Max, plain)))),
+        Aggregate::Min => Some((plain.clone(), Box::new(Pick::new(Wanted::Min, plain)))),
+        Aggregate::Max => Some((plain.clone(), Box::new(Pick::new(Wanted::Max, plain)))),
         Aggregate::Sum => sum(plain),
         Aggregate::Count => Some((DataType::Int64, Box::new(Count::default()))),
         Aggregate::Mean => plain.is_numeric().then(|| (DataType::Float64, Box::new(Mean::default()) as _)),

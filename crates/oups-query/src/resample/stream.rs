@@ -20,7 +20,7 @@ use super::{Aggregate, Every, Input};
 use crate::error::{Error, Result};
 use crate::projection::check_names;
 use crate::projection::key_fields::KeyColumns;
-use crate::projection::unified::{Layout, Unified};
+use crate::projection::unified::{Conversion, Unified};
 use crate::request::Request;
 use crate::scan::batches::Batches;
 use crate::scan::dataset::Scan;
@@ -36,7 +36,7 @@ pub struct Resampled {
     gaps: Option<Gaps>,
     request: Request,
     /// The datasets to come, with their positions in the query.
-    rest: std::iter::Enumerate<std::vec::IntoIter<(Snapshot, Arc<Layout>)>>,
+    rest: std::iter::Enumerate<std::vec::IntoIter<(Snapshot, Arc<Conversion>)>>,
     current: Option<Current>,
     ready: VecDeque<RecordBatch>,
     ready_rows: usize,
@@ -56,7 +56,7 @@ struct Current {
     at: usize,
     dataset: String,
     rows: Batches,
-    layout: Arc<Layout>,
+    layout: Arc<Conversion>,
     /// The period that the last row was in: its first value, and the first one after it.
     period: Option<(i64, Option<i64>)>,
 }

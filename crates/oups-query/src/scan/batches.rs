@@ -11,8 +11,8 @@ use oups_core::{Moment, parallel};
 use super::decode::decode;
 use super::prefetch::{Ahead, Next};
 use crate::error::Result;
-use crate::plan::scan::Reading;
-use crate::plan::task::{Piece, jobs};
+use crate::plan::scan::PlannedScan;
+use crate::plan::task::{ScanTask, jobs};
 
 /// Scans of fewer rows than this are decoded by the caller alone: to start a thread takes as long as some pages do.
 const LITTLE_ROWS: u64 = 64 << 10;
@@ -26,9 +26,9 @@ const LITTLE_ROWS: u64 = 64 << 10;
 /// An item's error is the last item. It is an [`ArrowError`] because [`RecordBatchReader`] says so; `?` in a function
 /// that returns [`oups_query::Result`](crate::Result) turns it back into the [`Error`](crate::Error) that it was.
 pub struct Batches {
-    reading: Arc<Reading>,
+    reading: Arc<PlannedScan>,
     /// What is left to do; `None` after the end.
-    jobs: Option<Ahead<Piece, Result<Vec<RecordBatch>>>>,
+    jobs: Option<Ahead<ScanTask, Result<Vec<RecordBatch>>>>,
     current: Current,
     /// The rows that may still come.
     left: u64,
@@ -38,20 +38,20 @@ pub struct Batches {
 enum Current {
     Done(std::vec::IntoIter<RecordBatch>),
     /// Decoded as it is asked for.
-    Stream(oups_core::row_group::Batches),
+    Stream(oups_core::row_group::RowGroupBatches),
 }
 
 impl Batches {
     /// Batches decoded by the caller and as many helpers as its rayon pool has other threads.
-    pub(crate) fn new(reading: Reading) -> Self {
+    pub(crate) fn new(reading: PlannedScan) -> Self {
         Self::with_helpers(reading, parallel::count().saturating_sub(1))
     }
 
     /// Batches decoded by the caller and at most so many helper threads.
-    pub(crate) fn with_helpers(mut reading: Reading, helpers: usize) -> Self {
+    pub(crate) fn with_helpers(mut reading: PlannedScan, helpers: usize) -> Self {
         let pieces = std::mem::take(&mut reading.pieces);
         let reading = Arc::new(reading);
-        let work: u64 = pieces.iter().map(Piece::len).sum();
+        let work: u64 = pieces.iter().map(ScanTask::len).sum();
         let left = reading.limit.unwrap_or(u64::MAX).min(work);
         let runner = reading.clone();
         let jobs = in_order(pieces, reading.clone());
@@ -112,7 +112,7 @@ impl Batches {
     }
 
     /// Begins a job that is the caller's own.
-    fn begin(&self, job: &Piece) -> Result<Current> {
+    fn begin(&self, job: &ScanTask) -> Result<Current> {
         if self.reading.streams()
             && let Some(file) = self.reading.open(job)?
         {
@@ -124,10 +124,10 @@ impl Batches {
 }
 
 /// The jobs of all pieces, in the order in which the scan wants them.
-fn in_order(pieces: Vec<Piece>, reading: Arc<Reading>) -> Box<dyn Iterator<Item = Piece> + Send> {
+fn in_order(pieces: Vec<ScanTask>, reading: Arc<PlannedScan>) -> Box<dyn Iterator<Item = ScanTask> + Send> {
     let of = {
         let reading = reading.clone();
-        move |piece: Piece| reading.entry(&piece).map(|entry| jobs(&piece, entry, reading.batch_rows))
+        move |piece: ScanTask| reading.entry(&piece).map(|entry| jobs(&piece, entry, reading.batch_rows))
     };
     match reading.reverse {
         false => Box::new(pieces.into_iter().filter_map(of).flatten()),

@@ -12,8 +12,8 @@ use super::batches::Batches;
 use super::decode::decode;
 use super::gather::Gathered;
 use crate::error::{Error, Result};
-use crate::plan::scan::Reading;
-use crate::projection::Columns;
+use crate::plan::scan::PlannedScan;
+use crate::projection::Projection;
 
 /// Of so many rows a text column fits into one array, unless its texts are longer than 16 KiB on average.
 const SAFE_ROWS: usize = 128 << 10;
@@ -26,7 +26,7 @@ const MANY_ROWS: usize = 64 << 10;
 /// # Errors
 ///
 /// Where the file cannot be read.
-pub(crate) fn read_whole(file: &RowGroupFile, columns: &Columns, rows: Range<u64>) -> Result<Vec<RecordBatch>> {
+pub(crate) fn read_whole(file: &RowGroupFile, columns: &Projection, rows: Range<u64>) -> Result<Vec<RecordBatch>> {
     let number = usize::try_from(rows.end.saturating_sub(rows.start)).unwrap_or(usize::MAX);
     let read = |batch_rows| {
         decode(file, &columns.positions, vec![rows.clone()], batch_rows)?.map(|batch| Ok(batch?)).collect()
@@ -61,7 +61,7 @@ fn too_large(dataset: &str) -> impl Fn(ArrowError) -> Error + '_ {
 /// # Errors
 ///
 /// Those of reading, and [`Error::TooLarge`] if they do not fit into one.
-pub(crate) fn collect(reading: Reading) -> Result<RecordBatch> {
+pub(crate) fn collect(reading: PlannedScan) -> Result<RecordBatch> {
     let (schema, dataset) = (reading.columns.schema.clone(), reading.snapshot.dataset().to_owned());
     // With a filter, nobody knows how many rows come.
     let known = reading.filter.is_empty();

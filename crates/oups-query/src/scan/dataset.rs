@@ -7,7 +7,7 @@ use super::batches::Batches;
 use super::collect::collect;
 use crate::error::Result;
 use crate::plan::explain::ScanPlan;
-use crate::plan::scan::Reading;
+use crate::plan::scan::PlannedScan;
 use crate::request::Request;
 use crate::request::read::Read;
 
@@ -159,7 +159,7 @@ impl Read<OneDataset> {
         ScanPlan::of(&self.reading()?)
     }
 
-    fn reading(self) -> Result<Reading> {
-        Reading::prepare(self.of.snapshot()?, &self.request)
+    fn reading(self) -> Result<PlannedScan> {
+        PlannedScan::prepare(self.of.snapshot()?, &self.request)
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use arrow::array::{RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
-use oups_core::row_group::{Batches, ReadOptions, RowGroupFile};
+use oups_core::row_group::{ReadOptions, RowGroupBatches, RowGroupFile};
 
 use crate::error::{Error, Result};
 
@@ -18,7 +18,7 @@ pub(crate) fn decode(
     columns: &[usize],
     rows: Vec<Range<u64>>,
     batch_rows: usize,
-) -> Result<Batches> {
+) -> Result<RowGroupBatches> {
     Ok(file.batches(ReadOptions { columns: Some(columns.to_vec()), rows: Some(rows), batch_rows })?)
 }
 

@@ -11,9 +11,9 @@ use oups_core::row_group::RowGroupFile;
 
 use super::decode::decode;
 use crate::error::Result;
-use crate::plan::scan::Reading;
-use crate::projection::Columns;
-use crate::selection::{Selected, Walk};
+use crate::plan::scan::PlannedScan;
+use crate::projection::Projection;
+use crate::selection::{Selection, Walk};
 
 /// Wanted rows less than this apart are decoded with those between them, which is less work than to skip them.
 const GAP: u64 = 256;
@@ -24,7 +24,7 @@ const GAP: u64 = 256;
 ///
 /// Where the file cannot be read, and what the filter fails with.
 pub(crate) fn filtered(
-    reading: &Reading,
+    reading: &PlannedScan,
     file: &RowGroupFile,
     rows: Range<u64>,
     stop: &AtomicBool,
@@ -33,11 +33,11 @@ pub(crate) fn filtered(
     let is_early = |at: &usize| filter.columns.binary_search(at).is_ok();
     let (early, late): (Vec<_>, Vec<_>) = reading.columns.positions.iter().copied().partition(is_early);
 
-    let candidates = filter.might_want(file)?.and(&Selected::of(rows));
+    let candidates = filter.might_want(file)?.and(&Selection::of(rows));
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
-    let mut wanted = Selected::default();
+    let mut wanted = Selection::default();
     let mut walk = Walk::over(&candidates);
     let mut kept = Sieve::new(reading, &early);
     let places: Vec<usize> = early.iter().filter_map(|at| filter.columns.binary_search(at).ok()).collect();
@@ -78,7 +78,7 @@ struct Sieve {
 }
 
 impl Sieve {
-    fn new(reading: &Reading, columns: &[usize]) -> Self {
+    fn new(reading: &PlannedScan, columns: &[usize]) -> Self {
         let fields = columns.iter().filter_map(|at| reading.columns.field(*at));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let batch_rows = reading.batch_rows;
@@ -106,7 +106,7 @@ impl Sieve {
 }
 
 /// The columns of both batches, which have as many rows, in the scan's order.
-fn joined(columns: &Columns, sides: [(&Vec<usize>, RecordBatch); 2]) -> Result<RecordBatch> {
+fn joined(columns: &Projection, sides: [(&Vec<usize>, RecordBatch); 2]) -> Result<RecordBatch> {
     let rows = sides.iter().map(|(_, batch)| batch.num_rows()).max().unwrap_or_default();
     let find = |wanted: &usize| {
         let place = |(positions, batch): &(&Vec<usize>, RecordBatch)| {

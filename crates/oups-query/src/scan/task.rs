@@ -3,12 +3,12 @@
 use super::decode::{decode, reversed};
 use super::filtered::filtered;
 use crate::error::Result;
-use crate::plan::scan::Reading;
-use crate::plan::task::Piece;
+use crate::plan::scan::PlannedScan;
+use crate::plan::task::ScanTask;
 use arrow::array::RecordBatch;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-impl Reading {
+impl PlannedScan {
     /// Whether a job's batches can be handed out as they are decoded.
     pub(crate) fn streams(&self) -> bool {
         self.filter.is_empty() && !self.reverse
@@ -19,7 +19,7 @@ impl Reading {
     /// # Errors
     ///
     /// Where the file cannot be read, and what the filter fails with.
-    pub(crate) fn run(&self, job: &Piece, stop: &AtomicBool) -> Result<Vec<RecordBatch>> {
+    pub(crate) fn run(&self, job: &ScanTask, stop: &AtomicBool) -> Result<Vec<RecordBatch>> {
         let Some(file) = self.open(job)? else { return Ok(Vec::new()) };
         let mut batches = if self.filter.is_empty() {
             let mut batches = Vec::new();

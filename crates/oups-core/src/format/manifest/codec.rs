@@ -17,7 +17,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde_json::{Value, json};
 
-use super::{Entry, Lineage, Manifest, Retired, invariants, pages};
+use super::{Lineage, Manifest, Retired, RowGroup, invariants, pages};
 use crate::format::checksum::{PLACEHOLDER, carried, seal, unseal};
 use crate::format::{FORMAT, schema_text};
 use crate::guard::{DecodeError, guard};
@@ -114,7 +114,7 @@ fn key_values(manifest: &Manifest) -> Result<Vec<(String, String)>, ArrowError> 
 
 fn to_batch(manifest: &Manifest) -> Result<RecordBatch, ArrowError> {
     let entries = &manifest.entries;
-    let values = |of: fn(&Entry) -> &OrdValue| -> Result<ArrayRef, ArrowError> {
+    let values = |of: fn(&RowGroup) -> &OrdValue| -> Result<ArrayRef, ArrowError> {
         let values: Vec<OrdValue> = entries.iter().map(|entry| of(entry).clone()).collect();
         manifest.ordered.to_array(&values)
     };
@@ -217,7 +217,7 @@ fn retired(text: &str) -> Option<Vec<Retired>> {
         .collect()
 }
 
-fn entries(batches: &[RecordBatch], ordered: &OrderedType) -> Option<Vec<Entry>> {
+fn entries(batches: &[RecordBatch], ordered: &OrderedType) -> Option<Vec<RowGroup>> {
     let mut entries = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
     for batch in batches {
         let column = |name: &str| batch.column_by_name(name).filter(|column| column.null_count() == 0);
@@ -229,7 +229,7 @@ fn entries(batches: &[RecordBatch], ordered: &OrderedType) -> Option<Vec<Entry>>
         let checksum = column("checksum")?.as_fixed_size_binary_opt()?;
         let synced = column("synced")?.as_boolean_opt()?;
         for row in 0..batch.num_rows() {
-            entries.push(Entry {
+            entries.push(RowGroup {
                 file: file.value(row).into(),
                 rows: rows.value(row),
                 bytes: bytes.value(row),

@@ -2,7 +2,7 @@
 
 use hashbrown::HashSet;
 
-use super::{Entry, Manifest};
+use super::{Manifest, RowGroup};
 use crate::paths;
 
 /// The first broken rule, as a sentence; `None` for a good manifest.
@@ -21,7 +21,7 @@ fn numbers_can_be_counted_on(manifest: &Manifest) -> Option<String> {
     if !(1..=paths::LAST_COMMIT).contains(&manifest.commit) {
         return Some(format!("there is no commit {}", manifest.commit));
     }
-    let fits = |of: fn(&Entry) -> u64| {
+    let fits = |of: fn(&RowGroup) -> u64| {
         let mut sum = manifest.entries.iter().try_fold(0u64, |sum, entry| sum.checked_add(of(entry)));
         sum.take_if(|sum| *sum <= i64::MAX as u64).is_some()
     };
@@ -79,7 +79,7 @@ fn retired_files_are_past(manifest: &Manifest) -> Option<String> {
 /// What an unsynced commit replaced is kept by this number: with a wrong one, it would be deleted too early.
 fn durable_is_what_is_synced(manifest: &Manifest) -> Option<String> {
     let wrong = format!("it is of commit {} and calls commit {} durable", manifest.commit, manifest.durable);
-    let is_late = |entry: &Entry| entry.commit().is_some_and(|commit| commit > manifest.durable);
+    let is_late = |entry: &RowGroup| entry.commit().is_some_and(|commit| commit > manifest.durable);
     let mut unsynced = manifest.entries.iter().filter(|entry| !entry.synced).peekable();
     let is_right = match unsynced.peek() {
         None => manifest.durable == manifest.commit,
@@ -120,7 +120,7 @@ mod tests {
             ordered: OrderedType::new(&DataType::Int64).unwrap(),
             settings: Settings::default(),
             metadata: BTreeMap::new(),
-            entries: vec![Entry { file: LIVE.into(), rows: 2, bytes: 9, min, max, checksum: 0, synced: true }],
+            entries: vec![RowGroup { file: LIVE.into(), rows: 2, bytes: 9, min, max, checksum: 0, synced: true }],
             retired: vec![Retired { file: LIVE.replace("aa", "bb"), by: 4 }],
             lineage: Lineage::default(),
         }

@@ -39,7 +39,7 @@ pub struct Manifest {
     /// The user's metadata.
     pub metadata: BTreeMap<String, String>,
     /// The row groups, in order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<RowGroup>,
     /// Replaced files that may still exist.
     pub(crate) retired: Vec<Retired>,
     /// When and by which commit it came to be.
@@ -48,7 +48,7 @@ pub struct Manifest {
 
 /// The facts of one row group file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct RowGroup {
     /// Its name in the dataset's folder. Versions that have it share it.
     pub file: Arc<str>,
     /// Its rows.
@@ -65,7 +65,7 @@ pub struct Entry {
     pub synced: bool,
 }
 
-impl Entry {
+impl RowGroup {
     /// The commit that made the file; `None` for a name that is not ours.
     pub fn commit(&self) -> Option<u64> {
         paths::file_id(&self.file).map(|id| id.commit)

@@ -9,7 +9,7 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::{SchemaRef, UInt64Type};
 
 use super::BLOCK_ROWS;
-use super::spill::blocks::Blocks;
+use super::spill::blocks::SpilledBlocks;
 use crate::ordered::OrdValue;
 use crate::schema::{DatasetSchema, Fit};
 use crate::{Error, Result};
@@ -21,7 +21,7 @@ const SMALL: usize = 1 << 20;
 #[derive(Debug)]
 pub(crate) struct Partitions {
     schema: Arc<DatasetSchema>,
-    blocks: Blocks,
+    blocks: SpilledBlocks,
     slots: Vec<Slot>,
 }
 
@@ -62,7 +62,7 @@ pub(crate) enum Fault {
 }
 
 impl Partitions {
-    pub(super) fn new(schema: Arc<DatasetSchema>, blocks: Blocks, slots: Vec<Slot>) -> Self {
+    pub(super) fn new(schema: Arc<DatasetSchema>, blocks: SpilledBlocks, slots: Vec<Slot>) -> Self {
         Self { schema, blocks, slots }
     }
 

@@ -15,8 +15,8 @@ use arrow::error::ArrowError;
 use super::{Fault, Partitions, Run, Slot};
 use crate::Result;
 use crate::input::BLOCK_ROWS;
-use crate::input::memory::Pinned;
-use crate::input::spill::blocks::Blocks;
+use crate::input::memory::HeldMemory;
+use crate::input::spill::blocks::SpilledBlocks;
 use crate::input::spill::file::encode;
 use crate::input::spill::writer::own_views;
 use crate::ordered::{OrdKeys, OrdValue};
@@ -36,9 +36,9 @@ pub(crate) struct Partitioner {
     block_schema: SchemaRef,
     limit: usize,
     waiting: Vec<Waiting>,
-    pinned: Pinned,
+    pinned: HeldMemory,
     slots: Vec<Slot>,
-    blocks: Blocks,
+    blocks: SpilledBlocks,
     rows: u64,
 }
 
@@ -58,9 +58,9 @@ impl Partitioner {
             block_schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())),
             limit,
             waiting: Vec::new(),
-            pinned: Pinned::default(),
+            pinned: HeldMemory::default(),
             slots: Vec::new(),
-            blocks: Blocks::default(),
+            blocks: SpilledBlocks::default(),
             rows: 0,
         }
     }
@@ -98,7 +98,7 @@ impl Partitioner {
 
     fn flush(&mut self, to_disk: bool) -> Result<()> {
         let waiting = std::mem::take(&mut self.waiting);
-        self.pinned = Pinned::default();
+        self.pinned = HeldMemory::default();
         let sorted = Sorted::new(&waiting, |partition| {
             self.slots.get(partition as usize).is_some_and(|slot| slot.fault.is_none())
         });

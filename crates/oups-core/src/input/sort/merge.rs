@@ -9,14 +9,14 @@ use arrow::compute::interleave_record_batch;
 
 use super::run::Run;
 use crate::Result;
-use crate::input::{SpoolFile, own_views};
+use crate::input::{SpillFile, own_views};
 use crate::ordered::{OrdKeys, OrdValue};
 use crate::schema::DatasetSchema;
 
 /// Merges runs; rows with the same value come in the order of their runs. It holds one block of each run.
-pub(super) struct Merge {
+pub(super) struct RunMerge {
     schema: Arc<DatasetSchema>,
-    file: Arc<SpoolFile>,
+    file: Arc<SpillFile>,
     heads: Vec<Head>,
     /// The next value of each run that is not at its end, and the run.
     next: BinaryHeap<Reverse<(OrdValue, usize)>>,
@@ -39,8 +39,8 @@ struct Picked {
     rows: Vec<(usize, usize)>,
 }
 
-impl Merge {
-    pub(super) fn new(schema: &Arc<DatasetSchema>, file: Arc<SpoolFile>, runs: Vec<Run>) -> Result<Self> {
+impl RunMerge {
+    pub(super) fn new(schema: &Arc<DatasetSchema>, file: Arc<SpillFile>, runs: Vec<Run>) -> Result<Self> {
         let block_rows = runs.iter().map(|run| run.block_rows).min().unwrap_or(1);
         let head = |run: Run| Head { blocks: run.blocks.into_iter(), block: None, row: 0, number: None };
         let heads = runs.into_iter().map(head).collect();
@@ -53,7 +53,7 @@ impl Merge {
     }
 
     /// Writes all rows as one run.
-    pub(super) fn write(mut self, into: &mut SpoolFile) -> Result<Run> {
+    pub(super) fn write(mut self, into: &mut SpillFile) -> Result<Run> {
         let mut blocks = Vec::new();
         while let Some(batch) = self.next_batch(self.block_rows)? {
             blocks.push(into.append(&batch)?);

@@ -13,10 +13,10 @@ use arrow::compute::cast;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
-use super::{Pinned, SpoolFile};
+use super::{HeldMemory, SpillFile};
 use crate::schema::{DatasetSchema, Fit, fit};
 use crate::{Error, Result};
-use merge::Merge;
+use merge::RunMerge;
 use run::{Run, SortedRows};
 
 /// What the rows are called in errors.
@@ -36,7 +36,7 @@ pub struct Sorted {
 
 enum Rows {
     Memory { rows: SortedRows, next: usize },
-    Merge(Box<Merge>),
+    Merge(Box<RunMerge>),
 }
 
 impl std::fmt::Debug for Sorted {
@@ -88,15 +88,15 @@ struct Sorter {
     fit: Fit,
     limit: usize,
     waiting: Vec<RecordBatch>,
-    pinned: Pinned,
+    pinned: HeldMemory,
     rows: u64,
-    file: Option<SpoolFile>,
+    file: Option<SpillFile>,
     runs: Vec<Run>,
 }
 
 impl Sorter {
     fn new(fit: Fit, limit: usize) -> Self {
-        Self { fit, limit, waiting: Vec::new(), pinned: Pinned::default(), rows: 0, file: None, runs: Vec::new() }
+        Self { fit, limit, waiting: Vec::new(), pinned: HeldMemory::default(), rows: 0, file: None, runs: Vec::new() }
     }
 
     fn push(&mut self, batch: &RecordBatch) -> Result<()> {
@@ -121,7 +121,7 @@ impl Sorter {
         let rows = SortedRows::new(self.fit.schema(), std::mem::take(&mut self.waiting))?;
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(SpoolFile::new()?),
+            none => none.insert(SpillFile::new()?),
         };
         // A block of each run that is merged is to take half of the memory.
         let block_rows = rows.len() * (self.limit / FAN_IN / 2) / bytes.max(1);
@@ -137,16 +137,16 @@ impl Sorter {
         if !self.waiting.is_empty() {
             self.end_run()?;
         }
-        let (mut file, mut runs) = (self.file.map_or_else(SpoolFile::new, Ok)?, self.runs);
+        let (mut file, mut runs) = (self.file.map_or_else(SpillFile::new, Ok)?, self.runs);
         // Runs that follow each other are merged with each other, or equal rows would change places.
         while runs.len() > FAN_IN {
-            let (from, mut into, mut longer) = (Arc::new(file), SpoolFile::new()?, Vec::new());
+            let (from, mut into, mut longer) = (Arc::new(file), SpillFile::new()?, Vec::new());
             for some in runs.chunks(FAN_IN) {
-                longer.push(Merge::new(&schema, from.clone(), some.to_vec())?.write(&mut into)?);
+                longer.push(RunMerge::new(&schema, from.clone(), some.to_vec())?.write(&mut into)?);
             }
             (file, runs) = (into, longer);
         }
-        Ok(Rows::Merge(Box::new(Merge::new(&schema, Arc::new(file), runs)?)))
+        Ok(Rows::Merge(Box::new(RunMerge::new(&schema, Arc::new(file), runs)?)))
     }
 }
 

@@ -8,7 +8,7 @@ use arrow::compute::{concat, interleave_record_batch};
 use arrow::error::ArrowError;
 
 use crate::Result;
-use crate::input::{SpoolFile, own_views};
+use crate::input::{SpillFile, own_views};
 use crate::ordered::OrdKeys;
 use crate::parallel::{sort_by, sort_unstable};
 use crate::schema::DatasetSchema;
@@ -59,7 +59,7 @@ impl SortedRows {
     }
 
     /// Writes all rows as one run.
-    pub(super) fn write(&self, file: &mut SpoolFile, block_rows: usize) -> Result<Run> {
+    pub(super) fn write(&self, file: &mut SpillFile, block_rows: usize) -> Result<Run> {
         let mut blocks = Vec::new();
         for from in (0..self.len()).step_by(block_rows) {
             blocks.push(file.append(&self.gather(from..self.len().min(from + block_rows))?)?);

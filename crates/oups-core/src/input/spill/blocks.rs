@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 
-use super::file::{self, SpoolFile};
+use super::file::{self, SpillFile};
 use crate::Result;
-use crate::input::memory::Pinned;
+use crate::input::memory::HeldMemory;
 
 /// Bytes of blocks that are kept at hand. A block is shared by datasets that are read one after the other: while they
 /// are, each block is decoded once.
@@ -15,27 +15,27 @@ const AT_HAND: usize = 32 << 20;
 
 /// Blocks that can be read at random, by several threads.
 #[derive(Debug, Default)]
-pub(crate) struct Blocks {
-    file: Option<SpoolFile>,
-    places: Vec<Place>,
+pub(crate) struct SpilledBlocks {
+    file: Option<SpillFile>,
+    places: Vec<BlockLocation>,
     at_hand: Mutex<AtHand>,
 }
 
 #[derive(Debug)]
-struct Place {
+struct BlockLocation {
     rows: usize,
     /// Bytes in memory or in the file.
     bytes: usize,
-    kept: Kept,
+    kept: BlockBytes,
 }
 
 #[derive(Debug)]
-enum Kept {
+enum BlockBytes {
     Memory(RecordBatch),
     File { offset: u64 },
 }
 
-impl Blocks {
+impl SpilledBlocks {
     /// Whether a block went to the file.
     pub(crate) fn is_on_disk(&self) -> bool {
         self.file.is_some()
@@ -43,22 +43,22 @@ impl Blocks {
 
     /// Keeps a block in memory and tells its number.
     pub(crate) fn keep(&mut self, block: RecordBatch) -> usize {
-        let mut pinned = Pinned::default();
+        let mut pinned = HeldMemory::default();
         pinned.add(&block);
-        self.push(Place { rows: block.num_rows(), bytes: pinned.bytes(), kept: Kept::Memory(block) })
+        self.push(BlockLocation { rows: block.num_rows(), bytes: pinned.bytes(), kept: BlockBytes::Memory(block) })
     }
 
     /// Writes an encoded block to the file and tells its number.
     pub(crate) fn write(&mut self, rows: usize, encoded: &[u8]) -> Result<usize> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(SpoolFile::new()?),
+            none => none.insert(SpillFile::new()?),
         };
         let offset = file.append_encoded(encoded)?;
-        Ok(self.push(Place { rows, bytes: encoded.len(), kept: Kept::File { offset } }))
+        Ok(self.push(BlockLocation { rows, bytes: encoded.len(), kept: BlockBytes::File { offset } }))
     }
 
-    fn push(&mut self, place: Place) -> usize {
+    fn push(&mut self, place: BlockLocation) -> usize {
         self.places.push(place);
         self.places.len() - 1
     }
@@ -72,8 +72,8 @@ impl Blocks {
     pub(crate) fn read(&self, block: usize, shared: bool) -> Result<RecordBatch> {
         let place = self.places.get(block).ok_or_else(|| file::changed(format!("there is no block {block}")))?;
         let offset = match &place.kept {
-            Kept::Memory(batch) => return Ok(batch.clone()),
-            Kept::File { offset } => *offset,
+            BlockBytes::Memory(batch) => return Ok(batch.clone()),
+            BlockBytes::File { offset } => *offset,
         };
         if shared && let Some(batch) = self.at_hand().get(block) {
             return Ok(batch);

@@ -16,13 +16,13 @@ use crate::{Error, Result};
 /// A file without a name: the operating system removes it with the process. Each block is an Arrow IPC stream of one
 /// batch, so that it is read alone, by one read.
 #[derive(Debug)]
-pub(crate) struct SpoolFile {
+pub(crate) struct SpillFile {
     file: File,
     len: u64,
     buffer: Vec<u8>,
 }
 
-impl SpoolFile {
+impl SpillFile {
     pub(crate) fn new() -> Result<Self> {
         let file = tempfile::tempfile().map_err(|error| io_error("create", error))?;
         Ok(Self { file, len: 0, buffer: Vec::new() })

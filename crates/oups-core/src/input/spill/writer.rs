@@ -6,25 +6,25 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::datatypes::DataType;
 
-use super::file::SpoolFile;
+use super::file::SpillFile;
 use crate::Result;
-use crate::input::{BLOCK_ROWS, Chunk, Place};
+use crate::input::{BLOCK_ROWS, Chunk, ChunkLocation};
 use crate::schema::Fit;
 
 /// Writes checked batches to a temporary file, in blocks of at most [`BLOCK_ROWS`] rows: large batches are cut, small
 /// ones are gathered.
-pub(crate) struct Spooler {
+pub(crate) struct SpillWriter {
     fit: Fit,
-    file: SpoolFile,
+    file: SpillFile,
     chunks: Vec<Chunk>,
     waiting: Vec<RecordBatch>,
     waiting_rows: usize,
     rows: u64,
 }
 
-impl Spooler {
+impl SpillWriter {
     pub(crate) fn new(fit: Fit) -> Result<Self> {
-        let file = SpoolFile::new()?;
+        let file = SpillFile::new()?;
         Ok(Self { fit, file, chunks: Vec::new(), waiting: Vec::new(), waiting_rows: 0, rows: 0 })
     }
 
@@ -42,7 +42,7 @@ impl Spooler {
         Ok(())
     }
 
-    pub(crate) fn finish(mut self) -> Result<(Vec<Chunk>, SpoolFile)> {
+    pub(crate) fn finish(mut self) -> Result<(Vec<Chunk>, SpillFile)> {
         self.write_block()?;
         Ok((self.chunks, self.file))
     }
@@ -62,7 +62,7 @@ impl Spooler {
         let (offset, len) = self.file.append(&block)?;
         let (start, rows) = (self.rows, block.num_rows());
         self.rows += rows as u64;
-        self.chunks.push(Chunk { start, rows, first, last, place: Place::File { offset, len } });
+        self.chunks.push(Chunk { start, rows, first, last, place: ChunkLocation::File { offset, len } });
         Ok(())
     }
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::choose::Place;
+use super::choose::SpanSet;
 use super::examine::{Content, Found};
-use super::{Lost, ManifestState, Plan, RepairReport, SetAside};
-use crate::format::manifest::{Entry, Lineage, Manifest};
+use super::{Lost, ManifestState, RepairPlan, RepairReport, SetAside};
+use crate::format::manifest::{Lineage, Manifest, RowGroup};
 use crate::fs::{StoreFs, failed};
 use crate::ordered::OrderedType;
 use crate::paths::{DatasetPaths, span_texts};
@@ -17,7 +17,7 @@ use crate::storage::publish::install;
 use crate::storage::turn::Turn;
 use crate::{Error, Result};
 
-pub(super) fn apply(turn: Turn, mut plan: Plan) -> Result<RepairReport> {
+pub(super) fn apply(turn: Turn, mut plan: RepairPlan) -> Result<RepairReport> {
     let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
     if plan.is_well() {
         return Ok(Apply::new(&fs, &paths).report(&plan, plan.base.as_deref(), false));
@@ -47,7 +47,7 @@ pub(super) fn apply(turn: Turn, mut plan: Plan) -> Result<RepairReport> {
 
 /// The manifest as it will be: the one that is there if nothing of it is lost, `None` if there is nothing to tell what
 /// the columns are.
-fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan) -> Result<Option<Manifest>> {
+fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut RepairPlan) -> Result<Option<Manifest>> {
     if let Some(base) = plan.base.clone() {
         if plan.choice.lost.is_empty() && plan.choice.restored.is_empty() {
             return Ok(Some((*base).clone()));
@@ -79,7 +79,7 @@ fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan) -> Result<
 }
 
 /// Files that cannot be read with the columns of the newest one.
-fn part_misfits(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan, schema: &Arc<DatasetSchema>) -> Result<()> {
+fn part_misfits(fs: &StoreFs, paths: &DatasetPaths, plan: &mut RepairPlan, schema: &Arc<DatasetSchema>) -> Result<()> {
     for at in plan.choice.kept.clone() {
         let Some((file, content)) = plan.files.get(at).and_then(|file| Some((file, file.good()?))) else { continue };
         if content.claims.schema == *schema.stored() && content.claims.ordered_on == schema.ordered_on() {
@@ -102,7 +102,7 @@ fn part_misfits(fs: &StoreFs, paths: &DatasetPaths, plan: &mut Plan, schema: &Ar
 }
 
 /// The entries of the files that are kept, in order. What the manifest says of a file stays as it is.
-fn entries(plan: &Plan, base: Option<&Manifest>) -> Vec<Entry> {
+fn entries(plan: &RepairPlan, base: Option<&Manifest>) -> Vec<RowGroup> {
     let mut kept: Vec<&Found> = plan.choice.kept.iter().filter_map(|&at| plan.files.get(at)).collect();
     match base {
         // The manifest's order is exact, also where names and spans are equal.
@@ -111,11 +111,11 @@ fn entries(plan: &Plan, base: Option<&Manifest>) -> Vec<Entry> {
             base.entries.iter().filter(|entry| kept.contains(&*entry.file)).cloned().collect()
         }
         _ => {
-            kept.sort_by(|left, right| Place::of(left).cmp(&Place::of(right)));
+            kept.sort_by(|left, right| SpanSet::of(left).cmp(&SpanSet::of(right)));
             let known = |file: &Found| {
                 base.and_then(|base| base.entries.iter().find(|entry| *entry.file == *file.live)).cloned()
             };
-            let own = |file: &Found| Some(Entry { file: file.live.as_str().into(), ..file.good()?.entry.clone() });
+            let own = |file: &Found| Some(RowGroup { file: file.live.as_str().into(), ..file.good()?.entry.clone() });
             kept.into_iter().filter_map(|file| known(file).or_else(|| own(file))).collect()
         }
     }
@@ -152,7 +152,7 @@ impl<'a> Apply<'a> {
         Ok(())
     }
 
-    fn set_manifest_aside(&mut self, plan: &Plan) -> Result<()> {
+    fn set_manifest_aside(&mut self, plan: &RepairPlan) -> Result<()> {
         if plan.state != ManifestState::Damaged {
             return Ok(());
         }
@@ -165,7 +165,7 @@ impl<'a> Apply<'a> {
 
     /// Gives every file of the dataset its own name. Where another file has it, both go through a name that readers and a
     /// second repair understand.
-    fn give_names(&mut self, plan: &mut Plan) -> Result<()> {
+    fn give_names(&mut self, plan: &mut RepairPlan) -> Result<()> {
         let moving: Vec<usize> = plan.choice.kept.iter().copied().filter(|&at| has_other_name(plan, at)).collect();
         if moving.is_empty() {
             return Ok(());
@@ -197,7 +197,7 @@ impl<'a> Apply<'a> {
     }
 
     /// Without a manifest it is not known which files are durable; those that are back must be.
-    fn sync_files(&self, plan: &Plan) -> Result<()> {
+    fn sync_files(&self, plan: &RepairPlan) -> Result<()> {
         let places = if plan.base.is_some() { &plan.choice.restored } else { &plan.choice.kept };
         for file in places.iter().filter_map(|&at| plan.files.get(at)) {
             self.fs.sync_file(&self.paths.file(&file.name))?;
@@ -205,14 +205,14 @@ impl<'a> Apply<'a> {
         self.fs.sync_dir(&self.paths.folder())
     }
 
-    fn set_file_aside(&mut self, plan: &Plan, at: usize) -> Result<()> {
+    fn set_file_aside(&mut self, plan: &RepairPlan, at: usize) -> Result<()> {
         match (plan.files.get(at).filter(|file| file.is_there()), plan.choice.aside.get(&at)) {
             (Some(file), Some(reason)) => self.move_aside(&self.paths.file(&file.name), &file.name, reason),
             _ => Ok(()),
         }
     }
 
-    fn set_files_aside(&mut self, plan: &Plan) -> Result<()> {
+    fn set_files_aside(&mut self, plan: &RepairPlan) -> Result<()> {
         for &at in plan.choice.aside.keys() {
             self.set_file_aside(plan, at)?;
         }
@@ -231,7 +231,7 @@ impl<'a> Apply<'a> {
         Ok(())
     }
 
-    fn report(mut self, plan: &Plan, next: Option<&Manifest>, changed: bool) -> RepairReport {
+    fn report(mut self, plan: &RepairPlan, next: Option<&Manifest>, changed: bool) -> RepairReport {
         self.aside.sort();
         let restored = plan.choice.restored.iter().filter_map(|&at| Some(plan.files.get(at)?.live.clone()));
         RepairReport {
@@ -248,11 +248,11 @@ impl<'a> Apply<'a> {
     }
 }
 
-fn has_other_name(plan: &Plan, at: usize) -> bool {
+fn has_other_name(plan: &RepairPlan, at: usize) -> bool {
     plan.files.get(at).is_some_and(|file| file.name != file.live)
 }
 
-fn lost(plan: &Plan, next: Option<&Manifest>) -> Vec<Lost> {
+fn lost(plan: &RepairPlan, next: Option<&Manifest>) -> Vec<Lost> {
     let ordered = plan.base.as_deref().or(next).map(|manifest| &manifest.ordered);
     let of_file = |file: &Found, reason: String| {
         let entry = plan.base.as_ref().and_then(|base| base.entries.iter().find(|entry| *entry.file == *file.live));

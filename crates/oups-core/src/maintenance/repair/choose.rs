@@ -19,7 +19,7 @@ pub(super) enum LastWriter {
 
 /// The answer, by places in the list of files.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Choice {
+pub(super) struct Salvage {
     /// The files of the dataset.
     pub(super) kept: BTreeSet<usize>,
     /// Of these, the ones that a later commit had replaced.
@@ -33,8 +33,8 @@ pub(super) struct Choice {
 }
 
 /// Chooses without a manifest.
-pub(super) fn choose(files: &[Found], last: LastWriter) -> Choice {
-    let mut chooser = Chooser { files, last, replaced: BTreeMap::new(), choice: Choice::default() };
+pub(super) fn choose(files: &[Found], last: LastWriter) -> Salvage {
+    let mut chooser = Chooser { files, last, replaced: BTreeMap::new(), choice: Salvage::default() };
     chooser.drop_what_never_happened();
     chooser.note_replaced();
     chooser.sort_out();
@@ -48,7 +48,7 @@ struct Chooser<'a> {
     last: LastWriter,
     /// Which commit replaced a file.
     replaced: BTreeMap<usize, u64>,
-    choice: Choice,
+    choice: Salvage,
 }
 
 impl Chooser<'_> {
@@ -115,7 +115,7 @@ impl Chooser<'_> {
     }
 
     fn sort_out(&mut self) {
-        let free = |choice: &Choice, at: &usize| !choice.aside.contains_key(at);
+        let free = |choice: &Salvage, at: &usize| !choice.aside.contains_key(at);
         for (at, file) in self.files.iter().enumerate() {
             if !free(&self.choice, &at) {
                 continue;
@@ -150,9 +150,9 @@ impl Chooser<'_> {
         order.sort_by_key(|&at| {
             self.files.get(at).map(|file| (std::cmp::Reverse(file.id.commit), file.id.part, file.id.random))
         });
-        let mut taken: Vec<Place<'_>> = Vec::new();
+        let mut taken: Vec<SpanSet<'_>> = Vec::new();
         for at in order {
-            let Some(place) = self.files.get(at).and_then(Place::of) else { continue };
+            let Some(place) = self.files.get(at).and_then(SpanSet::of) else { continue };
             match place.among(&taken) {
                 Some(index) => taken.insert(index, place),
                 None => {
@@ -171,7 +171,7 @@ impl Chooser<'_> {
 pub(super) fn roll_back(
     files: &[Found],
     replaced: &BTreeMap<usize, u64>,
-    choice: &mut Choice,
+    choice: &mut Salvage,
     era: impl Fn(u64) -> u64,
     is_listed_whole: impl Fn(usize) -> bool,
 ) {
@@ -182,7 +182,7 @@ pub(super) fn roll_back(
     while let Some(now) = eras.pop_last() {
         let is_old = |at: &usize| replaced.get(at).is_some_and(|by| era(*by) == now) && era_of(*at) < now;
         let (old, new) = (0..files.len()).filter(|at| is_old(at) || era_of(*at) == now).partition(is_old);
-        for Region { old, new } in regions(files, old, new, &lost) {
+        for Replacement { old, new } in regions(files, old, new, &lost) {
             let names = |at: usize| files.get(at).and_then(Found::good).map(|good| good.claims.replaces.as_slice());
             let replaces: Vec<&String> = new.iter().filter_map(|&at| names(at)).flatten().collect();
             let is_there = |name: &&String| old.iter().any(|&at| files.get(at).is_some_and(|file| file.live == **name));
@@ -201,7 +201,7 @@ pub(super) fn roll_back(
     }
 }
 
-fn bring_back(choice: &mut Choice, old: &[usize], new: &[usize]) {
+fn bring_back(choice: &mut Salvage, old: &[usize], new: &[usize]) {
     for at in old {
         choice.aside.remove(at);
         choice.kept.insert(*at);
@@ -215,22 +215,22 @@ fn bring_back(choice: &mut Choice, old: &[usize], new: &[usize]) {
 
 /// Old files and new ones that meet: they come back or stay away together.
 #[derive(Default)]
-struct Region {
+struct Replacement {
     old: Vec<usize>,
     new: Vec<usize>,
 }
 
 /// The regions of a commit in which a new file is lost and something old could come back.
-fn regions(files: &[Found], old: Vec<usize>, new: Vec<usize>, lost: &BTreeSet<usize>) -> Vec<Region> {
+fn regions(files: &[Found], old: Vec<usize>, new: Vec<usize>, lost: &BTreeSet<usize>) -> Vec<Replacement> {
     let span = |at: usize| files.get(at).map(Found::span).unwrap_or_default();
     let mut all: Vec<(usize, bool)> = old.into_iter().map(|at| (at, true)).collect();
     all.extend(new.into_iter().map(|at| (at, false)));
     all.sort_by_key(|&(at, _)| span(at));
-    let mut regions: Vec<(Region, &str)> = Vec::new();
+    let mut regions: Vec<(Replacement, &str)> = Vec::new();
     for (at, is_old) in all {
         let (min, max) = span(at);
         if regions.last().is_none_or(|(_, end)| min > *end) {
-            regions.push((Region::default(), max));
+            regions.push((Replacement::default(), max));
         }
         if let Some((region, end)) = regions.last_mut() {
             if is_old {
@@ -241,19 +241,19 @@ fn regions(files: &[Found], old: Vec<usize>, new: Vec<usize>, lost: &BTreeSet<us
             *end = (*end).max(max);
         }
     }
-    let is_hit = |region: &Region| !region.old.is_empty() && region.new.iter().any(|at| lost.contains(at));
+    let is_hit = |region: &Replacement| !region.old.is_empty() && region.new.iter().any(|at| lost.contains(at));
     regions.into_iter().map(|(region, _)| region).filter(is_hit).collect()
 }
 
 /// Where a row group belongs in the order of a dataset.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place<'a> {
+pub(super) struct SpanSet<'a> {
     min: &'a OrdValue,
     max: &'a OrdValue,
     id: FileId,
 }
 
-impl<'a> Place<'a> {
+impl<'a> SpanSet<'a> {
     pub(super) fn of(file: &'a Found) -> Option<Self> {
         let entry = &file.good()?.entry;
         Some(Self { min: &entry.min, max: &entry.max, id: file.id })

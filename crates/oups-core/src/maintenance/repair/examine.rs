@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use crate::format::checksum::checksum_of;
 use crate::format::footer::Claims;
-use crate::format::manifest::Entry;
+use crate::format::manifest::RowGroup;
 use crate::fs::{ReadFile, StoreFs, failed};
 use crate::maintenance::verify::OrderedScan;
 use crate::ordered::OrderedType;
 use crate::parallel::try_map;
 use crate::paths::{DatasetPaths, FileId, FolderName, span_texts};
-use crate::row_group::{FileFacts, RowGroupFile, View};
+use crate::row_group::{RowGroupFacts, RowGroupFile, View};
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 
@@ -38,7 +38,7 @@ pub(super) struct Content {
     pub(super) claims: Claims,
     pub(super) ordered: OrderedType,
     /// Without a name.
-    pub(super) entry: Entry,
+    pub(super) entry: RowGroup,
 }
 
 impl Found {
@@ -124,9 +124,9 @@ fn content(file: Arc<dyn ReadFile>, path: &Path, dataset: &str) -> Result<Conten
         return Err(damaged(scan.wrong.unwrap_or_else(|| "no rows".to_owned())));
     };
     // The seal does not cover the footer's statistics and the page index: what they say must not contradict the rows.
-    let facts = FileFacts { rows: open.rows(), bytes, min: min.clone(), max: max.clone() };
+    let facts = RowGroupFacts { rows: open.rows(), bytes, min: min.clone(), max: max.clone() };
     RowGroupFile::open(file, path, &schema, View::Stored, &facts)?;
     let ordered = schema.ordered_type().clone();
-    let entry = Entry { file: "".into(), rows: open.rows(), bytes, min, max, checksum, synced: true };
+    let entry = RowGroup { file: "".into(), rows: open.rows(), bytes, min, max, checksum, synced: true };
     Ok(Content { claims, ordered, entry })
 }

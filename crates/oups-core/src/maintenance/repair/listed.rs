@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::choose::{Choice, roll_back};
+use super::choose::{Salvage, roll_back};
 use super::examine::Found;
-use crate::format::manifest::{Entry, Manifest};
+use crate::format::manifest::{Manifest, RowGroup};
 use crate::paths::file_id;
 
 /// Chooses by the manifest; files that it names and that are not there are added to the list.
-pub(super) fn choose(manifest: &Manifest, files: &mut Vec<Found>) -> Choice {
+pub(super) fn choose(manifest: &Manifest, files: &mut Vec<Found>) -> Salvage {
     take_misnamed(manifest, files);
     add_missing(manifest, files);
-    let entries: HashMap<&str, &Entry> = manifest.entries.iter().map(|entry| (&*entry.file, entry)).collect();
+    let entries: HashMap<&str, &RowGroup> = manifest.entries.iter().map(|entry| (&*entry.file, entry)).collect();
     let retired: HashMap<&str, u64> = manifest.retired.iter().map(|file| (file.file.as_str(), file.by)).collect();
-    let mut choice = Choice::default();
+    let mut choice = Salvage::default();
     let mut replaced = BTreeMap::new();
     for (at, file) in files.iter().enumerate() {
         match (entries.get(file.live.as_str()), retired.get(file.live.as_str())) {
@@ -40,7 +40,7 @@ pub(super) fn choose(manifest: &Manifest, files: &mut Vec<Found>) -> Choice {
 }
 
 /// Why a file cannot be used; `None` if it is what the manifest says.
-fn fault(file: &Found, entry: &Entry) -> Option<String> {
+fn fault(file: &Found, entry: &RowGroup) -> Option<String> {
     match &file.content {
         Err(reason) => Some(reason.clone()),
         Ok(content) if content.entry.checksum != entry.checksum => {
@@ -52,7 +52,7 @@ fn fault(file: &Found, entry: &Entry) -> Option<String> {
 
 /// A file that has the checksum of another entry is that entry, under a wrong name: it will get the right one.
 fn take_misnamed(manifest: &Manifest, files: &mut [Found]) {
-    let by_checksum: HashMap<u128, &Entry> = manifest.entries.iter().map(|entry| (entry.checksum, entry)).collect();
+    let by_checksum: HashMap<u128, &RowGroup> = manifest.entries.iter().map(|entry| (entry.checksum, entry)).collect();
     let has_own = |file: &&Found| {
         file.good()
             .is_some_and(|good| by_checksum.get(&good.entry.checksum).is_some_and(|entry| *entry.file == *file.live))

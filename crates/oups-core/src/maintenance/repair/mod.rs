@@ -19,7 +19,7 @@ use crate::storage::lock::{Left, Patience};
 use crate::storage::turn::Turn;
 use crate::store::dataset::Dataset;
 use crate::{Error, Result};
-use choose::{Choice, LastWriter, choose};
+use choose::{LastWriter, Salvage, choose};
 use examine::{Found, examine};
 
 pub use report::{Lost, ManifestState, RepairReport, SetAside};
@@ -39,24 +39,24 @@ pub(crate) fn repair(dataset: &Dataset, timeout: Option<Duration>) -> Result<Rep
         return Err(dataset.absent());
     }
     let turn = Turn::begin_repair(fs, paths, &mut Patience::of(timeout))?;
-    let plan = Plan::make(fs, paths, &turn)?.ok_or_else(|| dataset.absent())?;
+    let plan = RepairPlan::make(fs, paths, &turn)?.ok_or_else(|| dataset.absent())?;
     apply::apply(turn, plan)
 }
 
 /// What is to be done.
-struct Plan {
+struct RepairPlan {
     state: ManifestState,
     /// The manifest as it is, if it is good.
     base: Option<Arc<Manifest>>,
     files: Vec<Found>,
-    choice: Choice,
+    choice: Salvage,
     /// Files that were being written.
     unfinished: Vec<String>,
     /// A number above every commit that is known of.
     commit: u64,
 }
 
-impl Plan {
+impl RepairPlan {
     /// `None` if there is no dataset, and was none.
     fn make(fs: &StoreFs, paths: &DatasetPaths, turn: &Turn) -> Result<Option<Self>> {
         let (state, base) = match crate::storage::load::load(fs, paths) {
@@ -93,7 +93,7 @@ impl Plan {
 
     /// Whether all is as it should be.
     fn is_well(&self) -> bool {
-        let Choice { restored, aside, lost, missing, .. } = &self.choice;
+        let Salvage { restored, aside, lost, missing, .. } = &self.choice;
         self.base.is_some()
             && self.unfinished.is_empty()
             && [restored.is_empty(), aside.is_empty(), lost.is_empty(), missing.is_empty()].iter().all(|&none| none)

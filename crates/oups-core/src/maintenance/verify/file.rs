@@ -7,7 +7,7 @@ use super::ordered_scan::OrderedScan;
 use super::{Finding, FindingKind};
 use crate::format::checksum::checksum_of;
 use crate::format::footer::Claims;
-use crate::format::manifest::Entry;
+use crate::format::manifest::RowGroup;
 use crate::fs::ReadFile;
 use crate::ordered::OrdValue;
 use crate::row_group::{RowGroupFile, View, footer_pairs};
@@ -49,7 +49,7 @@ type Found = (Vec<(FindingKind, String)>, Option<(OrdValue, OrdValue)>);
 
 struct Check<'a> {
     snapshot: &'a Snapshot,
-    entry: &'a Entry,
+    entry: &'a RowGroup,
     path: &'a Path,
 }
 

@@ -7,7 +7,7 @@ use crate::format::manifest::{Manifest, Retired};
 use crate::format::mark::Mark;
 use crate::fs::{DirEntry, EntryKind};
 use crate::paths::FolderName;
-use crate::storage::lock::{Idle, is_read};
+use crate::storage::lock::{Quiet, is_read};
 use crate::storage::retire::all_of as retired_by_removal;
 use crate::store::dataset::Dataset;
 use crate::{Error, Result};
@@ -25,10 +25,10 @@ pub(super) fn beside_manifest(dataset: &Dataset, manifest: &Manifest) -> Result<
         return Ok(findings);
     }
     // A writer at work would explain it. If none is, what is there is looked at again.
-    let Some(idle) = Idle::try_hold(fs, paths)? else { return Ok(findings) };
+    let Some(quiet) = Quiet::try_hold(fs, paths)? else { return Ok(findings) };
     let Ok(Some(newest)) = crate::storage::load::load(fs, paths) else { return Ok(findings) };
     let (mut findings, _) = Names { is_certain: true, ..Names::of(dataset, &newest.manifest) }.judge()?;
-    findings.extend(mark(dataset, &idle));
+    findings.extend(mark(dataset, &quiet));
     let kinds = [
         (FindingKind::Leftover, "a manifest that was being written"),
         (FindingKind::Tombstone, "the dataset is there"),
@@ -44,12 +44,12 @@ pub(super) fn beside_manifest(dataset: &Dataset, manifest: &Manifest) -> Result<
 /// What is left of a dataset that has no manifest.
 pub(super) fn without_manifest(dataset: &Dataset) -> Result<Vec<Finding>> {
     let (fs, paths) = (&dataset.store.storage.fs, &dataset.paths);
-    let Some(idle) = Idle::try_hold(fs, paths)? else { return Ok(Vec::new()) };
+    let Some(quiet) = Quiet::try_hold(fs, paths)? else { return Ok(Vec::new()) };
     if fs.kind(&paths.manifest())?.is_some() {
         // Made a moment ago.
         return Ok(Vec::new());
     }
-    let mut findings: Vec<Finding> = mark(dataset, &idle).into_iter().collect();
+    let mut findings: Vec<Finding> = mark(dataset, &quiet).into_iter().collect();
     if fs.kind(&paths.manifest_tmp())?.is_some() {
         findings.push(Finding::of(
             dataset,
@@ -66,7 +66,7 @@ pub(super) fn without_manifest(dataset: &Dataset) -> Result<Vec<Finding>> {
         }
         Err(error) => return Err(error),
     };
-    let died = Mark::parse(&idle.mark).and_then(|mark| mark.commit);
+    let died = Mark::parse(&quiet.mark).and_then(|mark| mark.commit);
     match removed {
         Some(removed) => findings.extend(of_removed(dataset, &removed.manifest)?),
         None => findings.extend(of_nothing(dataset, died)?),
@@ -74,9 +74,9 @@ pub(super) fn without_manifest(dataset: &Dataset) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-pub(crate) fn mark(dataset: &Dataset, idle: &Idle) -> Option<Finding> {
-    let detail = match Mark::parse(&idle.mark) {
-        _ if idle.mark.is_empty() => return None,
+pub(crate) fn mark(dataset: &Dataset, quiet: &Quiet) -> Option<Finding> {
+    let detail = match Mark::parse(&quiet.mark) {
+        _ if quiet.mark.is_empty() => return None,
         Some(mark) => format!("{} has died", mark.holder()),
         None => "no whole mark".to_owned(),
     };

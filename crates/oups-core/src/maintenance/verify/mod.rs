@@ -150,13 +150,15 @@ fn of_manifest(dataset: &Dataset, error: Error) -> Result<Finding> {
 /// Row groups whose rows, whatever the manifest says of them, reach into the next one.
 fn overlaps(dataset: &Dataset, manifest: &Manifest, checked: &[file::Checked]) -> Vec<Finding> {
     let pairs = checked.iter().zip(checked.iter().skip(1)).zip(&manifest.entries).enumerate();
-    let overlap =
-        |(at, ((left, right), entry)): (usize, ((&file::Checked, &file::Checked), &crate::format::manifest::Entry))| {
-            let ((_, max), (min, _)) = (left.span.as_ref()?, right.span.as_ref()?);
-            let text = |value| manifest.ordered.format(value);
-            let detail = format!("its rows reach to {}, the next row group begins at {}", text(max), text(min));
-            let path: PathBuf = dataset.paths.file(&entry.file);
-            (max > min).then(|| Finding::of(dataset, path, FindingKind::Overlap, detail).in_row_group(at))
-        };
+    let overlap = |(at, ((left, right), entry)): (
+        usize,
+        ((&file::Checked, &file::Checked), &crate::format::manifest::RowGroup),
+    )| {
+        let ((_, max), (min, _)) = (left.span.as_ref()?, right.span.as_ref()?);
+        let text = |value| manifest.ordered.format(value);
+        let detail = format!("its rows reach to {}, the next row group begins at {}", text(max), text(min));
+        let path: PathBuf = dataset.paths.file(&entry.file);
+        (max > min).then(|| Finding::of(dataset, path, FindingKind::Overlap, detail).in_row_group(at))
+    };
     pairs.filter_map(overlap).collect()
 }

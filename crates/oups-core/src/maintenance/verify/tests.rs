@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Fields, Schema};
 
 use super::{Finding, FindingKind};
 use crate::format::footer;
-use crate::format::manifest::{self, Entry, Manifest};
+use crate::format::manifest::{self, Manifest, RowGroup};
 use crate::key::{AnyKey, KeySchema, Separator};
 use crate::ordered::OrdValue;
 use crate::paths::FileId;
@@ -39,7 +39,7 @@ fn verify_with(dataset: &Dataset, manifest: &Manifest) -> Vec<(FindingKind, Opti
 }
 
 /// Writes a row group file and its entry, with the span that the name and the manifest are to tell.
-fn forge(dataset: &Dataset, manifest: &Manifest, rows: &RecordBatch, part: u32, span: (i64, i64)) -> Entry {
+fn forge(dataset: &Dataset, manifest: &Manifest, rows: &RecordBatch, part: u32, span: (i64, i64)) -> RowGroup {
     let schema = Arc::new(DatasetSchema::new("x", rows.schema(), rows.schema().field(0).name()).unwrap());
     let id = FileId { commit: manifest.commit, part, random: 7 };
     let mut writer = RowGroupWriter::new(Vec::new(), "x", &schema).unwrap();
@@ -49,7 +49,7 @@ fn forge(dataset: &Dataset, manifest: &Manifest, rows: &RecordBatch, part: u32, 
     let (min, max) = (OrdValue::I64(span.0), OrdValue::I64(span.1));
     let name = id.name(&manifest.ordered.name_text(&min), &manifest.ordered.name_text(&max));
     std::fs::write(dataset.paths.file(&name), file).unwrap();
-    Entry { file: name.into(), rows, bytes, min, max, checksum, synced: true }
+    RowGroup { file: name.into(), rows, bytes, min, max, checksum, synced: true }
 }
 
 #[test]

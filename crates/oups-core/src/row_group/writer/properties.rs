@@ -7,7 +7,7 @@ use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 
-use super::sample::{Choice, choose};
+use super::sample::{ColumnEncoding, choose};
 use crate::schema::DatasetSchema;
 
 /// Rows of a page. Narrow ranges decode whole pages, so small pages make them fast; 4,096 rows cost less than 1 % in
@@ -73,10 +73,12 @@ fn encoded(
         _ => Encoding::PLAIN,
     };
     let choice = match declared {
-        DataType::Dictionary(..) => Choice::Dictionary,
-        DataType::Boolean => Choice::Values,
-        _ if is_ordered && values == Encoding::DELTA_BINARY_PACKED => Choice::Values,
+        DataType::Dictionary(..) => ColumnEncoding::Dictionary,
+        DataType::Boolean => ColumnEncoding::Values,
+        _ if is_ordered && values == Encoding::DELTA_BINARY_PACKED => ColumnEncoding::Values,
         _ => choose(array),
     };
-    builder.set_column_encoding(path.clone(), values).set_column_dictionary_enabled(path, choice == Choice::Dictionary)
+    builder
+        .set_column_encoding(path.clone(), values)
+        .set_column_dictionary_enabled(path, choice == ColumnEncoding::Dictionary)
 }

@@ -12,7 +12,7 @@ const DICTIONARY_SHARE: f64 = 0.25;
 
 /// How a leaf column is to be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Choice {
+pub(super) enum ColumnEncoding {
     /// A dictionary and packed positions in it.
     Dictionary,
     /// The values themselves, in the encoding of their type.
@@ -21,22 +21,22 @@ pub(super) enum Choice {
 
 /// Chooses by the first rows of a column: a dictionary where few values come over and over, but not for whole
 /// numbers whose differences pack as tightly (counters, times).
-pub(super) fn choose(array: &ArrayRef) -> Choice {
+pub(super) fn choose(array: &ArrayRef) -> ColumnEncoding {
     let array = array.slice(0, array.len().min(ROWS));
     let Some(values) = Fingerprints::of(&array) else {
-        return Choice::Dictionary;
+        return ColumnEncoding::Dictionary;
     };
     if values.all.is_empty() {
-        return Choice::Dictionary;
+        return ColumnEncoding::Dictionary;
     }
     let most = (DICTIONARY_SHARE * values.all.len() as f64) as usize;
     let Some(distinct) = distinct_up_to(most, &values.all) else {
-        return Choice::Values;
+        return ColumnEncoding::Values;
     };
     let dictionary_bits = bits(distinct as u64 - 1);
     match values.is_integer.then(|| delta_bits(&values.all)) {
-        Some(delta_bits) if delta_bits <= dictionary_bits => Choice::Values,
-        _ => Choice::Dictionary,
+        Some(delta_bits) if delta_bits <= dictionary_bits => ColumnEncoding::Values,
+        _ => ColumnEncoding::Dictionary,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::open::{Take, cannot_write, open_locked};
 use super::owner::Owner;
-use crate::cache::try_mutex::Unwaited;
+use crate::cache::try_mutex::TryMutex;
 use crate::format::pin_text::line_of;
 use crate::fs::random::random;
 use crate::fs::{EntryKind, LockAccess, LockFile, StoreFs, failed, is_not_found};
@@ -18,7 +18,7 @@ const MOST_IDLE: usize = 8;
 /// nothing.
 #[derive(Debug, Default)]
 pub(crate) struct IdlePins {
-    files: Unwaited<Vec<PinFile>>,
+    files: TryMutex<Vec<PinFile>>,
 }
 
 impl IdlePins {

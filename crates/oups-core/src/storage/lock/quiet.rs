@@ -7,13 +7,13 @@ use crate::paths::DatasetPaths;
 
 /// As long as it is held, no writer works on the dataset. Nothing is written into the lock file, and none is made.
 #[derive(Debug)]
-pub(crate) struct Idle {
+pub(crate) struct Quiet {
     file: Option<Box<dyn LockFile>>,
     /// What the last writer left in the lock file: nothing, if it ended cleanly.
     pub(crate) mark: String,
 }
 
-impl Idle {
+impl Quiet {
     /// `None` if a writer is at work, or if that cannot be known because locks may not be taken.
     pub(crate) fn try_hold(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<Self>> {
         let path = paths.lock();
@@ -31,7 +31,7 @@ impl Idle {
     }
 }
 
-impl Drop for Idle {
+impl Drop for Quiet {
     fn drop(&mut self) {
         if let Some(file) = &self.file {
             let _ = file.unlock();

@@ -49,9 +49,9 @@ pub(crate) fn commit(
     put_in_place(&turn, base, &attempt, &manifest).inspect_err(|error| match error.outcome() {
         Outcome::NotDone => manifest.remove(&fs),
         // Files that a visible manifest names must stay.
-        Outcome::Done { .. } | Outcome::Unknown => files.keep(),
+        Outcome::Done { .. } | Outcome::Unknown => files.release(),
     })?;
-    files.keep();
+    files.release();
     // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
     let durability = if next.is_durable() { Durability::Synced } else { durability };
     if let Err(source) = make_durable(&turn, &next, durability) {

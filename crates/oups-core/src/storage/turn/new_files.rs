@@ -113,7 +113,7 @@ impl NewFiles {
     }
 
     /// A manifest names the files now, or may: they stay.
-    pub(crate) fn keep(&mut self) {
+    pub(crate) fn release(&mut self) {
         self.kept = true;
     }
 

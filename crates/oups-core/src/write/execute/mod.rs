@@ -12,8 +12,8 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 
 use crate::Result;
-use crate::dedup::{Dedup, Keep, Kept};
-use crate::format::manifest::Entry;
+use crate::dedup::{Dedup, Deduped, Keep};
+use crate::format::manifest::RowGroup;
 use crate::fs::StoreFs;
 use crate::input::Input;
 use crate::merge::Merge;
@@ -33,7 +33,7 @@ use same::Same;
 
 /// What is to be done.
 #[derive(Debug)]
-pub(crate) struct Job<'a> {
+pub(crate) struct MergeJob<'a> {
     pub(crate) schema: &'a Arc<DatasetSchema>,
     pub(crate) rules: &'a Rules<'a>,
     pub(crate) plan: &'a MergePlan,
@@ -54,7 +54,7 @@ pub(crate) struct Rules<'a> {
 /// What was done: the row groups of the next version.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<RowGroup>,
     /// Names of files that are in the version before and not in the next.
     pub(crate) replaced: Vec<String>,
     pub(crate) rows_written: u64,
@@ -69,7 +69,7 @@ pub(crate) struct Outcome {
 /// # Errors
 ///
 /// A damaged stored file, a failed file operation, a full disk; `files` then removes what was made.
-pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> Result<Outcome> {
+pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &MergeJob<'_>) -> Result<Outcome> {
     let base = turn.base_arc();
     let stored = base.as_deref().map(|base| base.entries.as_slice()).unwrap_or_default();
     let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
@@ -81,7 +81,8 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> R
         match step {
             Step::Keep { groups } => output.keep(entries(stored, groups)),
             Step::Merge { groups, rows, .. } => {
-                let region = Region { fs: &fs, paths: &paths, job, old: entries(stored, groups), rows: rows.clone() };
+                let region =
+                    RegionMerge { fs: &fs, paths: &paths, job, old: entries(stored, groups), rows: rows.clone() };
                 let Wrote { changed, dropped } = region.write(&mut output)?;
                 duplicates_dropped += dropped;
                 if changed {
@@ -116,11 +117,11 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &Job<'_>) -> R
 }
 
 /// A merge region: stored row groups and the new rows that meet them.
-struct Region<'a> {
+struct RegionMerge<'a> {
     fs: &'a StoreFs,
     paths: &'a DatasetPaths,
-    job: &'a Job<'a>,
-    old: &'a [Entry],
+    job: &'a MergeJob<'a>,
+    old: &'a [RowGroup],
     rows: Range<u64>,
 }
 
@@ -132,7 +133,7 @@ struct Wrote {
     dropped: u64,
 }
 
-impl<'a> Region<'a> {
+impl<'a> RegionMerge<'a> {
     fn old_names(&self) -> Vec<String> {
         self.old.iter().map(|entry| entry.file.to_string()).collect()
     }
@@ -146,7 +147,7 @@ impl<'a> Region<'a> {
     /// Writes the merged rows. Without new rows they are all stored ones, and every one of them stays: a rule for
     /// duplicates says what new rows do to a dataset, not that what is stored breaks it.
     fn write(&self, output: &mut Output<'_>) -> Result<Wrote> {
-        let Job { schema, rules, input, .. } = *self.job;
+        let MergeJob { schema, rules, input, .. } = *self.job;
         let merged = Merge::new(schema, self.stored(), input.batches(self.rows.clone()));
         if self.rows.is_empty() || !rules.settings.drops_duplicates() {
             let mut files = output.begin_region(self.old_names(), rules.sizing);
@@ -172,13 +173,13 @@ impl<'a> Region<'a> {
         consume: impl FnOnce(&mut dyn Iterator<Item = Result<T>>) -> Result<R>,
     ) -> Result<R> {
         let mut items = items;
-        if self.old.is_empty() && !self.job.input.is_spooled() { consume(&mut items) } else { ahead(items, consume) }
+        if self.old.is_empty() && !self.job.input.is_spilled() { consume(&mut items) } else { ahead(items, consume) }
     }
 
     /// Where the files may stay, compares first, and writes only once there is a difference.
     fn write_if_changed(
         &self,
-        kept: &mut dyn Iterator<Item = Result<Kept>>,
+        kept: &mut dyn Iterator<Item = Result<Deduped>>,
         may_stay: bool,
         output: &mut Output<'_>,
     ) -> Result<Wrote> {
@@ -206,7 +207,7 @@ impl<'a> Region<'a> {
     }
 }
 
-fn entries<'e>(stored: &'e [Entry], groups: &Range<usize>) -> &'e [Entry] {
+fn entries<'e>(stored: &'e [RowGroup], groups: &Range<usize>) -> &'e [RowGroup] {
     stored.get(groups.clone()).unwrap_or_default()
 }
 

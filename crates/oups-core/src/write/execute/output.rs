@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 
 use crate::format::footer;
-use crate::format::manifest::Entry;
+use crate::format::manifest::RowGroup;
 use crate::fs::WriteFile;
 use crate::ordered::OrdKeys;
 use crate::paths::FileId;
@@ -27,7 +27,7 @@ pub(super) struct Output<'a> {
     settings: &'a Settings,
     durability: Durability,
     /// In order; the place of the file that is still open is empty.
-    entries: Vec<Option<Entry>>,
+    entries: Vec<Option<RowGroup>>,
     open: Option<Open>,
     /// The open file takes no more rows.
     sealed: bool,
@@ -67,7 +67,7 @@ impl<'a> Output<'a> {
     }
 
     /// Row groups that stay as they are.
-    pub(super) fn keep(&mut self, entries: &[Entry]) {
+    pub(super) fn keep(&mut self, entries: &[RowGroup]) {
         self.entries.extend(entries.iter().cloned().map(Some));
     }
 
@@ -77,10 +77,10 @@ impl<'a> Output<'a> {
     }
 
     /// Begins a region that replaces these files; its rows never share a file with those of another.
-    pub(super) fn begin_region(&mut self, replaces: Vec<String>, sizing: Sizing) -> Region<'_, 'a> {
+    pub(super) fn begin_region(&mut self, replaces: Vec<String>, sizing: Sizing) -> RegionWriter<'_, 'a> {
         self.sealed = true;
         self.replaces.extend(replaces);
-        Region { output: self, cutter: Cutter::new(sizing) }
+        RegionWriter { output: self, cutter: Cutter::new(sizing) }
     }
 
     fn write(&mut self, rows: &RecordBatch) -> Result<()> {
@@ -116,13 +116,13 @@ impl<'a> Output<'a> {
         tracing::debug!(file = name, rows, bytes, "wrote a row group");
         let synced = self.durability == Durability::Synced;
         if let Some(slot) = self.entries.get_mut(place) {
-            *slot = Some(Entry { file: name.into(), rows, bytes, min, max, checksum, synced });
+            *slot = Some(RowGroup { file: name.into(), rows, bytes, min, max, checksum, synced });
         }
         Ok(())
     }
 
     /// The row groups of the next version, and how many rows were written.
-    pub(super) fn finish(mut self) -> Result<(Vec<Entry>, u64)> {
+    pub(super) fn finish(mut self) -> Result<(Vec<RowGroup>, u64)> {
         if let Some(open) = &mut self.open {
             open.replaces.append(&mut self.replaces);
         }
@@ -133,12 +133,12 @@ impl<'a> Output<'a> {
 }
 
 /// The merged rows of one region on their way into files.
-pub(super) struct Region<'o, 'a> {
+pub(super) struct RegionWriter<'o, 'a> {
     output: &'o mut Output<'a>,
     cutter: Cutter,
 }
 
-impl Region<'_, '_> {
+impl RegionWriter<'_, '_> {
     /// Writes merged rows, beginning a new file wherever the target says.
     pub(super) fn write(&mut self, rows: &RecordBatch) -> Result<()> {
         let mut from = 0;

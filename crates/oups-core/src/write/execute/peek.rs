@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::{Job, Region, flatten};
+use super::{MergeJob, RegionMerge, flatten};
 use crate::Result;
 use crate::dedup::Dedup;
 use crate::merge::Merge;
@@ -15,11 +15,11 @@ const NEW_ROWS: u64 = 1024;
 /// With fewer stored rows, merging them takes about as long as the look.
 const STORED_ROWS: u64 = 64 << 10;
 
-impl Region<'_> {
+impl RegionMerge<'_> {
     /// Whether the first new rows make a difference, for certain: they are merged with the stored rows of their span alone.
     /// Most merges do, and need not hold the rows before the first difference until it is found.
     pub(super) fn surely_changes(&self) -> Result<bool> {
-        let Job { schema, rules, input, .. } = *self.job;
+        let MergeJob { schema, rules, input, .. } = *self.job;
         if self.old.iter().map(|entry| entry.rows).sum::<u64>() < STORED_ROWS || self.rows.is_empty() {
             return Ok(false);
         }

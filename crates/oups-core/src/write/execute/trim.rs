@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::output::Output;
 use crate::Result;
-use crate::format::manifest::Entry;
+use crate::format::manifest::RowGroup;
 use crate::fs::StoreFs;
 use crate::paths::DatasetPaths;
 use crate::row_group::{OrdRange, ReadOptions};
@@ -21,7 +21,7 @@ use crate::storage::files::open_live;
 pub(super) fn trim(
     output: &mut Output<'_>,
     (fs, paths, schema): (&StoreFs, &DatasetPaths, &Arc<DatasetSchema>),
-    entry: &Entry,
+    entry: &RowGroup,
     range: &OrdRange,
 ) -> Result<u64> {
     let file = open_live(fs, paths, entry, schema)?;

@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec::IntoIter;
 
 use super::names::Name;
-use super::{Ingested, Order};
+use super::{IngestReport, Order};
 use crate::input::rows::{Rows, RowsKind};
 use crate::input::{Fault, Partition, Partitions};
 use crate::key::StoreKey;
 use crate::sizing::RowGroupTarget;
-use crate::write::insert::{Options, Write};
-use crate::write::report::Written;
+use crate::write::insert::{InsertOptions, Write};
+use crate::write::report::CommitReport;
 use crate::{Error, Result};
 
 /// How many datasets are written at once. Small ones mostly wait for the disk; large ones each hold a row group in memory.
@@ -25,8 +25,8 @@ pub(super) fn write<K: StoreKey>(
     target: Option<RowGroupTarget>,
     partitions: &Arc<Partitions>,
     names: Vec<Name<K>>,
-    mut each: impl FnMut(&Ingested<K>) + Send,
-) -> Vec<Ingested<K>> {
+    mut each: impl FnMut(&IngestReport<K>) + Send,
+) -> Vec<IngestReport<K>> {
     let datasets = names.len();
     let (refused, waiting) = sort_out(partitions, names);
     refused.iter().for_each(&mut each);
@@ -61,14 +61,14 @@ struct Pending<K> {
 }
 
 /// What reading the rows has shown to be wrong, and what is to be written.
-fn sort_out<K>(partitions: &Partitions, names: Vec<Name<K>>) -> (Vec<Ingested<K>>, Vec<Pending<K>>) {
+fn sort_out<K>(partitions: &Partitions, names: Vec<Name<K>>) -> (Vec<IngestReport<K>>, Vec<Pending<K>>) {
     let (mut refused, mut waiting, datasets) = (Vec::new(), Vec::new(), names.len());
     for (number, Name { text, key, error }) in names.into_iter().enumerate() {
         let rows = partitions.rows(number);
         let error = error.or_else(|| fault_error(partitions, number, &text));
         match (key, error) {
             (Some(key), None) => waiting.push(Pending { key, text, number, rows }),
-            (key, Some(error)) => refused.push(Ingested { key, dataset: text, rows, datasets, result: Err(error) }),
+            (key, Some(error)) => refused.push(IngestReport { key, dataset: text, rows, datasets, result: Err(error) }),
             // A name has a key or an error.
             (None, None) => {}
         }
@@ -94,10 +94,10 @@ struct Work<'a, K, F> {
     /// The dataset whose error stopped the ingest.
     stopped: Mutex<Option<String>>,
     datasets: usize,
-    done: Mutex<(Vec<Ingested<K>>, F)>,
+    done: Mutex<(Vec<IngestReport<K>>, F)>,
 }
 
-impl<K: StoreKey, F: FnMut(&Ingested<K>)> Work<'_, K, F> {
+impl<K: StoreKey, F: FnMut(&IngestReport<K>)> Work<'_, K, F> {
     fn run(&self) {
         loop {
             let Some(pending) = held(&self.waiting).next() else { return };
@@ -110,14 +110,14 @@ impl<K: StoreKey, F: FnMut(&Ingested<K>)> Work<'_, K, F> {
                 held(&self.stopped).get_or_insert_with(|| pending.text.clone());
             }
             let Pending { key, text, rows, .. } = pending;
-            let done = Ingested { key: Some(key), dataset: text, rows, datasets: self.datasets, result };
+            let done = IngestReport { key: Some(key), dataset: text, rows, datasets: self.datasets, result };
             let (all, each) = &mut *held(&self.done);
             each(&done);
             all.push(done);
         }
     }
 
-    fn write(&self, pending: &Pending<K>) -> Result<Written> {
+    fn write(&self, pending: &Pending<K>) -> Result<CommitReport> {
         let dataset = self.order.store.dataset(&pending.key)?;
         let partition = Partition::new(self.partitions, pending.number);
         let rows = Rows(RowsKind::Partition(partition.clone()));
@@ -126,9 +126,9 @@ impl<K: StoreKey, F: FnMut(&Ingested<K>)> Work<'_, K, F> {
     }
 
     /// The options of one dataset's write.
-    fn options(&self) -> Options {
+    fn options(&self) -> InsertOptions {
         let given = &self.order.options;
-        Options {
+        InsertOptions {
             ordered_on: given.ordered_on.clone(),
             row_group_target: self.target.map(Ok),
             max_off_target: given.max_off_target,

@@ -16,8 +16,8 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
-use super::insert::Options;
-use super::report::Written;
+use super::insert::InsertOptions;
+use super::report::CommitReport;
 use crate::dedup::Keep;
 use crate::input::rows::{IntoRows, Rows, RowsKind};
 use crate::input::{DEFAULT_MEMORY_LIMIT, Partitioner, Partitions};
@@ -55,7 +55,7 @@ pub struct Ingest<'s, K> {
 /// What is to be done with the rows.
 struct Order<'s, K> {
     store: &'s Store<K>,
-    options: Options,
+    options: InsertOptions,
     stop_on_error: bool,
     memory_limit: usize,
 }
@@ -69,7 +69,7 @@ impl<K> fmt::Debug for Ingest<'_, K> {
 /// What an ingest did to one dataset.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Ingested<K> {
+pub struct IngestReport<K> {
     /// The key; none if the values of the key columns are no key, as [`result`](Self::result) then says.
     pub key: Option<K>,
     /// The path text of the key; the values themselves where they have none.
@@ -79,12 +79,12 @@ pub struct Ingested<K> {
     /// How many datasets the whole input has rows for.
     pub datasets: usize,
     /// What its write did, or why there was none.
-    pub result: Result<Written>,
+    pub result: Result<CommitReport>,
 }
 
 impl<'s, K: StoreKey> Ingest<'s, K> {
     pub(crate) fn new(store: &'s Store<K>, rows: Rows) -> Self {
-        let (options, memory_limit) = (Options::default(), DEFAULT_MEMORY_LIMIT);
+        let (options, memory_limit) = (InsertOptions::default(), DEFAULT_MEMORY_LIMIT);
         Self { rows, order: Order { store, options, stop_on_error: false, memory_limit } }
     }
 
@@ -171,9 +171,9 @@ impl<'s, K: StoreKey> Ingest<'s, K> {
     /// [`Error::UnknownColumn`], [`Error::UnsupportedType`], [`Error::Schema`], [`Error::InvalidOption`];
     /// [`Error::Input`] where the reader fails, [`Error::Io`] where the temporary file does.
     ///
-    /// What is wrong with one dataset stands in its [`Ingested::result`]: [`Error::Key`] for values that are no key, and
+    /// What is wrong with one dataset stands in its [`IngestReport::result`]: [`Error::Key`] for values that are no key, and
     /// the errors of [`Write::commit`](super::insert::Write::commit).
-    pub fn commit(self) -> Result<Vec<Ingested<K>>> {
+    pub fn commit(self) -> Result<Vec<IngestReport<K>>> {
         self.commit_with(|_| ())
     }
 
@@ -182,7 +182,7 @@ impl<'s, K: StoreKey> Ingest<'s, K> {
     /// # Errors
     ///
     /// As [`commit`](Self::commit).
-    pub fn commit_with(self, each: impl FnMut(&Ingested<K>) + Send) -> Result<Vec<Ingested<K>>> {
+    pub fn commit_with(self, each: impl FnMut(&IngestReport<K>) + Send) -> Result<Vec<IngestReport<K>>> {
         let Self { rows, mut order } = self;
         let target = order.options.row_group_target.take().transpose()?;
         let Some(schema) = rows.schema() else { return Ok(Vec::new()) };

@@ -1,6 +1,6 @@
 //! Rows and options that fit the dataset, before the lock is taken.
 
-use super::options::Options;
+use super::options::InsertOptions;
 use crate::dedup::Keep;
 use crate::format::manifest::Manifest;
 use crate::input::rows::{Rows, RowsKind};
@@ -32,7 +32,7 @@ impl Checked {
         dataset: &Dataset,
         known: Option<&Manifest>,
         rows: Rows,
-        options: &Options,
+        options: &InsertOptions,
         target: Option<RowGroupTarget>,
     ) -> Result<Self> {
         let schema = target_schema(dataset, known, &rows, options.ordered_on.as_deref())?;

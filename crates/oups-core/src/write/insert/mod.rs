@@ -9,18 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::evolution::check_stored;
-use super::execute::{Job, Outcome, execute};
-use super::report::Written;
+use super::execute::{MergeJob, Outcome, execute};
+use super::report::CommitReport;
 use crate::dedup::Keep;
 use crate::format::manifest::{CommitKind, Manifest};
 use crate::input::rows::{IntoRows, Rows};
-use crate::plan::change_plan::Plan;
+use crate::plan::change_plan::ChangePlan;
 use crate::plan::{MergePlan, StoredGroup};
 use crate::schema::DatasetSchema;
 use crate::settings::DuplicatesOn;
 use crate::sizing::RowGroupTarget;
 use crate::storage::commit_options::Durability;
-use crate::storage::handle_cache::Kept;
+use crate::storage::handle_cache::HandleCache;
 use crate::storage::lock::Patience;
 use crate::storage::publish::commit;
 use crate::storage::turn::Turn;
@@ -31,7 +31,7 @@ use crate::{Error, Result};
 use checked::{Checked, is_for, plan_write};
 use next_manifest::next_manifest;
 
-pub(crate) use options::Options;
+pub(crate) use options::InsertOptions;
 
 /// A write that has not happened yet: [`commit`](Self::commit) does it, all or nothing.
 ///
@@ -41,15 +41,15 @@ pub(crate) use options::Options;
 pub struct Write<'d> {
     dataset: &'d Dataset,
     rows: Rows,
-    options: Options,
+    options: InsertOptions,
 }
 
 impl<'d> Write<'d> {
     pub(crate) fn new(dataset: &'d Dataset, rows: Rows) -> Self {
-        Self::with_options(dataset, rows, Options::default())
+        Self::with_options(dataset, rows, InsertOptions::default())
     }
 
-    pub(crate) fn with_options(dataset: &'d Dataset, rows: Rows, options: Options) -> Self {
+    pub(crate) fn with_options(dataset: &'d Dataset, rows: Rows, options: InsertOptions) -> Self {
         Self { dataset, rows, options }
     }
 
@@ -129,7 +129,7 @@ impl<'d> Write<'d> {
     ///
     /// Those of [`commit`](Self::commit) about rows, options and version, and those of reading the manifest. Stored rows
     /// are not looked at: whether a dictionary is full or a stored time overflows a finer unit, only a commit finds out.
-    pub fn plan(self) -> Result<Plan> {
+    pub fn plan(self) -> Result<ChangePlan> {
         let Self { dataset, rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
         let known =
@@ -138,7 +138,7 @@ impl<'d> Write<'d> {
         let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
         let plan = plan_write(known.as_deref(), &checked.rules(), &checked.input)?;
         let groups = known.map(|known| StoredGroup::all_of(&known.entries)).unwrap_or_default();
-        Ok(Plan::new(plan, groups, checked.schema.ordered_type().clone()))
+        Ok(ChangePlan::new(plan, groups, checked.schema.ordered_type().clone()))
     }
 
     /// Does the write. It is visible to readers as a whole when this returns, and not at all if it fails, but for two
@@ -153,7 +153,7 @@ impl<'d> Write<'d> {
     /// [`Error::VersionConflict`], [`Error::ManifestLost`], [`Error::Damaged`] or [`Error::Io`], with the dataset as it
     /// was. [`Error::NotDurable`] means that the write is visible, [`Error::OutcomeUnknown`] that this is not known:
     /// [`Error::outcome`] tells them apart.
-    pub fn commit(self) -> Result<Written> {
+    pub fn commit(self) -> Result<CommitReport> {
         let Self { dataset, mut rows, mut options } = self;
         let _span = tracing::info_span!("write", dataset = dataset.path_text()).entered();
         let target = options.row_group_target.take().transpose()?;
@@ -178,7 +178,7 @@ impl<'d> Write<'d> {
 }
 
 /// Steps 4 to 13, under the lock.
-fn write(mut turn: Turn, checked: &Checked, options: &Options, kept: &Kept) -> Result<Written> {
+fn write(mut turn: Turn, checked: &Checked, options: &InsertOptions, cache: &HandleCache) -> Result<CommitReport> {
     options.check_version(turn.paths.text(), turn.base())?;
     if let Some(base) = turn.base().filter(|_| options.evolve_schema) {
         check_stored(&turn, base, &checked.schema)?;
@@ -187,12 +187,12 @@ fn write(mut turn: Turn, checked: &Checked, options: &Options, kept: &Kept) -> R
     let plan = plan_write(turn.base(), &checked.rules(), &checked.input)?;
     tracing::debug!(base = found.commit(), regions = plan.steps.len(), is_noop = plan.is_noop(), "planned");
     let (schema, files, outcome) = make_files(&mut turn, checked, &plan, options)?;
-    let mut written = Written {
+    let mut written = CommitReport {
         rows_written: outcome.rows_written,
         duplicates_dropped: outcome.duplicates_dropped,
         files_written: files.len(),
         files_replaced: outcome.replaced.len(),
-        ..Written::nothing(found)
+        ..CommitReport::nothing(found)
     };
     let next = next_manifest(&turn, &schema, &checked.settings, outcome, &options.metadata);
     // Rows that are there already, but not durably, are not yet written as they are to be.
@@ -205,7 +205,7 @@ fn write(mut turn: Turn, checked: &Checked, options: &Options, kept: &Kept) -> R
     let done = commit(turn, files, next, kind, options.durability)?;
     (written.version, written.changed) = (done.manifest.version(), true);
     // The next write of this handle is spared decoding it.
-    kept.keep(done);
+    cache.insert(done);
     Ok(written)
 }
 
@@ -225,13 +225,13 @@ fn make_files(
     turn: &mut Turn,
     checked: &Checked,
     plan: &MergePlan,
-    options: &Options,
+    options: &InsertOptions,
 ) -> Result<(Arc<DatasetSchema>, NewFiles, Outcome)> {
     let (rules, input, durability) = (&checked.rules(), &checked.input, options.durability);
     let mut schema = checked.schema.clone();
     loop {
         let mut files = NewFiles::none(turn, durability)?;
-        let job = Job { schema: &schema, rules, plan, input, deleted: None, durability };
+        let job = MergeJob { schema: &schema, rules, plan, input, deleted: None, durability };
         let error = match execute(turn, &mut files, &job) {
             Ok(outcome) => return Ok((schema, files, outcome)),
             Err(error) => error,

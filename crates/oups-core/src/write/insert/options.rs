@@ -12,7 +12,7 @@ use crate::{Error, Result};
 use std::time::Duration;
 
 #[derive(Debug, Default)]
-pub(crate) struct Options {
+pub(crate) struct InsertOptions {
     pub(crate) ordered_on: Option<String>,
     pub(crate) row_group_target: Option<Result<RowGroupTarget>>,
     pub(crate) max_off_target: Option<Option<u64>>,
@@ -27,7 +27,7 @@ pub(crate) struct Options {
     pub(crate) taken_as_keys: Option<KeySchema>,
 }
 
-impl Options {
+impl InsertOptions {
     /// The options given for this write, over the dataset's settings.
     pub(crate) fn settings(&self, known: Option<&Manifest>, target: Option<RowGroupTarget>) -> Settings {
         let mut settings = known.map(|manifest| manifest.settings.clone()).unwrap_or_default();
