@@ -38,6 +38,7 @@ mod write;
 
 pub use dedup::{Combine, DuplicateRun, Keep, Resolver};
 pub use error::outcome::Outcome;
+pub use error::query::{ColumnOf, OrderedOn, QueryError};
 pub use error::{Error, Result};
 pub use format::manifest::{Manifest, RowGroup};
 pub use input::rows::{IntoRows, Rows};

@@ -6,7 +6,6 @@
 mod align;
 mod asof;
 mod datasets;
-mod error;
 mod filter;
 mod merge;
 mod plan;
@@ -17,14 +16,14 @@ mod request;
 mod resample;
 mod scan;
 mod selection;
-mod together;
+
+pub use oups_core::{ColumnOf, OrderedOn, QueryError as Error};
 
 pub use align::chunk::Chunk;
 pub use align::intersections::Intersections;
 pub use asof::{AsOf, AsOfBatches, Direction, Join, Tolerance};
 pub use datasets::Datasets;
 pub use datasets::explain::{PlannedDataset, QueryPlan};
-pub use error::{ColumnOf, Error, OrderedOn, Result};
 pub use filter::{Column, Comparison, Predicate};
 pub use merge::Ordered;
 pub use plan::explain::{Omitted, PlannedColumn, PlannedRowGroup, Pruned, ScanPlan};
@@ -33,3 +32,18 @@ pub use request::read::Read;
 pub use resample::{Aggregate, Every, Fill, Resample, Resampled};
 pub use scan::batches::Batches;
 pub use scan::dataset::{OneDataset, ReadDataset, Scan};
+
+/// The result of a fallible operation of reading.
+///
+/// ```
+/// use arrow::array::RecordBatchReader;
+///
+/// fn rows(reader: impl RecordBatchReader) -> oups_query::Result<usize> {
+///     let mut rows = 0;
+///     for batch in reader {
+///         rows += batch?.num_rows();
+///     }
+///     Ok(rows)
+/// }
+/// ```
+pub type Result<T, E = Error> = std::result::Result<T, E>;

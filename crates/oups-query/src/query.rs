@@ -3,13 +3,13 @@
 use std::borrow::Borrow;
 
 use arrow::array::RecordBatch;
-use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
+use oups_core::{KeyFilter, Snapshot, Store, StoreKey, Together};
+use std::time::Duration;
 
+use crate::Result;
 use crate::asof::{AsOf, Join};
 use crate::datasets::explain::QueryPlan;
-use crate::datasets::{Chosen, Datasets, Opened};
-use crate::error::Result;
-use crate::projection::key_fields::KeyColumns;
+use crate::datasets::{Chosen, Datasets};
 use crate::request::Request;
 use crate::request::read::Read;
 use crate::scan::dataset::Scan;
@@ -72,15 +72,28 @@ impl<K: StoreKey> QueryStore<K> for Store<K> {
     }
 }
 
-pub(crate) fn key_columns<K: StoreKey>(store: &Store<K>, opened: &Opened<K>, request: &Request) -> Result<KeyColumns> {
-    if request.key_columns { KeyColumns::new(store.schema(), &opened.keys) } else { Ok(KeyColumns::none()) }
-}
-
 /// A read of several datasets being put together; [`QueryStore::query`] and [`QueryStore::query_where`] begin one.
 ///
 /// Every dataset has to have the columns that are asked for, but for [`ordered`](Self::ordered) and
 /// [`resample`](Self::resample), where one that has them is enough; and all the columns of the conditions.
 pub type Query<K> = Read<Datasets<K>>;
+
+/// What can be asked of the datasets of a [`Query`]. Without it one moment is looked for, for 200 ms at
+/// least; where writers do not pause for that long, each dataset is read at a version of that time, and the stream's
+/// `moment()` tells.
+impl<K: StoreKey> Read<Datasets<K>> {
+    /// Demands one moment for all datasets: if none is found for so long, the read fails with [`oups_core::Error::Busy`].
+    pub fn at_one_moment(mut self, timeout: Duration) -> Self {
+        self.request.together = Together::Demanded(timeout);
+        self
+    }
+
+    /// Takes the newest version of each dataset for itself. One moment for all is not looked for.
+    pub fn independently(mut self) -> Self {
+        self.request.together = Together::Independently;
+        self
+    }
+}
 
 impl<K: StoreKey> Read<Datasets<K>> {
     /// [`ordered`](Self::ordered) gives its rows from the last to the first, exactly the other way round; a limit then is

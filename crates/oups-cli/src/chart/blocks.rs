@@ -7,7 +7,7 @@ use console::Style;
 use super::axis::{Axis, Kind};
 use super::panel::{Bar, Lane, Panel};
 use super::ticks::ticks;
-use crate::output::grid::visible;
+use crate::terminal::visible::visible;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,8 @@ use oups::ordered::{OrdValue, OrderedType};
 
 use super::axis::{Kind, distance, kind};
 use super::ticks::number;
-use crate::output::{counted, value};
+use crate::output::value;
+use crate::terminal::counted::counted;
 
 /// A stretch between row groups is a gap when it is so many times as long as the rows beside it lie apart.
 pub(crate) const GAP: f64 = 3.0;

@@ -7,7 +7,7 @@ use super::axis::{Axis, Kind};
 use super::covered::{Covered, Gap, length_text};
 use super::panel::{Bar, Lane, Panel};
 use super::ticks::ticks;
-use crate::output::counted;
+use crate::terminal::counted::counted;
 
 const WIDTH: f64 = 960.0;
 const MARGIN: f64 = 24.0;

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{moment, print_json};
 use crate::args::Export;
 use crate::explain::places;
-use crate::output::counted;
+use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;

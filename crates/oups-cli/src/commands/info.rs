@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::args::Info;
-use crate::output::grid::{Column, Grid, visible};
-use crate::output::{counted, value};
+use crate::output::grid::{Column, Grid};
+use crate::output::value;
 use crate::store;
+use crate::terminal::counted::counted;
 use crate::terminal::stdout::Stdout;
+use crate::terminal::visible::visible;
 
 pub(crate) fn run(args: Info, out: &mut Stdout) -> anyhow::Result<()> {
     let store = store::store(&args.store)?;

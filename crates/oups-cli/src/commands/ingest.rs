@@ -14,7 +14,7 @@ use crate::args::{DuplicateColumns, Ingest, NumberOrNone};
 use crate::explain::exit::tell;
 use crate::explain::failures::Failures;
 use crate::input::{self, Places, Purpose};
-use crate::output::counted;
+use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;

@@ -12,8 +12,9 @@ use super::print_json;
 use crate::args::Ls;
 use crate::explain::places;
 use crate::output::grid::{Column, Grid};
-use crate::output::{counted, value};
+use crate::output::value;
 use crate::store;
+use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 

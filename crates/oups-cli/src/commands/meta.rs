@@ -9,10 +9,10 @@ use serde_json::json;
 use super::{print_json, written};
 use crate::args::Meta;
 use crate::args::usage::Usage;
-use crate::output::grid::visible;
 use crate::store;
 use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
+use crate::terminal::visible::visible;
 
 pub(crate) fn run(args: Meta, out: &mut Stdout) -> Result<()> {
     if let Some((key, _)) = args.set.iter().find(|(key, _)| args.unset.contains(key)) {

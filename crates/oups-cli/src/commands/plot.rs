@@ -12,12 +12,12 @@ use crate::args::Read;
 use crate::chart::axis::{Kind, kind, seconds};
 use crate::chart::buckets::Buckets;
 use crate::chart::line::{self, Series};
-use crate::output::counted;
-use crate::output::grid::visible;
 use crate::read::Scan;
 use crate::store;
+use crate::terminal::counted::counted;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
+use crate::terminal::visible::visible;
 
 /// Draws the column for each key, one below the other.
 pub(super) fn run(args: &Read, column: &str, store: &Store<AnyKey>, out: &mut Stdout) -> Result<()> {

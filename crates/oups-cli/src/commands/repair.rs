@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::args::Repair;
-use crate::output::counted;
 use crate::store;
+use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 

@@ -13,12 +13,12 @@ use super::print_json;
 use crate::args::Verify;
 use crate::explain::hint::OTHER_STORE_FILE;
 use crate::explain::places;
-use crate::output::counted;
-use crate::output::grid::visible;
 use crate::store;
+use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
+use crate::terminal::visible::visible;
 
 /// How many damaged datasets the way out names.
 const NAMED: usize = 3;

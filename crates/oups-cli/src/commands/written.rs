@@ -6,7 +6,8 @@ use oups::{ChangePlan, CommitReport};
 use serde_json::{Value, json};
 
 use super::print_json;
-use crate::output::{counted, value};
+use crate::output::value;
+use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use oups::{Error, Outcome};
 
-use crate::output::counted;
+use crate::terminal::counted::counted;
 
 /// The datasets whose change failed, by what is known of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

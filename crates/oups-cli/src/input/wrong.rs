@@ -6,7 +6,7 @@ use arrow::error::ArrowError;
 
 use super::encoding::Undecodable;
 use crate::explain::hint;
-use crate::output::grid::visible;
+use crate::terminal::visible::visible;
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 80;

@@ -44,8 +44,3 @@ fn unwritable(field: &Field, count: u64, format: &str, wrong: Unshown) -> Unwrit
          out with --columns, or use --format parquet"
     ))
 }
-
-/// A number with the name of what is counted: `1 row`, `2 rows`.
-pub(crate) fn counted(number: u64, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
-}

@@ -4,7 +4,7 @@ use arrow::datatypes::DataType;
 use oups::ordered::{OrdValue, OrderedType};
 use serde_json::Value;
 
-use crate::output::grid::visible;
+use crate::terminal::visible::visible;
 
 /// Decimals of more digits would lose some as JSON numbers.
 const EXACT_DIGITS: u8 = 15;

@@ -1,6 +1,6 @@
 //! A message for the person at the terminal.
 
-use crate::output::grid::visible_lines;
+use super::visible::visible_lines;
 use std::fmt;
 use std::io::{self, Write};
 

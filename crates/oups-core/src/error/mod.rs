@@ -2,6 +2,7 @@
 
 pub(crate) mod hint;
 pub(crate) mod outcome;
+pub(crate) mod query;
 
 use std::io;
 use std::path::PathBuf;
@@ -13,7 +14,6 @@ use crate::key::KeyError;
 use crate::version::{Expected, Version};
 use crate::words::{columns as listed, short, words_of};
 use hint::{attempt, found_version, in_seconds, io_hint, repair_hint, some_of};
-use outcome::Outcome;
 
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -426,15 +426,4 @@ pub enum Error {
         /// The library's error.
         source: ArrowError,
     },
-}
-
-impl Error {
-    /// What is known of the change that was asked for.
-    pub fn outcome(&self) -> Outcome {
-        match self {
-            Self::NotDurable { .. } => Outcome::Done { durable: false },
-            Self::OutcomeUnknown { .. } => Outcome::Unknown,
-            _ => Outcome::NotDone,
-        }
-    }
 }

@@ -7,7 +7,7 @@ use oups_core::RowGroup;
 use oups_core::ordered::Span;
 use oups_core::row_group::RowGroupFile;
 
-use crate::error::Result;
+use crate::Result;
 use crate::plan::scan::PlannedScan;
 use crate::plan::task::ScanTask;
 use crate::pruning::row_group::rows_in;

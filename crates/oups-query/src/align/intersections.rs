@@ -8,9 +8,9 @@ use oups_core::{Moment, Snapshot, StoreKey};
 
 use super::chunk::{Chunk, Keys};
 use super::cursor::Cursor;
+use crate::Result;
 use crate::align::{Aligner, Step};
 use crate::datasets::Datasets;
-use crate::error::Result;
 use crate::plan::scan::PlannedScan;
 use crate::projection::Projection;
 use crate::request::read::Read;

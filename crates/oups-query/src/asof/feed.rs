@@ -7,7 +7,7 @@ use oups_core::Snapshot;
 use oups_core::ordered::OrderedRange;
 
 use super::names::Side;
-use crate::error::Result;
+use crate::Result;
 use crate::merge::budget::Budget;
 use crate::merge::source::Source;
 use crate::plan::scan::PlannedScan;

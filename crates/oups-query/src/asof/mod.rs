@@ -11,12 +11,13 @@ mod tolerance;
 
 use std::borrow::Borrow;
 use std::sync::Arc;
+use std::time::Duration;
 
-use oups_core::{Store, StoreKey};
+use oups_core::{Store, StoreKey, Together};
 
 use crate::datasets::check_same_order;
-use crate::error::{Error, Result};
 use crate::request::read::Read;
+use crate::{Error, Result};
 
 pub use stream::AsOfBatches;
 pub use tolerance::Tolerance;
@@ -102,6 +103,18 @@ impl<K: StoreKey> Join<K> {
 }
 
 impl<K: StoreKey> Read<Join<K>> {
+    /// Demands one moment for all datasets: if none is found for so long, the read fails with [`oups_core::Error::Busy`].
+    pub fn at_one_moment(mut self, timeout: Duration) -> Self {
+        self.request.together = Together::Demanded(timeout);
+        self
+    }
+
+    /// Takes the newest version of each dataset for itself. One moment for all is not looked for.
+    pub fn independently(mut self) -> Self {
+        self.request.together = Together::Independently;
+        self
+    }
+
     /// Joins a dataset. Its columns are named with its path text and a dot before their own name: `quotes.bid`.
     pub fn right(mut self, key: impl Borrow<K>) -> Self {
         self.of.rights.push((key.borrow().clone(), None));

@@ -16,7 +16,7 @@ use super::names::Side;
 use super::pool::{Pool, RowRef, plain};
 use super::tolerance::shifted;
 use super::{Direction, MatchRule};
-use crate::error::Result;
+use crate::Result;
 
 /// Where the reading of a right dataset stands.
 #[derive(Debug)]

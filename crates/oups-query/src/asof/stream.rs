@@ -15,12 +15,12 @@ use oups_core::{Moment, Snapshot};
 use super::names::{Side, check_by, left_columns, right_columns, right_fields};
 use super::right::{Left, OfAll, Right};
 use super::{Direction, MatchRule};
-use crate::error::{Error, Result};
 use crate::projection::{Projection, check_names};
 use crate::pruning::manifest::prune;
 use crate::request::Request;
 use crate::scan::batches::Batches;
 use crate::scan::dataset::Scan;
+use crate::{Error, Result};
 
 /// Values of a joined batch at most: of very many columns a batch has fewer rows.
 const CELLS: usize = 32 << 20;

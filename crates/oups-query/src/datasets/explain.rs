@@ -5,7 +5,7 @@ use std::fmt;
 use oups_core::{Snapshot, StoreKey, Version};
 
 use super::Opened;
-use crate::error::Result;
+use crate::Result;
 use crate::filter::Filter;
 use crate::plan::explain::fmt_options;
 use crate::pruning::manifest::prune;

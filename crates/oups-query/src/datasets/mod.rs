@@ -9,9 +9,11 @@ use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
 use oups_core::{KeyFilter, Moment, Snapshot, Snapshots, Store, StoreKey};
 
-use crate::error::{Error, OrderedOn, Result};
 use crate::filter::Filter;
+use crate::projection::key_fields::KeyColumns;
 use crate::request::Request;
+use crate::{Error, Result};
+use oups_core::OrderedOn;
 
 /// Which datasets a query is about.
 #[derive(Clone, Debug)]
@@ -114,4 +116,8 @@ impl<K: StoreKey> Datasets<K> {
     pub(crate) fn open(self, request: &Request) -> Result<Opened<K>> {
         Opened::new(&self.store, self.choice, request)
     }
+}
+
+pub(crate) fn key_columns<K: StoreKey>(store: &Store<K>, opened: &Opened<K>, request: &Request) -> Result<KeyColumns> {
+    if request.key_columns { KeyColumns::new(store.schema(), &opened.keys) } else { Ok(KeyColumns::none()) }
 }

@@ -18,8 +18,8 @@ use arrow::error::ArrowError;
 use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
 
-use crate::error::{Error, Result};
 use crate::projection::Projection;
+use crate::{Error, Result};
 use evaluate::true_only;
 
 pub use predicate::{Column, Comparison, Predicate};

@@ -5,7 +5,7 @@ use oups_core::row_group::{RowGroupFile, ValueBounds};
 
 use super::Filter;
 use super::predicate::{Column, Predicate};
-use crate::error::Result;
+use crate::Result;
 use crate::selection::Selection;
 
 impl Filter {

@@ -15,12 +15,11 @@ use arrow::error::ArrowError;
 use oups_core::ordered::{OrdValue, Span};
 use oups_core::{Moment, Snapshot, Snapshots, StoreKey, parallel};
 
-use crate::datasets::Datasets;
-use crate::error::Result;
+use crate::Result;
+use crate::datasets::{Datasets, key_columns};
 use crate::plan::scan::PlannedScan;
 use crate::projection::key_fields::KeyColumns;
 use crate::projection::unified::{Conversion, Unified};
-use crate::query::key_columns;
 use crate::request::Request;
 use crate::request::read::Read;
 use crate::scan::decode::reversed;

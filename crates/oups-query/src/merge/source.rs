@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 use oups_core::RowGroup;
 use oups_core::ordered::{OrdKeys, OrdValue, Span};
 
-use crate::error::Result;
+use crate::Result;
 use crate::plan::scan::PlannedScan;
 use crate::plan::task::ScanTask;
 use crate::projection::unified::Conversion;

@@ -8,7 +8,7 @@ use oups_core::{RowGroup, Version};
 
 use super::scan::PlannedScan;
 use super::task::ScanTask;
-use crate::error::Result;
+use crate::Result;
 use crate::pruning::manifest::prune;
 use crate::selection::Selection;
 

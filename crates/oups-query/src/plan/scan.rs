@@ -8,7 +8,7 @@ use oups_core::row_group::RowGroupFile;
 use oups_core::{RowGroup, Snapshot};
 
 use super::task::ScanTask;
-use crate::error::Result;
+use crate::Result;
 use crate::filter::Filter;
 use crate::projection::Projection;
 use crate::pruning::manifest::prune;

@@ -12,7 +12,7 @@ use arrow::error::ArrowError;
 use oups_core::key::{FieldType, FieldValue};
 use oups_core::{KeySchema, StoreKey};
 
-use crate::error::{Error, Result};
+use crate::{Error, Result};
 
 /// One column a key field: numbers of up to 64 bits and truth values as themselves, everything else as a dictionary of
 /// texts.

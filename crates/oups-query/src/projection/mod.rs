@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use oups_core::schema::DatasetSchema;
 
-use crate::error::{Error, Result};
+use crate::{Error, Result};
 
 /// The wanted columns of a dataset, found.
 #[derive(Clone, Debug)]

@@ -11,7 +11,8 @@ use oups_core::schema::{DatasetSchema, common, convert, plain_type};
 use oups_core::words::words_of;
 
 use super::Projection;
-use crate::error::{ColumnOf, Error, Result};
+use crate::{Error, Result};
+use oups_core::ColumnOf;
 
 /// Datasets whose rows have one schema, and how the rows of each get it.
 ///

@@ -6,7 +6,7 @@ use oups_core::RowGroup;
 use oups_core::ordered::Span;
 use oups_core::row_group::{OrdRange, RowGroupFile};
 
-use crate::error::Result;
+use crate::Result;
 
 /// The rows of a row group file that are in the span, of which those before `behind` are known not to be.
 ///

@@ -5,7 +5,7 @@ use std::ops::Range;
 use arrow::array::ArrayRef;
 use arrow::error::ArrowError;
 
-use crate::error::Result;
+use crate::Result;
 
 /// Values go in batch by batch: `begin`, then rows and ends of periods in order, then `end`. A period may go on in the next
 /// batch.

@@ -5,7 +5,7 @@ use super::count::Count;
 use super::pick::{Pick, Wanted};
 use super::total::{Mean, sum};
 use super::{Aggregate, unsuitable};
-use crate::error::Result;
+use crate::Result;
 
 use arrow::datatypes::{DataType, Field};
 

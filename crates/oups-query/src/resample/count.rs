@@ -1,7 +1,7 @@
 //! The number of values of a period.
 
 use super::accumulator::Accumulator;
-use crate::error::Result;
+use crate::Result;
 use arrow::array::{Array, ArrayRef, Int64Array};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;

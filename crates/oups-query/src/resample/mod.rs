@@ -14,13 +14,12 @@ use std::str::FromStr;
 
 use oups_core::{Moment, Snapshot, StoreKey};
 
-use crate::datasets::Datasets;
-use crate::error::{Error, Result};
+use crate::datasets::{Datasets, key_columns};
 use crate::projection::key_fields::KeyColumns;
-use crate::query::key_columns;
 use crate::request::Request;
 use crate::request::read::Read;
 use crate::scan::dataset::OneDataset;
+use crate::{Error, Result};
 
 pub use buckets::Every;
 pub use fill::Fill;
@@ -203,7 +202,7 @@ impl Resample {
 
 /// The error of an aggregate that its column cannot have.
 fn unsuitable(column: &str, aggregate: Aggregate, found: &arrow::datatypes::DataType) -> Error {
-    Error::Aggregate { column: column.to_owned(), aggregate, column_type: found.to_string() }
+    Error::Aggregate { column: column.to_owned(), aggregate: aggregate.to_string(), column_type: found.to_string() }
 }
 
 impl<K: StoreKey> Read<Datasets<K>> {

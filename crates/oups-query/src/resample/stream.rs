@@ -17,13 +17,13 @@ use super::buckets::Buckets;
 use super::choose::accumulator;
 use super::fill::{Fill, Filled, Gaps};
 use super::{Aggregate, Every, Input};
-use crate::error::{Error, Result};
 use crate::projection::check_names;
 use crate::projection::key_fields::KeyColumns;
 use crate::projection::unified::{Conversion, Unified};
 use crate::request::Request;
 use crate::scan::batches::Batches;
 use crate::scan::dataset::Scan;
+use crate::{Error, Result};
 
 /// One row for each period of each dataset. Holds the snapshots until it is dropped. An error is the last item.
 pub struct Resampled {

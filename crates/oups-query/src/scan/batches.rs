@@ -10,7 +10,7 @@ use oups_core::{Moment, parallel};
 
 use super::decode::decode;
 use super::prefetch::{Ahead, Next};
-use crate::error::Result;
+use crate::Result;
 use crate::plan::scan::PlannedScan;
 use crate::plan::task::{ScanTask, jobs};
 

@@ -11,9 +11,9 @@ use oups_core::row_group::RowGroupFile;
 use super::batches::Batches;
 use super::decode::decode;
 use super::gather::Gathered;
-use crate::error::{Error, Result};
 use crate::plan::scan::PlannedScan;
 use crate::projection::Projection;
+use crate::{Error, Result};
 
 /// Of so many rows a text column fits into one array, unless its texts are longer than 16 KiB on average.
 const SAFE_ROWS: usize = 128 << 10;

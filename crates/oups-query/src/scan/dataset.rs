@@ -5,7 +5,7 @@ use oups_core::{Dataset, Snapshot};
 
 use super::batches::Batches;
 use super::collect::collect;
-use crate::error::Result;
+use crate::Result;
 use crate::plan::explain::ScanPlan;
 use crate::plan::scan::PlannedScan;
 use crate::request::Request;

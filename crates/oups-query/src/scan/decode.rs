@@ -6,7 +6,7 @@ use arrow::array::{RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 use oups_core::row_group::{ReadOptions, RowGroupBatches, RowGroupFile};
 
-use crate::error::{Error, Result};
+use crate::{Error, Result};
 
 /// Begins to decode rows of a file: nothing but what is asked for.
 ///

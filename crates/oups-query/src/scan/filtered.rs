@@ -10,7 +10,7 @@ use arrow::datatypes::{Schema, SchemaRef};
 use oups_core::row_group::RowGroupFile;
 
 use super::decode::decode;
-use crate::error::Result;
+use crate::Result;
 use crate::plan::scan::PlannedScan;
 use crate::projection::Projection;
 use crate::selection::{Selection, Walk};

@@ -2,7 +2,7 @@
 
 use super::decode::{decode, reversed};
 use super::filtered::filtered;
-use crate::error::Result;
+use crate::Result;
 use crate::plan::scan::PlannedScan;
 use crate::plan::task::ScanTask;
 use arrow::array::RecordBatch;

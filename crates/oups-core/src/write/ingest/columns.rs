@@ -8,23 +8,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use crate::error::shown_row;
 use crate::key::{FieldType, KeyError, KeySchema};
-use crate::schema::DatasetSchema;
 use crate::{Error, Result};
-
-/// Fails where a dataset stores a column that is named as a field of the keys: its values would be taken as keys, and null be
-/// stored in their place.
-pub(crate) fn none_is_a_key(dataset: &DatasetSchema, keys: &KeySchema) -> Result<()> {
-    let stored = dataset.stored();
-    match keys.field_names().find(|field| stored.column_with_name(field).is_some()) {
-        None => Ok(()),
-        Some(column) => Err(Error::Schema {
-            dataset: dataset.dataset().to_owned(),
-            column: column.to_owned(),
-            expected: "a column that is not named as a field of the keys, which an ingest takes as the key".to_owned(),
-            found: "a stored one: write into this dataset by its key".to_owned(),
-        }),
-    }
-}
 
 /// Which columns of an input hold the fields of the keys, and which are stored.
 #[derive(Debug)]
@@ -145,7 +129,7 @@ fn holds(column: &DataType, field: FieldType) -> bool {
     }
 }
 
-fn expected(field: FieldType) -> &'static str {
+pub(crate) fn expected(field: FieldType) -> &'static str {
     match field {
         FieldType::Str | FieldType::Text => "text, whole numbers or truth values",
         FieldType::Bool => "truth values, or text",

@@ -4,7 +4,7 @@
 //! [`names`] makes a key of each different row of these, and the [`Partitioner`] keeps the rest of the row for it. Then
 //! [`datasets`] writes one dataset after another, each as a write of its own.
 
-mod columns;
+pub(crate) mod columns;
 mod datasets;
 mod names;
 
@@ -31,8 +31,6 @@ use crate::store::dataset::Dataset;
 use crate::{Error, Result};
 use columns::Columns;
 use names::{Name, Names};
-
-pub(crate) use columns::none_is_a_key;
 
 /// What the input as a whole is called in errors that are about no dataset of its.
 const ALL: &str = "(all of the ingest)";

@@ -5,13 +5,13 @@ use crate::dedup::Keep;
 use crate::format::manifest::Manifest;
 use crate::input::rows::{Rows, RowsKind};
 use crate::input::{DEFAULT_MEMORY_LIMIT, Input};
+use crate::key::KeySchema;
 use crate::plan::{MergePlan, PlanOptions, StoredGroup, plan};
 use crate::schema::{DatasetSchema, fit, fit_wider};
 use crate::settings::Settings;
 use crate::sizing::{RowGroupTarget, Sizing};
 use crate::store::dataset::Dataset;
 use crate::write::execute::Rules;
-use crate::write::ingest;
 use crate::{Error, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
@@ -37,7 +37,7 @@ impl Checked {
     ) -> Result<Self> {
         let schema = target_schema(dataset, known, &rows, options.ordered_on.as_deref())?;
         if let Some(keys) = &options.taken_as_keys {
-            ingest::none_is_a_key(&schema, keys)?;
+            self::none_is_a_key(&schema, keys)?;
         }
         let schema = Arc::new(match rows.schema().filter(|_| options.evolve_schema) {
             Some(input) => schema.evolved(&input)?,
@@ -109,5 +109,20 @@ pub(crate) fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool 
             base.schema == known.schema && base.ordered_on == known.ordered_on && base.settings == known.settings
         }
         _ => false,
+    }
+}
+
+/// Fails where a dataset stores a column that is named as a field of the keys: its values would be taken as keys, and null be
+/// stored in their place.
+pub(crate) fn none_is_a_key(dataset: &DatasetSchema, keys: &KeySchema) -> Result<()> {
+    let stored = dataset.stored();
+    match keys.field_names().find(|field| stored.column_with_name(field).is_some()) {
+        None => Ok(()),
+        Some(column) => Err(Error::Schema {
+            dataset: dataset.dataset().to_owned(),
+            column: column.to_owned(),
+            expected: "a column that is not named as a field of the keys, which an ingest takes as the key".to_owned(),
+            found: "a stored one: write into this dataset by its key".to_owned(),
+        }),
     }
 }

@@ -2,36 +2,20 @@
 
 use std::fmt;
 
+use super::Error;
+use crate::words::{short, shortened, words_of};
 use arrow::error::ArrowError;
-use oups_core::words::{short, shortened, words_of};
-
-use crate::resample::Aggregate;
-
-/// The result of a fallible operation of reading.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that a query can refuse or fail at.
 ///
 /// The iterators over batches give [`ArrowError`]s, as [`RecordBatchReader`](arrow::array::RecordBatchReader) demands;
-/// ours travel inside them, and `Error::from(arrow_error)`, which `?` calls, takes them out again.
-///
-/// ```
-/// use arrow::array::RecordBatchReader;
-///
-/// fn rows(reader: impl RecordBatchReader) -> oups_query::Result<usize> {
-///     let mut rows = 0;
-///     for batch in reader {
-///         rows += batch?.num_rows();
-///     }
-///     Ok(rows)
-/// }
-/// ```
+/// ours travel inside them, and `QueryError::from(arrow_error)`, which `?` calls, takes them out again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum QueryError {
     /// The store refused or failed: no such dataset or column, a damaged file, a snapshot that is gone.
     #[error(transparent)]
-    Core(#[from] oups_core::Error),
+    Core(#[from] Error),
 
     /// A column is named twice.
     #[error("column `{column}` is asked for twice")]
@@ -112,7 +96,7 @@ pub enum Error {
         /// The column.
         column: String,
         /// The aggregate.
-        aggregate: Aggregate,
+        aggregate: String,
         /// The column's type.
         column_type: String,
     },
@@ -195,7 +179,7 @@ impl fmt::Display for OrderedOn {
     }
 }
 
-impl From<ArrowError> for Error {
+impl From<ArrowError> for QueryError {
     fn from(error: ArrowError) -> Self {
         match error {
             ArrowError::ExternalError(inner) => match inner.downcast::<Self>() {
@@ -207,10 +191,10 @@ impl From<ArrowError> for Error {
     }
 }
 
-impl From<Error> for ArrowError {
-    fn from(error: Error) -> Self {
+impl From<QueryError> for ArrowError {
+    fn from(error: QueryError) -> Self {
         match error {
-            Error::Arrow(error) => error,
+            QueryError::Arrow(error) => error,
             own => Self::ExternalError(Box::new(own)),
         }
     }
@@ -222,9 +206,9 @@ mod tests {
 
     #[test]
     fn our_errors_survive_the_way_through_arrow() {
-        let arrow = ArrowError::from(Error::DuplicateColumn { column: "a".to_owned() });
-        assert!(matches!(Error::from(arrow), Error::DuplicateColumn { column } if column == "a"));
-        let foreign = ArrowError::from(Error::from(ArrowError::DivideByZero));
+        let arrow = ArrowError::from(QueryError::DuplicateColumn { column: "a".to_owned() });
+        assert!(matches!(QueryError::from(arrow), QueryError::DuplicateColumn { column } if column == "a"));
+        let foreign = ArrowError::from(QueryError::from(ArrowError::DivideByZero));
         assert!(matches!(foreign, ArrowError::DivideByZero));
     }
 }
