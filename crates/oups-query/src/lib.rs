@@ -17,8 +17,6 @@ mod resample;
 mod scan;
 mod selection;
 
-pub use oups_core::{ColumnOf, OrderedOn, QueryError as Error};
-
 pub use align::chunk::Chunk;
 pub use align::intersections::Intersections;
 pub use asof::{AsOf, AsOfBatches, Direction, Join, Tolerance};
@@ -26,6 +24,7 @@ pub use datasets::Datasets;
 pub use datasets::explain::{PlannedDataset, QueryPlan};
 pub use filter::{Column, Comparison, Predicate};
 pub use merge::Ordered;
+pub use oups_core::{ColumnOf, OrderedOn, QueryError as Error};
 pub use plan::explain::{Omitted, PlannedColumn, PlannedRowGroup, Pruned, ScanPlan};
 pub use query::{Query, QueryStore};
 pub use request::read::Read;

@@ -1,10 +1,10 @@
 //! Reading several datasets of a store together.
 
 use std::borrow::Borrow;
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use oups_core::{KeyFilter, Snapshot, Store, StoreKey, Together};
-use std::time::Duration;
 
 use crate::Result;
 use crate::asof::{AsOf, Join};

@@ -1,8 +1,9 @@
 //! A message for the person at the terminal.
 
-use super::visible::visible_lines;
 use std::fmt;
 use std::io::{self, Write};
+
+use super::visible::visible_lines;
 
 /// A line for people on standard error, with nothing of a file in it that steers the terminal. That nobody can read it is
 /// not a reason to stop.

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use arrow::error::ArrowError;
+
 use super::Error;
 use crate::words::{short, shortened, words_of};
-use arrow::error::ArrowError;
 
 /// Everything that a query can refuse or fail at.
 ///

@@ -1,9 +1,11 @@
 //! The seal of a row group file: it says, without the manifest, whether a byte has changed.
 
+use std::io;
+
+use twox_hash::XxHash3_128;
+
 use super::checksum::hash_first;
 use crate::fs::ReadFile;
-use std::io;
-use twox_hash::XxHash3_128;
 
 /// What tells, without the manifest, that no byte of the rows and of the key-values has changed: the number of bytes
 /// before the page index, and a hash of them and of every key-value before this one.

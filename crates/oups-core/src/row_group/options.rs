@@ -1,7 +1,8 @@
 //! What is asked of a row group file, and what it must agree with.
 
-use crate::ordered::OrdValue;
 use std::ops::Range;
+
+use crate::ordered::OrdValue;
 
 /// What the manifest says of a file, and the file must agree with.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,15 @@
 //! The wanted columns of a file, whatever the file's own.
 
-use super::file::RowGroupFile;
-use crate::Result;
-use crate::schema::convert;
+use std::sync::Arc;
+
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
-use std::sync::Arc;
+
+use super::file::RowGroupFile;
+use crate::Result;
+use crate::schema::convert;
 
 /// Some columns of a dataset, and how decoded batches of a file become them.
 #[derive(Clone, Debug)]

@@ -379,5 +379,5 @@ fn a_decimal_within_a_dictionary_is_checked() {
     let fields = vec![Field::new("at", DataType::Int32, false), Field::new("d", DataType::Decimal128(5, 2), true)];
     let schema = Arc::new(DatasetSchema::new("d", Arc::new(Schema::new(fields)), "at").unwrap());
     let error = fit(&schema, &input.schema()).unwrap().check(&input, 0).unwrap_err().to_string();
-    assert!(error.contains("column `d`") && error.contains("row 0"), "{error}");
+    assert!(error.contains("column `d`") && error.contains("row 1"), "{error}");
 }

@@ -1,5 +1,7 @@
 //! Snapshots are opened: load, pin, look again.
 
+use std::sync::Arc;
+
 use super::Snapshot;
 use super::moment::{Search, Together, at_one_moment};
 use crate::Result;
@@ -7,7 +9,6 @@ use crate::format::manifest::Manifest;
 use crate::paths::DatasetPaths;
 use crate::storage::local::LocalStorage;
 use crate::storage::lock::Pin;
-use std::sync::Arc;
 
 impl Snapshot {
     /// A snapshot of one dataset; `None` if it does not exist.

@@ -1,11 +1,12 @@
 //! A new store: its folders and its `oups.json`.
 
+use std::path::Path;
+
 use super::outcome::{Attempt, Seen};
 use crate::format::store_file;
 use crate::fs::{StoreFs, is_not_found};
 use crate::key::KeySchema;
 use crate::{Result, paths};
-use std::path::Path;
 
 pub(crate) fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
     match fs.create_dir(path) {

@@ -1,5 +1,8 @@
 //! Row group files by their entry, under the live name or the retired one.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use super::lock::Pin;
 use crate::format::checksum::checksum_of;
 use crate::format::manifest::{Manifest, RowGroup};
@@ -8,8 +11,6 @@ use crate::paths::{DatasetPaths, FolderName};
 use crate::row_group::{RowGroupFacts, RowGroupFile, View};
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Opens a row group file of the newest version, for a writer: nobody but itself can retire it.
 ///

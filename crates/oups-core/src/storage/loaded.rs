@@ -1,7 +1,8 @@
 //! A manifest as it was loaded.
 
-use crate::format::manifest::Manifest;
 use std::sync::Arc;
+
+use crate::format::manifest::Manifest;
 
 /// A manifest with the checksum that tells its file from every other version.
 #[derive(Clone, Debug)]

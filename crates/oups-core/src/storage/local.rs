@@ -1,5 +1,7 @@
 //! The storage of a store on a local disk: what stands between verbs and files.
 
+use std::path::PathBuf;
+
 use super::absent::absent;
 use super::commit_options::CommitOptions;
 use super::handle_cache::HandleCache;
@@ -9,7 +11,6 @@ use crate::Result;
 use crate::format::manifest::Manifest;
 use crate::fs::StoreFs;
 use crate::paths::DatasetPaths;
-use std::path::PathBuf;
 
 /// The datasets of one store on a local disk: where they are, and what is kept of them for the next call.
 #[derive(Debug)]

@@ -1,12 +1,13 @@
 //! Removing a dataset.
 
+use std::time::Duration;
+
 use crate::Result;
 use crate::key::StoreKey;
 use crate::storage::lock::Patience;
 use crate::storage::remove::remove;
 use crate::storage::turn::Turn;
 use crate::store::Store;
-use std::time::Duration;
 
 impl<K: StoreKey> Store<K> {
     /// Removes a dataset. Readers that hold a snapshot of it go on undisturbed.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, FieldRef};
+use oups_core::ColumnOf;
 use oups_core::schema::DatasetSchema;
 
 use crate::projection::Projection;
 use crate::{Error, Result};
-use oups_core::ColumnOf;
 
 /// What is read of one side. The columns of the result come first.
 #[derive(Debug)]

@@ -7,13 +7,12 @@ use std::sync::Arc;
 
 use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
-use oups_core::{KeyFilter, Moment, Snapshot, Snapshots, Store, StoreKey};
+use oups_core::{KeyFilter, Moment, OrderedOn, Snapshot, Snapshots, Store, StoreKey};
 
 use crate::filter::Filter;
 use crate::projection::key_fields::KeyColumns;
 use crate::request::Request;
 use crate::{Error, Result};
-use oups_core::OrderedOn;
 
 /// Which datasets a query is about.
 #[derive(Clone, Debug)]

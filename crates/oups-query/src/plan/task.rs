@@ -1,9 +1,10 @@
 //! Scan tasks: so many rows of a row group that threads share the row groups and hold little each.
 
-use oups_core::RowGroup;
-use oups_core::row_group::RowGroupFile;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
+
+use oups_core::RowGroup;
+use oups_core::row_group::RowGroupFile;
 
 /// The jobs of a piece, ascending.
 pub(crate) fn jobs(

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use oups_core::ColumnOf;
 use oups_core::ordered::OrdKeys;
 use oups_core::schema::{DatasetSchema, common, convert, plain_type};
 use oups_core::words::words_of;
 
 use super::Projection;
 use crate::{Error, Result};
-use oups_core::ColumnOf;
 
 /// Datasets whose rows have one schema, and how the rows of each get it.
 ///

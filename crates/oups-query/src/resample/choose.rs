@@ -1,13 +1,13 @@
 //! The accumulator of an aggregate.
 
+use arrow::datatypes::{DataType, Field};
+
 use super::accumulator::Accumulator;
 use super::count::Count;
 use super::pick::{Pick, Wanted};
 use super::total::{Mean, sum};
 use super::{Aggregate, unsuitable};
 use crate::Result;
-
-use arrow::datatypes::{DataType, Field};
 
 /// The field of a result, and what works it out from values of the plain type.
 pub(super) fn accumulator(

@@ -1,12 +1,14 @@
 //! The number of values of a period.
 
-use super::accumulator::Accumulator;
-use crate::Result;
+use std::ops::Range;
+
 use arrow::array::{Array, ArrayRef, Int64Array};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
-use std::ops::Range;
+
+use super::accumulator::Accumulator;
+use crate::Result;
 
 /// The number of values.
 #[derive(Debug, Default)]

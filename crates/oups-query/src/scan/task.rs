@@ -1,12 +1,14 @@
 //! One scan task done.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arrow::array::RecordBatch;
+
 use super::decode::{decode, reversed};
 use super::filtered::filtered;
 use crate::Result;
 use crate::plan::scan::PlannedScan;
 use crate::plan::task::ScanTask;
-use arrow::array::RecordBatch;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 impl PlannedScan {
     /// Whether a job's batches can be handed out as they are decoded.

@@ -1,6 +1,5 @@
 //! Every row group file in a dataset's folder, and what it says of itself.
 
-use crate::row_group::footer_pairs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use crate::maintenance::verify::OrderedScan;
 use crate::ordered::OrderedType;
 use crate::parallel::try_map;
 use crate::paths::{DatasetPaths, FileId, FolderName, span_texts};
-use crate::row_group::{RowGroupFacts, RowGroupFile, View};
+use crate::row_group::{RowGroupFacts, RowGroupFile, View, footer_pairs};
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 

@@ -1,5 +1,11 @@
 //! Rows and options that fit the dataset, before the lock is taken.
 
+use std::num::NonZeroU64;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
+
 use super::options::InsertOptions;
 use crate::dedup::Keep;
 use crate::format::manifest::Manifest;
@@ -13,10 +19,6 @@ use crate::sizing::{RowGroupTarget, Sizing};
 use crate::store::dataset::Dataset;
 use crate::write::execute::Rules;
 use crate::{Error, Result};
-use arrow::array::RecordBatch;
-use arrow::datatypes::Schema;
-use std::num::NonZeroU64;
-use std::sync::Arc;
 
 /// Rows and options that fit the dataset as it was looked at without the lock.
 pub(crate) struct Checked {

@@ -1,5 +1,7 @@
 //! The options of a write, over the dataset's settings.
 
+use std::time::Duration;
+
 use crate::dedup::Keep;
 use crate::format::manifest::Manifest;
 use crate::key::KeySchema;
@@ -9,7 +11,6 @@ use crate::sizing::RowGroupTarget;
 use crate::storage::commit_options::{Durability, check_version};
 use crate::version::{Expected, Version};
 use crate::{Error, Result};
-use std::time::Duration;
 
 #[derive(Debug, Default)]
 pub(crate) struct InsertOptions {

@@ -1,10 +1,11 @@
 //! The input as the planner asks it.
 
+use arrow::error::ArrowError;
+
 use crate::input::Input;
 use crate::ordered::OrdValue;
 use crate::plan::NewRows;
 use crate::{Error, Result};
-use arrow::error::ArrowError;
 
 /// The planner asks the input, which may be on disk, for positions only.
 impl NewRows for &Input {
