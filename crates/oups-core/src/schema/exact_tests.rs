@@ -270,7 +270,7 @@ impl Made {
         let mut numbers = Vec::with_capacity(len);
         for _ in 0..len {
             let shift = self.below(width) + 64 - width;
-            numbers.push((self.0.next_u64() >> shift).cast_signed() >> (64 - width).min(0));
+            numbers.push((self.0.next_u64() >> shift).cast_signed());
         }
         let signed = |made: &mut Self| -> ArrayRef {
             let signed = numbers.iter().map(|n| if made.below(2) == 0 { *n / 2 } else { -(*n / 2) });
