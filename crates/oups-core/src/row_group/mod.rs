@@ -1,6 +1,6 @@
 //! Stored bytes to rows: one Parquet file with one row group, checked against what the manifest says of it.
 //!
-//! Everything that decodes stored bytes goes through [`guard`]: the parquet crate panics on some damaged files, and a
+//! Everything that decodes stored bytes goes through [`guard`](crate::guard): the parquet crate panics on some damaged files, and a
 //! damaged file must be an error.
 
 mod adapter;

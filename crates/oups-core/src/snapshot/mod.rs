@@ -19,7 +19,7 @@ use crate::version::Version;
 /// One version of a dataset. Whatever writers do, its files stay readable until the last clone is dropped.
 ///
 /// Where no pin can be made (read-only media, no permission) the snapshot reads unpinned; a file that a writer deletes
-/// is then [`Error::SnapshotGone`].
+/// is then [`Error::SnapshotGone`](crate::Error::SnapshotGone).
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     fs: StoreFs,
@@ -63,8 +63,8 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if the file is missing or not what the manifest says, [`Error::SnapshotGone`] if it is missing
-    /// and the snapshot is not pinned or its store was moved, [`Error::Forked`] in a child of the process that made the snapshot.
+    /// [`Error::Damaged`](crate::Error::Damaged) if the file is missing or not what the manifest says, [`Error::SnapshotGone`](crate::Error::SnapshotGone) if it is missing
+    /// and the snapshot is not pinned or its store was moved, [`Error::Forked`](crate::Error::Forked) in a child of the process that made the snapshot.
     pub fn open_row_group(&self, entry: &RowGroup) -> Result<RowGroupFile> {
         self.opened(self.open_file(entry)?, entry)
     }
@@ -73,7 +73,7 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// As [`open_row_group`](Self::open_row_group), and [`Error::Damaged`] for any changed byte.
+    /// As [`open_row_group`](Self::open_row_group), and [`Error::Damaged`](crate::Error::Damaged) for any changed byte.
     pub fn open_row_group_verified(&self, entry: &RowGroup) -> Result<RowGroupFile> {
         let file = self.open_file(entry)?;
         check_bytes(&*file, &self.paths.file(&entry.file), entry)?;

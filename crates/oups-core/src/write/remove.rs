@@ -14,8 +14,8 @@ impl<K: StoreKey> Store<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`] where there is none, [`Error::ManifestLost`] where only its manifest is gone;
-    /// [`Error::NotDurable`] if it is gone but the disk may not have it, [`Error::OutcomeUnknown`] if that is not known.
+    /// [`Error::NoDataset`](crate::Error::NoDataset) where there is none, [`Error::ManifestLost`](crate::Error::ManifestLost) where only its manifest is gone;
+    /// [`Error::NotDurable`](crate::Error::NotDurable) if it is gone but the disk may not have it, [`Error::OutcomeUnknown`](crate::Error::OutcomeUnknown) if that is not known.
     pub fn remove(&self, key: &K) -> Result<()> {
         self.remove_on(key, None)
     }
@@ -24,7 +24,7 @@ impl<K: StoreKey> Store<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::LockTimeout`], and those of [`remove`](Self::remove).
+    /// [`Error::LockTimeout`](crate::Error::LockTimeout), and those of [`remove`](Self::remove).
     pub fn remove_within(&self, key: &K, lock_timeout: Duration) -> Result<()> {
         self.remove_on(key, Some(lock_timeout))
     }

@@ -12,7 +12,7 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`] where there is none, and those of a commit without rows: see [`Write::commit`].
+    /// [`Error::NoDataset`](crate::Error::NoDataset) where there is none, and those of a commit without rows: see [`Write::commit`](crate::write::insert::Write::commit).
     pub fn sync(&self) -> Result<CommitReport> {
         let known = self.loaded()?;
         if known.is_durable() {
