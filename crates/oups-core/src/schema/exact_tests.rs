@@ -365,7 +365,7 @@ fn the_row_of_a_list_that_does_not_fit_is_named() {
     let schema = Arc::new(DatasetSchema::new("d", Arc::new(Schema::new(fields)), "at").unwrap());
     let error = fit_wider(&schema, &input.schema()).unwrap().check(&input, 10).unwrap_err().to_string();
     assert!(
-        error.contains("column `l`") && error.contains("row 13") && error.contains("9223372036854775807"),
+        error.contains("column `l`") && error.contains("row 14") && error.contains("9223372036854775807"),
         "{error}"
     );
 }
