@@ -11,13 +11,13 @@ use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray,
 use arrow::datatypes::{DataType, TimeUnit};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use oups_core::decode::{OrdRange, ReadOptions, RowGroupFile, View};
 use oups_core::fs::ReadFile;
 use oups_core::ordered::OrdValue;
 use oups_core::plan::{Cutter, NewRows, PlanOptions, StoredGroup, plan};
+use oups_core::row_group::{OrdRange, ReadOptions, RowGroupFile, View};
 use oups_core::schema::DatasetSchema;
-use oups_core::target::{RowGroupTarget, Sizing};
-use oups_core::{DuplicatesOn, inner};
+use oups_core::sizing::{RowGroupTarget, Sizing};
+use oups_core::{DuplicatesOn, bench};
 
 const ROWS: i64 = 1_000_000;
 /// A new row for so many stored ones.
@@ -82,35 +82,35 @@ fn good<T, E: std::fmt::Display>(result: Result<T, E>) -> T {
 #[divan::bench]
 fn merge_scattered(bencher: Bencher<'_, '_>) {
     let (schema, new) = (schema(), late());
-    bencher.counter(rows()).bench_local(|| good(inner::merge(&schema, stored(), &new)));
+    bencher.counter(rows()).bench_local(|| good(bench::merge(&schema, stored(), &new)));
 }
 
 /// New rows behind all stored ones: nothing is to be copied.
 #[divan::bench]
 fn merge_behind(bencher: Bencher<'_, '_>) {
     let (schema, new) = (schema(), ticks(ROWS..ROWS + ROWS / SPARSE));
-    bencher.counter(rows()).bench_local(|| good(inner::merge(&schema, stored(), &new)));
+    bencher.counter(rows()).bench_local(|| good(bench::merge(&schema, stored(), &new)));
 }
 
 /// Scattered rows merged, and those of equal time and number dropped. What it takes above `merge_scattered` is the dropping.
 #[divan::bench]
 fn dedup_scattered(bencher: Bencher<'_, '_>) {
     let (schema, new, on) = (schema(), late(), DuplicatesOn::Columns(vec!["ts".to_owned(), "seq".to_owned()]));
-    bencher.counter(rows()).bench_local(|| good(inner::dedup(&schema, &on, stored(), &new)));
+    bencher.counter(rows()).bench_local(|| good(bench::dedup(&schema, &on, stored(), &new)));
 }
 
 /// All rows again.
 #[divan::bench]
 fn dedup_all(bencher: Bencher<'_, '_>) {
     let (schema, on) = (schema(), DuplicatesOn::Columns(vec!["ts".to_owned(), "seq".to_owned()]));
-    bencher.counter(rows()).bench_local(|| good(inner::dedup(&schema, &on, stored(), stored())));
+    bencher.counter(rows()).bench_local(|| good(bench::dedup(&schema, &on, stored(), stored())));
 }
 
 /// A row group, with a thread for each core, and with one.
 #[divan::bench(args = [1, 0])]
 fn encode(bencher: Bencher<'_, '_>, threads: usize) {
     let (schema, pool) = (schema(), good(rayon::ThreadPoolBuilder::new().num_threads(threads).build()));
-    bencher.counter(rows()).bench_local(|| pool.install(|| good(inner::encode(&schema, stored()))).len());
+    bencher.counter(rows()).bench_local(|| pool.install(|| good(bench::encode(&schema, stored()))).len());
 }
 
 /// All rows of a row group, by one thread.
@@ -174,7 +174,7 @@ impl NewRows for From {
 
 fn file() -> RowGroupFile {
     let schema = schema();
-    let bytes = good(inner::encode(&schema, stored()));
+    let bytes = good(bench::encode(&schema, stored()));
     good(RowGroupFile::open_unchecked(Arc::new(InMemory(bytes)), "memory", &schema, View::Stored))
 }
 

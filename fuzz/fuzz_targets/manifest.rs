@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow::array::{Int64Array, RecordBatch};
 use libfuzzer_sys::fuzz_target;
 use oups_core::KeyFilter;
-use oups_core::decode::ReadOptions;
+use oups_core::row_group::ReadOptions;
 use oups_tests::forge::{OF_MANIFEST, sealed};
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store};

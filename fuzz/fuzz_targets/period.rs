@@ -6,7 +6,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use oups_core::target::{PeriodGrid, RowGroupTarget, TimeScale};
+use oups_core::sizing::{PeriodGrid, RowGroupTarget, TimeScale};
 
 const SCALES: [TimeScale; 6] = [
     TimeScale::Second,

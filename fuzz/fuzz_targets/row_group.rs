@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use arrow::array::{FixedSizeBinaryArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt64Array};
 use libfuzzer_sys::fuzz_target;
 use oups_core::KeyFilter;
-use oups_core::decode::ReadOptions;
+use oups_core::row_group::ReadOptions;
 use oups_tests::forge::{ManifestParts, checksum};
 use oups_tests::stored::{dataset, new_store};
 use oups_tests::scratch;

@@ -12,7 +12,7 @@ mod text;
 use arrow::array::{Array, ArrayRef};
 use chrono::NaiveDateTime;
 use libfuzzer_sys::fuzz_target;
-use text::{Column, Guess, Role, Times, Written, shown, types};
+use text::{Column, Guess, Role, Times, CommitReport, shown, types};
 
 const TYPES: [&str; 24] = [
     "i8",
@@ -41,7 +41,7 @@ const TYPES: [&str; 24] = [
     "category[i8,f64]",
 ];
 
-fn read(type_name: &str, written: Written<'_>) -> Option<ArrayRef> {
+fn read(type_name: &str, written: CommitReport<'_>) -> Option<ArrayRef> {
     let data_type = types::parse(type_name).expect("the name of a type");
     let mut column = Column::new(&data_type, &Times::default(), 1).expect("a type with texts");
     let is_read = column.append(written).is_ok();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, Int64Type};
-use oups_core::decode::ReadOptions;
+use oups_core::row_group::ReadOptions;
 use oups_core::{AnyKey, Combine, Dataset, DuplicatesOn, Error, Keep, KeySchema, Resolver, Separator, Store};
 use tempfile::TempDir;
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Int64Array, RecordBatch};
-use oups_core::decode::ReadOptions;
-use oups_core::{AnyKey, Dataset, Durability, Error, ExportProgress, Exported, KeyFilter, Moment, Store, Together};
+use oups_core::row_group::ReadOptions;
+use oups_core::{AnyKey, Dataset, Durability, Error, ExportProgress, ExportReport, KeyFilter, Moment, Store, Together};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store, row_groups};
@@ -59,7 +59,7 @@ fn the_copy_is_a_store_like_the_original() {
     let snapshots = store.snapshots(&store.keys().unwrap()).unwrap();
     let bytes = snapshots.iter().map(|snapshot| snapshot.manifest().bytes()).sum();
     drop(snapshots);
-    assert_eq!(exported, Exported { datasets: 3, row_groups: 5, rows: 45, bytes, moment: Moment::Exact });
+    assert_eq!(exported, ExportReport { datasets: 3, row_groups: 5, rows: 45, bytes, moment: Moment::Exact });
     assert_eq!(tree(store.root()), before);
 
     let copy = is_good(&dest);

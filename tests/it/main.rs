@@ -26,5 +26,6 @@ mod readme;
 mod refused;
 mod sort;
 mod stored_duplicates;
+mod tidy;
 mod types;
 mod versions;

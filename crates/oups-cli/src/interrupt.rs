@@ -18,7 +18,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use tempfile::NamedTempFile;
 
-use crate::exit::message;
+use crate::terminal::message::message;
 
 const MAYBE: &str = "each dataset is as it was or completely changed, and nothing needs repair";
 

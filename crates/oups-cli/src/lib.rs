@@ -3,28 +3,21 @@
 //! It is a library for its fuzz targets' sake, which reach into it; other programs use the crate `oups`.
 
 mod args;
+mod caret;
+mod chart;
 mod commands;
-mod exit;
-mod failures;
+mod explain;
 #[doc(hidden)]
 pub mod fuzzing;
-mod hint;
 mod input;
-mod inside;
 mod interrupt;
-mod open;
 mod output;
 mod panics;
-mod picture;
-mod pointed;
-mod progress;
-mod scan;
-mod stdout;
+mod read;
+mod store;
+mod terminal;
 #[allow(dead_code, unused_imports, reason = "the inputs go over to it")]
 mod text;
-mod texts;
-mod value;
-mod verbose;
 
 use std::process::ExitCode;
 
@@ -35,9 +28,9 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    verbose::listen(args.verbose);
+    terminal::verbose::listen(args.verbose);
     interrupt::watch();
-    let mut out = stdout::Stdout::new();
+    let mut out = terminal::stdout::Stdout::new();
     let result = commands::run(args.command, &mut out).and_then(|()| out.finish());
-    exit::code(result, &out)
+    explain::exit::code(result, &out)
 }

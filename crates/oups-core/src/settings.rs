@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::schema::DatasetSchema;
-use crate::target::{RowGroupTarget, Sizing};
+use crate::sizing::{RowGroupTarget, Sizing};
 use crate::{Error, Result};
 
 /// What a write uses unless it gives its own.
@@ -60,7 +60,7 @@ impl From<Vec<String>> for DuplicatesOn {
     }
 }
 
-/// The kind of a [`Keep`](crate::Keep), as settings store it.
+/// The kind of a [`Keep`](crate::dedup::Keep), as settings store it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeepRule {
     /// The one written last.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::layout;
+use crate::paths;
 
 /// One version of a dataset: opaque, and equal to itself alone.
 ///
@@ -31,7 +31,7 @@ impl Version {
 
     /// The commit's draw as 16 hexadecimal digits; `None` where there is no dataset.
     pub fn draw(self) -> Option<String> {
-        (self != Self::ABSENT).then(|| layout::draw_text(self.draw))
+        (self != Self::ABSENT).then(|| paths::draw_text(self.draw))
     }
 }
 
@@ -65,7 +65,7 @@ impl FromStr for Version {
         }
         let (commit, draw) = text.split_once('-').ok_or_else(wrong)?;
         let commit = number(commit).filter(|commit| *commit > 0).ok_or_else(wrong)?;
-        Ok(Self { commit, draw: layout::draw_of_text(draw).ok_or_else(wrong)? })
+        Ok(Self { commit, draw: paths::draw_of_text(draw).ok_or_else(wrong)? })
     }
 }
 

@@ -31,7 +31,7 @@ fn main() -> Any<()> {
     let rounds = args.next().map_or(Ok(7), |rounds| rounds.parse())?;
     let dataset = dataset(&folder)?;
     let files = files(&folder)?;
-    println!("{} threads, {} files, {} rounds", oups_core::threads::count(), files.len(), rounds);
+    println!("{} threads, {} files, {} rounds", oups_core::parallel::count(), files.len(), rounds);
 
     let bare = |batch_rows| bare_scan(&files, batch_rows);
     compare("full scan, batch by batch", rounds, || bare(8192), || count(dataset.scan().batches()?));
@@ -110,7 +110,7 @@ fn count(batches: oups_query::Batches) -> Any<usize> {
 fn bare_files(files: &[PathBuf], read: impl Fn(&Path) -> Any<usize> + Sync) -> Any<usize> {
     let (next, rows) = (AtomicUsize::new(0), Mutex::new(0));
     std::thread::scope(|scope| {
-        for _ in 0..oups_core::threads::count() {
+        for _ in 0..oups_core::parallel::count() {
             scope.spawn(|| {
                 while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let read = read(file).unwrap_or_else(|error| panic!("{error}"));

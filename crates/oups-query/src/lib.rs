@@ -3,52 +3,46 @@
 //! [`ReadDataset`] gives a dataset its `scan`, [`QueryStore`] gives a store its `query`. `docs/query.md` tells what is
 //! read and what is promised.
 
-mod ahead;
 mod align;
 mod asof;
-mod batches;
-mod budget;
-mod chunk;
-mod columns;
-mod cursor;
-mod error;
+mod datasets;
 mod filter;
-mod filtered;
-mod gathered;
-mod intersections;
-mod job;
-mod key_columns;
-mod opened;
-mod ordered;
-mod picks;
+mod merge;
 mod plan;
-mod prune;
+mod projection;
+mod pruning;
 mod query;
-mod query_plan;
-mod read;
-mod reading;
 mod request;
 mod resample;
-mod rows;
 mod scan;
-mod selected;
-mod source;
-#[cfg(test)]
-mod test_entries;
-mod together;
-mod unify;
-mod whole;
+mod selection;
 
+pub use align::chunk::Chunk;
+pub use align::intersections::Intersections;
 pub use asof::{AsOf, AsOfBatches, Direction, Join, Tolerance};
-pub use batches::Batches;
-pub use chunk::Chunk;
-pub use error::{ColumnOf, Error, OrderedOn, Result};
+pub use datasets::Datasets;
+pub use datasets::explain::{PlannedDataset, QueryPlan};
 pub use filter::{Column, Comparison, Predicate};
-pub use intersections::Intersections;
-pub use ordered::Ordered;
-pub use plan::{Omitted, PlannedColumn, PlannedRowGroup, Pruned, ScanPlan};
-pub use query::{Datasets, Query, QueryStore};
-pub use query_plan::{PlannedDataset, QueryPlan};
-pub use read::Read;
+pub use merge::Ordered;
+pub use oups_core::{ColumnOf, OrderedOn, QueryError as Error};
+pub use plan::explain::{Omitted, PlannedColumn, PlannedRowGroup, Pruned, ScanPlan};
+pub use query::{Query, QueryStore};
+pub use request::read::Read;
 pub use resample::{Aggregate, Every, Fill, Resample, Resampled};
-pub use scan::{OneDataset, ReadDataset, Scan};
+pub use scan::batches::Batches;
+pub use scan::dataset::{OneDataset, ReadDataset, Scan};
+
+/// The result of a fallible operation of reading.
+///
+/// ```
+/// use arrow::array::RecordBatchReader;
+///
+/// fn rows(reader: impl RecordBatchReader) -> oups_query::Result<usize> {
+///     let mut rows = 0;
+///     for batch in reader {
+///         rows += batch?.num_rows();
+///     }
+///     Ok(rows)
+/// }
+/// ```
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,26 +1,18 @@
 //! Reading several datasets of a store together.
 
 use std::borrow::Borrow;
-use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
-use oups_core::{KeyFilter, Snapshot, Store, StoreKey};
+use oups_core::{KeyFilter, Snapshot, Store, StoreKey, Together};
 
+use crate::Result;
 use crate::asof::{AsOf, Join};
-use crate::chunk::Keys;
-use crate::columns::Columns;
-use crate::error::Result;
-use crate::intersections::Intersections;
-use crate::key_columns::KeyColumns;
-use crate::opened::{Choice, Opened};
-use crate::ordered::Ordered;
-use crate::query_plan::QueryPlan;
-use crate::read::Read;
-use crate::reading::Reading;
+use crate::datasets::explain::QueryPlan;
+use crate::datasets::{Chosen, Datasets};
 use crate::request::Request;
-use crate::resample::{Every, Input, Resample};
-use crate::scan::Scan;
-use crate::unify::Unified;
+use crate::request::read::Read;
+use crate::scan::dataset::Scan;
 
 /// Gives a store its [`query`](Self::query).
 ///
@@ -67,28 +59,17 @@ pub trait QueryStore<K> {
 
 impl<K: StoreKey> QueryStore<K> for Store<K> {
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K> {
-        let choice = Choice::Keys(keys.into_iter().map(|key| key.borrow().clone()).collect());
+        let choice = Chosen::Keys(keys.into_iter().map(|key| key.borrow().clone()).collect());
         Read::new(Datasets { store: self.clone(), choice })
     }
 
     fn query_where(&self, filter: impl Into<KeyFilter>) -> Query<K> {
-        Read::new(Datasets { store: self.clone(), choice: Choice::Filter(filter.into()) })
+        Read::new(Datasets { store: self.clone(), choice: Chosen::Filter(filter.into()) })
     }
 
     fn asof(&self, left: &K) -> AsOf<K> {
         Read::new(Join::new(self, left))
     }
-}
-
-fn key_columns<K: StoreKey>(store: &Store<K>, opened: &Opened<K>, request: &Request) -> Result<KeyColumns> {
-    if request.key_columns { KeyColumns::new(store.schema(), &opened.keys) } else { Ok(KeyColumns::none()) }
-}
-
-/// What a [`Query`] is of: the datasets of some keys, or of a filter.
-#[derive(Clone, Debug)]
-pub struct Datasets<K> {
-    store: Store<K>,
-    choice: Choice<K>,
 }
 
 /// A read of several datasets being put together; [`QueryStore::query`] and [`QueryStore::query_where`] begin one.
@@ -97,9 +78,20 @@ pub struct Datasets<K> {
 /// [`resample`](Self::resample), where one that has them is enough; and all the columns of the conditions.
 pub type Query<K> = Read<Datasets<K>>;
 
-impl<K: StoreKey> Datasets<K> {
-    fn open(self, request: &Request) -> Result<Opened<K>> {
-        Opened::new(&self.store, self.choice, request)
+/// What can be asked of the datasets of a [`Query`]. Without it one moment is looked for, for 200 ms at
+/// least; where writers do not pause for that long, each dataset is read at a version of that time, and the stream's
+/// `moment()` tells.
+impl<K: StoreKey> Read<Datasets<K>> {
+    /// Demands one moment for all datasets: if none is found for so long, the read fails with [`oups_core::Error::Busy`].
+    pub fn at_one_moment(mut self, timeout: Duration) -> Self {
+        self.request.together = Together::Demanded(timeout);
+        self
+    }
+
+    /// Takes the newest version of each dataset for itself. One moment for all is not looked for.
+    pub fn independently(mut self) -> Self {
+        self.request.together = Together::Independently;
+        self
     }
 }
 
@@ -117,92 +109,6 @@ impl<K: StoreKey> Read<Datasets<K>> {
     pub fn without_keys(mut self) -> Self {
         self.request.key_columns = false;
         self
-    }
-
-    /// Walks the datasets together, chunk by chunk: see [`Intersections`].
-    ///
-    /// All datasets are read as they were at one moment, unless writers did not pause for long enough:
-    /// [`moment`](Intersections::moment) tells. One pin holds the snapshots until the iterator is dropped.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::DuplicateKey`](crate::Error::DuplicateKey); [`oups_core::Error::NoDataset`] for a key that has none;
-    /// [`Error::OrderedColumns`](crate::Error::OrderedColumns) if they are not ordered on one column, name and type;
-    /// [`oups_core::Error::Bound`], [`Error::DuplicateColumn`](crate::Error::DuplicateColumn),
-    /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
-    pub fn intersections(self) -> Result<Intersections<K>> {
-        let opened = self.of.open(&self.request)?;
-        let moment = opened.moment();
-        let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none(moment)) };
-        let ordered = first.schema().ordered_type().clone();
-        let reading = |snapshot: Snapshot| {
-            let columns = Columns::find(self.request.columns.as_deref(), snapshot.schema())?;
-            Reading::of_parts(snapshot, columns, &self.request)
-        };
-        let readings = opened.snapshots.into_iter().map(reading).collect::<Result<_>>()?;
-        let keys = Keys { keys: opened.keys, positions: opened.positions, ordered };
-        Ok(Intersections::new(Arc::new(keys), readings, opened.span, moment))
-    }
-
-    /// All rows as one ordered stream, each with its key's fields as columns: see [`Ordered`].
-    ///
-    /// Datasets need not have the same columns: where one has no such column its rows are null in it. A column that has
-    /// another type in another dataset comes in the smallest type that holds the values of both, as when a schema evolves.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use arrow::array::{AsArray, Int64Array, RecordBatch};
-    /// use arrow::compute::cast;
-    /// use arrow::datatypes::DataType;
-    /// use oups_core::{AnyKey, KeyFilter, KeySchema, Separator, Store};
-    /// use oups_query::QueryStore;
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let folder = tempfile::tempdir()?;
-    /// let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("city:str", Separator::default())?)?;
-    /// let rows = |days: Vec<i64>| RecordBatch::try_from_iter([("day", Arc::new(Int64Array::from(days)) as _)]);
-    /// for (city, days) in [("berlin", vec![0, 2, 4]), ("oslo", vec![1, 2])] {
-    ///     store.dataset(&store.parse_key(city)?)?.write(rows(days)?).ordered_on("day").commit()?;
-    /// }
-    ///
-    /// let mut rows = Vec::new();
-    /// for batch in store.query_where(KeyFilter::all()).range(1..).ordered()? {
-    ///     let batch = batch?;
-    ///     let column = |at: usize| cast(batch.column(at), &DataType::Utf8);
-    ///     for (city, day) in column(0)?.as_string::<i32>().iter().zip(column(1)?.as_string::<i32>()) {
-    ///         rows.push(format!("{} {}", city.unwrap(), day.unwrap()));
-    ///     }
-    /// }
-    /// assert_eq!(rows, ["oslo 1", "berlin 2", "oslo 2", "berlin 4"]);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column that no dataset
-    /// has; [`Error::ColumnTypes`](crate::Error::ColumnTypes) for columns of one name whose values no type holds together;
-    /// [`Error::KeyColumn`](crate::Error::KeyColumn) for a column with the name of a key field.
-    pub fn ordered(self) -> Result<Ordered> {
-        let store = self.of.store.clone();
-        let opened = self.of.open(&self.request)?;
-        let unified = Unified::new(self.request.columns.as_deref(), &opened.schemas())?;
-        let keys = key_columns(&store, &opened, &self.request)?;
-        Ordered::new(keys, unified, opened.snapshots, opened.span, &self.request)
-    }
-
-    /// The rows of each period of each dataset as one row: see [`Resample`]. Columns and limit of the query mean nothing
-    /// here; range and filters do.
-    pub fn resample(self, every: impl Into<Every>) -> Resample {
-        let Self { of, request } = self;
-        let asked = request.clone();
-        let open = move || {
-            let store = of.store.clone();
-            let opened = of.open(&asked)?;
-            let keys = key_columns(&store, &opened, &asked)?;
-            Ok(Input { moment: opened.moment(), snapshots: opened.snapshots.into_iter().collect(), keys: Some(keys) })
-        };
-        Resample::new(open, request, every)
     }
 
     /// The exact number of rows of each key, in the order of the keys. Only row groups at the edges of the range are
@@ -265,7 +171,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
         let opened = self.of.open(&self.request)?;
         let request = Request { limit: None, reverse: false, ..self.request };
         let answer = |snapshot: &Snapshot| ask(Scan::of(snapshot.clone(), request.clone()));
-        let answers = oups_core::threads::try_map(opened.snapshots.iter().collect(), answer)?;
+        let answers = oups_core::parallel::try_map(opened.snapshots.iter().collect(), answer)?;
         Ok(opened.keys.into_iter().zip(answers).collect())
     }
 

@@ -200,11 +200,11 @@ pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
 #[doc(hidden)]
 pub use oups_core::words;
 pub use oups_core::{
-    AnyKey, ChangeSettings, Combine, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn, Durability, Entry, Error,
-    Expected, ExportProgress, Exported, Finding, FindingKind, Ingest, Ingested, IntoRows, Keep, KeepRule, KeyError,
-    KeyField, KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, NotAVersion, Outcome, Plan, RepairReport,
-    Resolver, Result, Rows, Separator, SetAside, Settings, Snapshot, Snapshots, Sorted, Store, StoreKey, SubLevel,
-    Together, TopLevel, VerifyProgress, Version, Write, Written, ordered, sort_by, target,
+    AnyKey, ChangePlan, ChangeSettings, Combine, CommitReport, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn,
+    Durability, Error, Expected, ExportProgress, ExportReport, Finding, FindingKind, Ingest, IngestReport, IntoRows,
+    Keep, KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, NotAVersion,
+    Outcome, RepairReport, Resolver, Result, RowGroup, Rows, Separator, SetAside, Settings, Snapshot, Snapshots,
+    Sorted, Store, StoreKey, SubLevel, Together, TopLevel, VerifyProgress, Version, Write, ordered, sizing, sort_by,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
@@ -215,7 +215,7 @@ pub use oups_query::{
 
 /// What most programs need: `use oups::prelude::*;`.
 pub mod prelude {
-    pub use crate::{
-        DuplicatesOn, Durability, Keep, KeyField, QueryStore, ReadDataset, Resolver, Store, SubLevel, TopLevel,
-    };
+    pub use crate::{KeyField, SubLevel, TopLevel};
+    pub use oups_core::{DuplicatesOn, Durability, Keep, Resolver, Store};
+    pub use oups_query::{QueryStore, ReadDataset};
 }

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex};
 
 use arrow::array::RecordBatchIterator;
-use oups_core::{Error, Result, Snapshot, Written};
+use oups_core::{CommitReport, Error, Result, Snapshot};
 use oups_tests::stored::{dataset, row_groups};
 use oups_tests::table::{Row, from_batches, to_batch};
 use oups_tests::tree::tree;
@@ -77,7 +77,7 @@ impl Stage {
         self.compare(expected, &found, op);
     }
 
-    fn compare(&mut self, expected: Option<(usize, usize)>, found: &Result<Written>, what: &dyn std::fmt::Debug) {
+    fn compare(&mut self, expected: Option<(usize, usize)>, found: &Result<CommitReport>, what: &dyn std::fmt::Debug) {
         self.count[0] += 1;
         assert_eq!(expected.is_none(), found.is_err(), "{what:?}: {found:?}");
         let world = &self.world;

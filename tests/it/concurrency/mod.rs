@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
-use oups_core::decode::ReadOptions;
+use oups_core::row_group::ReadOptions;
 use oups_core::{AnyKey, Dataset, KeySchema, Separator, Snapshot, Store};
 use oups_tests::tree::tree;
 

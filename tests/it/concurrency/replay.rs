@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use oups_core::Written;
+use oups_core::CommitReport;
 use oups_tests::stored::row_groups;
 use oups_tests::table::{Row, from_batches};
 use proptest::collection::vec;
@@ -38,7 +38,7 @@ fn draw(seed: u8, operations: usize) -> Vec<Vec<Op>> {
 }
 
 /// What was acknowledged: version, whether it is a new one, and what was done.
-type Log = Vec<(Written, Op)>;
+type Log = Vec<(CommitReport, Op)>;
 
 /// Does everything at once, and returns what was acknowledged, and what readers saw.
 fn at_once(world: &World, ops: Vec<Vec<Op>>) -> (Log, Vec<(u64, Vec<Row>)>) {

@@ -178,7 +178,7 @@ impl Happened {
 #[test]
 fn process_whose_repair_waits() {
     let Some(store) = assigned() else { return };
-    if oups_core::threads::count() < 2 {
+    if oups_core::parallel::count() < 2 {
         return println!("on one processor nothing is divided");
     }
     let x = dataset(&store, "x");

@@ -9,7 +9,7 @@ use std::thread;
 
 use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
-use oups_core::decode::ReadOptions;
+use oups_core::row_group::ReadOptions;
 use oups_core::{AnyKey, Dataset, Result, Snapshot, Store};
 
 /// Threads of each process. By their number they have their roles.

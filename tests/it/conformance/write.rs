@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use oups_core::{AnyKey, Dataset, DuplicatesOn, Keep, Result, Store, Written};
+use oups_core::{AnyKey, CommitReport, Dataset, DuplicatesOn, Keep, Result, Store};
 use oups_tests::conformance::{Case, Expect, Layout, RowGroup, Step, cases};
 use oups_tests::model::{Target, Write};
 use oups_tests::scratch;
@@ -34,7 +34,7 @@ fn the_library_passes_every_case() {
 }
 
 /// Every option is given; `null` is off.
-fn write(dataset: &Dataset, case: &Case, write: &Write) -> Result<Written> {
+fn write(dataset: &Dataset, case: &Case, write: &Write) -> Result<CommitReport> {
     let rows = write.rows.as_ref().map(|rows| to_batch(&case.columns, rows).unwrap());
     let building = match rows {
         Some(rows) => dataset.write(rows),

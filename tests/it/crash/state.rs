@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
-use oups_core::decode::ReadOptions;
+use oups_core::row_group::ReadOptions;
 use oups_core::{AnyKey, Error, KeySchema, Result, Separator, Snapshot, Store};
 use oups_tests::fault_fs::FaultFs;
 use oups_tests::tree::{pins, tree};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::compute::concat_batches;
-use oups_core::decode::ReadOptions;
+use oups_core::row_group::ReadOptions;
 use oups_core::{AnyKey, Dataset, KeySchema, Result, Separator, Snapshot, Store};
 
 pub(super) fn batch(range: std::ops::Range<i64>, tag: &str) -> RecordBatch {

@@ -3,9 +3,11 @@
 use std::ops::Bound;
 
 use oups_core::ordered::{BoundValue, OrderedType};
-use oups_core::target::RowGroupTarget;
-use oups_core::{AnyKey, ChangeSettings, Combine, Dataset, DuplicatesOn, Durability, Keep, KeepRule, Resolver};
-use oups_core::{Result, Settings, Store, Write, Written};
+use oups_core::sizing::RowGroupTarget;
+use oups_core::{
+    AnyKey, ChangeSettings, Combine, CommitReport, Dataset, DuplicatesOn, Durability, Keep, KeepRule, Resolver, Result,
+    Settings, Store, Write,
+};
 use oups_tests::model::{self, Model, Target, compare};
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store};
@@ -118,7 +120,7 @@ impl World {
         self.before = now;
     }
 
-    fn compare(&self, op: &Op, expected: (usize, usize), found: &Written, changed: bool, now: &Look, name: &str) {
+    fn compare(&self, op: &Op, expected: (usize, usize), found: &CommitReport, changed: bool, now: &Look, name: &str) {
         if matches!(op, Op::Remove) {
             assert!(now.files.is_none(), "{name}: still there");
             assert_eq!(now.tree.keys().collect::<Vec<_>>(), ["oups.json"], "{name}: leftovers");
@@ -205,7 +207,7 @@ impl World {
         Some((written, 0))
     }
 
-    pub(crate) fn act(&self, op: &Op) -> Result<Written> {
+    pub(crate) fn act(&self, op: &Op) -> Result<CommitReport> {
         let durability = |unsynced: bool| if unsynced { Durability::Unsynced } else { Durability::Synced };
         match op {
             Op::Write { rows, options, metadata, unsynced } => {
@@ -226,7 +228,7 @@ impl World {
             Op::Metadata(metadata) => set(self.dataset.change_metadata(), metadata).commit(),
             Op::Settings(options) => change(self.dataset.change_settings(), options).commit(),
             Op::Sync => self.dataset.sync(),
-            Op::Remove => self.store.remove(&self.store.parse_key(KEY)?).map(|()| Written::default()),
+            Op::Remove => self.store.remove(&self.store.parse_key(KEY)?).map(|()| CommitReport::default()),
         }
     }
 

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, RecordBatchIterator, StringArray};
 use arrow::error::ArrowError;
-use oups::{Error, Ingested, Keep};
+use oups::{Error, IngestReport, Keep};
 use oups_tests::tree::tree;
 
 use super::{Measure, Row, batch, measure, store, stored, values};
 use crate::concurrency::actor::patience;
 
 /// Of each dataset the rows that came and its error.
-fn told(ingested: &[Ingested<Measure>]) -> Vec<(String, u64, Option<String>)> {
-    let of = |done: &Ingested<Measure>| {
+fn told(ingested: &[IngestReport<Measure>]) -> Vec<(String, u64, Option<String>)> {
+    let of = |done: &IngestReport<Measure>| {
         (done.dataset.clone(), done.rows, done.result.as_ref().err().map(ToString::to_string))
     };
     ingested.iter().map(of).collect()
@@ -62,7 +62,7 @@ fn an_ingest_that_stops_leaves_the_rest_alone() {
     store.dataset(&measure(2)).unwrap().write(other).ordered_on("time").commit().unwrap();
     let rows: Vec<Row> = (2..60).map(|station| (station, Some(1), 1)).collect();
     let ingested = store.ingest(batch(&rows)).ordered_on("time").stop_on_error(true).commit().unwrap();
-    let is_stopped = |done: &&Ingested<Measure>| matches!(done.result, Err(Error::Stopped { .. }));
+    let is_stopped = |done: &&IngestReport<Measure>| matches!(done.result, Err(Error::Stopped { .. }));
     let written = ingested.iter().filter(|done| done.result.is_ok()).count();
     let stopped = ingested.iter().filter(is_stopped).count();
     assert_eq!((ingested.len(), written + stopped), (58, 57));

@@ -39,7 +39,7 @@ fn dictionary(key: DataType, value: DataType) -> DataType {
 fn paths(field: &str, column: ArrayRef) -> Result<Vec<String>, String> {
     let (_folder, store) = store_of(&format!("key:{field}"));
     let ingested = store.ingest(with(vec![("key", column)])).ordered_on("time").commit().map_err(|e| e.to_string())?;
-    let of = |done: oups::Ingested<AnyKey>| match done.result {
+    let of = |done: oups::IngestReport<AnyKey>| match done.result {
         Ok(_) => done.dataset,
         Err(error) => format!("{}: {error}", done.dataset),
     };

@@ -6,7 +6,7 @@ use std::ops::Range;
 use anyhow::{Context, Result, anyhow};
 use oups_core::ordered::OrdValue;
 use oups_core::plan::{Cutter, MergePlan, NewRows, PlanOptions, Step, StoredGroup, plan};
-use oups_core::target::{RowGroupTarget, Sizing};
+use oups_core::sizing::{RowGroupTarget, Sizing};
 use oups_tests::model::{Target, Write, compare, merge};
 use oups_tests::table::{Cell, Columns, Row};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 use oups::Expected;
-use oups::target::RowGroupTarget;
+use oups::sizing::RowGroupTarget;
 
 use super::look::OneMoment;
 use super::parse::{

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 use oups::Expected;
-use oups::target::RowGroupTarget;
+use oups::sizing::RowGroupTarget;
 
 use super::input::Reading;
 use super::look::Range;
@@ -16,7 +16,7 @@ use super::parse::{
 
 /// How a change is committed.
 #[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Terms {
+pub(crate) struct CommitArgs {
     /// Do not wait for the disk: for bulk loads that can be repeated
     #[arg(long)]
     pub(crate) no_sync: bool,
@@ -95,7 +95,7 @@ pub(crate) struct Write {
     #[arg(long, value_enum, requires = "input")]
     pub(crate) key_columns: Option<KeyColumnsOption>,
     #[command(flatten)]
-    pub(crate) terms: Terms,
+    pub(crate) terms: CommitArgs,
     /// Fail unless the dataset is at this version; 0: does not exist; with its draw (`info --json`), one that was removed and
     /// made again is another
     #[arg(long, value_name = "N|N-DRAW")]
@@ -136,7 +136,7 @@ pub(crate) struct Delete {
     #[arg(long, conflicts_with_all = ["start", "end"])]
     pub(crate) all: bool,
     #[command(flatten)]
-    pub(crate) terms: Terms,
+    pub(crate) terms: CommitArgs,
     /// Fail unless the dataset is at this version; with its draw (`info --json`), one that was removed and
     /// made again is another
     #[arg(long, value_name = "N|N-DRAW")]
@@ -176,7 +176,7 @@ pub(crate) struct Compact {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_off_target: Option<u64>,
     #[command(flatten)]
-    pub(crate) terms: Terms,
+    pub(crate) terms: CommitArgs,
     /// Show which row groups would be rewritten, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

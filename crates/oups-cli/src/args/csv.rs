@@ -2,9 +2,6 @@
 
 use clap::Args;
 
-use super::Reading;
-use crate::input::Dialect;
-
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct Csv {
@@ -27,26 +24,10 @@ pub(crate) struct Csv {
 
 /// One character of ASCII.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Character(u8);
+pub(crate) struct Character(pub(crate) u8);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CharacterOrNone(Option<u8>);
-
-impl Reading {
-    /// How a file is written whose name tells this delimiter.
-    pub(crate) fn dialect(&self, delimiter: u8) -> Dialect {
-        let Csv { null, delimiter: told, quote, comment, decimal_comma } = &self.csv;
-        let default = Dialect::default();
-        Dialect {
-            delimiter: told.map_or(delimiter, |told| told.0),
-            quote: quote.map_or(default.quote, |quote| quote.0),
-            comment: comment.map(|comment| comment.0),
-            decimal_comma: *decimal_comma,
-            nulls: null.clone(),
-            delimiter_is_told: told.is_some(),
-        }
-    }
-}
+pub(crate) struct CharacterOrNone(pub(crate) Option<u8>);
 
 fn character(text: &str) -> Result<Character, String> {
     match text.as_bytes() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::change::{Storing, Terms};
+use super::change::{CommitArgs, Storing};
 use super::input::Reading;
 
 /// Merge the rows of files into the datasets of their keys
@@ -34,7 +34,7 @@ pub(crate) struct Ingest {
     #[arg(long)]
     pub(crate) stop_on_error: bool,
     #[command(flatten)]
-    pub(crate) terms: Terms,
+    pub(crate) terms: CommitArgs,
     /// Print one JSON object a dataset
     #[arg(long)]
     pub(crate) json: bool,

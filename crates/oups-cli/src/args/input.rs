@@ -4,7 +4,7 @@ use arrow::datatypes::{Field, TimeUnit};
 use clap::{Args, ValueEnum};
 
 use super::csv::Csv;
-use crate::pointed::pointed;
+use crate::caret::pointed;
 use crate::text::{Format, Times, Zone, types};
 
 #[derive(Clone, Debug, Default, Args)]

@@ -7,7 +7,7 @@ mod ingest;
 mod input;
 mod look;
 mod parse;
-mod usage;
+pub(crate) mod usage;
 
 use std::path::PathBuf;
 
@@ -16,7 +16,8 @@ use clap_complete::Shell;
 use oups::key::Separator;
 
 pub(crate) use care::{Export, Repair, Settings, Verify};
-pub(crate) use change::{Compact, Delete, Meta, Rm, Terms, Write};
+pub(crate) use change::{CommitArgs, Compact, Delete, Meta, Rm, Write};
+pub(crate) use csv::Csv;
 pub(crate) use ingest::Ingest;
 pub(crate) use input::{InputFormat, Reading};
 pub(crate) use look::{Align, AsOf, Coverage, Drawing, Format, Info, Ls, Range, Read, Resample, Side, To};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use oups::target::RowGroupTarget;
+use oups::sizing::RowGroupTarget;
 use oups::{Aggregate, DuplicatesOn, Error, Fill, Keep, KeepRule};
 
 /// A number, or the word `none`.

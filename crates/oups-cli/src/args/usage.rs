@@ -1,14 +1,14 @@
 //! A command line that is wrong by itself, told as every other error of the program.
 
-use std::io;
 use std::process::ExitCode;
+use std::{fmt, io};
 
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use oups::key::nearest;
 
 use super::Cli;
-use crate::exit::message;
+use crate::terminal::message::message;
 
 /// The command line; where there is none to be run, what is to be told of it is told, and the exit code is the answer.
 pub(crate) fn parse() -> Result<Cli, ExitCode> {
@@ -58,3 +58,15 @@ fn only_near(error: &mut Error, given: ContextKind, suggested: ContextKind) {
         None => drop(error.remove(suggested)),
     }
 }
+
+/// The command line is wrong by itself, whatever the store holds.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}

@@ -1,27 +1,29 @@
 //! `oups align`: several datasets side by side.
 
+use std::ops::Bound;
+
 use anyhow::Result;
 use oups::ordered::{OrdValue, OrderedType};
 use oups::{AnyKey, Chunk, QueryStore};
 use serde_json::{Map, Value, json};
-use std::ops::Bound;
 
 use super::{moment, print_json};
 use crate::args::Align;
-use crate::exit::message;
-use crate::output::counted;
 use crate::output::grid::{Column, Grid};
-use crate::progress::Progress;
-use crate::scan::own;
-use crate::stdout::Stdout;
-use crate::{open, value};
+use crate::output::value;
+use crate::read::own;
+use crate::store;
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Align, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
+    let store = store::store(&args.store)?;
     let mut keys = Vec::new();
     let mut ordered = None;
     for text in &args.keys {
-        let (key, dataset) = open::dataset(&store, text)?;
+        let (key, dataset) = store::dataset(&store, text)?;
         if ordered.is_none() {
             let snapshot = dataset.snapshot()?;
             ordered = Some((snapshot.manifest().ordered_on.clone(), snapshot.manifest().ordered.clone()));

@@ -5,20 +5,20 @@ use oups::{Direction, QueryStore};
 
 use super::{moment, rows};
 use crate::args::{AsOf, Side};
-use crate::open;
-use crate::scan::own;
-use crate::stdout::Stdout;
+use crate::read::own;
+use crate::store;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: AsOf, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
-    let (left, _) = open::dataset(&store, &args.left)?;
+    let store = store::store(&args.store)?;
+    let (left, _) = store::dataset(&store, &args.left)?;
     let direction = match args.direction {
         Side::Backward => Direction::Backward,
         Side::Forward => Direction::Forward,
     };
     let mut join = store.asof(&left).range(args.range.bounds()).by(args.by).direction(direction);
     for text in &args.rights {
-        join = join.right(open::dataset(&store, text)?.0);
+        join = join.right(store::dataset(&store, text)?.0);
     }
     if let Some(tolerance) = args.tolerance {
         join = join.tolerance(tolerance);

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use oups::Error;
 
-use crate::hint;
+use crate::explain::hint;
 use crate::input::{Places, Wrong};
 
 /// Whether a value that is ordered as a text is one only because its form is not known: `08.02.2013 12:00`.
@@ -96,6 +96,6 @@ mod tests {
         ] {
             assert_eq!(hint(previous, value), "sort the input by `t` first, or give --sort");
         }
-        assert!(hint("09.02.2013 12:00", "08.02.2013 12:00").ends_with(hint::TIME_FORMAT));
+        assert!(hint("09.02.2013 12:00", "08.02.2013 12:00").ends_with(crate::explain::hint::TIME_FORMAT));
     }
 }

@@ -3,21 +3,22 @@
 use std::io::Write;
 
 use anyhow::Result;
-use oups::{AnyKey, Error, Plan, Store, Written};
+use oups::{AnyKey, ChangePlan, CommitReport, Error, Store};
 
 use super::{print_json, write, written};
 use crate::args::Compact;
-use crate::exit::{self, message};
-use crate::failures::Failures;
-use crate::open;
-use crate::output::counted;
-use crate::progress::Progress;
-use crate::stdout::Stdout;
-use crate::{texts, value};
+use crate::explain::failures::Failures;
+use crate::explain::{exit, places};
+use crate::output::value;
+use crate::store;
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
-    let keys = store.keys_where(texts::filter(&store, &args.filter)?)?;
+    let store = store::store(&args.store)?;
+    let keys = store.keys_where(places::filter(&store, &args.filter)?)?;
     let progress = Progress::new();
     progress.expect_datasets(keys.len() as u64);
     let mut total = Total::default();
@@ -109,8 +110,8 @@ fn one(
 }
 
 enum Done {
-    Written(Written),
-    Planned(Plan),
+    Written(CommitReport),
+    Planned(ChangePlan),
 }
 
 impl Done {
@@ -127,12 +128,12 @@ impl Done {
     }
 }
 
-fn compact(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<Written, Error> {
+fn compact(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<CommitReport, Error> {
     let dataset = store.dataset(key)?;
     write::on_terms(options(dataset.compact(), args), args.terms).commit()
 }
 
-fn plan(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<Plan, Error> {
+fn plan(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<ChangePlan, Error> {
     let dataset = store.dataset(key)?;
     options(dataset.compact(), args).plan()
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::CommandFactory;
 
 use crate::args::{Cli, Completions};
-use crate::stdout::Stdout;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Completions, out: &mut Stdout) -> anyhow::Result<()> {
     // Not straight to the output: the generator panics where a pipe is closed.

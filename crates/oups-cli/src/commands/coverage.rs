@@ -11,22 +11,25 @@ use serde_json::{Value, json};
 use super::datasets::each_dataset;
 use super::{ls, print_json};
 use crate::args::{Coverage, Drawing};
-use crate::exit::message;
+use crate::chart::blocks::{self, Look};
+use crate::chart::covered::{Covered, Gap, Group, length_text};
+use crate::chart::panel::panels;
+use crate::chart::svg;
+use crate::explain::places;
 use crate::output::grid::{Column, Grid};
-use crate::output::{counted, file};
-use crate::picture::blocks::{self, Look};
-use crate::picture::covered::{Covered, Gap, Group, length_text};
-use crate::picture::panel::panels;
-use crate::picture::svg;
-use crate::stdout::Stdout;
-use crate::{open, texts, value, verbose};
+use crate::output::{file, value};
+use crate::store;
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::stdout::Stdout;
+use crate::terminal::verbose;
 
 /// So many gaps are told of, the longest.
 const LONGEST: usize = 10;
 
 pub(crate) fn run(args: Coverage, out: &mut Stdout) -> anyhow::Result<()> {
-    let store = open::store(&args.store)?;
-    let keys = store.keys_where(texts::filter(&store, &args.filter)?)?;
+    let store = store::store(&args.store)?;
+    let keys = store.keys_where(places::filter(&store, &args.filter)?)?;
     if args.json {
         return each_dataset(&store, &keys, |key, manifest| {
             print_json(&facts(&store, key, &Covered::of(key.to_string(), manifest)), out)

@@ -5,16 +5,16 @@ use oups::Durability;
 
 use super::written;
 use crate::args::Delete;
-use crate::exit::Usage;
-use crate::open;
-use crate::stdout::Stdout;
+use crate::args::usage::Usage;
+use crate::store;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Delete, out: &mut Stdout) -> Result<()> {
     if args.range.start.is_none() && args.range.end.is_none() && !args.all {
         bail!(Usage("which rows? Give --start, --end or both, or --all for all of them".to_owned()));
     }
-    let store = open::store(&args.store)?;
-    let (key, dataset) = open::dataset(&store, &args.key)?;
+    let store = store::store(&args.store)?;
+    let (key, dataset) = store::dataset(&store, &args.key)?;
     let mut delete = dataset.delete(args.range.bounds());
     if args.terms.no_sync {
         delete = delete.durability(Durability::Unsynced);

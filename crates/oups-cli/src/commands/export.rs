@@ -8,15 +8,16 @@ use serde_json::json;
 
 use super::{moment, print_json};
 use crate::args::Export;
-use crate::exit::message;
-use crate::output::counted;
-use crate::progress::Progress;
-use crate::stdout::Stdout;
-use crate::{interrupt, open, texts};
+use crate::explain::places;
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
+use crate::{interrupt, store};
 
 pub(crate) fn run(args: Export, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
-    let filter = texts::filter(&store, &args.filter)?;
+    let store = store::store(&args.store)?;
+    let filter = places::filter(&store, &args.filter)?;
     if !args.filter.is_empty() && store.keys_where(filter.clone())?.is_empty() {
         bail!("no dataset matches");
     }

@@ -3,19 +3,21 @@
 use std::io::Write;
 
 use indicatif::HumanBytes;
-use oups::{AnyKey, Entry, Manifest, Store};
+use oups::{AnyKey, Manifest, RowGroup, Store};
 use serde_json::{Value, json};
 
 use super::print_json;
 use crate::args::Info;
-use crate::output::counted;
-use crate::output::grid::{Column, Grid, visible};
-use crate::stdout::Stdout;
-use crate::{open, value};
+use crate::output::grid::{Column, Grid};
+use crate::output::value;
+use crate::store;
+use crate::terminal::counted::counted;
+use crate::terminal::stdout::Stdout;
+use crate::terminal::visible::visible;
 
 pub(crate) fn run(args: Info, out: &mut Stdout) -> anyhow::Result<()> {
-    let store = open::store(&args.store)?;
-    let (key, dataset) = open::dataset(&store, &args.key)?;
+    let store = store::store(&args.store)?;
+    let (key, dataset) = store::dataset(&store, &args.key)?;
     let snapshot = dataset.snapshot()?;
     let manifest = snapshot.manifest();
     if args.json {
@@ -36,7 +38,7 @@ fn facts(manifest: &Manifest) -> Value {
             json!({ "name": field.name(), "type": field.data_type().to_string(), "nullable": field.is_nullable() })
         })
         .collect();
-    let row_group = |entry: &Entry| {
+    let row_group = |entry: &RowGroup| {
         json!({
             "file": &*entry.file,
             "rows": entry.rows,
@@ -132,7 +134,7 @@ fn columns(manifest: &Manifest) -> Grid {
 }
 
 fn row_groups(manifest: &Manifest) -> Grid {
-    let row = |(place, entry): (usize, &Entry)| {
+    let row = |(place, entry): (usize, &RowGroup)| {
         vec![
             (place + 1).to_string(),
             entry.rows.to_string(),

@@ -1,25 +1,27 @@
 //! `oups ingest`: files into the datasets of their keys.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use oups::{AnyKey, DuplicatesOn, Durability, Ingested, Outcome, Store};
+use oups::{AnyKey, DuplicatesOn, Durability, IngestReport, Outcome, Store};
 use serde_json::json;
-use std::sync::Arc;
 
 use super::at_its_place::at_its_place;
 use super::unfinished::Unfinished;
 use super::{print_json, written};
 use crate::args::{DuplicateColumns, Ingest, NumberOrNone};
-use crate::exit::{message, tell};
-use crate::failures::Failures;
+use crate::explain::exit::tell;
+use crate::explain::failures::Failures;
 use crate::input::{self, Places, Purpose};
-use crate::output::counted;
-use crate::progress::Progress;
-use crate::stdout::Stdout;
-use crate::{interrupt, open};
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
+use crate::{interrupt, store};
 
 pub(crate) fn run(args: Ingest, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
+    let store = store::store(&args.store)?;
     let (progress, places) = (Progress::new(), Places::default());
     let ingested = ingest(&store, &args, &progress, &places);
     progress.done();
@@ -40,7 +42,12 @@ pub(crate) fn run(args: Ingest, out: &mut Stdout) -> Result<()> {
     Ok(())
 }
 
-fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Places) -> Result<Vec<Ingested<AnyKey>>> {
+fn ingest(
+    store: &Store<AnyKey>,
+    args: &Ingest,
+    progress: &Progress,
+    places: &Places,
+) -> Result<Vec<IngestReport<AnyKey>>> {
     // The input may be read to infer its types, long before its rows are.
     interrupt::unchanged();
     let ordered_on = args.storing.ordered_on.as_deref();
@@ -83,7 +90,7 @@ fn ingest(store: &Store<AnyKey>, args: &Ingest, progress: &Progress, places: &Pl
     for (key, value) in &args.storing.meta {
         ingest = ingest.metadata(key, value);
     }
-    let each = |done: &Ingested<AnyKey>| {
+    let each = |done: &IngestReport<AnyKey>| {
         progress.wrote_one_of(done.datasets as u64);
         if done.result.is_ok() {
             unfinished.wrote(&done.dataset);
@@ -105,7 +112,7 @@ fn known(store: &Store<AnyKey>) -> Result<SchemaRef> {
 }
 
 /// A line a dataset.
-fn tell_of(done: Ingested<AnyKey>, args: &Ingest, places: &Places, out: &mut Stdout) -> Result<()> {
+fn tell_of(done: IngestReport<AnyKey>, args: &Ingest, places: &Places, out: &mut Stdout) -> Result<()> {
     match done.result {
         Ok(what) if args.json => {
             let mut facts = written::facts(&done.dataset, &what);

@@ -6,10 +6,11 @@ use serde_json::json;
 
 use super::print_json;
 use crate::args::Init;
-use crate::exit::{Usage, message};
-use crate::pointed::{pointed, quoted_length};
-use crate::stdout::Stdout;
-use crate::{hint, inside};
+use crate::args::usage::Usage;
+use crate::caret::{pointed, quoted_length};
+use crate::explain::{hint, inside};
+use crate::terminal::message::message;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
     let schema = KeySchema::parse(&args.schema, args.separator).map_err(usage)?;

@@ -3,15 +3,16 @@
 //! The key says which dataset rows are of. Stored as a column, the same word can say something else, and where several
 //! datasets are read together there would be two columns of one name.
 
+use std::sync::Arc;
+
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, SchemaRef};
 use arrow::error::ArrowError;
 use oups::{AnyKey, KeySchema, StoreKey};
-use std::sync::Arc;
 
 use crate::args::KeyColumnsOption;
-use crate::hint;
+use crate::explain::hint;
 use crate::input::{BatchReader, Places};
 
 /// The rows as they are to be stored.

@@ -10,15 +10,17 @@ use serde_json::{Map, Value, json};
 use super::datasets::each_dataset;
 use super::print_json;
 use crate::args::Ls;
-use crate::exit::message;
-use crate::output::counted;
+use crate::explain::places;
 use crate::output::grid::{Column, Grid};
-use crate::stdout::Stdout;
-use crate::{open, texts, value};
+use crate::output::value;
+use crate::store;
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Ls, out: &mut Stdout) -> anyhow::Result<()> {
-    let store = open::store(&args.store)?;
-    let keys = store.keys_where(texts::filter(&store, &args.filter)?)?;
+    let store = store::store(&args.store)?;
+    let keys = store.keys_where(places::filter(&store, &args.filter)?)?;
     if keys.is_empty() && !args.json && !args.filter.is_empty() {
         message("no dataset matches");
         return Ok(());

@@ -8,17 +8,18 @@ use serde_json::json;
 
 use super::{print_json, written};
 use crate::args::Meta;
-use crate::exit::{Usage, message};
-use crate::open;
-use crate::output::grid::visible;
-use crate::stdout::Stdout;
+use crate::args::usage::Usage;
+use crate::store;
+use crate::terminal::message::message;
+use crate::terminal::stdout::Stdout;
+use crate::terminal::visible::visible;
 
 pub(crate) fn run(args: Meta, out: &mut Stdout) -> Result<()> {
     if let Some((key, _)) = args.set.iter().find(|(key, _)| args.unset.contains(key)) {
         bail!(Usage(format!("`{key}` is both set and unset")));
     }
-    let store = open::store(&args.store)?;
-    let (_, dataset) = open::dataset(&store, &args.key)?;
+    let store = store::store(&args.store)?;
+    let (_, dataset) = store::dataset(&store, &args.key)?;
     if args.set.is_empty() && args.unset.is_empty() { show(&dataset, &args, out) } else { change(&dataset, &args, out) }
 }
 

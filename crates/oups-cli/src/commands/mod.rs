@@ -33,9 +33,9 @@ use std::io::Write;
 use serde_json::Value;
 
 use crate::args::Command;
+use crate::explain::places::Texts;
 use crate::interrupt;
-use crate::stdout::Stdout;
-use crate::texts::Texts;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
     if only_looks(&command) {

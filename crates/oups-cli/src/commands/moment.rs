@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use oups::{Moment, Together};
 
-use crate::exit::message;
+use crate::terminal::message::message;
 
 /// What `--one-moment` asks for; without it, what can be had.
 pub(super) fn together(one_moment: Option<Duration>) -> Together {

@@ -9,15 +9,15 @@ use oups::{AnyKey, Dataset, Store};
 
 use super::coverage::look;
 use crate::args::Read;
-use crate::open;
-use crate::output::counted;
-use crate::output::grid::visible;
-use crate::picture::axis::{Kind, kind, seconds};
-use crate::picture::buckets::Buckets;
-use crate::picture::line::{self, Series};
-use crate::progress::Progress;
-use crate::scan::Scan;
-use crate::stdout::Stdout;
+use crate::chart::axis::{Kind, kind, seconds};
+use crate::chart::buckets::Buckets;
+use crate::chart::line::{self, Series};
+use crate::read::Scan;
+use crate::store;
+use crate::terminal::counted::counted;
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
+use crate::terminal::visible::visible;
 
 /// Draws the column for each key, one below the other.
 pub(super) fn run(args: &Read, column: &str, store: &Store<AnyKey>, out: &mut Stdout) -> Result<()> {
@@ -25,7 +25,7 @@ pub(super) fn run(args: &Read, column: &str, store: &Store<AnyKey>, out: &mut St
     let mut all = Vec::new();
     let mut kinds = Vec::new();
     for key in &args.keys {
-        let (key, dataset) = open::dataset(store, key)?;
+        let (key, dataset) = store::dataset(store, key)?;
         let of = Of { key, dataset, column };
         let (kind, series) = of.read(args, &progress)?;
         all.push(series);

@@ -8,30 +8,27 @@ use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
-use super::moment;
-use super::plot;
-use super::rows::{self, Form};
+use super::rows::{self, Form, SHOWN};
+use super::{moment, plot};
 use crate::args::{Format, Read};
-use crate::exit::message;
-use crate::open;
 use crate::output::table::Shown;
-use crate::output::{self, Unwritable, counted};
-use crate::progress::Progress;
-use crate::scan::{Scan, own};
-use crate::stdout::Stdout;
-
-/// Up to so many rows are shown as they are; of more, half of them from each end.
-pub(super) const SHOWN: u64 = 40;
+use crate::output::{self, Unwritable};
+use crate::read::{Scan, own};
+use crate::store;
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     if let Some(column) = &args.plot {
-        return plot::run(&args, column, &open::store(&args.store)?, out);
+        return plot::run(&args, column, &store::store(&args.store)?, out);
     }
     let shows_keys = args.key_fields.are_shown(args.keys.len());
     let ([key], false) = (args.keys.as_slice(), shows_keys) else { return several(args, shows_keys, out) };
     let (target, format) = rows::target(&args.to)?;
-    let store = open::store(&args.store)?;
-    let (_, dataset) = open::dataset(&store, key)?;
+    let store = store::store(&args.store)?;
+    let (_, dataset) = store::dataset(&store, key)?;
     let mut scan = Scan::new(&dataset, &args.range, args.columns.clone(), args.condition.as_deref())?;
     if args.reverse {
         scan = scan.reversed();
@@ -105,8 +102,8 @@ fn print_table(scan: &Scan, limit: Option<u64>, out: &mut Stdout) -> Result<()> 
 
 /// Several datasets, as one ordered stream.
 fn several(args: Read, shows_keys: bool, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
-    let keys = open::keys(&store, &args.keys)?;
+    let store = store::store(&args.store)?;
+    let keys = store::keys(&store, &args.keys)?;
     let mut query = store.query(&keys).range(args.range.bounds());
     if !shows_keys {
         query = query.without_keys();

@@ -8,21 +8,21 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::args::Repair;
-use crate::exit::message;
-use crate::open;
-use crate::output::counted;
-use crate::stdout::Stdout;
+use crate::store;
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Repair, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
+    let store = store::store(&args.store)?;
     // Its manifest may be gone.
-    let (_, dataset) = open::dataset_to_write(&store, &args.key)?;
+    let (_, dataset) = store::dataset_to_write(&store, &args.key)?;
     let repaired = match args.lock_timeout {
         Some(timeout) => dataset.repair_within(timeout),
         None => dataset.repair(),
     };
     let report = repaired.map_err(|error| match error {
-        Error::NoDataset { .. } => open::not_that_key(&store, &args.key, error),
+        Error::NoDataset { .. } => store::not_that_key(&store, &args.key, error),
         error => error.into(),
     })?;
     if args.json {

@@ -5,13 +5,13 @@ use oups::QueryStore;
 
 use super::{moment, rows};
 use crate::args::Resample;
-use crate::open;
-use crate::scan::own;
-use crate::stdout::Stdout;
+use crate::read::own;
+use crate::store;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Resample, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
-    let keys = open::keys(&store, &args.keys)?;
+    let store = store::store(&args.store)?;
+    let keys = store::keys(&store, &args.keys)?;
     let mut query = store.query(&keys).range(args.range.bounds());
     if let Some(condition) = args.condition {
         query = query.matching(condition);

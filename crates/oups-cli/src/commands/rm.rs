@@ -7,14 +7,15 @@ use serde_json::json;
 
 use super::print_json;
 use crate::args::Rm;
-use crate::exit::{Usage, message};
-use crate::open;
-use crate::stdout::Stdout;
+use crate::args::usage::Usage;
+use crate::store;
+use crate::terminal::message::message;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Rm, out: &mut Stdout) -> anyhow::Result<()> {
-    let store = open::store(&args.store)?;
+    let store = store::store(&args.store)?;
     // A wrong key is found before anything is removed.
-    let datasets = args.keys.iter().map(|key| open::dataset(&store, key)).collect::<anyhow::Result<Vec<_>>>()?;
+    let datasets = args.keys.iter().map(|key| store::dataset(&store, key)).collect::<anyhow::Result<Vec<_>>>()?;
     let mut met = BTreeSet::new();
     if let Some((twice, _)) = datasets.iter().find(|(key, _)| !met.insert(key)) {
         bail!(Usage(format!("dataset {twice} is named twice")));

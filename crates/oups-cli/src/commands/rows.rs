@@ -8,14 +8,15 @@ use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 use comfy_table::Table;
 
-use super::read::SHOWN;
+use crate::args::usage::Usage;
 use crate::args::{Format, To};
-use crate::exit::{Usage, message};
 use crate::output::table::Shown;
-use crate::output::{self, Rows, counted};
-use crate::progress::Progress;
-use crate::scan::{keep_last, own};
-use crate::stdout::Stdout;
+use crate::output::{self, Rows};
+use crate::read::{keep_last, own};
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
 
 /// As what rows are written, and whether into a file: Arrow has a form for files and one for streams.
 #[derive(Clone, Copy, Debug)]
@@ -163,3 +164,6 @@ pub(super) fn limited(
         Some(batch)
     })
 }
+
+/// Up to so many rows are shown as they are; of more, half of them from each end.
+pub(super) const SHOWN: u64 = 40;

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use super::info::section_lines;
 use super::{print_json, written};
+use crate::args::usage::Usage;
 use crate::args::{DuplicateColumns, NumberOrNone, Settings};
-use crate::exit::Usage;
-use crate::open;
-use crate::stdout::Stdout;
+use crate::store;
+use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Settings, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
-    let (_, dataset) = open::dataset(&store, &args.key)?;
+    let store = store::store(&args.store)?;
+    let (_, dataset) = store::dataset(&store, &args.key)?;
     let changes = args.row_group_target.is_some()
         || args.duplicates_on.is_some()
         || args.keep.is_some()

@@ -1,6 +1,6 @@
 //! What an interrupted `ingest` has done, and how it is completed.
 
-use crate::output::counted;
+use crate::terminal::counted::counted;
 
 /// So many datasets are named.
 const NAMED: usize = 5;

@@ -11,24 +11,24 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::args::Verify;
-use crate::exit::message;
-use crate::hint::OTHER_STORE_FILE;
-use crate::open;
-use crate::output::counted;
-use crate::output::grid::visible;
-use crate::progress::Progress;
-use crate::stdout::Stdout;
-use crate::texts;
+use crate::explain::hint::OTHER_STORE_FILE;
+use crate::explain::places;
+use crate::store;
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
+use crate::terminal::visible::visible;
 
 /// How many damaged datasets the way out names.
 const NAMED: usize = 3;
 
 pub(crate) fn run(args: Verify, out: &mut Stdout) -> Result<()> {
-    let store = match open::store(&args.store) {
+    let store = match store::store(&args.store) {
         Ok(store) => store,
         Err(error) => return without_schema(error, &args, out),
     };
-    let filter = texts::filter(&store, &args.filter)?;
+    let filter = places::filter(&store, &args.filter)?;
     let progress = Progress::new();
     progress.expect_looks();
     let mut looked_at = (0, 0);

@@ -1,21 +1,25 @@
 //! `oups write`: files into one dataset.
 
 use anyhow::{Result, bail};
-use oups::{AnyKey, Dataset, DuplicatesOn, Durability, Error, Expected, Plan, Snapshot, Store, Version, Written};
+use oups::{
+    AnyKey, ChangePlan, CommitReport, Dataset, DuplicatesOn, Durability, Error, Expected, Snapshot, Store, Version,
+};
 
 use super::at_its_place::at_its_place;
 use super::{key_columns, written};
-use crate::args::{DuplicateColumns, NumberOrNone, Terms, Write};
-use crate::exit::{Usage, message};
-use crate::input::{Places, Purpose};
-use crate::progress::Progress;
-use crate::stdout::Stdout;
-use crate::{hint, input, interrupt, open};
+use crate::args::usage::Usage;
+use crate::args::{CommitArgs, DuplicateColumns, NumberOrNone, Write};
+use crate::explain::hint;
+use crate::input::{self, Places, Purpose};
+use crate::terminal::message::message;
+use crate::terminal::progress::Progress;
+use crate::terminal::stdout::Stdout;
+use crate::{interrupt, store};
 
 pub(crate) fn run(args: Write, out: &mut Stdout) -> Result<()> {
-    let store = open::store(&args.store)?;
+    let store = store::store(&args.store)?;
     // Without rows there is nothing to make a dataset of.
-    let find = if args.input.is_empty() { open::dataset } else { open::dataset_to_write };
+    let find = if args.input.is_empty() { store::dataset } else { store::dataset_to_write };
     let (key, dataset) = find(&store, &args.key)?;
     let named = key.to_string();
     tell_of_path(&args.key, &key, &dataset)?;
@@ -49,8 +53,8 @@ fn tell_of_path(typed: &str, key: &AnyKey, dataset: &Dataset) -> Result<()> {
 }
 
 enum Done {
-    Written(Written),
-    Planned(Plan),
+    Written(CommitReport),
+    Planned(ChangePlan),
 }
 
 fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, places: &Places) -> Result<Done> {
@@ -135,7 +139,7 @@ fn ordered_on(dataset: &Dataset, args: &Write) -> Result<Option<String>> {
     }
 }
 
-pub(super) fn on_terms(mut write: oups::Write<'_>, terms: Terms) -> oups::Write<'_> {
+pub(super) fn on_terms(mut write: oups::Write<'_>, terms: CommitArgs) -> oups::Write<'_> {
     if terms.no_sync {
         write = write.durability(Durability::Unsynced);
     }
@@ -177,7 +181,7 @@ fn explained(error: anyhow::Error, store: &Store<AnyKey>, key: &str, places: &Pl
         Err(error) => return error,
     };
     if let Error::NoOrderedColumn { .. } = &error {
-        let meant = hint::did_you_mean(&open::similar_keys(store, key));
+        let meant = hint::did_you_mean(&store::similar_keys(store, key));
         let meant = meant.map(|meant| format!("{meant} Else ")).unwrap_or_default();
         return hint::with(error, format!("{meant}add --ordered-on COLUMN for a new dataset"));
     }

@@ -2,17 +2,17 @@
 
 use std::io::Write;
 
-use oups::{Plan, Written};
+use oups::{ChangePlan, CommitReport};
 use serde_json::{Value, json};
 
 use super::print_json;
-use crate::exit::message;
-use crate::output::counted;
-use crate::stdout::Stdout;
-use crate::value;
+use crate::output::value;
+use crate::terminal::counted::counted;
+use crate::terminal::message::message;
+use crate::terminal::stdout::Stdout;
 
 /// Tells what a change of a dataset did: as JSON on standard output, else as a message.
-pub(super) fn tell(key: &str, written: &Written, json: bool, out: &mut Stdout) -> anyhow::Result<()> {
+pub(super) fn tell(key: &str, written: &CommitReport, json: bool, out: &mut Stdout) -> anyhow::Result<()> {
     if json {
         return print_json(&facts(key, written), out);
     }
@@ -21,7 +21,13 @@ pub(super) fn tell(key: &str, written: &Written, json: bool, out: &mut Stdout) -
 }
 
 /// Tells of a change that touched no row.
-pub(super) fn tell_changed(what: &str, key: &str, done: &Written, json: bool, out: &mut Stdout) -> anyhow::Result<()> {
+pub(super) fn tell_changed(
+    what: &str,
+    key: &str,
+    done: &CommitReport,
+    json: bool,
+    out: &mut Stdout,
+) -> anyhow::Result<()> {
     if json || !done.changed {
         return tell(key, done, json, out);
     }
@@ -30,11 +36,11 @@ pub(super) fn tell_changed(what: &str, key: &str, done: &Written, json: bool, ou
 }
 
 /// One line for people.
-pub(super) fn line(key: &str, written: &Written) -> String {
+pub(super) fn line(key: &str, written: &CommitReport) -> String {
     format!("{key}: {}", summary(written))
 }
 
-fn summary(written: &Written) -> String {
+fn summary(written: &CommitReport) -> String {
     if !written.changed {
         let dropped = dropped(written).map(|dropped| format!(": {dropped}")).unwrap_or_default();
         return format!("nothing to change, still at version {}{dropped}", written.version.commit());
@@ -60,11 +66,11 @@ fn summary(written: &Written) -> String {
 }
 
 /// Told only where there are any: most datasets have no rule for duplicates.
-fn dropped(written: &Written) -> Option<String> {
+fn dropped(written: &CommitReport) -> Option<String> {
     (written.duplicates_dropped > 0).then(|| format!("dropped {}", counted(written.duplicates_dropped, "duplicate")))
 }
 
-pub(super) fn facts(key: &str, written: &Written) -> Value {
+pub(super) fn facts(key: &str, written: &CommitReport) -> Value {
     json!({
         "key": key,
         "version": written.version.commit(),
@@ -79,7 +85,7 @@ pub(super) fn facts(key: &str, written: &Written) -> Value {
 }
 
 /// Prints what a change of a dataset would do.
-pub(super) fn tell_plan(key: &str, plan: &Plan, json: bool, out: &mut Stdout) -> anyhow::Result<()> {
+pub(super) fn tell_plan(key: &str, plan: &ChangePlan, json: bool, out: &mut Stdout) -> anyhow::Result<()> {
     if json {
         return print_json(&plan_facts(key, plan), out);
     }
@@ -89,7 +95,7 @@ pub(super) fn tell_plan(key: &str, plan: &Plan, json: bool, out: &mut Stdout) ->
     Ok(())
 }
 
-pub(super) fn plan_facts(key: &str, plan: &Plan) -> Value {
+pub(super) fn plan_facts(key: &str, plan: &ChangePlan) -> Value {
     json!({
         "key": key,
         "dry_run": true,

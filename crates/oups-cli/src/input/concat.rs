@@ -8,7 +8,7 @@ use super::Places;
 use super::part::Parts;
 use super::source::Source;
 use super::wrong::Wrong;
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
 
 /// The rows of all sources, with the columns in one order.
 pub(super) struct Concat {

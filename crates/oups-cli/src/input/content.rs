@@ -13,7 +13,7 @@ use tempfile::{SpooledData, spooled_tempfile};
 use super::encoding::decoded;
 use super::packing::{Packing, unpacked};
 use super::wrong::Wrong;
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
 
 pub(super) type Bytes = Box<dyn Read + Send>;
 

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::Kind;
 use super::content::{Content, extension};
-use super::ipc;
 use super::source::Source;
+use super::{Kind, ipc};
 use crate::args::InputFormat;
-use crate::exit::Usage;
-use crate::hint;
+use crate::args::usage::Usage;
+use crate::explain::hint;
 
 /// What is read, before anything is known of its columns.
 pub(super) struct Found {

@@ -26,18 +26,17 @@ use arrow::array::RecordBatchReader;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use oups::key::nearest;
 
-pub(crate) use csv::Dialect;
-pub(crate) use places::Places;
-pub(crate) use wrong::Wrong;
-
 use crate::args::Reading;
-use crate::exit::Usage;
-use crate::hint;
-use crate::progress::Progress;
-
+use crate::args::usage::Usage;
+use crate::explain::hint;
+use crate::terminal::progress::Progress;
 use find::{Found, From};
 use source::{Known, Source};
 use text_files::{Form, TextFile, Wanted};
+
+pub(crate) use csv::Dialect;
+pub(crate) use places::Places;
+pub(crate) use wrong::Wrong;
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +137,7 @@ fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Ve
                 Some(Source::arrow(content, schema))
             }
             Kind::Csv { delimiter } => {
-                texts.push(TextFile { content, form: Form::Csv(reading.dialect(delimiter)) });
+                texts.push(TextFile { content, form: Form::Csv(Dialect::of(&reading.csv, delimiter)) });
                 None
             }
             Kind::Json => {

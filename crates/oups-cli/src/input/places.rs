@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::part::Lines;
 use super::text_files::{Form, TextFile};
 use super::{csv, json};
-use crate::output::grid::visible;
+use crate::terminal::visible::visible;
 
 /// How many rows each file had so far. Cloning gives another handle on the same count.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use super::part::{Lines, Part, Parts};
 use super::text_files::{Form, TextFile};
 use super::wrong::Wrong;
 use super::{BatchReader, csv, ipc, json, parquet};
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
 use crate::text::Times;
 
 pub(super) struct Source {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use super::content::Content;
-use super::csv::Dialect;
+use super::csv::{self, Dialect};
+use super::json;
 use super::names::Names;
 use super::shape::{Found, Objects, Shape, Untyped, grown};
 use super::spot::Spot;
 use super::wrong::{Wrong, shown};
-use super::{csv, json};
-use crate::exit::message;
+use crate::terminal::message::message;
 use crate::text::{Doubt, Role, Times};
 
 /// What a user is told of guesses, at most.
@@ -214,7 +214,7 @@ impl Columns<'_> {
                 first.spot,
                 first.value.clone(),
                 "is neither a number nor a time",
-                format!("{}; ", crate::hint::TIME_FORMAT),
+                format!("{}; ", crate::explain::hint::TIME_FORMAT),
             )
         });
         let (spot, value, why, instead) = doubt.or(first).unwrap_or_default();

@@ -1,13 +1,12 @@
 //! What is wrong with an input, and where: all that the program says of what a file holds.
 
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 use arrow::error::ArrowError;
 
 use super::encoding::Undecodable;
-use crate::hint;
-use crate::output::grid::visible;
+use crate::explain::hint;
+use crate::terminal::visible::visible;
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 80;

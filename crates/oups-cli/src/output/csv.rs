@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::{Result, bail};
 
 use super::{Rows, unwritable};
-use crate::exit::Usage;
+use crate::args::usage::Usage;
 use crate::text::shown;
 
 /// Writes batch by batch; answers how many rows. A null is nothing between two commas, an empty text is `""`.

@@ -8,6 +8,7 @@ pub(crate) mod json;
 mod json_value;
 pub(crate) mod parquet;
 pub(crate) mod table;
+pub(crate) mod value;
 
 use std::fmt;
 
@@ -42,9 +43,4 @@ fn unwritable(field: &Field, count: u64, format: &str, wrong: Unshown) -> Unwrit
         "row {row} of the output, column `{name}`: {value} ({found}) cannot be written as {format}: {why}: leave the column \
          out with --columns, or use --format parquet"
     ))
-}
-
-/// A number with the name of what is counted: `1 row`, `2 rows`.
-pub(crate) fn counted(number: u64, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }

@@ -7,7 +7,8 @@ use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, SchemaRef};
 
 use super::grid::{Column, Grid, one_line};
-use super::{counted, json_value};
+use super::json_value;
+use crate::terminal::counted::counted;
 use crate::text::shown::{self, Unshown};
 
 /// The rows that a table shows.

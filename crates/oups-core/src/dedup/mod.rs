@@ -15,9 +15,8 @@ mod rejected;
 mod resolved;
 mod selected;
 mod stage;
-#[cfg(test)]
-mod tests;
 
 pub use combine::Combine;
 pub use keep::{DuplicateRun, Keep, Resolver};
-pub(crate) use stage::{Dedup, Kept};
+
+pub(crate) use stage::{Dedup, Deduped};

@@ -25,7 +25,7 @@ pub(super) fn resolve(
     resolver: &Resolver,
 ) -> Result<(RecordBatch, u64)> {
     let batch = &block.rows.batch;
-    let mut place: Vec<Place> = vec![Place::Stays; batch.num_rows()];
+    let mut place: Vec<Fate> = vec![Fate::Stays; batch.num_rows()];
     let mut answers = Vec::new();
     let (mut answered, mut dropped) = (0, 0);
     for rows in duplicates(block, runs, identities) {
@@ -33,11 +33,11 @@ pub(super) fn resolve(
         let end = answered + answer.num_rows();
         for &row in &rows {
             if let Some(place) = place.get_mut(row) {
-                *place = Place::Goes;
+                *place = Fate::Goes;
             }
         }
         if let Some(place) = rows.last().and_then(|&last| place.get_mut(last)) {
-            *place = Place::Becomes(answered..end);
+            *place = Fate::Becomes(answered..end);
         }
         answered = end;
         dropped += rows.len().saturating_sub(answer.num_rows()) as u64;
@@ -49,9 +49,9 @@ pub(super) fn resolve(
     let mut rows = Vec::with_capacity(batch.num_rows());
     for (row, place) in place.into_iter().enumerate() {
         match place {
-            Place::Stays => rows.push((0, row)),
-            Place::Goes => {}
-            Place::Becomes(answer) => rows.extend(answer.map(|row| (1, row))),
+            Fate::Stays => rows.push((0, row)),
+            Fate::Goes => {}
+            Fate::Becomes(answer) => rows.extend(answer.map(|row| (1, row))),
         }
     }
     let joined = concat_batches(batch.schema_ref(), &answers);
@@ -60,7 +60,7 @@ pub(super) fn resolve(
 }
 
 #[derive(Clone)]
-enum Place {
+enum Fate {
     Stays,
     Goes,
     Becomes(Range<usize>),

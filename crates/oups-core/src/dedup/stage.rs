@@ -19,7 +19,7 @@ use crate::{Error, Result};
 
 /// Rows that stay, in order.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct Deduped {
     /// In the dataset's plain schema; perhaps no rows.
     pub(crate) rows: RecordBatch,
     /// Whether these rows, or any before them, differ from what is stored.
@@ -64,7 +64,7 @@ impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
         })
     }
 
-    fn advance(&mut self) -> Result<Option<Kept>> {
+    fn advance(&mut self) -> Result<Option<Deduped>> {
         let Some(block) = self.blocks.next_block()? else { return Ok(None) };
         let runs = block.runs();
         let (rows, dropped) = if runs.is_empty() {
@@ -77,7 +77,7 @@ impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
             self.apply(&block, &runs, identities.as_ref())?
         };
         self.new_rows += count_new(&block.rows);
-        Ok(Some(Kept { rows, changed: self.changed, dropped }))
+        Ok(Some(Deduped { rows, changed: self.changed, dropped }))
     }
 
     /// The rows that stay, and how many do not.
@@ -160,7 +160,7 @@ fn count_new(rows: &Merged) -> u64 {
 }
 
 impl<I: Iterator<Item = Result<Merged>>> Iterator for Dedup<I> {
-    type Item = Result<Kept>;
+    type Item = Result<Deduped>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.failed {

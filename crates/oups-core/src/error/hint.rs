@@ -4,8 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::fs::is_out_of_files;
-use crate::layout;
+use crate::paths;
 use crate::version::{Expected, Version};
 
 /// What was tried, and on what.
@@ -47,7 +46,7 @@ pub(super) fn io_hint(source: &io::Error) -> &'static str {
 
 /// A dataset can be repaired; the store's own file cannot.
 pub(super) fn repair_hint(path: &Path) -> &'static str {
-    if path.ends_with(layout::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
+    if path.ends_with(paths::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
 }
 
 /// The first names of a list, which may be of any length.
@@ -58,4 +57,9 @@ pub(super) fn some_of(names: &[String]) -> String {
         }
         names => names.join(", "),
     }
+}
+
+/// Whether the process or the system has as many files open as it may (`EMFILE`, `ENFILE`, of which `std` has no names).
+pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(23 | 24))
 }

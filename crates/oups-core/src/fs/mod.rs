@@ -4,6 +4,7 @@
 //! renames, lists or removes a file of a store (the spool's anonymous temporary files are no files of the store).
 
 mod local;
+pub(crate) mod random;
 mod store_fs;
 
 use std::fmt::Debug;
@@ -12,12 +13,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use local::LocalFs;
-pub(crate) use store_fs::{StoreFs, failed, if_there, is_not_found};
 
-/// Whether the process or the system has as many files open as it may (`EMFILE`, `ENFILE`, of which `std` has no names).
-pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(23 | 24))
-}
+pub(crate) use store_fs::{StoreFs, failed, if_there, is_not_found};
 
 /// File operations that a store needs. Paths are absolute or relative to the process, as given to the store.
 pub trait Fs: Debug + Send + Sync {

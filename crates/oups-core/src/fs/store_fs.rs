@@ -89,7 +89,7 @@ impl StoreFs {
         result.map_err(|error| {
             // What could not be opened was not synced, and nothing was lost by it.
             let is_untried = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
-            if !is_untried && !super::is_out_of_files(&error) {
+            if !is_untried && !crate::error::hint::is_out_of_files(&error) {
                 self.poisoned.store(true, Ordering::Release);
             }
             failed("sync", path)(error)

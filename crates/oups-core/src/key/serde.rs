@@ -43,7 +43,8 @@ impl<'de, K: TopLevel> Deserialize<'de> for KeyText<K> {
 
 /// A field that is a key, as its path text: `#[serde(with = "oups::key_text")]`.
 pub mod key_text {
-    use super::{Cow, Deserialize, Deserializer, Serializer, TopLevel};
+    use super::{Cow, Deserialize, Deserializer, Serializer};
+    use crate::key::TopLevel;
     use serde_core::{de, ser};
 
     /// Writes a key as its path text.

@@ -43,7 +43,7 @@ impl OrderedRange {
 }
 
 /// Where a bound lies among the values of a column.
-enum Place {
+enum BoundPosition {
     /// At a value that the type has.
     At(OrdValue),
     /// At two values that are one number: the zeros.
@@ -52,7 +52,7 @@ enum Place {
     Gap(Cut),
 }
 
-impl Place {
+impl BoundPosition {
     fn before(self) -> Cut {
         match self {
             Self::At(value) | Self::Both(value, _) => Cut::Before(value),
@@ -90,28 +90,30 @@ impl Place {
 }
 
 /// The error is what would have done.
-fn place(value: &BoundValue, ordered: &OrderedType) -> Result<Place, String> {
+fn place(value: &BoundValue, ordered: &OrderedType) -> Result<BoundPosition, String> {
     let place = match value {
         BoundValue::Integer(number) => integer(*number, ordered),
         BoundValue::Float(number) if number.is_nan() => return Err("a number, which NaN is not".to_owned()),
         BoundValue::Float(number) => float(*number, ordered),
         BoundValue::Digits(digits) => of_digits(digits, ordered),
-        BoundValue::Text(text) if is_text(ordered) => Some(Place::At(OrdValue::Bytes(text.as_bytes().into()))),
+        BoundValue::Text(text) if is_text(ordered) => Some(BoundPosition::At(OrdValue::Bytes(text.as_bytes().into()))),
         BoundValue::Text(text) => of_text(text.trim(), ordered),
-        BoundValue::Bytes(bytes) if is_binary(ordered) => Some(Place::At(OrdValue::Bytes(bytes.as_slice().into()))),
+        BoundValue::Bytes(bytes) if is_binary(ordered) => {
+            Some(BoundPosition::At(OrdValue::Bytes(bytes.as_slice().into())))
+        }
         BoundValue::Bytes(_) => None,
         // A value is itself: one zero is not the other.
         BoundValue::Value(value) => {
-            return has_form(value, ordered).then(|| Place::At(value.clone())).ok_or_else(|| wanted(ordered));
+            return has_form(value, ordered).then(|| BoundPosition::At(value.clone())).ok_or_else(|| wanted(ordered));
         }
     };
     place.map(|place| place.of_number(ordered)).ok_or_else(|| wanted(ordered))
 }
 
 /// A text that is not one of a column of texts: a time where the column has times, else a number or bytes.
-fn of_text(text: &str, ordered: &OrderedType) -> Option<Place> {
+fn of_text(text: &str, ordered: &OrderedType) -> Option<BoundPosition> {
     if is_binary(ordered) {
-        return ordered.parse(text).ok().map(Place::At);
+        return ordered.parse(text).ok().map(BoundPosition::At);
     }
     match ordered.time_units(text) {
         // Beyond what the column's unit counts are times too: above or below all of its values.
@@ -122,7 +124,7 @@ fn of_text(text: &str, ordered: &OrderedType) -> Option<Place> {
 }
 
 /// A number in digits, exactly; on a column of floats the float of its width that is nearest.
-fn of_digits(digits: &str, ordered: &OrderedType) -> Option<Place> {
+fn of_digits(digits: &str, ordered: &OrderedType) -> Option<BoundPosition> {
     use DataType::*;
     let scale = match ordered.data_type() {
         Float16 | Float32 | Float64 => return float_of_digits(digits, ordered),
@@ -135,25 +137,25 @@ fn of_digits(digits: &str, ordered: &OrderedType) -> Option<Place> {
             Some(place) => (place, exact),
             None => (integer(units, ordered)?, exact),
         },
-        Floor::Beyond { negative } => (Place::beyond(negative), true),
+        Floor::Beyond { negative } => (BoundPosition::beyond(negative), true),
     };
     Some(place.or_above(exact))
 }
 
-fn float_of_digits(digits: &str, ordered: &OrderedType) -> Option<Place> {
+fn float_of_digits(digits: &str, ordered: &OrderedType) -> Option<BoundPosition> {
     let value = ordered.parse(digits).ok()?;
     // So large a number that the nearest float is an infinity is not infinite.
     let largest = digits.bytes().any(|byte| byte.is_ascii_digit()) && !digits.starts_with(['i', 'I']);
     let is = |text| ordered.parse(text).is_ok_and(|infinite| infinite == value);
     Some(match largest {
-        true if is("inf") => Place::Gap(Cut::Before(value)),
-        true if is("-inf") => Place::Gap(Cut::After(value)),
-        _ => Place::At(value),
+        true if is("inf") => BoundPosition::Gap(Cut::Before(value)),
+        true if is("-inf") => BoundPosition::Gap(Cut::After(value)),
+        _ => BoundPosition::At(value),
     })
 }
 
 /// The place of so many units of 10^-scale; `None` if the column has no decimals.
-fn decimal_of_units(units: i256, ordered: &OrderedType) -> Option<Place> {
+fn decimal_of_units(units: i256, ordered: &OrderedType) -> Option<BoundPosition> {
     use DataType::*;
     let value = match ordered.data_type() {
         Decimal32(..) | Decimal64(..) => units.to_i128().and_then(|units| i64::try_from(units).ok()).map(OrdValue::I64),
@@ -161,21 +163,21 @@ fn decimal_of_units(units: i256, ordered: &OrderedType) -> Option<Place> {
         Decimal256(..) => Some(OrdValue::I256(units)),
         _ => return None,
     };
-    Some(value.map_or(Place::beyond(units.is_negative()), Place::At))
+    Some(value.map_or(BoundPosition::beyond(units.is_negative()), BoundPosition::At))
 }
 
-fn integer(number: i256, ordered: &OrderedType) -> Option<Place> {
+fn integer(number: i256, ordered: &OrderedType) -> Option<BoundPosition> {
     use DataType::*;
     let narrow = number.to_i128();
     Some(match ordered.data_type() {
         UInt8 | UInt16 | UInt32 | UInt64 => match narrow.and_then(|number| u64::try_from(number).ok()) {
-            Some(number) => Place::At(OrdValue::I64((number ^ (1 << 63)).cast_signed())),
-            None => Place::beyond(number.is_negative()),
+            Some(number) => BoundPosition::At(OrdValue::I64((number ^ (1 << 63)).cast_signed())),
+            None => BoundPosition::beyond(number.is_negative()),
         },
         Int8 | Int16 | Int32 | Int64 | Date32 | Date64 | Time32(_) | Time64(_) | Timestamp(..) | Duration(_) => {
             match narrow.and_then(|number| i64::try_from(number).ok()) {
-                Some(number) => Place::At(OrdValue::I64(number)),
-                None => Place::beyond(number.is_negative()),
+                Some(number) => BoundPosition::At(OrdValue::I64(number)),
+                None => BoundPosition::beyond(number.is_negative()),
             }
         }
         Float16 | Float32 | Float64 => {
@@ -201,14 +203,14 @@ fn integer(number: i256, ordered: &OrderedType) -> Option<Place> {
     })
 }
 
-fn float(number: f64, ordered: &OrderedType) -> Option<Place> {
+fn float(number: f64, ordered: &OrderedType) -> Option<BoundPosition> {
     // Equal numbers of different sign are the two zeros, which each type has.
     nearest_float(number, ordered, |float| float.partial_cmp(&number).unwrap_or(Ordering::Equal))
 }
 
 /// Places a number next to the column's float that is nearest to it; `compare` says how a float compares with the exact
 /// number. `None` if the column has no floats.
-fn nearest_float(number: f64, ordered: &OrderedType, compare: impl Fn(f64) -> Ordering) -> Option<Place> {
+fn nearest_float(number: f64, ordered: &OrderedType, compare: impl Fn(f64) -> Ordering) -> Option<BoundPosition> {
     let (array, float): (ArrayRef, f64) = match ordered.data_type() {
         DataType::Float16 => {
             let nearest = <Float16Type as ArrowPrimitiveType>::Native::from_f64(number);
@@ -223,26 +225,26 @@ fn nearest_float(number: f64, ordered: &OrderedType, compare: impl Fn(f64) -> Or
     };
     let value = ordered.from_array(&array).ok()?.pop()?;
     Some(match compare(float) {
-        Ordering::Equal => Place::At(value),
-        Ordering::Less => Place::Gap(Cut::After(value)),
-        Ordering::Greater => Place::Gap(Cut::Before(value)),
+        Ordering::Equal => BoundPosition::At(value),
+        Ordering::Less => BoundPosition::Gap(Cut::After(value)),
+        Ordering::Greater => BoundPosition::Gap(Cut::Before(value)),
     })
 }
 
 /// Places a whole number among decimals, which are whole numbers of units of 10^-scale.
-fn decimal(number: i256, scale: i8, value: impl Fn(i256) -> Option<OrdValue>) -> Option<Place> {
-    let beyond = Place::beyond(number.is_negative());
+fn decimal(number: i256, scale: i8, value: impl Fn(i256) -> Option<OrdValue>) -> Option<BoundPosition> {
+    let beyond = BoundPosition::beyond(number.is_negative());
     let power = i256::from_i128(10).checked_pow(u32::from(scale.unsigned_abs()))?;
     if scale >= 0 {
-        return Some(number.checked_mul(power).and_then(value).map_or(beyond, Place::At));
+        return Some(number.checked_mul(power).and_then(value).map_or(beyond, BoundPosition::At));
     }
     let (quotient, rest) = (number.checked_div(power)?, number.checked_rem(power)?);
     let Some(quotient) = value(quotient) else { return Some(beyond) };
     // Division truncates towards zero: the number lies on the far side of the quotient.
     Some(match rest.cmp(&i256::from_i128(0)) {
-        Ordering::Equal => Place::At(quotient),
-        Ordering::Greater => Place::Gap(Cut::After(quotient)),
-        Ordering::Less => Place::Gap(Cut::Before(quotient)),
+        Ordering::Equal => BoundPosition::At(quotient),
+        Ordering::Greater => BoundPosition::Gap(Cut::After(quotient)),
+        Ordering::Less => BoundPosition::Gap(Cut::Before(quotient)),
     })
 }
 

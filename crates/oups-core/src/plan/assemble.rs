@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::region::Region;
-use super::span::Span;
+use super::atomic_region::AtomicRegion;
+use super::merge_region::MergeRegion;
 use super::{MergePlan, Step};
 
 /// Turns merge regions into steps, and keeps the row groups between them.
-pub(super) fn assemble(groups: usize, regions: &[Region<'_>], spans: &[Span]) -> MergePlan {
+pub(super) fn assemble(groups: usize, regions: &[AtomicRegion<'_>], spans: &[MergeRegion]) -> MergePlan {
     let mut steps = Vec::with_capacity(2 * spans.len() + 1);
     let mut next = 0;
     for span in spans {

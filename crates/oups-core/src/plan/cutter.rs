@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use crate::target::{PeriodGrid, Sizing};
+use crate::sizing::{PeriodGrid, Sizing};
 
 /// Cuts the output of one merge step into row groups, as it streams by.
 ///
@@ -12,7 +12,7 @@ use crate::target::{PeriodGrid, Sizing};
 ///
 /// ```
 /// use oups_core::plan::Cutter;
-/// use oups_core::target::{RowGroupTarget, Sizing};
+/// use oups_core::sizing::{RowGroupTarget, Sizing};
 /// use arrow::datatypes::DataType;
 ///
 /// let by_rows = RowGroupTarget::try_from(3)?.sizing("x", &DataType::Int64)?;

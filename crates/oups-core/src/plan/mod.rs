@@ -11,14 +11,17 @@
 //! are cut into new row groups. `docs/merge.md` explains the rules with pictures, which [`render`] draws.
 
 mod assemble;
-mod cuts;
+mod atomic_region;
+pub(crate) mod change_plan;
 mod cutter;
 mod delete;
+mod merge_region;
 mod new_rows;
+mod new_runs;
 mod off_target;
-mod region;
 mod render;
-mod span;
+pub(crate) mod stored_groups;
+
 #[cfg(test)]
 mod tests;
 
@@ -27,25 +30,13 @@ use std::ops::Range;
 
 use crate::Result;
 use crate::ordered::OrdValue;
-use crate::target::Sizing;
+use crate::sizing::Sizing;
 
 pub use cutter::{Cutter, EveryPeriod, EveryRows};
 pub use delete::plan_delete;
 pub use new_rows::NewRows;
 pub use render::render;
-
-/// What the planner knows of a stored row group: one line of the manifest.
-///
-/// In manifest order, `min <= max` and each `max` is at most the next `min`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredGroup {
-    /// The first value of the ordered column.
-    pub min: OrdValue,
-    /// The last value of the ordered column.
-    pub max: OrdValue,
-    /// The number of rows, 1 or more.
-    pub rows: u64,
-}
+pub use stored_groups::StoredGroup;
 
 /// The options of a write that its plan depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +123,7 @@ impl MergePlan {
 /// ```
 /// use oups_core::ordered::OrdValue;
 /// use oups_core::plan::{PlanOptions, Step, StoredGroup, plan};
-/// use oups_core::target::{RowGroupTarget, Sizing};
+/// use oups_core::sizing::{RowGroupTarget, Sizing};
 ///
 /// let group = |min, max, rows| StoredGroup { min: OrdValue::I64(min), max: OrdValue::I64(max), rows };
 /// let stored = [group(1, 5, 100), group(6, 9, 100)];
@@ -150,8 +141,8 @@ impl MergePlan {
 ///
 /// Only those of looking up the new rows.
 pub fn plan(groups: &[StoredGroup], new: &mut (impl NewRows + ?Sized), options: &PlanOptions) -> Result<MergePlan> {
-    let cuts = cuts::cuts(groups, new, options.dedup)?;
-    let regions = region::regions(groups, &cuts, options.dedup);
-    let spans = span::spans(&regions, options);
+    let cuts = new_runs::cuts(groups, new, options.dedup)?;
+    let regions = atomic_region::regions(groups, &cuts, options.dedup);
+    let spans = merge_region::spans(&regions, options);
     Ok(assemble::assemble(groups.len(), &regions, &spans))
 }

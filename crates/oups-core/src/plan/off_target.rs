@@ -3,12 +3,12 @@
 use std::num::NonZeroU64;
 
 use super::PlanOptions;
-use super::region::Region;
+use super::atomic_region::AtomicRegion;
 use crate::ordered::OrdValue;
-use crate::target::{PeriodGrid, Sizing};
+use crate::sizing::{PeriodGrid, Sizing};
 
 /// Whether a region is off target.
-pub(super) fn off_target(regions: &[Region<'_>], at: usize, sizing: Sizing) -> bool {
+pub(super) fn off_target(regions: &[AtomicRegion<'_>], at: usize, sizing: Sizing) -> bool {
     match (regions.get(at), sizing) {
         (None, _) => false,
         (Some(region), Sizing::Rows(target)) => off_rows(region, target),
@@ -20,7 +20,7 @@ pub(super) fn off_target(regions: &[Region<'_>], at: usize, sizing: Sizing) -> b
 }
 
 /// Too small, or, without new rows, too large: with new rows it is rewritten anyway, and cut.
-fn off_rows(region: &Region<'_>, target: NonZeroU64) -> bool {
+fn off_rows(region: &AtomicRegion<'_>, target: NonZeroU64) -> bool {
     region.size() < four_fifths(target) || (!region.touched && region.size() > target.get())
 }
 
@@ -32,7 +32,12 @@ fn four_fifths(target: NonZeroU64) -> u64 {
 
 /// Shares its period with a neighbour, or, without new rows, spans several. Regions ascend, so if any other one touches
 /// the period, a neighbour does.
-fn off_period(region: &Region<'_>, before: Option<&Region<'_>>, after: Option<&Region<'_>>, grid: PeriodGrid) -> bool {
+fn off_period(
+    region: &AtomicRegion<'_>,
+    before: Option<&AtomicRegion<'_>>,
+    after: Option<&AtomicRegion<'_>>,
+    grid: PeriodGrid,
+) -> bool {
     let period = start(grid, region.min);
     if start(grid, region.max) != period {
         return !region.touched;
@@ -42,10 +47,10 @@ fn off_period(region: &Region<'_>, before: Option<&Region<'_>>, after: Option<&R
 }
 
 /// Whether a run of regions is worth merging whole: it would fill a row group, or more than one period.
-pub(super) fn fills_target(run: &[Region<'_>], options: &PlanOptions) -> bool {
+pub(super) fn fills_target(run: &[AtomicRegion<'_>], options: &PlanOptions) -> bool {
     match options.sizing {
         Sizing::Rows(target) => {
-            let estimate = |region: &Region<'_>| match options.dedup {
+            let estimate = |region: &AtomicRegion<'_>| match options.dedup {
                 true => region.stored.max(region.new_rows()),
                 false => region.size(),
             };

@@ -1,8 +1,10 @@
 //! The planner on small pictures, and what it costs on large datasets.
 
-use super::*;
-use crate::target::RowGroupTarget;
 use arrow::datatypes::{DataType, TimeUnit};
+
+use super::stored_groups::StoredGroup;
+use super::*;
+use crate::sizing::RowGroupTarget;
 
 /// Groups as `(min, max, rows)`.
 fn stored(groups: &[(i64, i64, u64)]) -> Vec<StoredGroup> {

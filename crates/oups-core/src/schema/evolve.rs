@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 
-use super::common::{common, nullable, same_text, with_type};
+use super::common_type::{common, nullable, same_text, with_type};
 use super::types::schema_error;
 use super::{DatasetSchema, plain_type};
 use crate::Result;

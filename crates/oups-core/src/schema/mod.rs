@@ -1,6 +1,6 @@
 //! What a dataset's columns are: its schema, the types that it may have, and how input fits it.
 
-mod common;
+mod common_type;
 mod convert;
 mod evolve;
 mod fit;
@@ -21,12 +21,13 @@ use parquet::arrow::encode_arrow_schema;
 use crate::ordered::{OrdKeys, OrderedType};
 use crate::{Error, Result};
 
-pub use common::common;
-pub(crate) use common::{holds, same_text};
+pub use common_type::common;
 pub use convert::convert;
-pub(crate) use convert::{may_overflow, reason};
 pub use fit::{Fit, fit, fit_wider};
 pub use types::check_types;
+
+pub(crate) use common_type::{holds, same_text};
+pub(crate) use convert::{may_overflow, reason};
 
 /// The columns of a dataset and the one that it is ordered on.
 ///

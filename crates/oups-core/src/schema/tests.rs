@@ -172,7 +172,7 @@ fn evolving_types() -> Vec<DataType> {
 
 #[test]
 fn the_common_type_does_not_depend_on_the_order_and_holds_both() {
-    use super::common::common;
+    use super::common_type::common;
     // Of structs the order of fields does; what they hold does not.
     let same = |a: &DataType, b: &DataType| holds(a, b) && holds(b, a);
     let types = evolving_types();
@@ -198,7 +198,7 @@ fn the_common_type_does_not_depend_on_the_order_and_holds_both() {
 
 #[test]
 fn the_common_type_is_the_smallest() {
-    use super::common::common;
+    use super::common_type::common;
     use DataType::*;
     let cases = [
         (Int8, UInt8, Some(Int16)),

@@ -7,14 +7,14 @@ use oups_core::Snapshot;
 use oups_core::ordered::OrderedRange;
 
 use super::names::Side;
-use crate::batches::Batches;
-use crate::budget::Budget;
-use crate::error::Result;
-use crate::reading::Reading;
+use crate::Result;
+use crate::merge::budget::Budget;
+use crate::merge::source::Source;
+use crate::plan::scan::PlannedScan;
+use crate::projection::unified::Unified;
 use crate::request::Request;
-use crate::scan::Scan;
-use crate::source::Source;
-use crate::unify::Unified;
+use crate::scan::batches::Batches;
+use crate::scan::dataset::Scan;
 
 /// Of more right datasets than this, each is read in blocks that share the room, and has no file open between two of them.
 const READ_AHEAD: usize = 16;
@@ -53,7 +53,7 @@ impl Feed {
         let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let layouts = Unified::new(request.columns.as_deref(), std::slice::from_ref(schema))?.layouts;
         let Some((span, layout)) = span.zip(layouts.into_iter().next()) else { return Ok(None) };
-        let reading = Reading::of_parts(snapshot.clone(), layout.columns.clone(), &request)?;
+        let reading = PlannedScan::of_parts(snapshot.clone(), layout.columns.clone(), &request)?;
         let source = Box::new(Source::new(reading, layout, &Arc::new(span), false));
         Ok(Some(Self::Blocks { source, rights }))
     }

@@ -11,12 +11,13 @@ mod tolerance;
 
 use std::borrow::Borrow;
 use std::sync::Arc;
+use std::time::Duration;
 
-use oups_core::{Store, StoreKey};
+use oups_core::{Store, StoreKey, Together};
 
-use crate::error::{Error, Result};
-use crate::opened::check_same_order;
-use crate::read::Read;
+use crate::datasets::check_same_order;
+use crate::request::read::Read;
+use crate::{Error, Result};
 
 pub use stream::AsOfBatches;
 pub use tolerance::Tolerance;
@@ -31,7 +32,7 @@ pub enum Direction {
     Forward,
 }
 
-/// An as-of join being put together; [`QueryStore::asof`](crate::QueryStore::asof) begins one.
+/// An as-of join being put together; [`QueryStore::asof`](crate::query::QueryStore::asof) begins one.
 ///
 /// Each row of the left dataset is there once, in its order, followed by the columns of its match in each right dataset, or
 /// nulls.
@@ -76,13 +77,13 @@ pub struct Join<K> {
     store: Store<K>,
     left: K,
     rights: Vec<(K, Option<String>)>,
-    terms: Terms,
+    terms: MatchRule,
     right_columns: Option<Vec<String>>,
 }
 
 /// What makes a row a match.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Terms {
+pub(crate) struct MatchRule {
     pub(crate) direction: Direction,
     pub(crate) strict: bool,
     pub(crate) tolerance: Option<Tolerance>,
@@ -95,13 +96,25 @@ impl<K: StoreKey> Join<K> {
             store: store.clone(),
             left: left.clone(),
             rights: Vec::new(),
-            terms: Terms::default(),
+            terms: MatchRule::default(),
             right_columns: None,
         }
     }
 }
 
 impl<K: StoreKey> Read<Join<K>> {
+    /// Demands one moment for all datasets: if none is found for so long, the read fails with [`oups_core::Error::Busy`].
+    pub fn at_one_moment(mut self, timeout: Duration) -> Self {
+        self.request.together = Together::Demanded(timeout);
+        self
+    }
+
+    /// Takes the newest version of each dataset for itself. One moment for all is not looked for.
+    pub fn independently(mut self) -> Self {
+        self.request.together = Together::Independently;
+        self
+    }
+
     /// Joins a dataset. Its columns are named with its path text and a dot before their own name: `quotes.bid`.
     pub fn right(mut self, key: impl Borrow<K>) -> Self {
         self.of.rights.push((key.borrow().clone(), None));

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, FieldRef};
+use oups_core::ColumnOf;
 use oups_core::schema::DatasetSchema;
 
-use crate::columns::Columns;
-use crate::error::{ColumnOf, Error, Result};
+use crate::projection::Projection;
+use crate::{Error, Result};
 
 /// What is read of one side. The columns of the result come first.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ impl Side {
         let mut side = Self { shown: shown.len(), read: shown, ordered: 0, by: Vec::new() };
         side.ordered = side.place(schema.ordered_on());
         side.by = by.iter().map(|column| side.place(column)).collect();
-        Columns::find(Some(&side.read), schema)?;
+        Projection::find(Some(&side.read), schema)?;
         Ok(side)
     }
 

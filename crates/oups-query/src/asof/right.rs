@@ -15,8 +15,8 @@ use super::memory::{Memory, Seen};
 use super::names::Side;
 use super::pool::{Pool, RowRef, plain};
 use super::tolerance::shifted;
-use super::{Direction, Terms};
-use crate::error::Result;
+use super::{Direction, MatchRule};
+use crate::Result;
 
 /// Where the reading of a right dataset stands.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Right {
     snapshot: Snapshot,
     side: Side,
     pub(super) fields: Vec<FieldRef>,
-    terms: Arc<Terms>,
+    terms: Arc<MatchRule>,
     /// In units of the ordered column.
     tolerance: Option<i128>,
     verified: bool,
@@ -41,7 +41,7 @@ pub(super) struct Right {
 /// What is the same for all right datasets of a join.
 #[derive(Clone, Debug)]
 pub(super) struct OfAll {
-    pub(super) terms: Arc<Terms>,
+    pub(super) terms: Arc<MatchRule>,
     pub(super) tolerance: Option<i128>,
     pub(super) verified: bool,
     /// How many there are.

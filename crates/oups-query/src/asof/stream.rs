@@ -8,19 +8,19 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader}
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use oups_core::ordered::{OrdValue, OrderedRange};
+use oups_core::parallel::try_map;
 use oups_core::schema::DatasetSchema;
-use oups_core::threads::try_map;
 use oups_core::{Moment, Snapshot};
 
 use super::names::{Side, check_by, left_columns, right_columns, right_fields};
 use super::right::{Left, OfAll, Right};
-use super::{Direction, Terms};
-use crate::batches::Batches;
-use crate::columns::{Columns, check_names};
-use crate::error::{Error, Result};
-use crate::prune::prune;
+use super::{Direction, MatchRule};
+use crate::projection::{Projection, check_names};
+use crate::pruning::manifest::prune;
 use crate::request::Request;
-use crate::scan::Scan;
+use crate::scan::batches::Batches;
+use crate::scan::dataset::Scan;
+use crate::{Error, Result};
 
 /// Values of a joined batch at most: of very many columns a batch has fewer rows.
 const CELLS: usize = 32 << 20;
@@ -44,7 +44,7 @@ impl AsOfBatches {
     pub(super) fn new(
         left: Snapshot,
         rights: Vec<(Snapshot, Option<String>)>,
-        terms: Arc<Terms>,
+        terms: Arc<MatchRule>,
         mut request: Request,
         right_named: Option<&[String]>,
     ) -> Result<Self> {
@@ -53,7 +53,7 @@ impl AsOfBatches {
         request.columns = Some(side.read.clone());
         let tolerance = tolerance(&terms, &left_schema)?;
         let (ends, verified) = (ends(&left, &request.range)?, request.verified);
-        let left_fields = Columns::find(Some(&side.read), &left_schema)?.schema;
+        let left_fields = Projection::find(Some(&side.read), &left_schema)?.schema;
         let mut fields: Vec<FieldRef> = left_fields.fields().iter().take(side.shown).cloned().collect();
         let of_all = OfAll { tolerance, verified, rights: rights.len(), left: ends, terms };
         let mut opened = Vec::with_capacity(rights.len());
@@ -113,7 +113,7 @@ impl AsOfBatches {
     }
 }
 
-fn tolerance(terms: &Terms, schema: &DatasetSchema) -> Result<Option<i128>> {
+fn tolerance(terms: &MatchRule, schema: &DatasetSchema) -> Result<Option<i128>> {
     let ordered = schema.ordered_type();
     let refuse = |expected: &str, found: String| Error::Tolerance {
         column: format!("`{}` ({})", schema.ordered_on(), ordered.describe()),

@@ -2,7 +2,7 @@
 
 use arrow::datatypes::{DataType, TimeUnit};
 use oups_core::ordered::{OrdValue, OrderedType};
-use oups_core::target::TimeScale;
+use oups_core::sizing::TimeScale;
 
 /// How far away a match may be: units of the ordered column, or a time.
 ///

@@ -4,9 +4,9 @@
 
 mod evaluate;
 mod literal;
-mod might;
 mod parse;
 mod predicate;
+mod statistics;
 mod unquoted;
 
 use std::fmt;
@@ -18,10 +18,10 @@ use arrow::error::ArrowError;
 use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
 
-use crate::columns::Columns;
-use crate::error::{Error, Result};
-
+use crate::projection::Projection;
+use crate::{Error, Result};
 use evaluate::true_only;
+
 pub use predicate::{Column, Comparison, Predicate};
 
 /// A test of rows: for each row of a batch of the columns that it asked for, whether the row is wanted; null is not.
@@ -54,7 +54,7 @@ pub(crate) struct Filter {
 /// One condition, its columns found.
 #[derive(Clone)]
 struct Part {
-    columns: Columns,
+    columns: Projection,
     kind: Kind,
 }
 
@@ -80,7 +80,10 @@ impl Filter {
         for condition in conditions {
             match condition {
                 Condition::Test { columns, test } => {
-                    parts.push(Part { columns: Columns::find(Some(columns), schema)?, kind: Kind::Test(test.clone()) });
+                    parts.push(Part {
+                        columns: Projection::find(Some(columns), schema)?,
+                        kind: Kind::Test(test.clone()),
+                    });
                 }
                 Condition::Text(text) => {
                     for predicate in Predicate::parse(text, schema)?.conjuncts() {
@@ -145,7 +148,7 @@ impl Part {
         let mut names: Vec<String> = predicate.columns().into_iter().map(|column| column.name.clone()).collect();
         names.sort_unstable();
         names.dedup();
-        Ok(Self { columns: Columns::find(Some(&names), schema)?, kind: Kind::Predicate(predicate) })
+        Ok(Self { columns: Projection::find(Some(&names), schema)?, kind: Kind::Predicate(predicate) })
     }
 
     fn answer(&self, available: &[usize], batch: &RecordBatch) -> Result<BooleanArray> {

@@ -12,7 +12,7 @@ use sqlparser::tokenizer::{Location, Token};
 use super::literal::{Literal, spans, united};
 use super::predicate::{Column, Comparison, Predicate};
 use super::unquoted::of_unquoted_time;
-use crate::error::{Error, Result};
+use crate::{Error, Result};
 
 /// Longer texts are refused: an expression's depth is bounded by its length.
 const MOST_BYTES: usize = 64 << 10;

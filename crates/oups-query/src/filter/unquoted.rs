@@ -1,6 +1,6 @@
 //! Dates and times without quotes, which SQL reads as a subtraction or not at all.
 
-use crate::error::Error;
+use crate::Error;
 
 /// The error, saying so where it is at a time without quotes.
 pub(super) fn of_unquoted_time(condition: &str, error: Error) -> Error {

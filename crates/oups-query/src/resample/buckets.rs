@@ -2,7 +2,7 @@
 
 use arrow::datatypes::DataType;
 use oups_core::ordered::OrderedType;
-use oups_core::target::{Period, PeriodGrid, TimeScale};
+use oups_core::sizing::{Period, PeriodGrid, TimeScale};
 
 /// How long a period is: `15min`, `1D`, `W`, `MS` and so on for timestamps and dates, as row group targets are written; for
 /// whole numbers, and durations and times in their unit, a whole number.

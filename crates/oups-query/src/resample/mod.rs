@@ -2,6 +2,8 @@
 
 mod accumulator;
 mod buckets;
+pub(crate) mod choose;
+pub(crate) mod count;
 mod fill;
 mod pick;
 mod stream;
@@ -10,11 +12,14 @@ mod total;
 use std::fmt;
 use std::str::FromStr;
 
-use oups_core::{Moment, Snapshot};
+use oups_core::{Moment, Snapshot, StoreKey};
 
-use crate::error::{Error, Result};
-use crate::key_columns::KeyColumns;
+use crate::datasets::{Datasets, key_columns};
+use crate::projection::key_fields::KeyColumns;
 use crate::request::Request;
+use crate::request::read::Read;
+use crate::scan::dataset::OneDataset;
+use crate::{Error, Result};
 
 pub use buckets::Every;
 pub use fill::Fill;
@@ -77,8 +82,8 @@ pub(crate) struct Input {
     pub(crate) keys: Option<KeyColumns>,
 }
 
-/// A resampling being put together: [`Scan::resample`](crate::Scan::resample) and
-/// [`Query::resample`](crate::Query::resample) begin one.
+/// A resampling being put together: [`Scan::resample`](crate::scan::dataset::Scan::resample) and
+/// [`Query::resample`](crate::query::Query::resample) begin one.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -187,7 +192,7 @@ impl Resample {
     /// # Errors
     ///
     /// [`Error::Period`] if it does not suit the ordered column; [`Error::Aggregate`] if one does not suit its column;
-    /// [`Error::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::Query::ordered).
+    /// [`Error::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::query::Query::ordered).
     /// Of reading also [`Error::Overflow`].
     pub fn batches(self) -> Result<Resampled> {
         let input = (self.open)()?;
@@ -197,5 +202,31 @@ impl Resample {
 
 /// The error of an aggregate that its column cannot have.
 fn unsuitable(column: &str, aggregate: Aggregate, found: &arrow::datatypes::DataType) -> Error {
-    Error::Aggregate { column: column.to_owned(), aggregate, column_type: found.to_string() }
+    Error::Aggregate { column: column.to_owned(), aggregate: aggregate.to_string(), column_type: found.to_string() }
+}
+
+impl<K: StoreKey> Read<Datasets<K>> {
+    /// The rows of each period of each dataset as one row: see [`Resample`]. Columns and limit of the query mean nothing
+    /// here; range and filters do.
+    pub fn resample(self, every: impl Into<Every>) -> Resample {
+        let Self { of, request } = self;
+        let asked = request.clone();
+        let open = move || {
+            let store = of.store.clone();
+            let opened = of.open(&asked)?;
+            let keys = key_columns(&store, &opened, &asked)?;
+            Ok(Input { moment: opened.moment(), snapshots: opened.snapshots.into_iter().collect(), keys: Some(keys) })
+        };
+        Resample::new(open, request, every)
+    }
+}
+
+impl Read<OneDataset> {
+    /// The rows of each period as one row: see [`Resample`]. Columns, limit and direction of the scan mean nothing here;
+    /// range and filters do.
+    pub fn resample(self, every: impl Into<Every>) -> Resample {
+        let Self { of, request } = self;
+        let open = move || Ok(Input { snapshots: vec![of.snapshot()?], moment: Moment::Exact, keys: None });
+        Resample::new(open, request, every)
+    }
 }

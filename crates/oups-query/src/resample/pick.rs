@@ -13,7 +13,7 @@ use super::accumulator::Accumulator;
 
 /// Which value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Choice {
+pub(super) enum Wanted {
     First,
     Last,
     Min,
@@ -27,7 +27,7 @@ const HERE: usize = 2;
 
 /// Remembers where the best value of the period is.
 pub(super) struct Pick {
-    choice: Choice,
+    choice: Wanted,
     data_type: DataType,
     /// A null, the value carried over, and the batch's values.
     arrays: [ArrayRef; 3],
@@ -40,7 +40,7 @@ pub(super) struct Pick {
 }
 
 impl Pick {
-    pub(super) fn new(choice: Choice, data_type: &DataType) -> Self {
+    pub(super) fn new(choice: Wanted, data_type: &DataType) -> Self {
         let null = new_null_array(data_type, 1);
         let arrays = [null.clone(), null.clone(), null];
         let data_type = data_type.clone();
@@ -52,14 +52,14 @@ impl Pick {
         let Some((place, best)) = self.best else { return true };
         let compare = if place == HERE { &self.here } else { &self.carried };
         let order = compare.as_ref().map_or(Ordering::Equal, |compare| compare(best, row));
-        order == if self.choice == Choice::Min { Ordering::Greater } else { Ordering::Less }
+        order == if self.choice == Wanted::Min { Ordering::Greater } else { Ordering::Less }
     }
 }
 
 impl Accumulator for Pick {
     fn begin(&mut self, column: &ArrayRef) -> Result<(), ArrowError> {
         let column = cast(column, &self.data_type)?;
-        if matches!(self.choice, Choice::Min | Choice::Max) {
+        if matches!(self.choice, Wanted::Min | Wanted::Max) {
             self.here = Some(make_comparator(&column, &column, SortOptions::default())?);
             self.carried = Some(make_comparator(&self.arrays[CARRIED], &column, SortOptions::default())?);
         }
@@ -72,10 +72,10 @@ impl Accumulator for Pick {
         let nulls = self.nulls.clone();
         let mut values = rows.filter(|row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row)));
         match self.choice {
-            Choice::First if self.best.is_some() => {}
-            Choice::First => self.best = values.next().map(|row| (HERE, row)),
-            Choice::Last => self.best = values.next_back().map(|row| (HERE, row)).or(self.best),
-            Choice::Min | Choice::Max => {
+            Wanted::First if self.best.is_some() => {}
+            Wanted::First => self.best = values.next().map(|row| (HERE, row)),
+            Wanted::Last => self.best = values.next_back().map(|row| (HERE, row)).or(self.best),
+            Wanted::Min | Wanted::Max => {
                 for row in values {
                     if self.is_better(row) {
                         self.best = Some((HERE, row));

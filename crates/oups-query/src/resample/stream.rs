@@ -1,7 +1,6 @@
 //! The results of resampling, as they are asked for.
 
-use std::collections::HashSet;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,17 +12,18 @@ use oups_core::ordered::{OrdKeys, OrdValue, OrderedType};
 use oups_core::schema::DatasetSchema;
 use oups_core::{Moment, Snapshot};
 
-use super::accumulator::{Accumulator, accumulator};
+use super::accumulator::Accumulator;
 use super::buckets::Buckets;
+use super::choose::accumulator;
 use super::fill::{Fill, Filled, Gaps};
 use super::{Aggregate, Every, Input};
-use crate::batches::Batches;
-use crate::columns::check_names;
-use crate::error::{Error, Result};
-use crate::key_columns::KeyColumns;
+use crate::projection::check_names;
+use crate::projection::key_fields::KeyColumns;
+use crate::projection::unified::{Conversion, Unified};
 use crate::request::Request;
-use crate::scan::Scan;
-use crate::unify::{Layout, Unified};
+use crate::scan::batches::Batches;
+use crate::scan::dataset::Scan;
+use crate::{Error, Result};
 
 /// One row for each period of each dataset. Holds the snapshots until it is dropped. An error is the last item.
 pub struct Resampled {
@@ -36,7 +36,7 @@ pub struct Resampled {
     gaps: Option<Gaps>,
     request: Request,
     /// The datasets to come, with their positions in the query.
-    rest: std::iter::Enumerate<std::vec::IntoIter<(Snapshot, Arc<Layout>)>>,
+    rest: std::iter::Enumerate<std::vec::IntoIter<(Snapshot, Arc<Conversion>)>>,
     current: Option<Current>,
     ready: VecDeque<RecordBatch>,
     ready_rows: usize,
@@ -56,7 +56,7 @@ struct Current {
     at: usize,
     dataset: String,
     rows: Batches,
-    layout: Arc<Layout>,
+    layout: Arc<Conversion>,
     /// The period that the last row was in: its first value, and the first one after it.
     period: Option<(i64, Option<i64>)>,
 }

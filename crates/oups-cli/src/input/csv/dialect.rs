@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::records::Field;
+use crate::args::Csv;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dialect {
@@ -33,6 +34,20 @@ impl Default for Dialect {
 }
 
 impl Dialect {
+    /// How a file is written whose name tells this delimiter.
+    pub(in crate::input) fn of(told: &Csv, delimiter: u8) -> Self {
+        let Csv { null, delimiter: told, quote, comment, decimal_comma } = told;
+        let default = Self::default();
+        Self {
+            delimiter: told.map_or(delimiter, |told| told.0),
+            quote: quote.map_or(default.quote, |quote| quote.0),
+            comment: comment.map(|comment| comment.0),
+            decimal_comma: *decimal_comma,
+            nulls: null.clone(),
+            delimiter_is_told: told.is_some(),
+        }
+    }
+
     /// Whether the field has no value. Between quotes, a column of texts has every text; others have no use for an empty one.
     pub(super) fn is_null(&self, field: Field<'_>, is_text: bool) -> bool {
         let is_null = field.text.is_empty() || self.nulls.iter().any(|null| null == field.text);

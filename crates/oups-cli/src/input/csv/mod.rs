@@ -6,15 +6,15 @@ mod records;
 mod rows;
 mod seen;
 
-pub(crate) use dialect::Dialect;
-pub(super) use rows::Rows;
-pub(super) use seen::seen;
-
-use records::{Record, Records};
-
 use super::content::Content;
 use super::wrong::Wrong;
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
+use records::{Record, Records};
+
+pub(crate) use dialect::Dialect;
+
+pub(super) use rows::Rows;
+pub(super) use seen::seen;
 
 /// A CSV file behind its header.
 struct Table {

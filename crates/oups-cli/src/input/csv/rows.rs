@@ -12,7 +12,7 @@ use crate::input::content::Content;
 use crate::input::part::{BATCH_BYTES, BATCH_ROWS, Lines, Part};
 use crate::input::source::Known;
 use crate::input::wrong::{Wrong, shown};
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
 use crate::text::{Column, Written};
 
 /// The rows; the columns are those of the schema, whatever their order in the file.

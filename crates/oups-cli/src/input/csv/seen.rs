@@ -6,7 +6,7 @@ use crate::input::shape::Objects;
 use crate::input::spot::Spot;
 use crate::input::text_files::Wanted;
 use crate::input::wrong::{Wrong, shown};
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
 use crate::text::Written;
 
 /// Looks at the columns that are wanted; answers what was seen of them, and how many rows there are.

@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 
 /// A column of such a type.
 #[derive(Debug, PartialEq, Eq)]
-pub(in super::super) struct Foreign {
+pub(in crate::input) struct Foreign {
     column: String,
     found: String,
 }
@@ -20,7 +20,7 @@ impl fmt::Display for Foreign {
 }
 
 /// The first such column of a schema as Parquet files carry it, if it has one.
-pub(in super::super) fn in_text(text: &str) -> Option<Foreign> {
+pub(in crate::input) fn in_text(text: &str) -> Option<Foreign> {
     in_message(&BASE64_STANDARD.decode(text).ok()?)
 }
 

@@ -6,12 +6,12 @@ mod rows;
 mod seen;
 mod tokens;
 
-pub(super) use rows::Rows;
-pub(super) use seen::seen;
-
 use super::content::Content;
 use super::wrong::Wrong;
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
+
+pub(super) use rows::Rows;
+pub(super) use seen::seen;
 
 /// The line of each row.
 pub(super) fn lines(content: &Content) -> Result<impl Iterator<Item = u64>, Wrong> {

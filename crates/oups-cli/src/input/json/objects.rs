@@ -8,7 +8,7 @@ use super::tokens::{Members, members};
 use crate::input::content::{Bytes, Content};
 use crate::input::encoding::ICONV;
 use crate::input::wrong::{Wrong, shown};
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
 
 /// Bytes that are read at once.
 const BLOCK: usize = 256 << 10;

@@ -11,7 +11,7 @@ use crate::input::content::Content;
 use crate::input::part::{BATCH_BYTES, BATCH_ROWS, Lines, Part};
 use crate::input::source::Known;
 use crate::input::wrong::Wrong;
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
 use crate::text::Times;
 
 pub(in crate::input) struct Rows {

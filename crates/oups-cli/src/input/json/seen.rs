@@ -7,7 +7,7 @@ use crate::input::shape::{Objects, Shape};
 use crate::input::spot::Spot;
 use crate::input::text_files::Wanted;
 use crate::input::wrong::{Wrong, shown};
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
 use crate::text::{Role, Times};
 
 /// Values within values, at most.

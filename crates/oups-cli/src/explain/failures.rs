@@ -1,0 +1,57 @@
+//! What has failed of a command on several datasets, told in one line at its end.
+
+use std::fmt;
+
+use oups::{Error, Outcome};
+
+use crate::terminal::counted::counted;
+
+/// The datasets whose change failed, by what is known of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Failures {
+    not_done: u64,
+    not_durable: u64,
+    unknown: u64,
+    of: u64,
+}
+
+impl Failures {
+    /// One more.
+    pub(crate) fn count(&mut self, error: &Error) {
+        match error.outcome() {
+            Outcome::NotDone => self.not_done += 1,
+            Outcome::Done { .. } => self.not_durable += 1,
+            Outcome::Unknown => self.unknown += 1,
+        }
+    }
+
+    /// How many.
+    pub(crate) fn all(&self) -> u64 {
+        self.not_done + self.not_durable + self.unknown
+    }
+
+    /// Whether some must not be repeated without a look.
+    pub(crate) fn are_in_doubt(&self) -> bool {
+        self.not_durable + self.unknown > 0
+    }
+
+    /// The command's end, of so many datasets.
+    pub(crate) fn result(self, of: u64) -> Result<(), Self> {
+        if self.all() == 0 { Ok(()) } else { Err(Self { of, ..self }) }
+    }
+}
+
+impl fmt::Display for Failures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} failed", self.all(), counted(self.of, "dataset"))?;
+        if self.not_durable > 0 {
+            write!(f, "; {} of these: visible, but perhaps not durable", self.not_durable)?;
+        }
+        if self.unknown > 0 {
+            write!(f, "; {} of these: not known whether it has happened", self.unknown)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failures {}

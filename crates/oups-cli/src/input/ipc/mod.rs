@@ -1,0 +1,150 @@
+//! Arrow IPC as input: files, and streams in files or on standard input.
+
+pub(super) mod foreign;
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+
+use anyhow::{Context, Result};
+use arrow::array::{RecordBatch, RecordBatchReader};
+use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
+use arrow::ipc::reader::{FileReader, StreamReader};
+
+use super::BatchReader;
+use super::content::{Content, STDIN};
+use super::parquet::{NOT_TEXT, is_of_text, one_of_each, refused};
+use super::source::Source;
+use crate::panics::caught;
+use crate::terminal::progress::Progress;
+
+/// What an Arrow file, unlike a stream, begins with.
+pub(super) const MAGIC: &[u8] = b"ARROW1";
+
+/// What the first version of Feather begins with, which was not Arrow's format yet.
+const FEATHER_1: &[u8] = b"FEA1";
+
+/// The columns of a file.
+pub(super) fn schema(content: &Content) -> Result<SchemaRef> {
+    let reader = open(content, &Progress::hidden());
+    Ok(reader.with_context(|| format!("cannot read {content}"))?.schema())
+}
+
+pub(super) fn open(content: &Content, progress: &Progress) -> Result<BatchReader, ArrowError> {
+    let mut start = Vec::new();
+    content.file()?.take(MAGIC.len() as u64).read_to_end(&mut start)?;
+    if start == MAGIC {
+        return of_file(content.file()?);
+    }
+    if start.starts_with(FEATHER_1) {
+        return Err(refused("it is a Feather file of version 1, which is not read here: write it as version 2"));
+    }
+    of_stream(progress.counting(content.file()?))
+}
+
+/// The stream on standard input, of which the first bytes were read already.
+pub(super) fn stdin(start: Vec<u8>) -> Result<Source> {
+    let reader = of_stream(Cursor::new(start).chain(io::stdin()));
+    let reader = reader.with_context(|| format!("cannot read {STDIN} as an Arrow stream (--format reads others)"))?;
+    Ok(Source::ready(STDIN, reader))
+}
+
+fn of_file(file: File) -> Result<BatchReader, ArrowError> {
+    if let Some(column) = footer(&file)?.and_then(|footer| foreign::in_footer(&footer)) {
+        return Err(refused(column.to_string()));
+    }
+    guarded(|| FileReader::try_new_buffered(file, None))
+}
+
+/// The bytes of the footer; `None` if there are none.
+fn footer(mut file: &File) -> Result<Option<Vec<u8>>, ArrowError> {
+    // Behind it are its length and the magic bytes.
+    const TAIL: u64 = 10;
+    let length = file.metadata()?.len();
+    let mut size = [0; 4];
+    if length < TAIL {
+        return Ok(None);
+    }
+    file.seek(SeekFrom::Start(length - TAIL))?;
+    file.read_exact(&mut size)?;
+    let start = (length - TAIL).checked_sub(u32::from_le_bytes(size).into());
+    let mut footer = Vec::new();
+    if let Some(start) = start {
+        file.seek(SeekFrom::Start(start))?;
+        file.take(u32::from_le_bytes(size).into()).read_to_end(&mut footer)?;
+    }
+    file.rewind()?;
+    Ok(start.is_some().then_some(footer))
+}
+
+fn of_stream(mut bytes: impl Read + Send + 'static) -> Result<BatchReader, ArrowError> {
+    let first = first_message(&mut bytes)?;
+    if let Some(column) = foreign::in_message(&first) {
+        return Err(refused(column.to_string()));
+    }
+    guarded(|| StreamReader::try_new(BufReader::new(Cursor::new(first).chain(bytes)), None))
+}
+
+/// The bytes of the first message, which is the schema, with its length before it; fewer where there are no more.
+fn first_message(bytes: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut first = Vec::new();
+    bytes.take(4).read_to_end(&mut first)?;
+    if first == [0xff; 4] {
+        bytes.take(4).read_to_end(&mut first)?;
+    }
+    let length = first.last_chunk().map_or(0, |length| u32::from_le_bytes(*length));
+    bytes.take(length.into()).read_to_end(&mut first)?;
+    Ok(first)
+}
+
+fn guarded<R, F>(open: F) -> Result<BatchReader, ArrowError>
+where
+    R: RecordBatchReader + Send + 'static,
+    F: FnOnce() -> Result<R, ArrowError>,
+{
+    let inner = guard(open)?;
+    one_of_each(&inner.schema())?;
+    Ok(Box::new(Guarded { inner }))
+}
+
+/// A reader whose panics are errors: a decoder may panic on a damaged file.
+struct Guarded<R> {
+    inner: R,
+}
+
+impl<R: RecordBatchReader> Iterator for Guarded<R> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        guard(|| self.inner.next().transpose()).transpose()
+    }
+}
+
+impl<R: RecordBatchReader> RecordBatchReader for Guarded<R> {
+    fn schema(&self) -> SchemaRef {
+        self.inner.schema()
+    }
+}
+
+const DAMAGED: &str = "it cannot be decoded as Arrow data: it is damaged, cut short, or of another format";
+
+/// Runs a decoder; where it fails or panics, the error is ours. Its own words say nothing to who has the file.
+fn guard<T>(decode: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, ArrowError> {
+    match caught(decode) {
+        Some(Err(error)) => Err(in_our_words(error)),
+        Some(done) => done,
+        None => Err(refused(DAMAGED)),
+    }
+}
+
+fn in_our_words(error: ArrowError) -> ArrowError {
+    match error {
+        ArrowError::IoError(_, source) if source.kind() != io::ErrorKind::UnexpectedEof => refused(source.to_string()),
+        ArrowError::InvalidArgumentError(text) if text.contains("declared as non-nullable") => {
+            let column = text.split('\'').nth(1).unwrap_or_default();
+            refused(format!("column `{column}` has nulls, though it is declared to have none: declare it nullable"))
+        }
+        error if is_of_text(&error) => refused(NOT_TEXT),
+        _ => refused(DAMAGED),
+    }
+}

@@ -1,0 +1,182 @@
+//! A progress bar for people who wait at a terminal; nothing on a pipe.
+
+use std::io::{self, IsTerminal, Read};
+use std::time::Duration;
+
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use oups::VerifyProgress;
+
+use super::verbose;
+
+const TICK: Duration = Duration::from_millis(100);
+/// In how many parts the bar counts a dataset.
+const PARTS: u64 = 1000;
+
+/// Cloning gives another handle on the same bar.
+#[derive(Clone, Debug)]
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    /// A bar on standard error if that is a terminal.
+    pub(crate) fn new() -> Self {
+        if !io::stderr().is_terminal() || verbose::is_on() {
+            return Self::hidden();
+        }
+        let bar = ProgressBar::no_length().with_style(style("{spinner} {human_pos}, {elapsed}"));
+        bar.enable_steady_tick(TICK);
+        Self(bar)
+    }
+
+    pub(crate) fn hidden() -> Self {
+        Self(ProgressBar::hidden())
+    }
+
+    /// Input of so many bytes is about to be read.
+    pub(crate) fn expect_bytes(&self, bytes: u64) {
+        self.0.set_length(bytes);
+        self.0.set_style(style("{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left"));
+    }
+
+    /// Up to so many rows are about to be read.
+    pub(crate) fn expect_rows(&self, rows: u64) {
+        self.0.set_length(rows);
+        self.0.set_style(style("{bar:30} {human_pos} of {human_len} rows, {per_sec}, {eta} left"));
+    }
+
+    /// So many datasets are about to be worked on.
+    pub(crate) fn expect_datasets(&self, datasets: u64) {
+        self.0.set_length(datasets);
+        self.0.set_style(style("{bar:30} {human_pos} of {human_len} datasets, {per_sec}, {eta} left"));
+    }
+
+    /// Datasets are about to be looked at, a few row groups at once.
+    pub(crate) fn expect_looks(&self) {
+        self.0.set_style(style("{bar:30} {msg}, {eta} left"));
+    }
+
+    /// So far they are looked at.
+    pub(crate) fn looked(&self, at: VerifyProgress<'_>) {
+        let rate = at.bytes as f64 / self.0.elapsed().as_secs_f64().max(f64::MIN_POSITIVE);
+        let (bytes, rate) = (HumanBytes(at.bytes), HumanBytes(rate as u64));
+        self.0.set_length(at.total as u64 * PARTS);
+        self.0.set_position(parts_done(at));
+        self.0.set_message(format!("{} of {} datasets, {bytes}, {rate}/s", at.done, at.total));
+    }
+
+    /// So many bytes of so many are done.
+    pub(crate) fn bytes_done(&self, done: u64) {
+        self.0.set_position(done);
+    }
+
+    /// All input is read; what follows takes a time that nobody knows.
+    pub(crate) fn all_read(&self) {
+        self.0.set_style(style("{spinner} merging, {elapsed}"));
+    }
+
+    /// One more of so many datasets is written.
+    pub(crate) fn wrote_one_of(&self, datasets: u64) {
+        if self.0.length() != Some(datasets) || self.0.position() > datasets {
+            // Until now, bytes were counted.
+            self.0.reset();
+            self.expect_datasets(datasets);
+        }
+        self.0.inc(1);
+    }
+
+    pub(crate) fn advance(&self, by: u64) {
+        self.0.inc(by);
+    }
+
+    /// Does what prints something, with the bar out of its way.
+    pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.0.suspend(print)
+    }
+
+    /// Takes the bar off the screen.
+    pub(crate) fn done(&self) {
+        self.0.finish_and_clear();
+    }
+
+    /// Bytes that are read count as progress.
+    pub(crate) fn counting<R: Read>(&self, inner: R) -> Counting<R> {
+        Counting { inner, progress: self.clone() }
+    }
+
+    /// Rows that are read count as their share of the file's bytes.
+    pub(crate) fn share(&self, bytes: u64, rows: u64) -> Share {
+        Share { progress: self.clone(), bytes, rows, rows_read: 0 }
+    }
+}
+
+/// How far datasets are looked at, in parts of datasets.
+fn parts_done(at: VerifyProgress<'_>) -> u64 {
+    let (done, row_groups) = at.row_groups;
+    // The row groups are those of the last dataset that is done, where the progress is told of its end.
+    let is_within = done < row_groups;
+    let within = if is_within { done as u64 * PARTS / row_groups as u64 } else { 0 };
+    at.done as u64 * PARTS + within
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// A reader that moves the bar on.
+#[derive(Debug)]
+pub(crate) struct Counting<R> {
+    inner: R,
+    progress: Progress,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.inner.read(buffer)?;
+        self.progress.advance(bytes as u64);
+        Ok(bytes)
+    }
+}
+
+/// The part of the bar that one file of known rows has.
+#[derive(Debug)]
+pub(crate) struct Share {
+    progress: Progress,
+    bytes: u64,
+    rows: u64,
+    rows_read: u64,
+}
+
+impl Share {
+    pub(crate) fn add_rows(&mut self, rows: usize) {
+        let before = self.bytes_read();
+        self.rows_read = self.rows_read.saturating_add(rows as u64).min(self.rows);
+        self.progress.advance(self.bytes_read() - before);
+    }
+
+    fn bytes_read(&self) -> u64 {
+        let read = u128::from(self.bytes) * u128::from(self.rows_read) / u128::from(self.rows.max(1));
+        u64::try_from(read).unwrap_or(self.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dataset_counts_as_its_row_groups_do() {
+        let at = |done, row_groups| parts_done(VerifyProgress { dataset: "a", done, total: 3, row_groups, bytes: 0 });
+        assert_eq!([at(0, (0, 4)), at(0, (1, 4)), at(0, (4, 4)), at(1, (4, 4))], [0, 250, 0, 1000]);
+        assert_eq!([at(1, (0, 0)), at(3, (2, 2))], [1000, 3000]);
+    }
+
+    #[test]
+    fn the_shares_of_a_file_add_up_to_its_bytes() {
+        let progress = Progress::hidden();
+        let mut share = progress.share(100, 7);
+        for rows in [3, 3, 3] {
+            share.add_rows(rows);
+        }
+        assert_eq!(share.bytes_read(), 100);
+        progress.share(10, 0).add_rows(1);
+    }
+}

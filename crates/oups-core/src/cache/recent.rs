@@ -1,0 +1,112 @@
+//! What was asked for last, as much of it as may be kept.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::{fmt, mem};
+
+use super::try_mutex::TryMutex;
+
+/// Values by key, of a bounded weight together.
+///
+/// There are two generations. What is asked for is in the young one; once that has half of the weight it becomes the old
+/// one, whose values are forgotten, but for those that are asked for since.
+///
+/// What is not to be had at the moment is not kept, which is always right.
+pub(crate) struct Cache<K, V> {
+    most: usize,
+    generations: TryMutex<Generations<K, V>>,
+}
+
+struct Generations<K, V> {
+    young: HashMap<K, (V, usize)>,
+    old: HashMap<K, (V, usize)>,
+    /// Of the young.
+    weight: usize,
+}
+
+impl<K: Eq + Hash, V: Clone> Cache<K, V> {
+    /// Keeps at most this weight, besides the value that was added last.
+    pub(crate) fn new(most: usize) -> Self {
+        let generations = Generations { young: HashMap::new(), old: HashMap::new(), weight: 0 };
+        Self { most, generations: TryMutex::new(generations) }
+    }
+
+    /// The value of a key, if it is kept.
+    pub(crate) fn get<Q>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        let (value, forgotten) = self.generations.with(|generations| {
+            if let Some((value, _)) = generations.young.get(key) {
+                return (Some(value.clone()), None);
+            }
+            let Some((key, (value, weight))) = generations.old.remove_entry(key) else { return (None, None) };
+            (Some(value.clone()), generations.add(key, value, weight, self.most))
+        })?;
+        drop(forgotten);
+        value
+    }
+
+    /// Keeps a value.
+    pub(crate) fn insert(&self, key: K, value: V, weight: usize) {
+        // What is forgotten is freed out of the mutex.
+        drop(self.generations.with(|generations| generations.add(key, value, weight, self.most)));
+    }
+}
+
+impl<K: Eq + Hash, V> Generations<K, V> {
+    /// Returns what is forgotten.
+    fn add(&mut self, key: K, value: V, weight: usize, most: usize) -> Option<HashMap<K, (V, usize)>> {
+        let mut forgotten = None;
+        if self.weight.saturating_add(weight) > most / 2 {
+            forgotten = Some(mem::replace(&mut self.old, mem::take(&mut self.young)));
+            self.weight = 0;
+        }
+        if let Some((_, former)) = self.young.insert(key, (value, weight)) {
+            self.weight = self.weight.saturating_sub(former);
+        }
+        self.weight = self.weight.saturating_add(weight);
+        forgotten
+    }
+}
+
+impl<K, V> fmt::Debug for Cache<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recent").field("most", &self.most).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_for_last_is_kept_and_the_weight_is_bounded() {
+        let cache = Cache::new(20);
+        for key in 0..100_u64 {
+            cache.insert(key, key, 1);
+            assert_eq!(cache.get(&0), Some(0), "it is asked for all the time");
+            let kept = cache.generations.with(|generations| generations.young.len() + generations.old.len()).unwrap();
+            assert!(kept <= 20, "{kept} after {key}");
+        }
+        assert_eq!((cache.get(&50), cache.get(&99)), (None, Some(99)));
+        cache.insert(7, 7, 1000);
+        assert_eq!(cache.get(&7), Some(7), "the last one is kept, whatever it weighs");
+        cache.insert(7, 8, 1);
+        assert_eq!(cache.get(&7), Some(8));
+    }
+
+    #[test]
+    fn nothing_is_waited_for() {
+        let cache = Cache::new(20);
+        cache.insert(1, 1, 1);
+        let meanwhile = |_: &mut Generations<_, _>| {
+            assert_eq!(cache.get(&1), None);
+            cache.insert(2, 2, 1);
+        };
+        cache.generations.with(meanwhile).unwrap();
+        assert_eq!((cache.get(&1), cache.get(&2)), (Some(1), None));
+    }
+}

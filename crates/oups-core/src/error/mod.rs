@@ -1,0 +1,429 @@
+//! What can go wrong, said so that the caller knows what to do.
+
+pub(crate) mod hint;
+pub(crate) mod outcome;
+pub(crate) mod query;
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use arrow::error::ArrowError;
+
+use crate::key::KeyError;
+use crate::version::{Expected, Version};
+use crate::words::{columns as listed, short, words_of};
+use hint::{attempt, found_version, in_seconds, io_hint, repair_hint, some_of};
+
+/// The result of a fallible operation of oups.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A row as texts count it: the first is row 1, as the first line of a file is line 1.
+pub(crate) fn shown_row(row: u64) -> u64 {
+    row.saturating_add(1)
+}
+
+/// Everything that oups can refuse or fail at.
+///
+/// The variants answer "what must the caller do": fix the call, fix the data, wait and try again, repair the dataset.
+/// Their fields carry the path, dataset, column, row, and the expected and found values.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A key, a key's text or a key schema is not valid.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+
+    /// An operation of the file system failed; what was asked for has surely not happened, and no reader sees a change.
+    #[error("cannot {action} {}: {source}{}", path.display(), io_hint(source))]
+    Io {
+        /// What was tried, as a verb phrase.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+
+    /// The change is visible to every reader, but something after that failed, mostly an fsync: a power loss may undo it.
+    ///
+    /// Do not repeat it blindly: look at the dataset's version first.
+    #[error("{}: it is visible, but possibly not durable: {source}", attempt(what, dataset.as_deref(), Some(*version)))]
+    NotDurable {
+        /// What was done: `commit`, `removal`, `repair`, `making the store`, `export`.
+        what: &'static str,
+        /// The dataset; none where a whole store was made.
+        dataset: Option<String>,
+        /// The version that is visible; [`Version::ABSENT`] after a removal, and where a whole store was made.
+        version: Version,
+        /// The failed operation.
+        source: Box<Error>,
+    },
+
+    /// Whether it has happened is not known: what would have made it visible failed, and so did the look at what is there.
+    ///
+    /// Do not repeat it blindly: look at the dataset's version first. Nothing is damaged, and no reader sees half of it.
+    #[error("{}: whether it has happened is not known: {source}", attempt(what, dataset.as_deref(), *attempted))]
+    OutcomeUnknown {
+        /// What was tried: `commit`, `removal`, `repair`, `making the store`, `export`.
+        what: &'static str,
+        /// The dataset; none where a whole store was to be made.
+        dataset: Option<String>,
+        /// The version that the dataset is at if it has happened; [`Version::ABSENT`] for a removal.
+        attempted: Option<Version>,
+        /// The caller's name for the change. No change has one yet.
+        token: Option<String>,
+        /// The failed operation.
+        source: Box<Error>,
+    },
+
+    /// An earlier fsync through this handle failed, so what the disk holds is unknown: open the store again.
+    #[error("dataset {dataset}: an earlier fsync of this handle failed; open the store again before writing")]
+    Poisoned {
+        /// The dataset.
+        dataset: String,
+    },
+
+    /// A file of the store is damaged, truncated, foreign or not what the manifest says.
+    #[error("damaged file {}: {detail}{}", path.display(), repair_hint(path))]
+    Damaged {
+        /// The damaged file.
+        path: PathBuf,
+        /// Which check failed, with what was expected and found.
+        detail: String,
+    },
+
+    /// Where a file or folder of the store belongs, something else is.
+    #[error("{} is {found}, where a store has {expected}: move it away", path.display())]
+    InTheWay {
+        /// The path.
+        path: PathBuf,
+        /// What belongs there.
+        expected: &'static str,
+        /// What is there.
+        found: &'static str,
+    },
+
+    /// A file was written by a newer version of oups.
+    #[error("{} has format version {found}; this oups reads up to {supported}: use a newer oups", path.display())]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// The version in the file.
+        found: u64,
+        /// The newest version that this library reads.
+        supported: u64,
+    },
+
+    /// There is no store at the path.
+    #[error("no store at {}: it has no oups.json (create one first)", path.display())]
+    NoStore {
+        /// The path that was opened.
+        path: PathBuf,
+    },
+
+    /// There is a store at the path already.
+    #[error("{} is a store already: open it instead", path.display())]
+    StoreExists {
+        /// The path.
+        path: PathBuf,
+    },
+
+    /// A store is to be exported to a place where something is, or can not be.
+    #[error("cannot export to {}: {found}; name a folder that does not exist yet, outside of the store", path.display())]
+    ExportTarget {
+        /// The path.
+        path: PathBuf,
+        /// What is there.
+        found: &'static str,
+    },
+
+    /// The caller has stopped an export; nothing is left of it.
+    #[error("the export to {} was stopped: nothing is left of it", path.display())]
+    ExportStopped {
+        /// Where the copy was to be.
+        path: PathBuf,
+    },
+
+    /// The store's keys have another schema than the caller's key type.
+    #[error("the store at {} has keys `{found}`, not `{expected}`", path.display())]
+    StoreSchema {
+        /// The store.
+        path: PathBuf,
+        /// The caller's key schema.
+        expected: String,
+        /// The store's key schema.
+        found: String,
+    },
+
+    /// No dataset has this key.
+    #[error("there is no dataset {dataset} in the store at {}", store.display())]
+    NoDataset {
+        /// The dataset.
+        dataset: String,
+        /// The store.
+        store: PathBuf,
+    },
+
+    /// The dataset's folder holds row group files, but there is no manifest: it was lost. Nothing is overwritten.
+    #[error(
+        "dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: `oups repair` or `Dataset::repair` rebuilds it from them"
+    )]
+    ManifestLost {
+        /// The dataset.
+        dataset: String,
+        /// Row group files in its folder.
+        files: usize,
+    },
+
+    /// The folder belongs to another key whose name the file system does not tell apart from this one.
+    #[error(
+        "the folder of dataset {dataset} belongs to dataset {found}: it was copied or renamed by hand, or this file system folds the two names into one; use the other name, or move the folder and its side files away"
+    )]
+    KeyFolded {
+        /// The dataset asked for.
+        dataset: String,
+        /// The dataset whose folder it is.
+        found: String,
+    },
+
+    /// The first write of a dataset must name its ordered column.
+    #[error("dataset {dataset}: the first write must name the ordered column (`ordered_on`)")]
+    NoOrderedColumn {
+        /// The dataset.
+        dataset: String,
+    },
+
+    /// A named column is not there.
+    #[error("dataset {dataset}: there is no column `{}`; {}", short(.column), listed(.column, .columns))]
+    UnknownColumn {
+        /// The dataset.
+        dataset: String,
+        /// The column asked for.
+        column: String,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
+
+    /// A column's type or nullability does not fit the dataset's.
+    #[error("dataset {dataset}{}: expected {}, found {}", if column.is_empty() { String::new() } else { format!(", column `{}`", short(column)) }, short(.expected), short(.found))]
+    Schema {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
+        /// What the dataset has, or what would do.
+        expected: String,
+        /// What came.
+        found: String,
+    },
+
+    /// A column's type cannot be kept, or cannot be ordered on.
+    #[error("dataset {dataset}, column `{}`: {reason} (type {})", short(.column), short(.found))]
+    UnsupportedType {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
+        /// The Arrow type.
+        found: String,
+        /// Why it is refused, and what would do.
+        reason: &'static str,
+    },
+
+    /// A row group of a dictionary column would hold more values than the dictionary's keys can name.
+    ///
+    /// [`Write::evolve_schema`](crate::write::insert::Write::evolve_schema) widens the keys instead.
+    #[error(
+        "dataset {dataset}, column `{column}`: the row group that begins at {row_group} holds more than the {limit} values that the keys of {} can name; write with `evolve_schema` to widen the keys, or in smaller row groups", short(.found)
+    )]
+    DictionaryFull {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
+        /// The column's Arrow type.
+        found: String,
+        /// How many values its keys can name.
+        limit: usize,
+        /// The first ordered value of the row group.
+        row_group: String,
+    },
+
+    /// The rows decrease in the ordered column.
+    #[error("dataset {dataset}, column `{column}`: row {} is out of order: {} after {}", shown_row(*row), short(.value), short(.previous))]
+    Unsorted {
+        /// The dataset.
+        dataset: String,
+        /// The ordered column.
+        column: String,
+        /// The first row that is smaller than the one before it, counted from 0 over the whole input (the text counts from 1).
+        row: u64,
+        /// The value of the row before.
+        previous: String,
+        /// The row's value.
+        value: String,
+    },
+
+    /// The ordered column holds a null or NaN.
+    #[error("dataset {dataset}, column `{column}`: row {} is {value}, which has no place in an order", shown_row(*row))]
+    Unorderable {
+        /// The dataset.
+        dataset: String,
+        /// The ordered column.
+        column: String,
+        /// The row, counted from 0 over the whole input (the text counts from 1).
+        row: u64,
+        /// `null` or `NaN`.
+        value: &'static str,
+    },
+
+    /// A bound of a range is no value that can be compared with the ordered column's.
+    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {}", short(.found))]
+    Bound {
+        /// The dataset.
+        dataset: String,
+        /// Its ordered column.
+        column: String,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
+    /// The write brings a duplicate, and the dataset's rule is to reject them.
+    #[error("dataset {dataset}, column `{column}`: row {} at {} is a duplicate of {}", shown_row(*row), short(.value), of.map_or_else(|| "a stored row".to_owned(), |row| format!("row {}", shown_row(row))))]
+    Duplicate {
+        /// The dataset.
+        dataset: String,
+        /// The ordered column.
+        column: String,
+        /// The ordered value of both rows.
+        value: String,
+        /// The new row, counted from 0 over the whole input (the text counts from 1).
+        row: u64,
+        /// The row that it is a duplicate of: a row of the input, or a stored one.
+        of: Option<u64>,
+    },
+
+    /// The program's rule for duplicates answered with rows that cannot take their place.
+    #[error(
+        "dataset {dataset}: the rule for duplicates at {} answered with {}; expected rows with the columns and the ordered value of the duplicates", short(.value), short(.found)
+    )]
+    Resolution {
+        /// The dataset.
+        dataset: String,
+        /// The ordered value of the duplicates.
+        value: String,
+        /// What is wrong with the answer.
+        found: String,
+    },
+
+    /// An option or argument is not valid.
+    #[error("{option}: {} is not valid; expected {}", short(.found), short(.expected))]
+    InvalidOption {
+        /// The option's name.
+        option: &'static str,
+        /// What would do.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+
+    /// The caller's reader of record batches failed.
+    #[error("dataset {dataset}: the input failed after {rows} rows: {}", words_of(.source))]
+    Input {
+        /// The dataset.
+        dataset: String,
+        /// Rows read before the failure.
+        rows: u64,
+        /// The reader's error.
+        source: ArrowError,
+    },
+
+    /// A column of an ingest does not hold the values of a field of the keys.
+    #[error("key column `{column}`{}: expected {}, found {}", row.map(|row| format!(", row {}", shown_row(row))).unwrap_or_default(), short(.expected), short(.found))]
+    KeyColumn {
+        /// The column, which is named as the field.
+        column: String,
+        /// The row, counted from 0 over the whole input (the text counts from 1); none if it is about the column as a whole.
+        row: Option<u64>,
+        /// What would do.
+        expected: String,
+        /// What came.
+        found: String,
+    },
+
+    /// An ingest that stops at the first error did not come to this dataset; it is as it was.
+    #[error("dataset {dataset}: not written, because the ingest was stopped by the error of {by}")]
+    Stopped {
+        /// The dataset.
+        dataset: String,
+        /// The dataset whose error stopped the ingest.
+        by: String,
+    },
+
+    /// Other writers held the dataset's lock for the whole time-out.
+    #[error("dataset {dataset} is locked{}; waited {} for it", holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default(), in_seconds(*waited))]
+    LockTimeout {
+        /// The dataset.
+        dataset: String,
+        /// Who holds it: pid, host and for how long.
+        holder: Option<String>,
+        /// How long was waited.
+        waited: Duration,
+    },
+
+    /// One moment of several datasets was demanded, and in all the time writers did not pause for long enough to see one.
+    #[error(
+        "no one moment of these datasets was found in {}: {} changed meanwhile; wait longer, or do without `at_one_moment`",
+        in_seconds(*waited), some_of(datasets)
+    )]
+    Busy {
+        /// The datasets that had changed when they were looked at last.
+        datasets: Vec<String>,
+        /// How long was looked.
+        waited: Duration,
+    },
+
+    /// The dataset is not at the version that the caller expected.
+    #[error("dataset {dataset} {}, not {expected}: read it again before writing", found_version(expected, *found))]
+    VersionConflict {
+        /// The dataset.
+        dataset: String,
+        /// The version that the caller named.
+        expected: Expected,
+        /// The version that is there; [`Version::ABSENT`] where there is no dataset.
+        found: Version,
+    },
+
+    /// A file of a snapshot is gone: the dataset moved on under a reader that could not pin it, or the store was moved, or
+    /// another one put in its place.
+    #[error("dataset {dataset}: the snapshot of version {} is gone ({} is not there any more): open it again", version.commit(), path.display())]
+    SnapshotGone {
+        /// The dataset.
+        dataset: String,
+        /// The snapshot's version.
+        version: Version,
+        /// The vanished file.
+        path: PathBuf,
+    },
+
+    /// A guard made by the parent process was used in a forked child.
+    #[error("a lock of process {owner} was used in process {user}: open the store again after fork")]
+    Forked {
+        /// The process that took the lock.
+        owner: u32,
+        /// The process that used it.
+        user: u32,
+    },
+
+    /// Arrow or Parquet refused data of the caller.
+    #[error("dataset {dataset}: {}", words_of(.source))]
+    Arrow {
+        /// The dataset.
+        dataset: String,
+        /// The library's error.
+        source: ArrowError,
+    },
+}

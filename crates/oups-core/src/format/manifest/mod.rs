@@ -1,0 +1,131 @@
+//! The manifest: which row group files are the dataset, in which order. An immutable value.
+
+pub(crate) mod codec;
+mod invariants;
+mod lineage;
+mod pages;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+
+use crate::ordered::{OrdValue, OrderedType};
+use crate::schema::DatasetSchema;
+use crate::settings::Settings;
+use crate::version::Version;
+use crate::{Result, paths};
+
+pub(crate) use codec::encode;
+pub(crate) use lineage::{CommitKind, Lineage};
+
+/// One version of a dataset: its row groups in order, and everything else a reader or writer must know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// The number of the commit that made this version, from 1.
+    pub commit: u64,
+    /// The dataset's path text.
+    pub dataset: String,
+    /// The dataset's columns.
+    pub schema: SchemaRef,
+    /// The newest version whose files are all known to be durable: this one, unless entries are not synced.
+    pub(crate) durable: u64,
+    /// Name of the ordered column.
+    pub ordered_on: String,
+    /// Type of the ordered column.
+    pub ordered: OrderedType,
+    /// The dataset's settings.
+    pub settings: Settings,
+    /// The user's metadata.
+    pub metadata: BTreeMap<String, String>,
+    /// The row groups, in order.
+    pub entries: Vec<RowGroup>,
+    /// Replaced files that may still exist.
+    pub(crate) retired: Vec<Retired>,
+    /// When and by which commit it came to be.
+    pub(crate) lineage: Lineage,
+}
+
+/// The facts of one row group file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowGroup {
+    /// Its name in the dataset's folder. Versions that have it share it.
+    pub file: Arc<str>,
+    /// Its rows.
+    pub rows: u64,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// The smallest ordered value.
+    pub min: OrdValue,
+    /// The largest ordered value.
+    pub max: OrdValue,
+    /// XXH3-128 of its bytes.
+    pub checksum: u128,
+    /// Whether it is known to be durable.
+    pub synced: bool,
+}
+
+impl RowGroup {
+    /// The commit that made the file; `None` for a name that is not ours.
+    pub fn commit(&self) -> Option<u64> {
+        paths::file_id(&self.file).map(|id| id.commit)
+    }
+}
+
+/// A replaced file that may still exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Retired {
+    /// Its name when it was live.
+    pub(crate) file: String,
+    /// The commit that replaced it.
+    pub(crate) by: u64,
+}
+
+impl Manifest {
+    /// Which version it is.
+    pub fn version(&self) -> Version {
+        Version::new(self.commit, self.lineage.draw())
+    }
+
+    /// Rows of the dataset.
+    pub fn rows(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.rows).sum()
+    }
+
+    /// Bytes of the dataset's row group files.
+    pub fn bytes(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.bytes).sum()
+    }
+
+    /// Whether every file is known to be durable.
+    pub(crate) fn is_durable(&self) -> bool {
+        self.entries.iter().all(|entry| entry.synced)
+    }
+
+    /// Calls this version durable if it is; else the one that was so far is the newest.
+    pub(crate) fn with_durable(self) -> Self {
+        Self { durable: if self.is_durable() { self.commit } else { self.durable }, ..self }
+    }
+
+    /// The columns with the ordered one.
+    ///
+    /// # Errors
+    ///
+    /// If a newer oups has stored a type that this one does not keep.
+    pub fn dataset_schema(&self) -> Result<DatasetSchema> {
+        DatasetSchema::new(&self.dataset, self.schema.clone(), &self.ordered_on)
+    }
+
+    /// Whether nothing but the commit number differs, so that no commit is needed.
+    pub(crate) fn is_same_but_for_commit(&self, next: &Self) -> bool {
+        self.entries == next.entries
+            && self.metadata == next.metadata
+            && self.settings == next.settings
+            && self.schema == next.schema
+    }
+
+    /// The smallest and largest ordered value; `None` without rows.
+    pub fn span(&self) -> Option<(&OrdValue, &OrdValue)> {
+        Some((&self.entries.first()?.min, &self.entries.last()?.max))
+    }
+}

@@ -1,0 +1,13 @@
+//! All that docs/format.md promises, as values and bytes. It opens no file of a store by itself.
+
+pub(crate) mod checksum;
+pub(crate) mod footer;
+pub(crate) mod manifest;
+pub(crate) mod mark;
+pub(crate) mod pin_text;
+pub(crate) mod schema_text;
+pub(crate) mod seal;
+pub(crate) mod store_file;
+
+/// The version that this library writes, and the newest that it reads.
+pub(crate) const FORMAT: u64 = 1;

@@ -1,0 +1,345 @@
+//! Input first: the rows of a write, checked before anything of the dataset is touched, and readable again.
+//!
+//! [`Input`] holds batches that the caller gave as they are, and what comes from a one-pass reader in memory to a
+//! limit and then in an anonymous temporary file, one block after another. A stream with the rows of many datasets goes
+//! through one `Partitioner` into one such file; the input of one dataset is then a view of it.
+
+mod check;
+mod memory;
+mod partition;
+pub(crate) mod rows;
+pub(crate) mod sort;
+pub(crate) mod spill;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
+
+use crate::Result;
+use crate::ordered::{OrdKeys, OrdValue};
+use crate::schema::{DatasetSchema, Fit};
+use check::{Checked, Checker};
+use partition::Run;
+use spill::writer::SpillWriter;
+
+pub(crate) use memory::HeldMemory;
+pub(crate) use partition::partitioner::Partitioner;
+pub(crate) use partition::{Fault, Partition, Partitions};
+pub(crate) use spill::file::SpillFile;
+pub(crate) use spill::writer::own_views;
+
+/// What a one-pass reader may hold in memory before it is spilled to a file.
+pub const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;
+
+/// Rows of a block in the temporary file, and of a batch that [`Input::batches`] yields, at most.
+const BLOCK_ROWS: usize = 64 << 10;
+
+/// Sorted, checked rows that can be read any number of times, from any row on.
+///
+/// - The ordered column never decreases and holds neither null nor NaN.
+/// - Every batch fits the dataset's schema; what is read back is in its plain schema.
+#[derive(Debug)]
+pub struct Input {
+    schema: Arc<DatasetSchema>,
+    fit: Fit,
+    chunks: Vec<Chunk>,
+    rows: u64,
+    backing: Backing,
+    /// The keys of the spilled chunk that was asked last: a planner asks for neighbours one after another.
+    last_keys: Mutex<Option<(usize, OrdKeys)>>,
+}
+
+/// What chunks that are not in memory are in.
+#[derive(Debug)]
+enum Backing {
+    None,
+    File(SpillFile),
+    Partition(Partition),
+}
+
+/// Some consecutive rows of the input; never empty.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    start: u64,
+    rows: usize,
+    first: OrdValue,
+    last: OrdValue,
+    place: ChunkLocation,
+}
+
+#[derive(Debug)]
+enum ChunkLocation {
+    /// As the caller gave it: the fit is still to be applied.
+    Memory { batch: RecordBatch, keys: OrdKeys },
+    /// In the temporary file, with dictionaries unpacked: the fit is still to be applied.
+    File { offset: u64, len: usize },
+    /// In a block of the partition: the fit is still to be applied.
+    Run(Run),
+}
+
+impl Input {
+    /// Checks batches and keeps them, without copying.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Schema`](crate::Error::Schema) where a batch does not fit, [`Error::Unsorted`](crate::Error::Unsorted) and [`Error::Unorderable`](crate::Error::Unorderable) with the row
+    /// counted over all batches.
+    pub fn from_batches(fit: Fit, batches: Vec<RecordBatch>) -> Result<Self> {
+        let mut checker = Checker::new(fit);
+        let mut chunks = Vec::with_capacity(batches.len());
+        for batch in batches {
+            chunks.extend(checker.check(&batch)?.map(|checked| Chunk::in_memory(batch, checked)));
+        }
+        Ok(Self::new(checker, chunks, Backing::None))
+    }
+
+    /// Checks the rows of a partition, which stay where they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_batches`](Self::from_batches); rows that do not fit are told by their number in the whole input.
+    pub(crate) fn from_partition(fit: Fit, partition: Partition) -> Result<Self> {
+        let mut checker = Checker::new(fit);
+        let mut check = |batch: &RecordBatch| {
+            let first = checker.rows();
+            checker.check(batch).map_err(|error| partition.at_its_row(checker.fit(), batch, first, error))
+        };
+        let mut chunks = Vec::with_capacity(partition.runs().len());
+        if let Some(batch) = partition.gathered()? {
+            chunks.extend(check(&batch)?.map(|checked| Chunk::in_memory(batch, checked)));
+        } else {
+            for run in partition.runs() {
+                let batch = partition.read(run)?;
+                let place = |Checked { start, first, last, .. }| Chunk {
+                    start,
+                    rows: batch.num_rows(),
+                    first,
+                    last,
+                    place: ChunkLocation::Run(*run),
+                };
+                chunks.extend(check(&batch)?.map(place));
+            }
+        }
+        Ok(Self::new(checker, chunks, Backing::Partition(partition)))
+    }
+
+    /// Reads a one-pass stream of batches to its end and checks it. Up to `memory_limit` bytes of it are kept in
+    /// memory; if there is more, all of it goes to an anonymous temporary file.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_batches`](Self::from_batches); [`Error::Input`](crate::Error::Input) if the stream fails; [`Error::Io`](crate::Error::Io) if the temporary
+    /// file does.
+    pub fn from_reader(
+        fit: Fit,
+        reader: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+        memory_limit: usize,
+    ) -> Result<Self> {
+        let mut checker = Checker::new(fit);
+        let mut reader = reader.fuse();
+        let (mut chunks, mut pinned) = (Vec::new(), HeldMemory::default());
+        while pinned.bytes() <= memory_limit {
+            let Some(batch) = checker.next(&mut reader)? else {
+                return Ok(Self::new(checker, chunks, Backing::None));
+            };
+            let Some(checked) = checker.check(&batch)? else {
+                continue;
+            };
+            pinned.add(&batch);
+            chunks.push(Chunk::in_memory(batch, checked));
+        }
+        let mut writer = SpillWriter::new(checker.fit().clone())?;
+        for chunk in chunks {
+            if let ChunkLocation::Memory { batch, .. } = chunk.place {
+                writer.push(batch)?;
+            }
+        }
+        while let Some(batch) = checker.next(&mut reader)? {
+            if checker.check(&batch)?.is_some() {
+                writer.push(batch)?;
+            }
+        }
+        let (chunks, file) = writer.finish()?;
+        Ok(Self::new(checker, chunks, Backing::File(file)))
+    }
+
+    fn new(checker: Checker, chunks: Vec<Chunk>, backing: Backing) -> Self {
+        let rows = checker.rows();
+        let fit = checker.into_fit();
+        Self { schema: fit.schema().clone(), fit, chunks, rows, backing, last_keys: Mutex::new(None) }
+    }
+
+    /// The dataset's schema that the rows fit.
+    pub fn schema(&self) -> &Arc<DatasetSchema> {
+        &self.schema
+    }
+
+    /// The Arrow schema of the batches read back: the dataset's, without dictionaries.
+    pub fn batch_schema(&self) -> &SchemaRef {
+        self.schema.plain()
+    }
+
+    /// The Arrow schema of the batches as they came.
+    pub(crate) fn declared(&self) -> &SchemaRef {
+        self.fit.input()
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Whether the rows went to a temporary file.
+    pub fn is_spilled(&self) -> bool {
+        matches!(self.backing, Backing::File(_))
+    }
+
+    /// The partition that the rows are of, if they are of one.
+    pub(crate) fn partition(&self) -> Option<&Partition> {
+        match &self.backing {
+            Backing::Partition(partition) => Some(partition),
+            Backing::None | Backing::File(_) => None,
+        }
+    }
+
+    /// The smallest ordered value.
+    pub fn first(&self) -> Option<&OrdValue> {
+        self.chunks.first().map(|chunk| &chunk.first)
+    }
+
+    /// The largest ordered value.
+    pub fn last(&self) -> Option<&OrdValue> {
+        self.chunks.last().map(|chunk| &chunk.last)
+    }
+
+    /// The number of rows below a value.
+    ///
+    /// # Errors
+    ///
+    /// If the temporary file cannot be read.
+    pub fn rank(&self, value: &OrdValue) -> Result<u64> {
+        let at = self.chunks.partition_point(|chunk| &chunk.last < value);
+        self.rank_in(at, |chunk| value <= &chunk.first, |keys| keys.lower_bound(value))
+    }
+
+    /// The number of rows up to and including a value.
+    ///
+    /// # Errors
+    ///
+    /// If the temporary file cannot be read.
+    pub fn rank_inclusive(&self, value: &OrdValue) -> Result<u64> {
+        let at = self.chunks.partition_point(|chunk| &chunk.last <= value);
+        self.rank_in(at, |chunk| value < &chunk.first, |keys| keys.upper_bound(value))
+    }
+
+    fn rank_in(&self, at: usize, none: impl Fn(&Chunk) -> bool, rank: impl Fn(&OrdKeys) -> usize) -> Result<u64> {
+        match self.chunks.get(at) {
+            None => Ok(self.rows),
+            Some(chunk) if none(chunk) => Ok(chunk.start),
+            Some(chunk) => self.with_keys(at, chunk, |keys| chunk.start + rank(keys) as u64),
+        }
+    }
+
+    /// The ordered value of a row; `None` past the end.
+    ///
+    /// # Errors
+    ///
+    /// If the temporary file cannot be read.
+    pub fn value_at(&self, row: u64) -> Result<Option<OrdValue>> {
+        let at = self.chunks.partition_point(|chunk| chunk.end() <= row);
+        match self.chunks.get(at) {
+            None => Ok(None),
+            Some(chunk) => self.with_keys(at, chunk, |keys| keys.get((row - chunk.start) as usize)),
+        }
+    }
+
+    fn with_keys<T>(&self, at: usize, chunk: &Chunk, use_keys: impl FnOnce(&OrdKeys) -> T) -> Result<T> {
+        if let ChunkLocation::Memory { keys, .. } = &chunk.place {
+            return Ok(use_keys(keys));
+        }
+        let mut last = self.last_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, keys)) = &*last
+            && *known == at
+        {
+            return Ok(use_keys(keys));
+        }
+        let batch = self.read(chunk, 0..chunk.rows)?;
+        let keys =
+            self.fit.keys(&batch).ok_or_else(|| spill::file::changed("the ordered column is missing".into()))??;
+        let result = use_keys(&keys);
+        *last = Some((at, keys));
+        Ok(result)
+    }
+
+    /// The rows of a range, in batches of at most 65,536 rows.
+    pub fn batches(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
+        self.pieces(rows).map(|batch| self.fit.apply(&batch?))
+    }
+
+    /// As [`batches`](Self::batches), in the columns of the input; dictionaries are unpacked.
+    pub(crate) fn unfitted(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + '_ {
+        self.pieces(rows).map(|batch| self.fit.unpack(&batch?))
+    }
+
+    /// The Arrow schema of [`unfitted`](Self::unfitted) batches.
+    pub(crate) fn unfitted_schema(&self) -> &SchemaRef {
+        self.fit.unpacked()
+    }
+
+    fn pieces(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
+        let mut at = self.chunks.partition_point(|chunk| chunk.end() <= rows.start);
+        let mut next = rows.start;
+        let end = rows.end.min(self.rows);
+        std::iter::from_fn(move || {
+            let chunk = self.chunks.get(at).filter(|_| next < end)?;
+            let from = (next - chunk.start) as usize;
+            let to = from.saturating_add(BLOCK_ROWS).min(chunk.rows).min((end - chunk.start) as usize);
+            next = chunk.start + to as u64;
+            at += usize::from(to == chunk.rows);
+            Some(self.read(chunk, from..to))
+        })
+    }
+
+    fn read(&self, chunk: &Chunk, rows: Range<usize>) -> Result<RecordBatch> {
+        match (&chunk.place, &self.backing) {
+            (ChunkLocation::Memory { batch, .. }, _) => Ok(batch.slice(rows.start, rows.len())),
+            (ChunkLocation::Run(run), Backing::Partition(partition)) => {
+                Ok(partition.read(run)?.slice(rows.start, rows.len()))
+            }
+            (ChunkLocation::File { offset, len }, Backing::File(file)) => {
+                let batch = file.read(*offset, *len)?;
+                if batch.num_rows() != chunk.rows {
+                    return Err(spill::file::changed(format!(
+                        "expected {} rows, found {}",
+                        chunk.rows,
+                        batch.num_rows()
+                    )));
+                }
+                Ok(batch.slice(rows.start, rows.len()))
+            }
+            (ChunkLocation::File { .. } | ChunkLocation::Run(_), _) => Err(spill::file::changed("it is closed".into())),
+        }
+    }
+}
+
+impl Chunk {
+    fn in_memory(batch: RecordBatch, checked: Checked) -> Self {
+        let Checked { start, first, last, keys } = checked;
+        Self { start, rows: batch.num_rows(), first, last, place: ChunkLocation::Memory { batch, keys } }
+    }
+
+    fn end(&self) -> u64 {
+        self.start + self.rows as u64
+    }
+}

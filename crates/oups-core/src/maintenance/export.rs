@@ -1,0 +1,234 @@
+//! A consistent copy of a store: snapshots of datasets as a store of their own. `docs/export.md` says what is promised.
+//!
+//! The copy is made beside its destination under another name and renamed when it is complete. `oups.json` is the last
+//! file in it: what a dead export leaves is no store.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use crate::error::outcome::Outcome;
+use crate::format::manifest::{self, Manifest, RowGroup};
+use crate::fs::random::random;
+use crate::fs::{EntryKind, StoreFs, if_there};
+use crate::key::{KeyFilter, StoreKey};
+use crate::parallel::try_map;
+use crate::paths::{self, DatasetPaths};
+use crate::snapshot::Snapshot;
+use crate::snapshot::moment::{Moment, Together};
+use crate::storage::create::{create_folders, prepare_store_file};
+use crate::storage::files::check_bytes;
+use crate::storage::outcome::{Attempt, Seen};
+use crate::store::Store;
+use crate::{Error, Result};
+
+/// Files that are copied before the progress is told.
+const AT_ONCE: usize = 16;
+
+/// What an export has copied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExportReport {
+    /// Datasets.
+    pub datasets: usize,
+    /// Row group files.
+    pub row_groups: usize,
+    /// Rows.
+    pub rows: u64,
+    /// Bytes of row group files.
+    pub bytes: u64,
+    /// Whether there was a moment at which all datasets were as they are in the copy.
+    pub moment: Moment,
+}
+
+/// How far an export is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExportProgress {
+    /// Bytes that are copied.
+    pub bytes: u64,
+    /// Bytes that there are to copy.
+    pub total: u64,
+}
+
+impl<K: StoreKey> Store<K> {
+    /// Copies the datasets that a filter lets through into a new store. Each is a snapshot: what writers do meanwhile is in
+    /// the copy of a dataset completely or not at all, and nobody waits. All are of one moment, unless writers do not pause
+    /// for 200 ms: [`ExportReport::moment`] tells. Every copied byte is checked.
+    ///
+    /// `dest` must not exist, or be an empty folder, and is there when the copy is complete and durable.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ExportTarget`] for a place where something is, or inside of the store; [`Error::Damaged`] for a dataset
+    /// that is damaged; a failed file operation. Nothing is left then. [`Error::NotDurable`] if the copy is there but the disk
+    /// may not have it; [`Error::OutcomeUnknown`] if it is not known whether it has its name.
+    pub fn export(&self, dest: impl AsRef<Path>, filter: impl Into<KeyFilter>) -> Result<ExportReport> {
+        self.export_with(dest, filter, Together::default(), |_| ControlFlow::Continue(()))
+    }
+
+    /// As [`export`](Self::export), with a word on how far the datasets are to be of one moment, and telling after every few
+    /// files how far it is. The answer may stop it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] where one moment was demanded and not found in time; [`Error::ExportStopped`] if it was stopped; and those of [`export`](Self::export).
+    pub fn export_with(
+        &self,
+        dest: impl AsRef<Path>,
+        filter: impl Into<KeyFilter>,
+        together: Together,
+        progress: impl FnMut(ExportProgress) -> ControlFlow<()>,
+    ) -> Result<ExportReport> {
+        let fs = self.inner().storage.fs.for_another_store();
+        let target = Target::at(&fs, self.root(), dest.as_ref())?;
+        // One pin over all.
+        let (_, snapshots) = self.snapshots_where(filter, together)?;
+        target.fill(&fs, |root| {
+            let mut copy = Copy { fs: &fs, root, dest: target.dest, done: 0, total: total(&snapshots), progress };
+            snapshots.iter().try_for_each(|snapshot| copy.dataset(snapshot))?;
+            prepare_store_file(&fs, root, self.schema())?;
+            fs.rename(&root.join(paths::STORE_FILE_TMP), &root.join(paths::STORE_FILE))?;
+            fs.sync_dir(root)
+        })?;
+        Ok(exported(&snapshots, snapshots.moment()))
+    }
+}
+
+fn total(snapshots: &[Snapshot]) -> u64 {
+    snapshots.iter().map(|snapshot| snapshot.manifest().bytes()).fold(0, u64::saturating_add)
+}
+
+fn exported(snapshots: &[Snapshot], moment: Moment) -> ExportReport {
+    let manifests = || snapshots.iter().map(Snapshot::manifest);
+    ExportReport {
+        datasets: snapshots.len(),
+        row_groups: manifests().map(|manifest| manifest.entries.len()).sum(),
+        rows: manifests().map(Manifest::rows).fold(0, u64::saturating_add),
+        bytes: total(snapshots),
+        moment,
+    }
+}
+
+/// Where the copy will be, and where it is made.
+struct Target<'a> {
+    dest: &'a Path,
+    parent: PathBuf,
+    incomplete: PathBuf,
+}
+
+impl<'a> Target<'a> {
+    /// # Errors
+    ///
+    /// [`Error::ExportTarget`] if it is no place for a copy of the store.
+    fn at(fs: &StoreFs, store: &Path, dest: &'a Path) -> Result<Self> {
+        let refused = |found| Err(Error::ExportTarget { path: dest.to_owned(), found });
+        let Some(name) = dest.file_name() else { return refused("it has no name of its own") };
+        match fs.kind(dest)? {
+            None => {}
+            Some(EntryKind::File) => return refused("a file is there"),
+            Some(EntryKind::Other) => return refused("a symbolic link or a device is there"),
+            Some(EntryKind::Dir) if fs.list(dest)?.is_empty() => {}
+            Some(EntryKind::Dir) => return refused("the folder that is there is not empty"),
+        }
+        if is_inside(dest, store) {
+            return refused("it is inside of the store");
+        }
+        let mut incomplete = name.to_owned();
+        incomplete.push(format!("{}{:016x}", paths::INCOMPLETE, random()?));
+        let parent = dest.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Ok(Self { dest, parent: parent.to_owned(), incomplete: dest.with_file_name(incomplete) })
+    }
+
+    /// Makes the copy and gives it its name. An error leaves nothing, but for folders above it that were missing.
+    fn fill(&self, fs: &StoreFs, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+        create_folders(fs, &self.parent)?;
+        fs.create_dir(&self.incomplete)?;
+        let attempt = Attempt::of_store("export");
+        let look = || {
+            Ok(match fs.kind(&self.incomplete)? {
+                Some(_) => Seen::Old,
+                None => Seen::New,
+            })
+        };
+        let named = fill(&self.incomplete).and_then(|()| attempt.rename(fs, &self.incomplete, self.dest, look));
+        named.inspect_err(|error| {
+            if error.outcome() == Outcome::NotDone {
+                let _ = remove_all(fs, &self.incomplete);
+            }
+        })?;
+        fs.sync_dir(&self.parent).map_err(|source| attempt.not_durable(source))
+    }
+}
+
+/// Whether the path, as it is written, leads into the folder.
+fn is_inside(path: &Path, folder: &Path) -> bool {
+    match (std::path::absolute(path), std::path::absolute(folder)) {
+        (Ok(path), Ok(folder)) => path.starts_with(folder),
+        _ => false,
+    }
+}
+
+/// Removes what an export that failed has made.
+fn remove_all(fs: &StoreFs, folder: &Path) -> Result<()> {
+    for entry in fs.list(folder)? {
+        let path = folder.join(&entry.name);
+        match entry.kind {
+            EntryKind::Dir => remove_all(fs, &path)?,
+            EntryKind::File | EntryKind::Other => fs.remove_file_if_there(&path)?,
+        }
+    }
+    if_there(fs.remove_dir(folder)).map(|_| ())
+}
+
+/// An export at work.
+struct Copy<'a, P> {
+    fs: &'a StoreFs,
+    root: &'a Path,
+    dest: &'a Path,
+    done: u64,
+    total: u64,
+    progress: P,
+}
+
+impl<P: FnMut(ExportProgress) -> ControlFlow<()>> Copy<'_, P> {
+    fn dataset(&mut self, snapshot: &Snapshot) -> Result<()> {
+        self.tell()?;
+        let paths = DatasetPaths::new(self.root, snapshot.dataset());
+        let folder = paths.folder();
+        create_folders(self.fs, &folder)?;
+        for some in snapshot.manifest().entries.chunks(AT_ONCE) {
+            let copy = |entry: &RowGroup| copy_file(self.fs, snapshot, entry, &paths.file(&entry.file));
+            try_map(some.iter().collect(), copy)?;
+            self.done += some.iter().map(|entry| entry.bytes).sum::<u64>();
+            self.tell()?;
+        }
+        self.fs.sync_dir(&folder)?;
+        // Every file is durable now, and nothing of older versions is in the copy.
+        let entries =
+            snapshot.manifest().entries.iter().map(|entry| RowGroup { synced: true, ..entry.clone() }).collect();
+        let copy = Manifest { entries, retired: Vec::new(), ..snapshot.manifest().clone() }.with_durable();
+        let (bytes, _) = manifest::encode(&paths.manifest(), &copy)?;
+        self.write(&paths.manifest(), &bytes)?;
+        // That it is there and empty tells a repair that the last writer ended cleanly.
+        self.write(&paths.lock(), b"")?;
+        self.fs.sync_dir(&paths.parent())
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        let mut file = self.fs.create(path)?;
+        self.fs.write_all(&mut *file, path, bytes)?;
+        self.fs.sync(&mut *file, path)
+    }
+
+    fn tell(&mut self) -> Result<()> {
+        match (self.progress)(ExportProgress { bytes: self.done, total: self.total }) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::ExportStopped { path: self.dest.to_owned() }),
+        }
+    }
+}
+
+/// Copies a row group file, and reads the copy: both that the source is intact and that it was copied well are seen so.
+fn copy_file(fs: &StoreFs, snapshot: &Snapshot, entry: &RowGroup, to: &Path) -> Result<()> {
+    snapshot.at_its_name(entry, |from| fs.copy(from, to))?;
+    fs.sync_file(to)?;
+    check_bytes(&*fs.open(to)?, &snapshot.path_of(entry), entry)
+}

@@ -1,0 +1,6 @@
+//! What keeps stores sound: verify, repair, export, the layout as text. Each adds its own `impl` to the handles.
+
+pub(crate) mod export;
+pub(crate) mod layout_text;
+pub(crate) mod repair;
+pub(crate) mod verify;

@@ -1,0 +1,283 @@
+//! Does what was decided. Nothing is deleted; a death anywhere leaves a dataset that a second repair repairs.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::choose::SpanSet;
+use super::examine::{Content, Found};
+use super::{Lost, ManifestState, RepairPlan, RepairReport, SetAside};
+use crate::format::manifest::{Lineage, Manifest, RowGroup};
+use crate::fs::{StoreFs, failed};
+use crate::ordered::OrderedType;
+use crate::paths::{DatasetPaths, span_texts};
+use crate::row_group::{RowGroupFile, View};
+use crate::schema::DatasetSchema;
+use crate::storage::outcome::Attempt;
+use crate::storage::publish::install;
+use crate::storage::turn::Turn;
+use crate::{Error, Result};
+
+pub(super) fn apply(turn: Turn, mut plan: RepairPlan) -> Result<RepairReport> {
+    let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
+    if plan.is_well() {
+        return Ok(Apply::new(&fs, &paths).report(&plan, plan.base.as_deref(), false));
+    }
+    let mut turn = turn;
+    let mut next = next_manifest(&fs, &paths, &mut plan)?;
+    turn.commit = plan.commit;
+    turn.mark_repair()?;
+    let mut apply = Apply::new(&fs, &paths);
+    apply.set_manifest_aside(&plan)?;
+    apply.give_names(&mut plan)?;
+    let base = plan.base.as_deref();
+    let mut installed = None;
+    if let Some(next) = next.as_mut().filter(|next| base != Some(&**next)) {
+        apply.sync_files(&plan)?;
+        *next = install(&turn, base.map(Manifest::version), next.clone())?;
+        installed = Some(Attempt::on("repair", &next.dataset, next.version()));
+    }
+    apply.set_files_aside(&plan).map_err(|error| match &installed {
+        // What is left to be moved is nothing that readers see; a second repair moves it.
+        Some(attempt) => attempt.not_durable(error),
+        None => error,
+    })?;
+    turn.repaired();
+    Ok(apply.report(&plan, next.as_ref(), true))
+}
+
+/// The manifest as it will be: the one that is there if nothing of it is lost, `None` if there is nothing to tell what
+/// the columns are.
+fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut RepairPlan) -> Result<Option<Manifest>> {
+    if let Some(base) = plan.base.clone() {
+        if plan.choice.lost.is_empty() && plan.choice.restored.is_empty() {
+            return Ok(Some((*base).clone()));
+        }
+        let entries = entries(plan, Some(&base));
+        let is_back = |name: &str| entries.iter().any(|entry| *entry.file == *name);
+        let retired = base.retired.iter().filter(|file| !is_back(&file.file)).cloned().collect();
+        let next = Manifest { commit: plan.commit, entries, retired, ..(*base).clone() };
+        return Ok(Some(next.with_durable()));
+    }
+    let kept = plan.choice.kept.iter().filter_map(|&at| plan.files.get(at));
+    let Some(newest) = kept.filter(|file| file.good().is_some()).max_by_key(|file| file.id) else { return Ok(None) };
+    let Some(Content { claims, .. }) = newest.good().cloned() else { return Ok(None) };
+    let schema = Arc::new(DatasetSchema::new(paths.text(), claims.schema.clone(), &claims.ordered_on)?);
+    part_misfits(fs, paths, plan, &schema)?;
+    Ok(Some(Manifest {
+        commit: plan.commit,
+        durable: plan.commit,
+        dataset: paths.text().to_owned(),
+        schema: claims.schema,
+        ordered_on: claims.ordered_on,
+        ordered: schema.ordered_type().clone(),
+        settings: claims.settings,
+        metadata: Default::default(),
+        entries: entries(plan, None),
+        retired: Vec::new(),
+        lineage: Lineage::default(),
+    }))
+}
+
+/// Files that cannot be read with the columns of the newest one.
+fn part_misfits(fs: &StoreFs, paths: &DatasetPaths, plan: &mut RepairPlan, schema: &Arc<DatasetSchema>) -> Result<()> {
+    for at in plan.choice.kept.clone() {
+        let Some((file, content)) = plan.files.get(at).and_then(|file| Some((file, file.good()?))) else { continue };
+        if content.claims.schema == *schema.stored() && content.claims.ordered_on == schema.ordered_on() {
+            continue;
+        }
+        let path = paths.file(&file.name);
+        let opened = RowGroupFile::open_unchecked(fs.open(&path)?, path, schema, View::Stored);
+        let reason = match opened {
+            Ok(_) if content.claims.ordered_on == schema.ordered_on() => continue,
+            Ok(_) => "it is ordered on another column than the newest file".to_owned(),
+            Err(Error::Damaged { detail, .. }) => format!("its columns are not those of the newest file: {detail}"),
+            Err(error) => return Err(error),
+        };
+        plan.choice.kept.remove(&at);
+        plan.choice.restored.remove(&at);
+        plan.choice.lost.insert(at);
+        plan.choice.aside.insert(at, reason);
+    }
+    Ok(())
+}
+
+/// The entries of the files that are kept, in order. What the manifest says of a file stays as it is.
+fn entries(plan: &RepairPlan, base: Option<&Manifest>) -> Vec<RowGroup> {
+    let mut kept: Vec<&Found> = plan.choice.kept.iter().filter_map(|&at| plan.files.get(at)).collect();
+    match base {
+        // The manifest's order is exact, also where names and spans are equal.
+        Some(base) if plan.choice.restored.is_empty() => {
+            let kept: std::collections::HashSet<&str> = kept.iter().map(|file| file.live.as_str()).collect();
+            base.entries.iter().filter(|entry| kept.contains(&*entry.file)).cloned().collect()
+        }
+        _ => {
+            kept.sort_by(|left, right| SpanSet::of(left).cmp(&SpanSet::of(right)));
+            let known = |file: &Found| {
+                base.and_then(|base| base.entries.iter().find(|entry| *entry.file == *file.live)).cloned()
+            };
+            let own = |file: &Found| Some(RowGroup { file: file.live.as_str().into(), ..file.good()?.entry.clone() });
+            kept.into_iter().filter_map(|file| known(file).or_else(|| own(file))).collect()
+        }
+    }
+}
+
+struct Apply<'a> {
+    fs: &'a StoreFs,
+    paths: &'a DatasetPaths,
+    aside: Vec<SetAside>,
+    has_folder: bool,
+}
+
+impl<'a> Apply<'a> {
+    fn new(fs: &'a StoreFs, paths: &'a DatasetPaths) -> Self {
+        Self { fs, paths, aside: Vec::new(), has_folder: false }
+    }
+
+    /// Moves a file into the folder of what is damaged, under its name, or its name and a number.
+    fn move_aside(&mut self, path: &Path, name: &str, reason: &str) -> Result<()> {
+        let folder = self.paths.damaged();
+        if !self.has_folder {
+            self.fs.create_dir(&folder)?;
+            self.fs.sync_dir(&self.paths.parent())?;
+            self.has_folder = true;
+        }
+        let mut to = folder.join(name);
+        let mut number = 0;
+        while self.fs.kind(&to)?.is_some() {
+            number += 1;
+            to = folder.join(format!("{name}.{number}"));
+        }
+        self.fs.rename(path, &to)?;
+        self.aside.push(SetAside { file: name.to_owned(), to, reason: reason.to_owned() });
+        Ok(())
+    }
+
+    fn set_manifest_aside(&mut self, plan: &RepairPlan) -> Result<()> {
+        if plan.state != ManifestState::Damaged {
+            return Ok(());
+        }
+        let path = self.paths.manifest();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.move_aside(&path, &name, "the manifest is damaged")?;
+        self.fs.sync_dir(&self.paths.damaged())?;
+        self.fs.sync_dir(&self.paths.parent())
+    }
+
+    /// Gives every file of the dataset its own name. Where another file has it, both go through a name that readers and a
+    /// second repair understand.
+    fn give_names(&mut self, plan: &mut RepairPlan) -> Result<()> {
+        let moving: Vec<usize> = plan.choice.kept.iter().copied().filter(|&at| has_other_name(plan, at)).collect();
+        if moving.is_empty() {
+            return Ok(());
+        }
+        for &at in &moving {
+            let Some(file) = plan.files.get_mut(at).filter(|file| file.retired_by.is_none()) else { continue };
+            let between = self.paths.retired(&file.live, 0);
+            self.fs.rename(&self.paths.file(&file.name), &between)?;
+            file.name = between.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        }
+        for at in moving {
+            let Some(live) = plan.files.get(at).map(|file| file.live.clone()) else { continue };
+            let in_the_way = plan
+                .choice
+                .aside
+                .keys()
+                .copied()
+                .find(|other| plan.files.get(*other).is_some_and(|file| file.name == live));
+            if let Some(other) = in_the_way {
+                self.set_file_aside(plan, other)?;
+                plan.files.get_mut(other).into_iter().for_each(|file| file.name.clear());
+            }
+            if let Some(file) = plan.files.get_mut(at) {
+                self.fs.rename(&self.paths.file(&file.name), &self.paths.file(&live))?;
+                file.name = live;
+            }
+        }
+        self.fs.sync_dir(&self.paths.folder())
+    }
+
+    /// Without a manifest it is not known which files are durable; those that are back must be.
+    fn sync_files(&self, plan: &RepairPlan) -> Result<()> {
+        let places = if plan.base.is_some() { &plan.choice.restored } else { &plan.choice.kept };
+        for file in places.iter().filter_map(|&at| plan.files.get(at)) {
+            self.fs.sync_file(&self.paths.file(&file.name))?;
+        }
+        self.fs.sync_dir(&self.paths.folder())
+    }
+
+    fn set_file_aside(&mut self, plan: &RepairPlan, at: usize) -> Result<()> {
+        match (plan.files.get(at).filter(|file| file.is_there()), plan.choice.aside.get(&at)) {
+            (Some(file), Some(reason)) => self.move_aside(&self.paths.file(&file.name), &file.name, reason),
+            _ => Ok(()),
+        }
+    }
+
+    fn set_files_aside(&mut self, plan: &RepairPlan) -> Result<()> {
+        for &at in plan.choice.aside.keys() {
+            self.set_file_aside(plan, at)?;
+        }
+        for name in &plan.unfinished {
+            self.move_aside(&self.paths.file(name), name, "it was being written")?;
+        }
+        if self.has_folder {
+            self.fs.sync_dir(&self.paths.damaged())?;
+            match self.fs.raw().sync_dir(&self.paths.folder()) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(failed("sync", &self.paths.folder())(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn report(mut self, plan: &RepairPlan, next: Option<&Manifest>, changed: bool) -> RepairReport {
+        self.aside.sort();
+        let restored = plan.choice.restored.iter().filter_map(|&at| Some(plan.files.get(at)?.live.clone()));
+        RepairReport {
+            dataset: self.paths.text().to_owned(),
+            changed,
+            version: next.map(Manifest::version),
+            manifest: plan.state.clone(),
+            row_groups: next.map_or(0, |next| next.entries.len()),
+            rows: next.map_or(0, Manifest::rows),
+            restored: restored.collect(),
+            set_aside: self.aside,
+            lost: lost(plan, next),
+        }
+    }
+}
+
+fn has_other_name(plan: &RepairPlan, at: usize) -> bool {
+    plan.files.get(at).is_some_and(|file| file.name != file.live)
+}
+
+fn lost(plan: &RepairPlan, next: Option<&Manifest>) -> Vec<Lost> {
+    let ordered = plan.base.as_deref().or(next).map(|manifest| &manifest.ordered);
+    let of_file = |file: &Found, reason: String| {
+        let entry = plan.base.as_ref().and_then(|base| base.entries.iter().find(|entry| *entry.file == *file.live));
+        let span = match (entry, ordered) {
+            (Some(entry), Some(ordered)) => Some((ordered.format(&entry.min), ordered.format(&entry.max))),
+            (None, Some(ordered)) => span_of_name(&file.live, ordered),
+            (_, None) => None,
+        };
+        Lost { span, file: Some(file.live.clone()), rows: entry.map(|entry| entry.rows), reason }
+    };
+    let files = plan.choice.lost.iter().filter_map(|at| {
+        let file = plan.files.get(*at)?;
+        Some(of_file(file, plan.choice.aside.get(at).cloned().unwrap_or_default()))
+    });
+    let missing = plan.choice.missing.iter().map(|(commit, part)| {
+        let reason = format!("file {part} of commit {commit} is missing");
+        Lost { span: None, file: None, rows: None, reason }
+    });
+    let mut lost: Vec<Lost> = files.chain(missing).collect();
+    // Names begin with the span, in its order.
+    lost.sort_by(|left, right| (&left.file, &left.reason).cmp(&(&right.file, &right.reason)));
+    lost
+}
+
+fn span_of_name(name: &str, ordered: &OrderedType) -> Option<(String, String)> {
+    let (min, max) = span_texts(name)?;
+    Some((ordered.format(&ordered.value_of_name(min)?), ordered.format(&ordered.value_of_name(max)?)))
+}

@@ -1,0 +1,137 @@
+//! Makes a damaged dataset whole again, with every row group that is intact: `docs/repair.md`.
+//!
+//! Three steps: look at every file ([`examine`]), decide ([`choose`], [`listed`]), and do it ([`apply`]), in an order in
+//! which a death in between loses nothing and a second repair goes on.
+
+mod apply;
+mod choose;
+mod examine;
+mod listed;
+mod report;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::format::manifest::Manifest;
+use crate::fs::StoreFs;
+use crate::paths::DatasetPaths;
+use crate::storage::lock::{Left, Patience};
+use crate::storage::turn::Turn;
+use crate::store::dataset::Dataset;
+use crate::{Error, Result};
+use choose::{LastWriter, Salvage, choose};
+use examine::{Found, examine};
+
+pub use report::{Lost, ManifestState, RepairReport, SetAside};
+
+/// Repairs under the writers' lock.
+///
+/// # Errors
+///
+/// [`Error::NoDataset`] where there is nothing of which a dataset could be made, [`Error::NewerFormat`],
+/// [`Error::KeyFolded`], [`Error::LockTimeout`], a failed file operation.
+pub(crate) fn repair(dataset: &Dataset, timeout: Option<Duration>) -> Result<RepairReport> {
+    let (fs, paths) = (&dataset.store.storage.fs, &dataset.paths);
+    let _span = tracing::info_span!("repair", dataset = paths.text()).entered();
+    // Looked for before locking: taking the lock makes folders.
+    let is_there = |path: &std::path::Path| Ok::<_, Error>(fs.kind(path)?.is_some());
+    if !is_there(&paths.manifest())? && !is_there(&paths.folder())? && !is_there(&paths.tombstone())? {
+        return Err(dataset.absent());
+    }
+    let turn = Turn::begin_repair(fs, paths, &mut Patience::of(timeout))?;
+    let plan = RepairPlan::make(fs, paths, &turn)?.ok_or_else(|| dataset.absent())?;
+    apply::apply(turn, plan)
+}
+
+/// What is to be done.
+struct RepairPlan {
+    state: ManifestState,
+    /// The manifest as it is, if it is good.
+    base: Option<Arc<Manifest>>,
+    files: Vec<Found>,
+    choice: Salvage,
+    /// Files that were being written.
+    unfinished: Vec<String>,
+    /// A number above every commit that is known of.
+    commit: u64,
+}
+
+impl RepairPlan {
+    /// `None` if there is no dataset, and was none.
+    fn make(fs: &StoreFs, paths: &DatasetPaths, turn: &Turn) -> Result<Option<Self>> {
+        let (state, base) = match crate::storage::load::load(fs, paths) {
+            Ok(Some(loaded)) => (ManifestState::Good, Some(loaded.manifest)),
+            Ok(None) => (ManifestState::Lost, None),
+            Err(Error::Damaged { .. }) => (ManifestState::Damaged, None),
+            Err(error) => return Err(error),
+        };
+        let (mut files, unfinished) = examine(fs, paths)?;
+        let removed = match &base {
+            None => crate::storage::load::load_tombstone(fs, paths)
+                .ok()
+                .flatten()
+                .map_or(0, |removed| removed.manifest.commit),
+            Some(_) => 0,
+        };
+        // What a removed dataset has left is not to come back.
+        files.retain(|file| base.is_some() || file.id.commit > removed);
+        let died = match turn.left() {
+            Some(Left::Died { commit }) => *commit,
+            _ => None,
+        };
+        let numbers = files.iter().map(|file| file.id.commit.max(file.retired_by.unwrap_or_default()));
+        let known = [base.as_ref().map_or(0, |base| base.commit), died.unwrap_or_default(), removed + 1];
+        let commit = numbers.chain(known).max().unwrap_or_default() + 1;
+        let choice = match &base {
+            Some(base) => listed::choose(base, &mut files),
+            None => choose(&files, last_writer(turn.left())),
+        };
+        let is_there = base.is_some() || state == ManifestState::Damaged || !files.is_empty();
+        let never_was = state == ManifestState::Lost && choice.kept.is_empty() && choice.lost.is_empty();
+        Ok((is_there && !never_was).then_some(Self { state, base, files, choice, unfinished, commit }))
+    }
+
+    /// Whether all is as it should be.
+    fn is_well(&self) -> bool {
+        let Salvage { restored, aside, lost, missing, .. } = &self.choice;
+        self.base.is_some()
+            && self.unfinished.is_empty()
+            && [restored.is_empty(), aside.is_empty(), lost.is_empty(), missing.is_empty()].iter().all(|&none| none)
+            && !self.must_move()
+    }
+
+    /// Whether a file of the dataset does not have its own name.
+    fn must_move(&self) -> bool {
+        self.choice.kept.iter().any(|&at| self.files.get(at).is_some_and(|file| file.name != file.live))
+    }
+}
+
+fn last_writer(left: Option<&Left>) -> LastWriter {
+    match left {
+        Some(Left::Clean) => LastWriter::Clean,
+        Some(Left::Died { commit: Some(commit) }) => LastWriter::Died(*commit),
+        Some(Left::Died { commit: None }) | None => LastWriter::Unknown,
+    }
+}
+
+impl Dataset {
+    /// Makes a damaged dataset whole again with every row group that is intact, also when its manifest is gone. What is
+    /// damaged is moved to a folder beside it, nothing is deleted. Changes nothing when all is well. `docs/repair.md` says
+    /// how, and what cannot be known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where there is nothing to repair, [`Error::NewerFormat`], [`Error::Io`].
+    pub fn repair(&self) -> Result<RepairReport> {
+        self::repair(self, None)
+    }
+
+    /// As [`repair`](Self::repair), giving up when the lock is not to be had for so long.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], and those of [`repair`](Self::repair).
+    pub fn repair_within(&self, lock_timeout: Duration) -> Result<RepairReport> {
+        self::repair(self, Some(lock_timeout))
+    }
+}

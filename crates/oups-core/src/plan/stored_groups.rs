@@ -1,0 +1,24 @@
+//! Stored row groups as the planner sees them.
+
+use crate::format::manifest::RowGroup;
+use crate::ordered::OrdValue;
+
+impl StoredGroup {
+    /// What the planner must know of the row groups.
+    pub(crate) fn all_of(entries: &[RowGroup]) -> Vec<Self> {
+        entries.iter().map(|entry| Self { min: entry.min.clone(), max: entry.max.clone(), rows: entry.rows }).collect()
+    }
+}
+
+/// What the planner knows of a stored row group: one line of the manifest.
+///
+/// In manifest order, `min <= max` and each `max` is at most the next `min`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredGroup {
+    /// The first value of the ordered column.
+    pub min: OrdValue,
+    /// The last value of the ordered column.
+    pub max: OrdValue,
+    /// The number of rows, 1 or more.
+    pub rows: u64,
+}

@@ -1,0 +1,91 @@
+//! Footers that were read and checked, kept for when their files are opened again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
+
+use super::adapter::Adapter;
+use super::file::{RowGroupFile, check_length};
+use super::options::{RowGroupFacts, View};
+use super::stored_bytes::StoredBytes;
+use crate::Result;
+use crate::cache::recent::Cache;
+use crate::fs::ReadFile;
+use crate::schema::DatasetSchema;
+
+/// So many bytes of footers are kept at most.
+const MOST_BYTES: usize = 32 << 20;
+
+/// What is known of a file once its footer and page index were read and checked. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Footer {
+    pub(super) metadata: ArrowReaderMetadata,
+    pub(super) adapter: Adapter,
+    /// What the file was found to agree with.
+    pub(super) facts: RowGroupFacts,
+    pub(super) schema: Arc<DatasetSchema>,
+}
+
+impl Footer {
+    fn is_of(&self, schema: &Arc<DatasetSchema>, facts: &RowGroupFacts) -> bool {
+        self.facts == *facts && (Arc::ptr_eq(&self.schema, schema) || self.schema.is_same(schema))
+    }
+}
+
+/// The footers of the files that snapshots of one store handle have read last. No file is held open.
+///
+/// A footer is found by the checksum of its file, which the manifest has: the same checksum, the same bytes, whatever the
+/// file's name and dataset and version. Only what was made of it for a dataset's schema may be another, and is compared.
+pub(crate) struct Footers(Cache<u128, Footer>);
+
+impl Default for Footers {
+    fn default() -> Self {
+        Self(Cache::new(MOST_BYTES))
+    }
+}
+
+impl Footers {
+    /// The footer of the file with this checksum, if it is kept.
+    pub(crate) fn get(&self, checksum: u128, schema: &Arc<DatasetSchema>, facts: &RowGroupFacts) -> Option<Footer> {
+        self.0.get(&checksum).filter(|footer| footer.is_of(schema, facts))
+    }
+
+    /// Keeps the footer of a file.
+    pub(crate) fn insert(&self, checksum: u128, footer: Footer) {
+        let bytes = footer.metadata.metadata().memory_size();
+        self.0.insert(checksum, footer, bytes);
+    }
+}
+
+impl std::fmt::Debug for Footers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl RowGroupFile {
+    /// Opens a file whose footer was read and checked before: only the length is checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) if the file is not as long as it was.
+    pub(crate) fn reopen(
+        file: Arc<dyn ReadFile>,
+        path: PathBuf,
+        schema: &Arc<DatasetSchema>,
+        facts: &RowGroupFacts,
+        footer: Footer,
+    ) -> Result<Self> {
+        check_length(&*file, &path, facts)?;
+        let Footer { metadata, adapter, .. } = footer;
+        let (bytes, schema) = (StoredBytes::new(file), schema.clone());
+        Ok(Self { path: path.into(), bytes, metadata, schema, adapter, view: View::Stored, rows: facts.rows })
+    }
+
+    /// What is known of the file that was opened with these facts, for [`reopen`](Self::reopen).
+    pub(crate) fn footer(&self, facts: RowGroupFacts) -> Footer {
+        let (metadata, adapter) = (self.metadata.clone(), self.adapter.clone());
+        Footer { metadata, adapter, facts, schema: self.schema.clone() }
+    }
+}

@@ -1,0 +1,32 @@
+//! Stored bytes to rows: one Parquet file with one row group, checked against what the manifest says of it.
+//!
+//! Everything that decodes stored bytes goes through [`guard`](crate::guard): the parquet crate panics on some damaged files, and a
+//! damaged file must be an error.
+
+mod adapter;
+mod batches;
+mod column_size;
+mod file;
+mod footer_cache;
+pub(crate) mod options;
+mod pages;
+pub(crate) mod projection;
+mod pruning;
+mod statistics;
+mod stored_bytes;
+pub(crate) mod writer;
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use batches::RowGroupBatches;
+pub use column_size::ColumnPart;
+pub use file::RowGroupFile;
+pub use options::{ReadOptions, RowGroupFacts, View};
+pub use pruning::OrdRange;
+pub use statistics::ValueBounds;
+
+pub(crate) use file::footer_pairs;
+pub(crate) use footer_cache::Footers;

@@ -1,0 +1,63 @@
+//! A new store: its folders and its `oups.json`.
+
+use std::path::Path;
+
+use super::outcome::{Attempt, Seen};
+use crate::format::store_file;
+use crate::fs::{StoreFs, is_not_found};
+use crate::key::KeySchema;
+use crate::{Result, paths};
+
+pub(crate) fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
+    match fs.create_dir(path) {
+        Ok(true) => match path.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => fs.sync_dir(Path::new(".")),
+            Some(parent) => fs.sync_dir(parent),
+            None => Ok(()),
+        },
+        Ok(false) => Ok(()),
+        Err(error) if is_not_found(&error) => match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => {
+                create_folders(fs, parent)?;
+                create_folders(fs, path)
+            }
+            _ => Err(error),
+        },
+        // The root itself may be a symbolic link to a folder: that is the user's choice.
+        Err(_) if fs.raw().list(path).is_ok() => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes a folder a store: the rename of `oups.json` is the commit point.
+pub(crate) fn make_store(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
+    let (tmp, file) = (root.join(paths::STORE_FILE_TMP), root.join(paths::STORE_FILE));
+    let bytes = prepare_store_file(fs, root, schema)?;
+    let look = || {
+        Ok(match fs.read_if_there(&file)? {
+            None => Seen::Old,
+            Some(found) if found == bytes => Seen::New,
+            Some(_) => Seen::Other,
+        })
+    };
+    let attempt = Attempt::of_store("making the store");
+    attempt.rename(fs, &tmp, &file, look).inspect_err(|_| drop(fs.remove_file_if_there(&tmp)))?;
+    fs.sync_dir(root).map_err(|source| attempt.not_durable(source))
+}
+
+/// Writes `oups.json` under its temporary name, durably, and makes what else a store has. Returns its bytes.
+pub(crate) fn prepare_store_file(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<Vec<u8>> {
+    let (tmp, bytes) = (root.join(paths::STORE_FILE_TMP), store_file::encode(schema));
+    fs.remove_file_if_there(&tmp)?;
+    let written = || {
+        let mut file = fs.create(&tmp)?;
+        fs.write_all(&mut *file, &tmp, &bytes)?;
+        fs.sync(&mut *file, &tmp)?;
+        fs.create_dir(&root.join(paths::PINS))
+    };
+    if let Err(error) = written() {
+        let _ = fs.remove_file_if_there(&tmp);
+        return Err(error);
+    }
+    Ok(bytes)
+}

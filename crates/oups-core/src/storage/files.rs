@@ -1,0 +1,126 @@
+//! Row group files by their entry, under the live name or the retired one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::lock::Pin;
+use crate::format::checksum::checksum_of;
+use crate::format::manifest::{Manifest, RowGroup};
+use crate::fs::{ReadFile, StoreFs, failed, is_not_found};
+use crate::paths::{DatasetPaths, FolderName};
+use crate::row_group::{RowGroupFacts, RowGroupFile, View};
+use crate::schema::DatasetSchema;
+use crate::{Error, Result};
+
+/// Opens a row group file of the newest version, for a writer: nobody but itself can retire it.
+///
+/// Its checksum is verified: what a writer reads it writes anew, and damage that can be decoded would get a good checksum.
+pub(crate) fn open_live(
+    fs: &StoreFs,
+    paths: &DatasetPaths,
+    entry: &RowGroup,
+    schema: &Arc<DatasetSchema>,
+) -> Result<RowGroupFile> {
+    let (path, file) = live_file(fs, paths, entry)?;
+    check_bytes(&*file, &path, entry)?;
+    RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
+}
+
+/// As [`open_live`], for rows that are only looked at: the bytes are not compared with the checksum.
+pub(crate) fn open_live_unverified(
+    fs: &StoreFs,
+    paths: &DatasetPaths,
+    entry: &RowGroup,
+    schema: &Arc<DatasetSchema>,
+) -> Result<RowGroupFile> {
+    let (path, file) = live_file(fs, paths, entry)?;
+    RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
+}
+
+fn live_file(fs: &StoreFs, paths: &DatasetPaths, entry: &RowGroup) -> Result<(PathBuf, Arc<dyn ReadFile>)> {
+    let path = paths.file(&entry.file);
+    let file = match open_or_missing(fs, &path) {
+        // A power loss can undo an unsynced commit and not the renaming of what it had replaced.
+        Err(missing @ Error::Damaged { .. }) => match retired_name(fs, paths, &entry.file)? {
+            Some(name) => fs.open(&paths.file(&name))?,
+            None => return Err(missing),
+        },
+        other => other?,
+    };
+    Ok((path, file))
+}
+
+/// Opens a file that the manifest names.
+///
+/// # Errors
+///
+/// [`Error::Damaged`] if it is missing.
+pub(crate) fn open_or_missing(fs: &StoreFs, path: &Path) -> Result<Arc<dyn ReadFile>> {
+    match fs.open(path) {
+        Err(error) if is_not_found(&error) => {
+            Err(Error::Damaged { path: path.to_owned(), detail: "the file is missing".to_owned() })
+        }
+        other => other,
+    }
+}
+
+/// Compares a file's length and every byte of it with what the manifest says.
+///
+/// # Errors
+///
+/// [`Error::Damaged`] if they differ; [`Error::Io`] if the file cannot be read.
+pub(crate) fn check_bytes(file: &dyn ReadFile, path: &Path, entry: &RowGroup) -> Result<()> {
+    let damaged = |detail| Err(Error::Damaged { path: path.to_owned(), detail });
+    if file.len() != entry.bytes {
+        return damaged(format!("expected {} bytes, found {}", entry.bytes, file.len()));
+    }
+    match checksum_of(file).map_err(failed("read", path))? {
+        found if found == entry.checksum => Ok(()),
+        found => damaged(format!("expected checksum {:032x}, found {found:032x}", entry.checksum)),
+    }
+}
+
+fn retired_name(fs: &StoreFs, paths: &DatasetPaths, file: &str) -> Result<Option<String>> {
+    let is_it = |name: &str| matches!(FolderName::parse(name), Some(FolderName::Retired { name, .. }) if name == file);
+    Ok(fs.list(&paths.folder())?.into_iter().map(|entry| entry.name).find(|name| is_it(name)))
+}
+
+pub(crate) fn facts(entry: &RowGroup) -> RowGroupFacts {
+    RowGroupFacts { rows: entry.rows, bytes: entry.bytes, min: entry.min.clone(), max: entry.max.clone() }
+}
+
+/// Does something with a row group file under its live name or, once a later commit has replaced it, its retired one.
+pub(crate) fn at_its_name<T>(
+    fs: &StoreFs,
+    paths: &DatasetPaths,
+    manifest: &Manifest,
+    pin: Option<&Pin>,
+    entry: &RowGroup,
+    act: impl Fn(&Path) -> Result<T>,
+) -> Result<T> {
+    if let Some(pin) = pin {
+        pin.check()?;
+    }
+    let path = paths.file(&entry.file);
+    for _ in 0..LOOKS {
+        match act(&path) {
+            Err(error) if is_not_found(&error) => {}
+            other => return other,
+        }
+        if let Some(name) = retired_name(fs, paths, &entry.file)? {
+            match act(&paths.folder().join(name)) {
+                Err(error) if is_not_found(&error) => {}
+                other => return other,
+            }
+        }
+    }
+    let unchanged = crate::storage::load::load(fs, paths)?.is_some_and(|now| *now.manifest == *manifest);
+    if unchanged || pin.is_some_and(|pin| pin.is_in_place()) {
+        return Err(Error::Damaged { path, detail: "the file is missing".to_owned() });
+    }
+    Err(Error::SnapshotGone { dataset: paths.text().to_owned(), version: manifest.version(), path })
+}
+
+/// How often a file is looked for under its live and its retired name before it is called missing: between the two looks
+/// a writer may rename it.
+const LOOKS: usize = 3;

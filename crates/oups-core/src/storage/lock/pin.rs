@@ -1,0 +1,177 @@
+//! Pins: what readers hold so that the files of their snapshot stay.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::open::{Take, cannot_write, open_locked};
+use super::owner::Owner;
+use crate::cache::try_mutex::TryMutex;
+use crate::format::pin_text::line_of;
+use crate::fs::random::random;
+use crate::fs::{EntryKind, LockAccess, LockFile, StoreFs, failed, is_not_found};
+use crate::{Result, paths};
+
+/// So many pin files are kept at most while no snapshot holds them.
+const MOST_IDLE: usize = 8;
+
+/// The pin files of a store handle that no snapshot holds, unlocked, for the next one: docs/commit.md says why they keep
+/// nothing.
+#[derive(Debug, Default)]
+pub(crate) struct IdlePins {
+    files: TryMutex<Vec<PinFile>>,
+}
+
+impl IdlePins {
+    /// One that is locked shared now.
+    fn take(&self) -> Option<PinFile> {
+        loop {
+            let file = self.files.with(Vec::pop)??;
+            // What is of no use any more is unlinked by being dropped.
+            if file.owner.is_here() && file.relock() {
+                return Some(file);
+            }
+        }
+    }
+
+    fn keep(&self, file: PinFile) {
+        let mut file = Some(file);
+        self.files.with(|files| {
+            if files.len() < MOST_IDLE {
+                files.extend(file.take());
+            }
+        });
+        // One too many is dropped here, out of the mutex.
+    }
+}
+
+/// A file in the folder of pins that this process has made; unlinked when dropped.
+#[derive(Debug)]
+struct PinFile {
+    fs: StoreFs,
+    path: PathBuf,
+    file: Box<dyn LockFile>,
+    /// What is in it; `None` if that is not known.
+    text: Option<String>,
+    owner: Owner,
+}
+
+impl PinFile {
+    /// `None` where the store cannot be written to.
+    fn create(fs: &StoreFs, folder: &Path) -> Result<Option<Self>> {
+        loop {
+            let path = folder.join(paths::pin_name(std::process::id(), random()?));
+            match open_locked(fs, &path, LockAccess::Create, Take::TryShared) {
+                Ok(Some(file)) => {
+                    let (text, owner) = (Some(String::new()), Owner::this_process());
+                    return Ok(Some(Self { fs: fs.clone(), path, file, text, owner }));
+                }
+                // A writer that saw the file before it was locked took it for a stale one.
+                Ok(None) => {}
+                Err(error) if is_not_found(&error) => match fs.create_dir(folder) {
+                    Err(error) if cannot_write(&error) => return Ok(None),
+                    Err(error) => return Err(error),
+                    Ok(_) => {}
+                },
+                Err(error) if cannot_write(&error) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Locks it shared again; `false` if a writer is about to unlink it or has done so, or the store was moved.
+    fn relock(&self) -> bool {
+        matches!(self.file.try_shared(), Ok(true)) && self.is_in_place()
+    }
+
+    fn is_in_place(&self) -> bool {
+        self.file.is_at(&self.path).unwrap_or(false)
+    }
+
+    /// Makes these lines all that is in it.
+    fn write(&mut self, lines: &str) -> Result<()> {
+        let written = match self.text.take() {
+            Some(text) if text == lines => Ok(()),
+            Some(text) if lines.starts_with(&text) => {
+                self.file.append_text(lines.get(text.len()..).unwrap_or_default())
+            }
+            _ => self.file.write_text(lines),
+        };
+        written.map_err(failed("write", &self.path))?;
+        self.text = Some(lines.to_owned());
+        Ok(())
+    }
+}
+
+impl Drop for PinFile {
+    fn drop(&mut self) {
+        if self.owner.is_here() {
+            // Unlinked only under the exclusive lock. A writer that takes it in between unlinks the file itself.
+            if matches!(self.file.try_exclusive(), Ok(true)) && self.is_in_place() {
+                let _ = self.fs.remove_file_if_there(&self.path);
+            }
+            let _ = self.file.unlock();
+        }
+    }
+}
+
+/// One reader's pin file, locked shared until dropped. It may pin any number of datasets.
+#[derive(Debug)]
+pub(crate) struct Pin {
+    /// Always there until dropped.
+    file: Option<PinFile>,
+    /// What is pinned.
+    lines: String,
+    owner: Owner,
+    idle: Arc<IdlePins>,
+}
+
+impl Pin {
+    /// Takes an idle pin file or makes one, or `None` where the store cannot be written to: the reader then reads
+    /// unpinned. It pins nothing yet.
+    pub(crate) fn new(fs: &StoreFs, root: &Path, idle: &Arc<IdlePins>) -> Result<Option<Self>> {
+        let folder = root.join(paths::PINS);
+        fs.expect_kind(&folder, EntryKind::Dir)?;
+        let file = match idle.take() {
+            None => PinFile::create(fs, &folder)?,
+            taken => taken,
+        };
+        let pin =
+            |file| Self { file: Some(file), lines: String::new(), owner: Owner::this_process(), idle: idle.clone() };
+        Ok(file.map(pin))
+    }
+
+    /// Pins these datasets at these commits, in addition to what is pinned; `false` where the store takes no more bytes:
+    /// the pin then is of no use.
+    pub(crate) fn add<'a>(&mut self, pinned: impl IntoIterator<Item = (u64, &'a str)>) -> Result<bool> {
+        self.owner.check()?;
+        for (commit, text) in pinned {
+            self.lines.push_str(&line_of(commit, text));
+        }
+        match self.file.as_mut().map_or(Ok(()), |file| file.write(&self.lines)) {
+            Err(error) if cannot_write(&error) => Ok(false),
+            other => other.map(|()| true),
+        }
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Forked`] in a child process.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.owner.check()
+    }
+
+    /// Whether writers of the store at this place see it: not once the store was moved, or another one put in its place.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.file.as_ref().is_none_or(|file| file.file.is_at(&file.path).unwrap_or(true))
+    }
+}
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        let Some(file) = self.file.take().filter(|_| self.owner.is_here()) else { return };
+        // From here on it keeps nothing. One whose text is not known is not kept, but unlinked.
+        if file.file.unlock().is_ok() && file.text.is_some() {
+            self.idle.keep(file);
+        }
+    }
+}

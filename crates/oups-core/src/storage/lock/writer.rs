@@ -1,0 +1,234 @@
+//! The writer's turn: the exclusive lock of one dataset.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::open::{Take, open_locked};
+use super::owner::Owner;
+use crate::format::mark::Mark;
+use crate::fs::{LockAccess, LockFile, StoreFs, failed, if_there, is_not_found};
+use crate::paths::DatasetPaths;
+use crate::{Error, Result};
+
+/// The first and the longest pause of a waiter with a time-out.
+const BACK_OFF: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(10));
+
+/// A wait of this length is told at a level that people look at.
+const LONG_WAIT: Duration = Duration::from_secs(1);
+
+/// How long a change waits for the lock, in all its tries together.
+#[derive(Debug)]
+pub(crate) struct Patience {
+    limit: Option<Duration>,
+    waited: Duration,
+}
+
+impl Patience {
+    /// Without a limit it waits for as long as it takes.
+    pub(crate) fn of(limit: Option<Duration>) -> Self {
+        Self { limit, waited: Duration::ZERO }
+    }
+}
+
+/// Whether a writer is at work, or the last one did not end cleanly: it died, or could not tell whether its commit is durable.
+pub(crate) fn is_marked(fs: &StoreFs, paths: &DatasetPaths) -> Result<bool> {
+    Ok(fs.read_if_there(&paths.lock())?.is_some_and(|mark| !mark.is_empty()))
+}
+
+/// The exclusive lock of a dataset, held until dropped.
+#[derive(Debug)]
+pub(crate) struct WriterLock {
+    fs: StoreFs,
+    path: PathBuf,
+    file: Box<dyn LockFile>,
+    owner: Owner,
+    mark: Mark,
+    left: Left,
+    is_new: bool,
+}
+
+/// What the last holder left in the lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// Nothing: it ended cleanly.
+    Clean,
+    /// It died; the commit it was making, if the mark tells.
+    Died { commit: Option<u64> },
+}
+
+impl WriterLock {
+    /// Waits for the lock and takes it, as long as there is patience.
+    ///
+    /// Makes the folders above the dataset's where they are missing.
+    pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience) -> Result<Self> {
+        let path = paths.lock();
+        let opened = match Self::open(fs, paths, Take::TryExclusive) {
+            Ok(Some(opened)) => Ok(opened),
+            Ok(None) => Self::wait(fs, paths, patience),
+            Err(error) => Err(error),
+        };
+        if opened.is_err() {
+            // Folders that were made for it; those with something in them stay.
+            let _ = paths.parents().iter().rev().try_for_each(|folder| fs.remove_dir(folder));
+        }
+        let (file, is_new) = opened?;
+        let text = file.read_text().map_err(failed("read", &path))?;
+        let left = if text.is_empty() {
+            Left::Clean
+        } else {
+            Left::Died { commit: Mark::parse(&text).and_then(|mark| mark.commit) }
+        };
+        let (owner, mark) = (Owner::this_process(), Mark::of_this_process());
+        Ok(Self { fs: fs.clone(), path, file, owner, mark, left, is_new })
+    }
+
+    /// The lock file, and whether it had to be made. A folder that another writer finds empty may vanish between its
+    /// making and the opening of the lock file in it.
+    fn open(fs: &StoreFs, paths: &DatasetPaths, take: Take) -> Result<Option<(Box<dyn LockFile>, bool)>> {
+        match open_locked(fs, &paths.lock(), LockAccess::Write, take) {
+            Err(error) if is_not_found(&error) => {}
+            other => return Ok(other?.map(|file| (file, false))),
+        }
+        let mut tries = 0;
+        loop {
+            for folder in paths.parents() {
+                if let Err(error) = fs.create_dir(&folder)
+                    && !is_not_found(&error)
+                {
+                    return Err(error);
+                }
+            }
+            match open_locked(fs, &paths.lock(), LockAccess::Create, take) {
+                Err(error) if is_not_found(&error) && tries < 1000 => tries += 1,
+                other => return Ok(other?.map(|file| (file, true))),
+            }
+        }
+    }
+
+    /// Another writer has the lock: says so, and waits.
+    fn wait(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience) -> Result<(Box<dyn LockFile>, bool)> {
+        tracing::debug!(
+            dataset = paths.text(),
+            holder = Self::holder(fs, paths).ok().flatten().as_deref().unwrap_or("unknown"),
+            timeout = ?patience.limit,
+            "waiting for the writers' lock"
+        );
+        let start = Instant::now();
+        let file = Self::poll(fs, paths, patience)?;
+        let waited = start.elapsed();
+        patience.waited += waited;
+        match waited {
+            waited if waited < LONG_WAIT => tracing::debug!(dataset = paths.text(), ?waited, "have the writers' lock"),
+            waited => tracing::info!(dataset = paths.text(), ?waited, "waited long for the writers' lock"),
+        }
+        Ok(file)
+    }
+
+    /// Who holds the lock, as the mark tells.
+    fn holder(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<String>> {
+        let text = if_there(fs.read(&paths.lock()))?.unwrap_or_default();
+        Ok(Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string()))
+    }
+
+    fn poll(fs: &StoreFs, paths: &DatasetPaths, patience: &Patience) -> Result<(Box<dyn LockFile>, bool)> {
+        let start = Instant::now();
+        let mut pause = BACK_OFF.0;
+        loop {
+            let take = if patience.limit.is_some() { Take::TryExclusive } else { Take::Exclusive };
+            if let Some(file) = Self::open(fs, paths, take)? {
+                return Ok(file);
+            }
+            let waited = patience.waited + start.elapsed();
+            let left = patience.limit.map_or(pause, |limit| limit.saturating_sub(waited));
+            if left.is_zero() {
+                let holder = Self::holder(fs, paths)?;
+                return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder, waited });
+            }
+            thread::sleep(pause.min(left));
+            pause = (pause * 2).min(BACK_OFF.1);
+        }
+    }
+
+    /// Whether this holder made the lock file, so that its name may not be durable yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// What the last holder left.
+    pub(crate) fn left(&self) -> &Left {
+        &self.left
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Forked`] in a child process.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.owner.check()
+    }
+
+    /// Says who holds the lock. A dead writer's mark that is still to be worked off stays in place until then: this
+    /// process may die too.
+    pub(crate) fn mark(&mut self, commit: Option<u64>) -> Result<()> {
+        self.check()?;
+        self.mark.commit = commit;
+        self.file.write_text(&self.mark.to_text()).map_err(failed("write", &self.path))
+    }
+
+    /// Makes the mark durable.
+    pub(crate) fn sync_mark(&self) -> Result<()> {
+        self.check()?;
+        self.fs.sync_lock(&*self.file, &self.path)
+    }
+
+    /// Says that nothing is left to clear away.
+    pub(crate) fn unmark(&self) -> Result<()> {
+        self.check()?;
+        self.file.write_text("").map_err(failed("write", &self.path))
+    }
+
+    /// Unlinks the lock file, which is right only under the lock: whoever has it open finds out by looking again.
+    pub(crate) fn unlink(&self) -> Result<()> {
+        self.check()?;
+        // Where the store was moved and another put in its place, the path names the lock of that one.
+        if !self.file.is_at(&self.path).map_err(failed("look at", &self.path))? {
+            return Ok(());
+        }
+        self.fs.remove_file_if_there(&self.path)
+    }
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        if self.owner.is_here() {
+            // Closing the file would do, but for a child that was forked a moment ago and still has it open.
+            let _ = self.file.unlock();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::fs::LocalFs;
+
+    /// A wait that began anew would take an hour.
+    #[test]
+    fn the_time_out_is_one_for_all_tries() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, paths) = (StoreFs::new(Arc::new(LocalFs)), DatasetPaths::new(folder.path(), "a"));
+        let hour = Duration::from_secs(3600);
+        let mut patience = Patience::of(Some(hour));
+        let mut held = WriterLock::acquire(&fs, &paths, &mut patience).unwrap();
+        assert!(patience.waited.is_zero(), "nobody was in the way");
+        held.mark(None).unwrap();
+        patience.waited = hour;
+        let error = WriterLock::acquire(&fs, &paths, &mut patience).unwrap_err();
+        assert!(matches!(error, Error::LockTimeout { waited, holder: Some(_), .. } if waited >= hour), "{error}");
+        assert!(error.to_string().contains("; waited 3600."), "{error}");
+        drop(held);
+        WriterLock::acquire(&fs, &paths, &mut patience).unwrap();
+    }
+}

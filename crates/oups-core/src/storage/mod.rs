@@ -1,0 +1,18 @@
+//! Versions of datasets on a local disk: locks, pins, the commit, what is retired. Nothing above this room
+//! sees a lock, a mark or a temporary name, but `maintenance`.
+
+pub(crate) mod absent;
+pub(crate) mod commit_options;
+pub(crate) mod create;
+pub(crate) mod files;
+pub(crate) mod handle_cache;
+pub(crate) mod load;
+pub(crate) mod loaded;
+pub(crate) mod local;
+pub(crate) mod lock;
+pub(crate) mod outcome;
+pub(crate) mod publish;
+pub(crate) mod remove;
+pub(crate) mod retire;
+pub(crate) mod sweep;
+pub(crate) mod turn;

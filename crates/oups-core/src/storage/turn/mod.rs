@@ -1,0 +1,299 @@
+//! A writer's turn at a dataset: from taking the lock to letting it go.
+
+pub(crate) mod new_files;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::loaded::Loaded;
+use super::lock::{Left, Patience, WriterLock, pinned_commits};
+use super::{retire, sweep};
+use crate::format::manifest::{Manifest, Retired};
+use crate::fs::{EntryKind, StoreFs, if_there};
+use crate::paths::DatasetPaths;
+use crate::{Error, Result};
+
+/// The lock is held, the manifest loaded, and what a dead writer left is cleared away.
+///
+/// Dropping a turn that did not commit unmarks and unlocks; where there is no dataset, it also removes the lock file and
+/// empty folders, so that a refused first write leaves nothing.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) fs: StoreFs,
+    pub(crate) paths: DatasetPaths,
+    lock: WriterLock,
+    base: Option<Loaded>,
+    /// The number of the commit that this turn may make.
+    pub(crate) commit: u64,
+    /// Retired by earlier commits, and still there.
+    pub(crate) retired: Vec<Retired>,
+    /// Files that earlier commits retired are gone since, and the next manifest does not list them: their names must be
+    /// gone durably before it is there, or they would come back with nobody to know them.
+    settled: bool,
+    exists: bool,
+    mark_stays: MarkStays,
+}
+
+/// Whether the mark is left in the lock file, for the next writer to look for leftovers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MarkStays(Arc<AtomicBool>);
+
+impl MarkStays {
+    pub(crate) fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn unset(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Turn {
+    /// Steps 1 to 3. `known` is what was loaded before the lock was taken, to be spared decoding it again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], [`Error::Poisoned`], [`Error::ManifestLost`], a damaged manifest, a failed file operation.
+    pub(crate) fn begin(
+        fs: &StoreFs,
+        paths: &DatasetPaths,
+        patience: &mut Patience,
+        known: Option<&Loaded>,
+    ) -> Result<Self> {
+        if fs.is_poisoned() {
+            return Err(Error::Poisoned { dataset: paths.text().to_owned() });
+        }
+        let lock = WriterLock::acquire(fs, paths, patience)?;
+        let mut turn = Self::holding(fs, paths, lock);
+        if *turn.lock.left() == Left::Clean {
+            turn.lock.mark(None)?;
+            turn.load(known)?;
+            return Ok(turn);
+        }
+        tracing::warn!(dataset = paths.text(), left = ?turn.lock.left(), "a writer died: clearing away what it left");
+        // Until the dead writer's mark is worked off, an error must leave it to the next one.
+        turn.mark_stays.set();
+        // Its commit point may be visible and not durable yet: nothing that the version before needs may go.
+        turn.sync_parents()?;
+        turn.load(known)?;
+        // What killed the writer may have killed readers; a pin that stays does no harm.
+        let _ = pinned_commits(fs, paths);
+        turn.mark_stays.unset();
+        turn.lock.mark(None)?;
+        Ok(turn)
+    }
+
+    fn holding(fs: &StoreFs, paths: &DatasetPaths, lock: WriterLock) -> Self {
+        // A lock file that had to be made goes again, should nothing come of it.
+        let exists = !lock.is_new();
+        Self {
+            fs: fs.clone(),
+            paths: paths.clone(),
+            lock,
+            base: None,
+            commit: 1,
+            retired: Vec::new(),
+            settled: false,
+            exists,
+            mark_stays: MarkStays::default(),
+        }
+    }
+
+    /// Only takes the lock: a repair looks for itself, and clears nothing away. Until [`repaired`](Self::repaired), an
+    /// error leaves the mark as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], [`Error::Poisoned`], a failed file operation.
+    pub(crate) fn begin_repair(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience) -> Result<Self> {
+        if fs.is_poisoned() {
+            return Err(Error::Poisoned { dataset: paths.text().to_owned() });
+        }
+        let mut turn = Self::holding(fs, paths, WriterLock::acquire(fs, paths, patience)?);
+        turn.mark_stays.set();
+        turn.exists = true;
+        Ok(turn)
+    }
+
+    /// What the last writer left; `None` if the lock file was not there to tell.
+    pub(crate) fn left(&self) -> Option<&Left> {
+        (!self.lock.is_new()).then(|| self.lock.left())
+    }
+
+    /// A repair begins to change things: the mark names no commit any more, so that nothing is swept should it die.
+    pub(crate) fn mark_repair(&mut self) -> Result<()> {
+        self.lock.mark(None)?;
+        self.lock.sync_mark()?;
+        self.sync_parents()
+    }
+
+    /// Everything in the folder is as the manifest says: the mark can go.
+    pub(crate) fn repaired(&mut self) {
+        self.mark_stays.unset();
+    }
+
+    fn load(&mut self, known: Option<&Loaded>) -> Result<()> {
+        self.fs.expect_kind(&self.paths.manifest_tmp(), EntryKind::File)?;
+        self.base = super::load::reload(&self.fs, &self.paths, known)?;
+        match &self.base {
+            Some(base) => {
+                let base = base.manifest.clone();
+                self.exists = true;
+                if *self.lock.left() != Left::Clean {
+                    sweep::above(&self.fs, &self.paths, base.commit)?;
+                    sweep::restore(&self.fs, &self.paths, &base)?;
+                    self.fs.remove_file_if_there(&self.paths.tombstone())?;
+                }
+                self.commit = base.commit + 1;
+                self.retired = retire::still_there(&self.fs, &self.paths, &base.retired, base.durable);
+                self.settled = self.retired.len() < base.retired.len();
+            }
+            None => self.load_absent()?,
+        }
+        Ok(())
+    }
+
+    /// There is no manifest: never was, or the dataset was removed, or a first write died, or the manifest was lost.
+    fn load_absent(&mut self) -> Result<()> {
+        let tombstone = super::load::load_tombstone(&self.fs, &self.paths)?;
+        // Only the commit that the mark names: a tombstone may also be older than a dataset that lost its manifest.
+        let removed = tombstone.as_ref().map_or(0, |tombstone| tombstone.manifest.commit);
+        if let Left::Died { commit: Some(commit) } = *self.lock.left() {
+            sweep::first_write(&self.fs, &self.paths, commit, removed)?;
+        }
+        match sweep::row_group_files(&self.fs, &self.paths, removed)? {
+            0 => self.exists = false,
+            files => return Err(Error::ManifestLost { dataset: self.paths.text().to_owned(), files }),
+        }
+        if let Some(tombstone) = tombstone {
+            let commit = tombstone.manifest.commit;
+            self.retired = retire::of_removed(&self.fs, &self.paths, &tombstone.manifest);
+            self.settled = true;
+            if self.retired.is_empty() {
+                self.sync_settled()?;
+                self.fs.remove_file_if_there(&self.paths.tombstone())?;
+            }
+            self.commit = commit + 2;
+        }
+        Ok(())
+    }
+
+    /// The dataset as it is; `None` where there is none yet.
+    pub(crate) fn base(&self) -> Option<&Manifest> {
+        self.base.as_ref().map(|base| &*base.manifest)
+    }
+
+    /// As [`base`](Self::base), to hold while the turn goes on.
+    pub(crate) fn base_arc(&self) -> Option<Arc<Manifest>> {
+        self.base.as_ref().map(|base| base.manifest.clone())
+    }
+
+    /// The newest version whose files are all known to be durable. Where there is no dataset, there is none to lose.
+    pub(crate) fn durable(&self) -> u64 {
+        self.base().map_or(self.commit - 1, |base| base.durable)
+    }
+
+    /// The version that this turn would commit, as far as nothing else changes.
+    pub(crate) fn next_of(&self, base: Manifest) -> Manifest {
+        Manifest { commit: self.commit, retired: self.retired.clone(), ..base }
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Forked`] in a child process.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.lock.check()
+    }
+
+    /// Step 5: the mark says which commit is made, durably, before the first file of it can be there.
+    ///
+    /// At a first write the names of the lock file and of the dataset's folder are made durable too, also with syncing
+    /// off: files that are there without a manifest and without a mark look like a dataset that lost its manifest, and a
+    /// manifest without the folder like one that lost its files.
+    pub(crate) fn sync_mark(
+        &mut self,
+        durability: super::commit_options::Durability,
+        folder_is_new: bool,
+    ) -> Result<()> {
+        self.lock.mark(Some(self.commit))?;
+        let is_first = self.base.is_none() || folder_is_new;
+        if durability == super::commit_options::Durability::Unsynced && !is_first {
+            return Ok(());
+        }
+        self.lock.sync_mark()?;
+        if is_first || self.lock.is_new() { self.fs.sync_dir(&self.paths.parent()) } else { Ok(()) }
+    }
+
+    /// Makes durable that settled files are gone.
+    pub(crate) fn sync_settled(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.settled) { self.sync_folder() } else { Ok(()) }
+    }
+
+    /// The names of the manifest and of all folders above, as they are.
+    pub(crate) fn sync_parents(&self) -> Result<()> {
+        let folders = self.paths.parents();
+        folders.iter().rev().try_for_each(|folder| self.fs.sync_dir(folder))?;
+        self.fs.sync_dir(self.paths.root())
+    }
+
+    /// The dataset's folder with its names as they are; nothing where there is none.
+    pub(crate) fn sync_folder(&self) -> Result<()> {
+        if_there(self.fs.sync_dir(&self.paths.folder())).map(|_| ())
+    }
+
+    /// The next writer is to look for leftovers.
+    pub(crate) fn leave_mark(&self) {
+        self.mark_stays.set();
+    }
+
+    pub(crate) fn mark_stays(&self) -> MarkStays {
+        self.mark_stays.clone()
+    }
+
+    /// A manifest is in place: what a tombstone listed is in it.
+    pub(crate) fn committed(&mut self) {
+        if !self.exists && !matches!(self.fs.kind(&self.paths.tombstone()), Ok(None)) {
+            let _ = self.fs.remove_file_if_there(&self.paths.tombstone());
+            let _ = self.fs.sync_dir(&self.paths.parent());
+        }
+        self.exists = true;
+    }
+
+    /// The manifest is gone; whether files of the dataset still are there.
+    pub(crate) fn removed(&mut self) {
+        self.exists = false;
+    }
+
+    /// Removes the lock file and the folders, unless something is in them.
+    fn vacate(&self) {
+        let tombstone = self.fs.kind(&self.paths.tombstone());
+        if !matches!(tombstone, Ok(None)) {
+            return;
+        }
+        let _ = self.fs.remove_dir(&self.paths.folder());
+        if self.lock.unlink().is_err() {
+            return;
+        }
+        for folder in self.paths.parents().iter().rev() {
+            if self.fs.remove_dir(folder).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if self.lock.check().is_err() || self.mark_stays.is_set() {
+            return;
+        }
+        let _ = self.lock.unmark();
+        if !self.exists {
+            self.vacate();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The handle on one dataset.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+
+use crate::paths::DatasetPaths;
+use crate::settings::Settings;
+use crate::snapshot::Snapshot;
+use crate::storage::absent::absent;
+use crate::store::StoreInner;
+use crate::version::Version;
+use crate::{Error, Result};
+
+/// A handle on one dataset of a store, whether it exists yet or not. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    pub(crate) store: Arc<StoreInner>,
+    pub(crate) paths: DatasetPaths,
+}
+
+impl Dataset {
+    pub(crate) fn new(store: Arc<StoreInner>, paths: DatasetPaths) -> Self {
+        Self { store, paths }
+    }
+
+    /// The path text of its key.
+    pub fn path_text(&self) -> &str {
+        self.paths.text()
+    }
+
+    /// Whether it exists.
+    ///
+    /// # Errors
+    ///
+    /// Where the manifest cannot be looked for.
+    pub fn exists(&self) -> Result<bool> {
+        Ok(self.store.storage.fs.kind(&self.paths.manifest())?.is_some())
+    }
+
+    /// The dataset as it is now, to read from undisturbed by writers for as long as the snapshot lives.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where there is none, [`Error::Damaged`] or [`Error::NewerFormat`] for its manifest.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        self.snapshot_if_there()?.ok_or_else(|| self.absent())
+    }
+
+    /// As [`snapshot`](Self::snapshot), with `None` where there is no dataset.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] or [`Error::NewerFormat`] for its manifest.
+    pub fn snapshot_if_there(&self) -> Result<Option<Snapshot>> {
+        Snapshot::open(&self.store.storage, &self.paths)
+    }
+
+    /// The error for a dataset that is not there, or whose manifest is not.
+    pub(crate) fn absent(&self) -> Error {
+        absent(&self.store.storage.fs, &self.paths)
+    }
+
+    /// What to tell of a dataset that was taken for one that is not there: that its manifest is lost, where it is.
+    pub(crate) fn lost_or(&self, error: Error) -> Error {
+        match self.absent() {
+            lost @ Error::ManifestLost { .. } => lost,
+            _ => error,
+        }
+    }
+
+    pub(crate) fn loaded(&self) -> Result<Arc<crate::format::manifest::Manifest>> {
+        let loaded = self.store.storage.cache.load(&self.store.storage.fs, &self.paths)?;
+        loaded.map(|loaded| loaded.manifest).ok_or_else(|| self.absent())
+    }
+
+    /// The newest version.
+    ///
+    /// # Errors
+    ///
+    /// As [`snapshot`](Self::snapshot).
+    pub fn version(&self) -> Result<Version> {
+        Ok(self.loaded()?.version())
+    }
+
+    /// The columns.
+    ///
+    /// # Errors
+    ///
+    /// As [`snapshot`](Self::snapshot).
+    pub fn schema(&self) -> Result<SchemaRef> {
+        Ok(self.loaded()?.schema.clone())
+    }
+
+    /// The number of rows, from the manifest.
+    ///
+    /// # Errors
+    ///
+    /// As [`snapshot`](Self::snapshot).
+    pub fn rows(&self) -> Result<u64> {
+        Ok(self.loaded()?.rows())
+    }
+
+    /// The settings that writes use unless they give their own.
+    ///
+    /// # Errors
+    ///
+    /// As [`snapshot`](Self::snapshot).
+    pub fn settings(&self) -> Result<Settings> {
+        Ok(self.loaded()?.settings.clone())
+    }
+
+    /// The user's metadata.
+    ///
+    /// # Errors
+    ///
+    /// As [`snapshot`](Self::snapshot).
+    pub fn metadata(&self) -> Result<BTreeMap<String, String>> {
+        Ok(self.loaded()?.metadata.clone())
+    }
+}

@@ -1,0 +1,217 @@
+//! The store: a folder of datasets whose keys have one schema.
+
+pub(crate) mod dataset;
+pub(crate) mod discover;
+pub(crate) mod together;
+
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::format::store_file;
+use crate::fs::{EntryKind, Fs, LocalFs, LockAccess, StoreFs};
+use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
+use crate::paths::{self, DatasetPaths};
+use crate::storage::create::{create_folders, make_store};
+use crate::storage::handle_cache::HandleCache;
+use crate::storage::local::LocalStorage;
+use crate::storage::lock::{Take, open_locked};
+use crate::{Error, Result};
+use dataset::Dataset;
+use discover::{Discovery, discover};
+
+/// A store of datasets named by keys of type `K`: a struct with `#[derive(TopLevel)]`, or [`AnyKey`] for programs that
+/// work with any store.
+///
+/// Cloning is cheap, and a store can be shared between threads. Several handles on one folder, in one process or many,
+/// work together.
+#[derive(Debug)]
+pub struct Store<K> {
+    pub(crate) inner: Arc<StoreInner>,
+    keys: PhantomData<fn() -> K>,
+}
+
+impl<K> Clone for Store<K> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), keys: PhantomData }
+    }
+}
+
+/// What all handles made from one opened store share.
+#[derive(Debug)]
+pub(crate) struct StoreInner {
+    pub(crate) storage: LocalStorage,
+    pub(crate) schema: KeySchema,
+}
+
+impl<K: StoreKey> Store<K> {
+    /// Opens the store in a folder.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoStore`] where the folder has no `oups.json`, [`Error::StoreSchema`] if its keys are not `K`s,
+    /// [`Error::Damaged`] or [`Error::NewerFormat`] if its `oups.json` cannot be understood.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::open_on(Arc::new(LocalFs), path)
+    }
+
+    /// [`open`](Self::open) on a file system of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_on(fs: Arc<dyn Fs>, path: impl AsRef<Path>) -> Result<Self> {
+        let (fs, root) = (StoreFs::new(fs), path.as_ref().to_owned());
+        let file = root.join(paths::STORE_FILE);
+        fs.expect_kind(&file, EntryKind::File)?;
+        let Some(bytes) = fs.read_if_there(&file)? else { return Err(Error::NoStore { path: root }) };
+        let found = store_file::decode(&file, bytes)?;
+        if let Some(expected) = K::own_schema()
+            && !expected.is_compatible(&found)
+        {
+            return Err(Error::StoreSchema { path: root, expected: expected.to_string(), found: found.to_string() });
+        }
+        // The caller's schema has the caller's names for nested levels; for the paths both are the same.
+        Ok(Self::new(fs, root, K::own_schema().unwrap_or(found)))
+    }
+
+    fn new(fs: StoreFs, root: PathBuf, schema: KeySchema) -> Self {
+        Self {
+            inner: Arc::new(StoreInner { storage: LocalStorage { root, fs, cache: HandleCache::default() }, schema }),
+            keys: PhantomData,
+        }
+    }
+
+    fn create_with(fs: Arc<dyn Fs>, path: &Path, schema: KeySchema) -> Result<Self> {
+        let (fs, root) = (StoreFs::new(fs), path.to_owned());
+        create_folders(&fs, &root)?;
+        let file = root.join(paths::STORE_FILE);
+        let lock_path = root.join(paths::STORE_LOCK);
+        // Two processes may make the store at once; the second is to find the first's.
+        let lock = open_locked(&fs, &lock_path, LockAccess::Create, Take::Exclusive)?;
+        let made = if fs.kind(&file)?.is_some() {
+            Err(Error::StoreExists { path: root.clone() })
+        } else {
+            make_store(&fs, &root, &schema)
+        };
+        let _ = fs.remove_file_if_there(&lock_path);
+        drop(lock);
+        made.map(|()| Self::new(fs, root, schema))
+    }
+
+    /// The folder of the store.
+    pub fn root(&self) -> &Path {
+        &self.inner.storage.root
+    }
+
+    /// The schema of the store's keys.
+    pub fn schema(&self) -> &KeySchema {
+        &self.inner.schema
+    }
+
+    /// A handle on the dataset of this key, which need not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] if the key has no path: a component over 200 bytes.
+    pub fn dataset(&self, key: &K) -> Result<Dataset> {
+        Ok(Dataset::new(self.inner.clone(), self.paths(key)?))
+    }
+
+    pub(crate) fn inner(&self) -> &StoreInner {
+        &self.inner
+    }
+
+    pub(crate) fn inner_arc(&self) -> Arc<StoreInner> {
+        self.inner.clone()
+    }
+
+    pub(crate) fn paths(&self, key: &K) -> Result<DatasetPaths> {
+        Ok(DatasetPaths::new(&self.inner.storage.root, &key.path_text(&self.inner.schema)?))
+    }
+
+    /// The keys of all datasets, in key order.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed.
+    pub fn keys(&self) -> Result<Vec<K>> {
+        self.keys_where(KeyFilter::all())
+    }
+
+    /// The keys of the datasets that a filter lets through, in key order. Folders that it rules out are not listed.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed.
+    pub fn keys_where(&self, filter: impl Into<KeyFilter>) -> Result<Vec<K>> {
+        Ok(self.discover(filter)?.keys)
+    }
+
+    /// As [`keys_where`](Self::keys_where), with the files and folders that are no part of the store.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed.
+    pub fn discover(&self, filter: impl Into<KeyFilter>) -> Result<Discovery<K>> {
+        discover(self.inner.storage.fs.raw(), &self.inner.storage.root, &self.inner.schema, &filter.into())
+    }
+}
+
+/// Stores whose keys are a struct of the program.
+impl<K: crate::key::TopLevel> Store<K> {
+    /// Makes a store in a folder, which is made too where it is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StoreExists`] if there is one already; [`Error::NotDurable`] if it is there but the disk may not have it,
+    /// [`Error::OutcomeUnknown`] if it is not known whether it is there.
+    pub fn create(path: impl AsRef<Path>) -> Result<Self> {
+        Self::create_on(Arc::new(LocalFs), path)
+    }
+
+    /// [`create`](Self::create) on a file system of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create).
+    pub fn create_on(fs: Arc<dyn Fs>, path: impl AsRef<Path>) -> Result<Self> {
+        Self::create_with(fs, path.as_ref(), K::schema())
+    }
+
+    /// Opens the store in a folder, or makes one.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open) for a store that is there.
+    pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self> {
+        match Self::open(path.as_ref()) {
+            Err(Error::NoStore { .. }) => match Self::create(path.as_ref()) {
+                Err(Error::StoreExists { .. }) => Self::open(path),
+                other => other,
+            },
+            other => other,
+        }
+    }
+}
+
+/// Stores for programs that do not have the struct.
+impl Store<AnyKey> {
+    /// Makes a store whose keys have this schema.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StoreExists`] if there is one already.
+    pub fn create_for(path: impl AsRef<Path>, schema: KeySchema) -> Result<Self> {
+        Self::create_with(Arc::new(LocalFs), path.as_ref(), schema)
+    }
+
+    /// The key of a path text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] if the text is no path of a key of this store.
+    pub fn parse_key(&self, text: &str) -> Result<AnyKey> {
+        Ok(AnyKey::parse_path(&self.inner.schema, text)?)
+    }
+}

@@ -1,0 +1,141 @@
+//! Snapshots of several datasets of a store, taken together.
+
+use std::ops::Deref;
+
+use super::dataset::Dataset;
+use crate::key::{KeyFilter, StoreKey};
+use crate::paths::DatasetPaths;
+use crate::snapshot::Snapshot;
+use crate::snapshot::moment::{Moment, Search, Together, at_one_moment};
+use crate::store::Store;
+use crate::{Error, Result};
+
+/// Snapshots of several datasets, held by one pin. A list of them, which also tells [whether they are of one
+/// moment](Self::moment).
+#[derive(Clone, Debug)]
+pub struct Snapshots {
+    snapshots: Vec<Snapshot>,
+    moment: Moment,
+}
+
+impl Snapshots {
+    /// Whether there was a moment at which all datasets were as they are here.
+    pub fn moment(&self) -> Moment {
+        self.moment
+    }
+}
+
+impl Deref for Snapshots {
+    type Target = [Snapshot];
+
+    fn deref(&self) -> &[Snapshot] {
+        &self.snapshots
+    }
+}
+
+impl IntoIterator for Snapshots {
+    type Item = Snapshot;
+    type IntoIter = std::vec::IntoIter<Snapshot>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.snapshots.into_iter()
+    }
+}
+
+impl<'s> IntoIterator for &'s Snapshots {
+    type Item = &'s Snapshot;
+    type IntoIter = std::slice::Iter<'s, Snapshot>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.snapshots.iter()
+    }
+}
+
+impl<K: StoreKey> Store<K> {
+    /// Snapshots of several datasets at once, in the order of the keys, held by one pin. They are of one moment unless
+    /// writers do not pause for 200 ms: [`Snapshots::moment`] tells.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] for a key without a dataset, and those of reading a manifest.
+    pub fn snapshots(&self, keys: &[K]) -> Result<Snapshots> {
+        self.snapshots_with(keys, Together::default())
+    }
+
+    /// As [`snapshots`](Self::snapshots), with a word on how far they are to be of one moment.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] where one moment was demanded and not found in time, and those of [`snapshots`](Self::snapshots).
+    pub fn snapshots_with(&self, keys: &[K], together: Together) -> Result<Snapshots> {
+        let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
+        let (found, moment) = at_one_moment(&self.inner().storage, &paths, &mut Search::begin(together))?;
+        let there = |(paths, found): (DatasetPaths, Option<Snapshot>)| match found {
+            Some(snapshot) => Ok(snapshot),
+            None => Err(self.at(paths).absent()),
+        };
+        let snapshots = paths.into_iter().zip(found).map(there).collect::<Result<_>>()?;
+        Ok(Snapshots { snapshots, moment })
+    }
+
+    /// The datasets that a filter lets through, in key order, with their snapshots, held by one pin. If they are of one
+    /// moment, these datasets and no others that the filter lets through were there at it.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed; [`Error::Busy`] where one moment was demanded and not found in time; those of
+    /// reading a manifest.
+    pub fn snapshots_where(&self, filter: impl Into<KeyFilter>, together: Together) -> Result<(Vec<K>, Snapshots)> {
+        let (filter, mut search) = (filter.into(), Search::begin(together));
+        let mut listed = self.keys_where(filter.clone())?;
+        loop {
+            let paths = listed.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
+            let (found, mut moment) = at_one_moment(&self.inner().storage, &paths, &mut search)?;
+            let (mut keys, mut snapshots) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+            for ((key, paths), found) in listed.into_iter().zip(paths).zip(found) {
+                match found {
+                    Some(snapshot) => {
+                        keys.push(key);
+                        snapshots.push(snapshot);
+                    }
+                    // Removed since it was listed; not so a dataset whose manifest is lost.
+                    None => match self.at(paths).absent() {
+                        Error::NoDataset { .. } => {}
+                        lost => return Err(lost),
+                    },
+                }
+            }
+            if together == Together::Independently {
+                // Not even of a single dataset: at its moment others may have been there that were not yet listed.
+                return Ok((keys, Snapshots { snapshots, moment: Moment::GroupsWhole }));
+            }
+            // Those that were not listed must have been absent at the moment too. Listed again they are absent after it.
+            let again = self.keys_where(filter.clone())?;
+            let same = again == keys;
+            if !same && search.goes_on(|| differing(&again, &keys, self))? {
+                listed = again;
+                continue;
+            }
+            if !same {
+                moment = Moment::GroupsWhole;
+            }
+            return Ok((keys, Snapshots { snapshots, moment }));
+        }
+    }
+
+    fn at(&self, paths: DatasetPaths) -> Dataset {
+        Dataset::new(self.inner_arc(), paths)
+    }
+}
+
+/// The path texts of the keys that are in one list only.
+fn differing<K: StoreKey>(left: &[K], right: &[K], store: &Store<K>) -> Vec<String> {
+    let only = |these: &[K], others: &[K]| -> Vec<String> {
+        let others: std::collections::HashSet<&K> = others.iter().collect();
+        let only = these.iter().filter(|key| !others.contains(key));
+        only.filter_map(|key| Some(store.paths(key).ok()?.text().to_owned())).collect()
+    };
+    let mut names = only(left, right);
+    names.extend(only(right, left));
+    names
+}

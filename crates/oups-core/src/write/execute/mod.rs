@@ -1,0 +1,226 @@
+//! Does what a plan says: streams stored and new rows through the merge into new row group files.
+
+mod output;
+mod peek;
+mod pipeline;
+mod same;
+mod trim;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+
+use crate::Result;
+use crate::dedup::{Dedup, Deduped, Keep};
+use crate::format::manifest::RowGroup;
+use crate::fs::StoreFs;
+use crate::input::Input;
+use crate::merge::Merge;
+use crate::paths::DatasetPaths;
+use crate::plan::{MergePlan, Step};
+use crate::row_group::{OrdRange, ReadOptions};
+use crate::schema::DatasetSchema;
+use crate::settings::Settings;
+use crate::sizing::Sizing;
+use crate::storage::commit_options::Durability;
+use crate::storage::files::open_live;
+use crate::storage::turn::Turn;
+use crate::storage::turn::new_files::NewFiles;
+use output::Output;
+use pipeline::ahead;
+use same::Same;
+
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) struct MergeJob<'a> {
+    pub(crate) schema: &'a Arc<DatasetSchema>,
+    pub(crate) rules: &'a Rules<'a>,
+    pub(crate) plan: &'a MergePlan,
+    pub(crate) input: &'a Input,
+    /// The range that a deletion is about.
+    pub(crate) deleted: Option<&'a OrdRange>,
+    pub(crate) durability: Durability,
+}
+
+/// How rows become row groups in this write: the dataset's settings, or the write's own.
+#[derive(Debug)]
+pub(crate) struct Rules<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) sizing: Sizing,
+    pub(crate) keep: &'a Keep,
+}
+
+/// What was done: the row groups of the next version.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) entries: Vec<RowGroup>,
+    /// Names of files that are in the version before and not in the next.
+    pub(crate) replaced: Vec<String>,
+    pub(crate) rows_written: u64,
+    /// Rows that went because they were in the deleted range.
+    pub(crate) rows_deleted: u64,
+    /// Rows, stored or new, that were merged and do not stay because they are duplicates.
+    pub(crate) duplicates_dropped: u64,
+}
+
+/// Makes the row group files of the next version. Nothing is visible yet.
+///
+/// # Errors
+///
+/// A damaged stored file, a failed file operation, a full disk; `files` then removes what was made.
+pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &MergeJob<'_>) -> Result<Outcome> {
+    let base = turn.base_arc();
+    let stored = base.as_deref().map(|base| base.entries.as_slice()).unwrap_or_default();
+    let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
+    // A write's own options are for that write only; files tell the dataset's.
+    let settings = base.as_deref().map_or(job.rules.settings, |base| &base.settings);
+    let mut output = Output::new(turn, files, job.schema, settings, job.durability);
+    let (mut replaced, mut rows_deleted, mut duplicates_dropped) = (Vec::new(), 0, 0);
+    for step in &job.plan.steps {
+        match step {
+            Step::Keep { groups } => output.keep(entries(stored, groups)),
+            Step::Merge { groups, rows, .. } => {
+                let region =
+                    RegionMerge { fs: &fs, paths: &paths, job, old: entries(stored, groups), rows: rows.clone() };
+                let Wrote { changed, dropped } = region.write(&mut output)?;
+                duplicates_dropped += dropped;
+                if changed {
+                    replaced.extend(region.old_names());
+                } else {
+                    output.keep(region.old);
+                }
+            }
+            Step::Drop { groups } => {
+                let gone = entries(stored, groups);
+                rows_deleted += gone.iter().map(|entry| entry.rows).sum::<u64>();
+                let names: Vec<String> = gone.iter().map(|entry| entry.file.to_string()).collect();
+                replaced.extend_from_slice(&names);
+                output.drop_files(names);
+            }
+            Step::Trim { group } => {
+                let ends = entries(stored, &(*group..group + 1));
+                let Some(range) = job.deleted else {
+                    output.keep(ends);
+                    continue;
+                };
+                for entry in ends {
+                    let gone = trim::trim(&mut output, (&fs, &paths, job.schema), entry, range)?;
+                    rows_deleted += gone;
+                    replaced.extend((gone > 0).then(|| entry.file.to_string()));
+                }
+            }
+        }
+    }
+    let (entries, rows_written) = output.finish()?;
+    Ok(Outcome { entries, replaced, rows_written, rows_deleted, duplicates_dropped })
+}
+
+/// A merge region: stored row groups and the new rows that meet them.
+struct RegionMerge<'a> {
+    fs: &'a StoreFs,
+    paths: &'a DatasetPaths,
+    job: &'a MergeJob<'a>,
+    old: &'a [RowGroup],
+    rows: Range<u64>,
+}
+
+/// What became of a region.
+struct Wrote {
+    /// `false`: the merged rows say just what is stored, and nothing was written.
+    changed: bool,
+    /// Merged rows that do not stay.
+    dropped: u64,
+}
+
+impl<'a> RegionMerge<'a> {
+    fn old_names(&self) -> Vec<String> {
+        self.old.iter().map(|entry| entry.file.to_string()).collect()
+    }
+
+    /// The stored rows, in order.
+    fn stored(&self) -> impl Iterator<Item = Result<RecordBatch>> + use<'a> {
+        let (fs, paths, schema) = (self.fs, self.paths, self.job.schema);
+        flatten(self.old.iter().map(move |entry| open_live(fs, paths, entry, schema)?.batches(ReadOptions::default())))
+    }
+
+    /// Writes the merged rows. Without new rows they are all stored ones, and every one of them stays: a rule for
+    /// duplicates says what new rows do to a dataset, not that what is stored breaks it.
+    fn write(&self, output: &mut Output<'_>) -> Result<Wrote> {
+        let MergeJob { schema, rules, input, .. } = *self.job;
+        let merged = Merge::new(schema, self.stored(), input.batches(self.rows.clone()));
+        if self.rows.is_empty() || !rules.settings.drops_duplicates() {
+            let mut files = output.begin_region(self.old_names(), rules.sizing);
+            return self.ahead(merged, |merged| {
+                for rows in merged {
+                    files.write(&rows?.batch)?;
+                }
+                Ok(Wrote { changed: true, dropped: 0 })
+            });
+        }
+        // New rows that change nothing keep the files.
+        let may_stay = matches!(rules.keep, Keep::Last | Keep::First) && !self.old.is_empty();
+        let may_stay = may_stay && !self.surely_changes()?;
+        let on = &rules.settings.duplicates_on;
+        let kept = Dedup::new(schema, on, rules.keep, merged, self.rows.start)?;
+        self.ahead(kept, |kept| self.write_if_changed(kept, may_stay, output))
+    }
+
+    /// Decodes and merges while rows are encoded. New rows in memory alone need neither.
+    fn ahead<T: Send, R>(
+        &self,
+        items: impl Iterator<Item = Result<T>> + Send,
+        consume: impl FnOnce(&mut dyn Iterator<Item = Result<T>>) -> Result<R>,
+    ) -> Result<R> {
+        let mut items = items;
+        if self.old.is_empty() && !self.job.input.is_spilled() { consume(&mut items) } else { ahead(items, consume) }
+    }
+
+    /// Where the files may stay, compares first, and writes only once there is a difference.
+    fn write_if_changed(
+        &self,
+        kept: &mut dyn Iterator<Item = Result<Deduped>>,
+        may_stay: bool,
+        output: &mut Output<'_>,
+    ) -> Result<Wrote> {
+        let mut dropped = 0;
+        let mut kept = kept.inspect(|kept| dropped += kept.as_ref().map_or(0, |kept| kept.dropped));
+        let mut same = Same::new();
+        let first = loop {
+            match kept.next().transpose()? {
+                Some(rows) if may_stay && !rows.changed => same.add(rows.rows),
+                other => break other,
+            }
+        };
+        if first.is_none() && may_stay {
+            drop(kept);
+            return Ok(Wrote { changed: false, dropped });
+        }
+        let mut files = output.begin_region(self.old_names(), self.job.rules.sizing);
+        for rows in same.rows(|| self.stored()) {
+            files.write(&rows?)?;
+        }
+        for rows in first.into_iter().map(Ok).chain(kept) {
+            files.write(&rows?.rows)?;
+        }
+        Ok(Wrote { changed: true, dropped })
+    }
+}
+
+fn entries<'e>(stored: &'e [RowGroup], groups: &Range<usize>) -> &'e [RowGroup] {
+    stored.get(groups.clone()).unwrap_or_default()
+}
+
+/// The batches of files that are opened one after another, the next only when the one before is read.
+fn flatten<I>(files: impl Iterator<Item = Result<I>>) -> impl Iterator<Item = Result<RecordBatch>>
+where
+    I: Iterator<Item = Result<RecordBatch>>,
+{
+    files.flat_map(|file| {
+        let (batches, error) = match file {
+            Ok(batches) => (Some(batches), None),
+            Err(error) => (None, Some(Err(error))),
+        };
+        batches.into_iter().flatten().chain(error)
+    })
+}

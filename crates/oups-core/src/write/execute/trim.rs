@@ -1,0 +1,40 @@
+//! Row groups that lose some of their rows.
+
+use std::num::NonZeroU64;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::output::Output;
+use crate::Result;
+use crate::format::manifest::RowGroup;
+use crate::fs::StoreFs;
+use crate::paths::DatasetPaths;
+use crate::row_group::{OrdRange, ReadOptions};
+use crate::schema::DatasetSchema;
+use crate::sizing::Sizing;
+use crate::storage::files::open_live;
+
+/// Writes the rows of a row group that are outside the range into one new file, and returns how many are inside. If that
+/// is none, the row group stays as it is.
+///
+/// Only pages that hold rows to keep are decoded, and the pages at the range's ends to find these.
+pub(super) fn trim(
+    output: &mut Output<'_>,
+    (fs, paths, schema): (&StoreFs, &DatasetPaths, &Arc<DatasetSchema>),
+    entry: &RowGroup,
+    range: &OrdRange,
+) -> Result<u64> {
+    let file = open_live(fs, paths, entry, schema)?;
+    let inside = file.rows_in(range)?;
+    if inside.is_empty() {
+        output.keep(std::slice::from_ref(entry));
+        return Ok(0);
+    }
+    let outside = [0..inside.start, inside.end..file.rows()];
+    let rows: Vec<Range<u64>> = outside.into_iter().filter(|rows| !rows.is_empty()).collect();
+    let mut region = output.begin_region(vec![entry.file.to_string()], Sizing::Rows(NonZeroU64::MAX));
+    for batch in file.batches(ReadOptions { rows: Some(rows), ..ReadOptions::default() })? {
+        region.write(&batch?)?;
+    }
+    Ok(inside.end - inside.start)
+}

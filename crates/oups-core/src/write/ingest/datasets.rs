@@ -1,0 +1,160 @@
+//! The writes of an ingest, one dataset after another.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::vec::IntoIter;
+
+use super::names::Name;
+use super::{IngestReport, Order};
+use crate::input::rows::{Rows, RowsKind};
+use crate::input::{Fault, Partition, Partitions};
+use crate::key::StoreKey;
+use crate::sizing::RowGroupTarget;
+use crate::write::insert::{InsertOptions, Write};
+use crate::write::report::CommitReport;
+use crate::{Error, Result};
+
+/// How many datasets are written at once. Small ones mostly wait for the disk; large ones each hold a row group in memory.
+const AT_ONCE: usize = 4;
+
+/// Writes every dataset that can be; answers for all of them, in key order.
+///
+/// The threads are none of rayon's: one of those that waits for its columns would begin another dataset meanwhile, and
+/// wait for its lock while holding the first one's. Two ingests could then wait for each other.
+pub(super) fn write<K: StoreKey>(
+    order: &Order<'_, K>,
+    target: Option<RowGroupTarget>,
+    partitions: &Arc<Partitions>,
+    names: Vec<Name<K>>,
+    mut each: impl FnMut(&IngestReport<K>) + Send,
+) -> Vec<IngestReport<K>> {
+    let datasets = names.len();
+    let (refused, waiting) = sort_out(partitions, names);
+    refused.iter().for_each(&mut each);
+    let stopped = refused.first().filter(|_| order.stop_on_error).map(|refused| refused.dataset.clone());
+    let threads = waiting.len().min(AT_ONCE);
+    let work = Work {
+        order,
+        target,
+        partitions,
+        datasets,
+        waiting: Mutex::new(waiting.into_iter()),
+        stopped: Mutex::new(stopped),
+        done: Mutex::new((refused, each)),
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| work.run());
+        }
+    });
+    let (mut done, _) = work.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by(|a, b| (a.key.is_none(), &a.key, &a.dataset).cmp(&(b.key.is_none(), &b.key, &b.dataset)));
+    done
+}
+
+/// A dataset whose rows are good as far as can be said without looking at it.
+struct Pending<K> {
+    key: K,
+    text: String,
+    /// The number of its partition.
+    number: usize,
+    rows: u64,
+}
+
+/// What reading the rows has shown to be wrong, and what is to be written.
+fn sort_out<K>(partitions: &Partitions, names: Vec<Name<K>>) -> (Vec<IngestReport<K>>, Vec<Pending<K>>) {
+    let (mut refused, mut waiting, datasets) = (Vec::new(), Vec::new(), names.len());
+    for (number, Name { text, key, error }) in names.into_iter().enumerate() {
+        let rows = partitions.rows(number);
+        let error = error.or_else(|| fault_error(partitions, number, &text));
+        match (key, error) {
+            (Some(key), None) => waiting.push(Pending { key, text, number, rows }),
+            (key, Some(error)) => refused.push(IngestReport { key, dataset: text, rows, datasets, result: Err(error) }),
+            // A name has a key or an error.
+            (None, None) => {}
+        }
+    }
+    (refused, waiting)
+}
+
+fn fault_error(partitions: &Partitions, number: usize, dataset: &str) -> Option<Error> {
+    let (dataset, column) = (dataset.to_owned(), partitions.ordered_on().to_owned());
+    match partitions.fault(number)?.clone() {
+        Fault::Refused => None,
+        Fault::Unsorted { row, previous, value } => Some(Error::Unsorted { dataset, column, row, previous, value }),
+        Fault::Unorderable { row, value } => Some(Error::Unorderable { dataset, column, row, value }),
+    }
+}
+
+/// The work that threads share. No thread has two datasets at a time, so none holds a lock while it waits for another.
+struct Work<'a, K, F> {
+    order: &'a Order<'a, K>,
+    target: Option<RowGroupTarget>,
+    partitions: &'a Arc<Partitions>,
+    waiting: Mutex<IntoIter<Pending<K>>>,
+    /// The dataset whose error stopped the ingest.
+    stopped: Mutex<Option<String>>,
+    datasets: usize,
+    done: Mutex<(Vec<IngestReport<K>>, F)>,
+}
+
+impl<K: StoreKey, F: FnMut(&IngestReport<K>)> Work<'_, K, F> {
+    fn run(&self) {
+        loop {
+            let Some(pending) = held(&self.waiting).next() else { return };
+            let by = held(&self.stopped).clone();
+            let result = match by {
+                Some(by) => Err(Error::Stopped { dataset: pending.text.clone(), by }),
+                None => self.write(&pending),
+            };
+            if result.is_err() && self.order.stop_on_error {
+                held(&self.stopped).get_or_insert_with(|| pending.text.clone());
+            }
+            let Pending { key, text, rows, .. } = pending;
+            let done = IngestReport { key: Some(key), dataset: text, rows, datasets: self.datasets, result };
+            let (all, each) = &mut *held(&self.done);
+            each(&done);
+            all.push(done);
+        }
+    }
+
+    fn write(&self, pending: &Pending<K>) -> Result<CommitReport> {
+        let dataset = self.order.store.dataset(&pending.key)?;
+        let partition = Partition::new(self.partitions, pending.number);
+        let rows = Rows(RowsKind::Partition(partition.clone()));
+        let written = Write::with_options(&dataset, rows, self.options()).commit();
+        written.map_err(|error| at_input_rows(error, &partition))
+    }
+
+    /// The options of one dataset's write.
+    fn options(&self) -> InsertOptions {
+        let given = &self.order.options;
+        InsertOptions {
+            ordered_on: given.ordered_on.clone(),
+            row_group_target: self.target.map(Ok),
+            max_off_target: given.max_off_target,
+            duplicates_on: given.duplicates_on.clone(),
+            keep: given.keep.clone(),
+            metadata: given.metadata.clone(),
+            if_version: None,
+            lock_timeout: given.lock_timeout,
+            durability: given.durability,
+            evolve_schema: given.evolve_schema,
+            taken_as_keys: Some(self.order.store.schema().clone()),
+        }
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The error with rows counted over the whole input. Only duplicates are found as late as in a write.
+fn at_input_rows(error: Error, partition: &Partition) -> Error {
+    match error {
+        Error::Duplicate { dataset, column, value, row, of } => {
+            let (row, of) = (partition.input_row(row), of.map(|of| partition.input_row(of)));
+            Error::Duplicate { dataset, column, value, row, of }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,269 @@
+//! One stream of rows into any number of datasets.
+//!
+//! The rows are read once, and their keys with them: [`columns`] finds the columns that hold the fields of the keys,
+//! [`names`] makes a key of each different row of these, and the [`Partitioner`] keeps the rest of the row for it. Then
+//! [`datasets`] writes one dataset after another, each as a write of its own.
+
+pub(crate) mod columns;
+mod datasets;
+mod names;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
+
+use super::insert::InsertOptions;
+use super::report::CommitReport;
+use crate::dedup::Keep;
+use crate::input::rows::{IntoRows, Rows, RowsKind};
+use crate::input::{DEFAULT_MEMORY_LIMIT, Partitioner, Partitions};
+use crate::key::StoreKey;
+use crate::schema::{DatasetSchema, Fit, fit};
+use crate::settings::DuplicatesOn;
+use crate::sizing::RowGroupTarget;
+use crate::storage::commit_options::Durability;
+use crate::store::Store;
+use crate::store::dataset::Dataset;
+use crate::{Error, Result};
+use columns::Columns;
+use names::{Name, Names};
+
+/// What the input as a whole is called in errors that are about no dataset of its.
+const ALL: &str = "(all of the ingest)";
+
+fn arrow_error(source: ArrowError) -> Error {
+    Error::Arrow { dataset: ALL.to_owned(), source }
+}
+
+/// An ingest that has not happened yet: [`commit`](Self::commit) does it, dataset by dataset.
+///
+/// The columns of the rows that are named as the fields of the keys say which dataset a row is for, and are not stored. A
+/// field whose name several levels have is named with them, as in `sampling.name`. Each dataset gets its rows as by a
+/// [`Write`](super::insert::Write) of its own, with the options given here: what is not given is a matter of its settings.
+#[must_use = "nothing is written before `commit`"]
+pub struct Ingest<'s, K> {
+    rows: Rows,
+    order: Order<'s, K>,
+}
+
+/// What is to be done with the rows.
+struct Order<'s, K> {
+    store: &'s Store<K>,
+    options: InsertOptions,
+    stop_on_error: bool,
+    memory_limit: usize,
+}
+
+impl<K> fmt::Debug for Ingest<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ingest").field("rows", &self.rows).field("options", &self.order.options).finish_non_exhaustive()
+    }
+}
+
+/// What an ingest did to one dataset.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct IngestReport<K> {
+    /// The key; none if the values of the key columns are no key, as [`result`](Self::result) then says.
+    pub key: Option<K>,
+    /// The path text of the key; the values themselves where they have none.
+    pub dataset: String,
+    /// Rows of the input that are the dataset's, written or not.
+    pub rows: u64,
+    /// How many datasets the whole input has rows for.
+    pub datasets: usize,
+    /// What its write did, or why there was none.
+    pub result: Result<CommitReport>,
+}
+
+impl<'s, K: StoreKey> Ingest<'s, K> {
+    pub(crate) fn new(store: &'s Store<K>, rows: Rows) -> Self {
+        let (options, memory_limit) = (InsertOptions::default(), DEFAULT_MEMORY_LIMIT);
+        Self { rows, order: Order { store, options, stop_on_error: false, memory_limit } }
+    }
+
+    /// The column that the datasets are ordered on. It may be left out where the dataset of the first row is there.
+    pub fn ordered_on(mut self, column: impl Into<String>) -> Self {
+        self.order.options.ordered_on = Some(column.into());
+        self
+    }
+
+    /// As [`Write::row_group_target`](super::insert::Write::row_group_target).
+    pub fn row_group_target<T: TryInto<RowGroupTarget, Error: Into<Error>>>(mut self, target: T) -> Self {
+        self.order.options.row_group_target = Some(target.try_into().map_err(Into::into));
+        self
+    }
+
+    /// As [`Write::max_off_target`](super::insert::Write::max_off_target).
+    pub fn max_off_target(mut self, groups: impl Into<Option<u64>>) -> Self {
+        self.order.options.max_off_target = Some(groups.into());
+        self
+    }
+
+    /// As [`Write::duplicates_on`](super::insert::Write::duplicates_on).
+    pub fn duplicates_on(mut self, columns: impl Into<DuplicatesOn>) -> Self {
+        self.order.options.duplicates_on = Some(columns.into());
+        self
+    }
+
+    /// As [`Write::keep`](super::insert::Write::keep).
+    pub fn keep(mut self, keep: impl Into<Keep>) -> Self {
+        self.order.options.keep = Some(keep.into());
+        self
+    }
+
+    /// Sets a text in the metadata of every dataset that rows come for.
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.order.options.metadata.push((key.into(), Some(value.into())));
+        self
+    }
+
+    /// Gives a dataset up when its lock is not to be had for so long. Without it, each write waits.
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.order.options.lock_timeout = Some(timeout);
+        self
+    }
+
+    /// Whether the commits wait for the disk: see [`Durability`].
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.order.options.durability = durability;
+        self
+    }
+
+    /// Lets the columns of the datasets grow: see [`Write::evolve_schema`](super::insert::Write::evolve_schema).
+    pub fn evolve_schema(mut self) -> Self {
+        self.order.options.evolve_schema = true;
+        self
+    }
+
+    /// Whether an error of one dataset stops the ingest. By default the others are written all the same.
+    ///
+    /// Errors that reading the rows shows stop it before anything is written. Later ones leave the datasets that were
+    /// written before as they then are; the rest has [`Error::Stopped`].
+    pub fn stop_on_error(mut self, stop: bool) -> Self {
+        self.order.stop_on_error = stop;
+        self
+    }
+
+    /// How many bytes of rows are kept in memory, 64 MiB by default, before they go to an unnamed temporary file.
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.order.memory_limit = bytes;
+        self
+    }
+
+    /// Reads all rows, then writes one dataset after another, a few at once. Each is written as a whole or not at all, and
+    /// one that cannot be leaves the others alone. The answer has all datasets that rows came for, in key order; those
+    /// without a key last.
+    ///
+    /// The rows of each key must be sorted by the ordered column; those of different keys may be mixed. Rows in errors are
+    /// counted over the whole input.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the input as a whole, before anything is touched: [`Error::KeyColumn`] for a key column that is
+    /// missing, of a type that holds no values of the field, or null in some row; [`Error::NoOrderedColumn`],
+    /// [`Error::UnknownColumn`], [`Error::UnsupportedType`], [`Error::Schema`], [`Error::InvalidOption`];
+    /// [`Error::Input`] where the reader fails, [`Error::Io`] where the temporary file does.
+    ///
+    /// What is wrong with one dataset stands in its [`IngestReport::result`]: [`Error::Key`] for values that are no key, and
+    /// the errors of [`Write::commit`](super::insert::Write::commit).
+    pub fn commit(self) -> Result<Vec<IngestReport<K>>> {
+        self.commit_with(|_| ())
+    }
+
+    /// As [`commit`](Self::commit), telling of each dataset when it is done; the order is that of their writes.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    pub fn commit_with(self, each: impl FnMut(&IngestReport<K>) + Send) -> Result<Vec<IngestReport<K>>> {
+        let Self { rows, mut order } = self;
+        let target = order.options.row_group_target.take().transpose()?;
+        let Some(schema) = rows.schema() else { return Ok(Vec::new()) };
+        let read = match rows.0 {
+            RowsKind::Batches(batches) => order.read(schema, batches.into_iter().map(Ok))?,
+            RowsKind::Reader(reader) | RowsKind::Again { reader, .. } => order.read(schema, reader)?,
+            RowsKind::Partition(_) => None,
+        };
+        let Some((partitions, names)) = read else { return Ok(Vec::new()) };
+        Ok(datasets::write(&order, target, &Arc::new(partitions), names, each))
+    }
+}
+
+impl<K: StoreKey> Order<'_, K> {
+    /// Reads the rows to their end; `None` if there is none.
+    fn read(
+        &self,
+        schema: SchemaRef,
+        batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+    ) -> Result<Option<(Partitions, Vec<Name<K>>)>> {
+        let columns = Columns::find(self.store.schema(), schema)?;
+        let mut names = Names::<K>::new(self.store.schema(), columns.key_types())?;
+        let mut taking: Option<(Fit, Partitioner)> = None;
+        let (mut rows, mut known) = (0, 0);
+        for batch in batches {
+            let batch = batch.map_err(|source| Error::Input { dataset: ALL.to_owned(), rows, source })?;
+            if batch.num_rows() == 0 {
+                continue;
+            }
+            let (keys, stored) = columns.split(&batch, rows)?;
+            let numbers = names.numbers(&keys)?;
+            let (fit, partitioner) = match &mut taking {
+                Some(taking) => taking,
+                none => none.insert(self.begin(&columns, names.names())?),
+            };
+            for name in names.names().iter().skip(known) {
+                partitioner.add_partition(name.error.is_some());
+            }
+            known = names.names().len();
+            fit.check(&stored, rows)?;
+            partitioner.push(fit.apply(&stored)?, numbers)?;
+            rows = partitioner.rows();
+        }
+        match taking {
+            Some((_, partitioner)) => Ok(Some((partitioner.finish()?, names.into_names()))),
+            None => Ok(None),
+        }
+    }
+
+    /// Checks the columns that are stored, once the first key is known.
+    fn begin(&self, columns: &Columns, names: &[Name<K>]) -> Result<(Fit, Partitioner)> {
+        let stored = columns.stored_schema();
+        let ordered_on = match &self.options.ordered_on {
+            Some(column) => column.clone(),
+            None => self.ordered_on_of(names)?,
+        };
+        if self.store.schema().field_index(&ordered_on).is_ok() {
+            let expected = "a column that is stored: those with the fields of the keys are not".to_owned();
+            return Err(Error::InvalidOption { option: "ordered_on", expected, found: format!("`{ordered_on}`") });
+        }
+        let schema = Arc::new(DatasetSchema::new(ALL, stored.clone(), &ordered_on)?);
+        Ok((fit(&schema, stored)?, Partitioner::new(&schema, self.memory_limit)))
+    }
+
+    /// The ordered column of the first dataset that rows came for.
+    fn ordered_on_of(&self, names: &[Name<K>]) -> Result<String> {
+        let first = names.iter().find_map(|name| Some((name, self.dataset(name)?)));
+        let Some((name, dataset)) = first else { return Err(Error::NoOrderedColumn { dataset: ALL.to_owned() }) };
+        match dataset.snapshot_if_there()? {
+            Some(found) => Ok(found.manifest().ordered_on.clone()),
+            None => Err(dataset.lost_or(Error::NoOrderedColumn { dataset: name.text.clone() })),
+        }
+    }
+
+    fn dataset(&self, name: &Name<K>) -> Option<Dataset> {
+        self.store.dataset(name.key.as_ref()?).ok()
+    }
+}
+
+impl<K: StoreKey> Store<K> {
+    /// Begins an ingest of rows for any number of datasets: their columns hold the fields of the keys, named as these. Takes
+    /// what a write takes. Nothing happens before [`Ingest::commit`].
+    pub fn ingest<Kind>(&self, rows: impl IntoRows<Kind>) -> Ingest<'_, K> {
+        Ingest::new(self, rows.into_rows())
+    }
+}

@@ -1,0 +1,75 @@
+//! The options of a write, over the dataset's settings.
+
+use std::time::Duration;
+
+use crate::dedup::Keep;
+use crate::format::manifest::Manifest;
+use crate::key::KeySchema;
+use crate::schema::DatasetSchema;
+use crate::settings::{DuplicatesOn, KeepRule, Settings};
+use crate::sizing::RowGroupTarget;
+use crate::storage::commit_options::{Durability, check_version};
+use crate::store::dataset::Dataset;
+use crate::version::{Expected, Version};
+use crate::{Error, Result};
+
+#[derive(Debug, Default)]
+pub(crate) struct InsertOptions {
+    pub(crate) ordered_on: Option<String>,
+    pub(crate) row_group_target: Option<Result<RowGroupTarget>>,
+    pub(crate) max_off_target: Option<Option<u64>>,
+    pub(crate) duplicates_on: Option<DuplicatesOn>,
+    pub(crate) keep: Option<Keep>,
+    pub(crate) metadata: Vec<(String, Option<String>)>,
+    pub(crate) if_version: Option<Expected>,
+    pub(crate) lock_timeout: Option<Duration>,
+    pub(crate) durability: Durability,
+    pub(crate) evolve_schema: bool,
+    /// Whose fields are not among the columns of the rows, because an ingest took them as keys.
+    pub(crate) taken_as_keys: Option<KeySchema>,
+}
+
+impl InsertOptions {
+    /// The options given for this write, over the dataset's settings.
+    pub(crate) fn settings(&self, known: Option<&Manifest>, target: Option<RowGroupTarget>) -> Settings {
+        let mut settings = known.map(|manifest| manifest.settings.clone()).unwrap_or_default();
+        settings.row_group_target = target.unwrap_or(settings.row_group_target);
+        settings.max_off_target = self.max_off_target.unwrap_or(settings.max_off_target);
+        settings.duplicates_on = self.duplicates_on.clone().unwrap_or(settings.duplicates_on);
+        settings.keep = self.keep.as_ref().map_or(settings.keep, Keep::rule);
+        settings
+    }
+
+    /// Checks the version that the caller wants to write to.
+    pub(crate) fn check_version(&self, dataset: &str, base: Option<&Manifest>) -> Result<()> {
+        check_version(dataset, self.if_version, base.map_or(Version::ABSENT, Manifest::version))
+    }
+
+    /// As [`check_version`](Self::check_version), of what was looked at without the lock.
+    pub(crate) fn check_known(&self, dataset: &Dataset, known: Option<&Manifest>) -> Result<()> {
+        let checked = self.check_version(dataset.path_text(), known);
+        if known.is_some() { checked } else { checked.map_err(|conflict| dataset.lost_or(conflict)) }
+    }
+
+    /// The rule for duplicates: this write's, or the one that the settings name.
+    pub(crate) fn rule(&self, settings: &Settings, schema: &DatasetSchema, has_rows: bool) -> Result<Keep> {
+        let stored = match settings.keep {
+            KeepRule::Last => Some(Keep::Last),
+            KeepRule::First => Some(Keep::First),
+            KeepRule::Reject => Some(Keep::Reject),
+            // Only the program has the rule itself. Without duplicates to look for it is not needed; without new rows
+            // it would not be asked, and neither does `Reject` look at what is stored.
+            KeepRule::Resolve if !has_rows => Some(Keep::Reject),
+            KeepRule::Resolve => (!settings.drops_duplicates()).then_some(Keep::Last),
+        };
+        let keep = self.keep.clone().or(stored).ok_or_else(|| Error::InvalidOption {
+            option: "keep",
+            expected: format!("the rule by which dataset {} resolves duplicates", schema.dataset()),
+            found: "none".to_owned(),
+        })?;
+        if let Keep::Resolve(resolver) = &keep {
+            resolver.columns().iter().try_for_each(|column| schema.index_of(column).map(|_| ()))?;
+        }
+        Ok(keep)
+    }
+}

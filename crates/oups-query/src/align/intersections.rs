@@ -1,0 +1,124 @@
+//! Several datasets walked together, chunk by chunk.
+
+use std::fmt;
+use std::sync::Arc;
+
+use oups_core::ordered::Span;
+use oups_core::{Moment, Snapshot, StoreKey};
+
+use super::chunk::{Chunk, Keys};
+use super::cursor::Cursor;
+use crate::Result;
+use crate::align::{Aligner, Step};
+use crate::datasets::Datasets;
+use crate::plan::scan::PlannedScan;
+use crate::projection::Projection;
+use crate::request::read::Read;
+
+/// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
+const OPEN_FILES: usize = 32;
+
+/// The chunks of a query, in ascending order.
+///
+/// - Each chunk covers one span for all keys, and holds every key of the query, perhaps without rows.
+/// - Spans ascend and do not overlap; each starts where the one before ended. Rows that are equal in the ordered column
+///   are never in two chunks.
+/// - Of each key the chunks hold, one after the other, exactly the rows in range, in stored order.
+/// - A chunk holds at most two row groups a key (more only where they hold nothing but one value), and has rows; with
+///   a filter perhaps none.
+///
+/// Holds the snapshots until it is dropped. An error is the last item.
+pub struct Intersections<K> {
+    /// `None` after the end, and for a query without keys.
+    walk: Option<Walk<K>>,
+    moment: Moment,
+}
+
+struct Walk<K> {
+    keys: Arc<Keys<K>>,
+    steps: Aligner<Snapshot>,
+    cursors: Vec<Cursor>,
+    has_filter: bool,
+}
+
+impl<K: StoreKey> Intersections<K> {
+    pub(crate) fn none(moment: Moment) -> Self {
+        Self { walk: None, moment }
+    }
+
+    /// Whether there was a moment at which all datasets were as they are read here.
+    pub fn moment(&self) -> Moment {
+        self.moment
+    }
+
+    /// One reading a key.
+    pub(crate) fn new(keys: Arc<Keys<K>>, readings: Vec<PlannedScan>, span: Option<Span>, moment: Moment) -> Self {
+        let snapshots = readings.iter().map(|reading| reading.snapshot.clone()).collect();
+        let has_filter = readings.iter().any(|reading| !reading.filter.is_empty());
+        let cursors = readings.into_iter().enumerate().map(|(at, reading)| Cursor::new(reading, at < OPEN_FILES));
+        let cursors = cursors.collect();
+        Self { walk: Some(Walk { keys, steps: Aligner::new(snapshots, span), cursors, has_filter }), moment }
+    }
+}
+
+impl<K: StoreKey> Walk<K> {
+    fn next_chunk(&mut self) -> Result<Option<Chunk<K>>> {
+        for Step { span, groups } in self.steps.by_ref() {
+            let cursors = self.cursors.iter_mut().zip(groups).collect();
+            let read = |(cursor, groups): (&mut Cursor, _)| cursor.read(groups, &span);
+            let batches = oups_core::parallel::try_map(cursors, read)?;
+            let chunk = Chunk { keys: self.keys.clone(), span, batches };
+            tracing::trace!(start = ?chunk.span.start(), end = ?chunk.span.end(), rows = chunk.rows(), "chunk");
+            if chunk.rows() > 0 || self.has_filter {
+                return Ok(Some(chunk));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<K: StoreKey> Iterator for Intersections<K> {
+    type Item = Result<Chunk<K>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let chunk = self.walk.as_mut()?.next_chunk().transpose();
+        if !matches!(chunk, Some(Ok(_))) {
+            self.walk = None;
+        }
+        chunk
+    }
+}
+
+impl<K: fmt::Debug> fmt::Debug for Intersections<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = self.walk.as_ref().map(|walk| &walk.keys.keys);
+        f.debug_struct("Intersections").field("keys", &keys).finish_non_exhaustive()
+    }
+}
+
+impl<K: StoreKey> Read<Datasets<K>> {
+    /// Walks the datasets together, chunk by chunk: see [`Intersections`].
+    ///
+    /// All datasets are read as they were at one moment, unless writers did not pause for long enough:
+    /// [`moment`](Intersections::moment) tells. One pin holds the snapshots until the iterator is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DuplicateKey`](crate::Error::DuplicateKey); [`oups_core::Error::NoDataset`] for a key that has none;
+    /// [`Error::OrderedColumns`](crate::Error::OrderedColumns) if they are not ordered on one column, name and type;
+    /// [`oups_core::Error::Bound`], [`Error::DuplicateColumn`](crate::Error::DuplicateColumn),
+    /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
+    pub fn intersections(self) -> Result<Intersections<K>> {
+        let opened = self.of.open(&self.request)?;
+        let moment = opened.moment();
+        let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none(moment)) };
+        let ordered = first.schema().ordered_type().clone();
+        let reading = |snapshot: Snapshot| {
+            let columns = Projection::find(self.request.columns.as_deref(), snapshot.schema())?;
+            PlannedScan::of_parts(snapshot, columns, &self.request)
+        };
+        let readings = opened.snapshots.into_iter().map(reading).collect::<Result<_>>()?;
+        let keys = Keys { keys: opened.keys, positions: opened.positions, ordered };
+        Ok(Intersections::new(Arc::new(keys), readings, opened.span, moment))
+    }
+}

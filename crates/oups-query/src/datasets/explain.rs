@@ -1,0 +1,131 @@
+//! What a query over several datasets will read, as a value and as text.
+
+use std::fmt;
+
+use oups_core::{Snapshot, StoreKey, Version};
+
+use super::Opened;
+use crate::Result;
+use crate::filter::Filter;
+use crate::plan::explain::fmt_options;
+use crate::pruning::manifest::prune;
+use crate::request::Request;
+
+/// The text names so many datasets at each end.
+const NAMED: usize = 10;
+
+/// What a query reads, as the manifests tell. `to_string` explains it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueryPlan {
+    /// The ordered column; `None` without datasets.
+    pub ordered_on: Option<String>,
+    /// The range on it as text; `None` if no value can be in it.
+    pub range: Option<String>,
+    /// What has to hold for a row besides the range, as it means on the columns of the first dataset.
+    pub filters: Vec<String>,
+    /// At most so many rows come of the ordered stream.
+    pub limit: Option<u64>,
+    /// Whether that comes from the last row to the first.
+    pub reverse: bool,
+    /// Whether every byte of the files is compared with its checksum.
+    pub verified: bool,
+    /// The datasets, in the order of the query.
+    pub datasets: Vec<PlannedDataset>,
+}
+
+/// What a query reads of one dataset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlannedDataset {
+    /// The dataset's path text.
+    pub dataset: String,
+    /// The version that is read.
+    pub version: Version,
+    /// Row groups that might hold rows of the range.
+    pub row_groups: usize,
+    /// The row groups that there are.
+    pub of: usize,
+    /// Rows of the row groups that are read: no fewer than there are in the range.
+    pub rows: u64,
+    /// The length of the files that are read, of which all or a part is read.
+    pub bytes: u64,
+}
+
+impl QueryPlan {
+    pub(crate) fn of<K: StoreKey>(opened: &Opened<K>, request: &Request) -> Result<Self> {
+        let first = opened.snapshots.first().map(Snapshot::manifest);
+        let planned = |snapshot: &Snapshot| {
+            let manifest = snapshot.manifest();
+            let wanted = opened.span.as_ref().map_or(0..0, |span| prune(&manifest.entries, span));
+            let wanted = manifest.entries.get(wanted).unwrap_or_default();
+            PlannedDataset {
+                dataset: manifest.dataset.clone(),
+                version: manifest.version(),
+                row_groups: wanted.len(),
+                of: manifest.entries.len(),
+                rows: wanted.iter().map(|entry| entry.rows).sum(),
+                bytes: wanted.iter().map(|entry| entry.bytes).sum(),
+            }
+        };
+        let filter = opened.snapshots.first().map(|first| Filter::narrowing(&request.conditions, first.schema(), None));
+        Ok(Self {
+            ordered_on: first.map(|manifest| manifest.ordered_on.clone()),
+            range: first.and_then(|manifest| Some(opened.span.as_ref()?.format(&manifest.ordered))),
+            filters: filter.transpose()?.map(|(filter, _)| filter.texts()).unwrap_or_default(),
+            limit: request.limit,
+            reverse: request.reverse,
+            verified: request.verified,
+            datasets: opened.snapshots.iter().map(planned).collect(),
+        })
+    }
+
+    /// Row groups that might hold rows of the range.
+    pub fn row_groups(&self) -> usize {
+        self.datasets.iter().map(|dataset| dataset.row_groups).sum()
+    }
+
+    /// Rows of the row groups that are read.
+    pub fn rows(&self) -> u64 {
+        self.datasets.iter().map(|dataset| dataset.rows).sum()
+    }
+
+    /// The length of the files that are read.
+    pub fn bytes(&self) -> u64 {
+        self.datasets.iter().map(|dataset| dataset.bytes).sum()
+    }
+}
+
+impl fmt::Display for QueryPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "query of {} datasets", self.datasets.len())?;
+        let Some(ordered_on) = &self.ordered_on else { return Ok(()) };
+        writeln!(f, "  range on {ordered_on}: {}", self.range.as_deref().unwrap_or("nothing can be in the range"))?;
+        fmt_options(f, &self.filters, self.reverse, self.limit, self.verified)?;
+        let (groups, of) = (self.row_groups(), self.datasets.iter().map(|dataset| dataset.of).sum::<usize>());
+        let pruned = of - groups;
+        writeln!(
+            f,
+            "  row groups: {groups} of {of} ({pruned} pruned), up to {} rows, {} bytes",
+            self.rows(),
+            self.bytes()
+        )?;
+        let hidden = self.datasets.len().saturating_sub(2 * NAMED);
+        for (at, dataset) in self.datasets.iter().enumerate() {
+            match at {
+                NAMED if hidden > 0 => writeln!(f, "    … {hidden} more")?,
+                at if hidden > 0 && (NAMED..NAMED + hidden).contains(&at) => {}
+                _ => writeln!(f, "    {dataset}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for PlannedDataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { dataset, version, row_groups, of, rows, bytes } = self;
+        let version = version.commit();
+        write!(f, "{dataset} at version {version}: {row_groups} of {of} row groups, up to {rows} rows, {bytes} bytes")
+    }
+}

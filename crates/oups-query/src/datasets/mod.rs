@@ -1,0 +1,122 @@
+//! The datasets of a query, together.
+
+pub(crate) mod explain;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use oups_core::ordered::Span;
+use oups_core::schema::DatasetSchema;
+use oups_core::{KeyFilter, Moment, OrderedOn, Snapshot, Snapshots, Store, StoreKey};
+
+use crate::filter::Filter;
+use crate::projection::key_fields::KeyColumns;
+use crate::request::Request;
+use crate::{Error, Result};
+
+/// Which datasets a query is about.
+#[derive(Clone, Debug)]
+pub(crate) enum Chosen<K> {
+    Keys(Vec<K>),
+    Filter(KeyFilter),
+}
+
+/// The datasets of a query, held by one pin.
+#[derive(Debug)]
+pub(crate) struct Opened<K> {
+    pub(crate) keys: Vec<K>,
+    pub(crate) positions: HashMap<K, usize>,
+    /// One a key.
+    pub(crate) snapshots: Snapshots,
+    /// The range on the ordered column, which is the same for all, with what the conditions say of it; `None` if nothing can
+    /// be in it, or there is no key.
+    pub(crate) span: Option<Span>,
+}
+
+impl<K: StoreKey> Opened<K> {
+    /// # Errors
+    ///
+    /// [`Error::DuplicateKey`], [`oups_core::Error::NoDataset`], [`Error::OrderedColumns`], [`oups_core::Error::Bound`],
+    /// [`Error::Condition`];
+    /// those of listing folders and reading manifests.
+    pub(crate) fn new(store: &Store<K>, choice: Chosen<K>, request: &Request) -> Result<Self> {
+        let (keys, snapshots) = match choice {
+            Chosen::Keys(keys) => {
+                positions(store, &keys)?;
+                let snapshots = store.snapshots_with(&keys, request.together)?;
+                (keys, snapshots)
+            }
+            Chosen::Filter(filter) => store.snapshots_where(filter, request.together)?,
+        };
+        let positions = positions(store, &keys)?;
+        check_ordered_columns(&snapshots)?;
+        let span = match snapshots.first().map(Snapshot::schema) {
+            Some(schema) => {
+                let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
+                Filter::narrowing(&request.conditions, schema, span)?.1
+            }
+            None => None,
+        };
+        tracing::debug!(datasets = keys.len(), moment = ?snapshots.moment(), "query");
+        Ok(Self { keys, positions, snapshots, span })
+    }
+
+    pub(crate) fn moment(&self) -> Moment {
+        self.snapshots.moment()
+    }
+
+    pub(crate) fn schemas(&self) -> Vec<Arc<DatasetSchema>> {
+        self.snapshots.iter().map(|snapshot| snapshot.schema().clone()).collect()
+    }
+}
+
+fn positions<K: StoreKey>(store: &Store<K>, keys: &[K]) -> Result<HashMap<K, usize>> {
+    let mut positions = HashMap::with_capacity(keys.len());
+    for (at, key) in keys.iter().enumerate() {
+        if positions.insert(key.clone(), at).is_some() {
+            return Err(Error::DuplicateKey { dataset: store.dataset(key)?.path_text().to_owned() });
+        }
+    }
+    Ok(positions)
+}
+
+fn check_ordered_columns(snapshots: &[Snapshot]) -> Result<()> {
+    let Some((first, others)) = snapshots.split_first() else { return Ok(()) };
+    others.iter().try_for_each(|other| check_same_order(first.schema(), other.schema(), true))
+}
+
+/// Checks that two datasets are ordered on columns of one type, and, where that matters, of one name.
+///
+/// # Errors
+///
+/// [`Error::OrderedColumns`].
+pub(crate) fn check_same_order(first: &DatasetSchema, other: &DatasetSchema, name: bool) -> Result<()> {
+    if other.ordered_type() == first.ordered_type() && (!name || other.ordered_on() == first.ordered_on()) {
+        return Ok(());
+    }
+    let ordered_on = |schema: &DatasetSchema| {
+        Box::new(OrderedOn {
+            dataset: schema.dataset().to_owned(),
+            column: schema.ordered_on().to_owned(),
+            column_type: schema.ordered_type().describe(),
+        })
+    };
+    Err(Error::OrderedColumns { first: ordered_on(first), other: ordered_on(other) })
+}
+
+/// What a [`Query`] is of: the datasets of some keys, or of a filter.
+#[derive(Clone, Debug)]
+pub struct Datasets<K> {
+    pub(crate) store: Store<K>,
+    pub(crate) choice: Chosen<K>,
+}
+
+impl<K: StoreKey> Datasets<K> {
+    pub(crate) fn open(self, request: &Request) -> Result<Opened<K>> {
+        Opened::new(&self.store, self.choice, request)
+    }
+}
+
+pub(crate) fn key_columns<K: StoreKey>(store: &Store<K>, opened: &Opened<K>, request: &Request) -> Result<KeyColumns> {
+    if request.key_columns { KeyColumns::new(store.schema(), &opened.keys) } else { Ok(KeyColumns::none()) }
+}

@@ -1,0 +1,168 @@
+//! What a scan reads, decided before the first row is decoded.
+
+use std::ops::Range;
+use std::sync::PoisonError;
+
+use oups_core::ordered::Span;
+use oups_core::row_group::RowGroupFile;
+use oups_core::{RowGroup, Snapshot};
+
+use super::task::ScanTask;
+use crate::Result;
+use crate::filter::Filter;
+use crate::projection::Projection;
+use crate::pruning::manifest::prune;
+use crate::pruning::row_group::rows_in;
+use crate::request::Request;
+
+/// A scan with every question answered but the rows themselves.
+#[derive(Clone, Debug)]
+pub(crate) struct PlannedScan {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) span: Option<Span>,
+    pub(crate) columns: Projection,
+    pub(crate) filter: Filter,
+    /// Ascending, also where the scan is reversed.
+    pub(crate) pieces: Vec<ScanTask>,
+    /// At most so many rows; if there is no filter, the pieces hold no more.
+    pub(crate) limit: Option<u64>,
+    pub(crate) reverse: bool,
+    pub(crate) batch_rows: usize,
+    pub(crate) verified: bool,
+}
+
+impl PlannedScan {
+    /// Prunes, and finds the exact rows at the edges of the range.
+    ///
+    /// # Errors
+    ///
+    /// For a bound, a column or a condition that does not fit, and where a file at the range's edges cannot be read.
+    pub(crate) fn prepare(snapshot: Snapshot, request: &Request) -> Result<Self> {
+        let schema = snapshot.schema();
+        let columns = Projection::find(request.columns.as_deref(), schema)?;
+        let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
+        let (filter, span) = Filter::narrowing(&request.conditions, schema, span)?;
+        let mut reading = Self::new(snapshot, span, columns, filter, request);
+        reading.limit = request.limit;
+        reading.reverse = request.reverse;
+        reading.pieces = reading.find_pieces()?;
+        reading.tell();
+        Ok(reading)
+    }
+
+    /// For those who listen: what will be read.
+    fn tell(&self) {
+        let manifest = self.snapshot.manifest();
+        tracing::debug!(
+            dataset = manifest.dataset,
+            version = manifest.commit,
+            row_groups = self.pieces.len(),
+            of = manifest.entries.len(),
+            rows = self.rows(),
+            "scan"
+        );
+    }
+
+    /// A reading of whatever parts it is asked for, forward and without limit, of a span that the conditions have narrowed:
+    /// no file is looked at.
+    ///
+    /// # Errors
+    ///
+    /// For a condition that does not fit.
+    pub(crate) fn of_parts(snapshot: Snapshot, columns: Projection, request: &Request) -> Result<Self> {
+        let (filter, _) = Filter::narrowing(&request.conditions, snapshot.schema(), None)?;
+        Ok(Self::new(snapshot, None, columns, filter, request))
+    }
+
+    fn new(snapshot: Snapshot, span: Option<Span>, columns: Projection, filter: Filter, request: &Request) -> Self {
+        Self {
+            snapshot,
+            span,
+            columns,
+            filter,
+            pieces: Vec::new(),
+            limit: None,
+            reverse: false,
+            batch_rows: request.batch_rows.max(1),
+            verified: request.verified,
+        }
+    }
+
+    /// The wanted row groups; without a filter, no more of them than the limit needs.
+    fn find_pieces(&self) -> Result<Vec<ScanTask>> {
+        let Some(span) = &self.span else { return Ok(Vec::new()) };
+        let wanted = prune(&self.snapshot.manifest().entries, span);
+        let order: Box<dyn Iterator<Item = usize>> =
+            if self.reverse { Box::new(wanted.rev()) } else { Box::new(wanted) };
+        let mut left = self.limit.filter(|_| self.filter.is_empty()).unwrap_or(u64::MAX);
+        let mut pieces = Vec::new();
+        for at in order {
+            if left == 0 {
+                break;
+            }
+            let Some(piece) = self.piece(at, span)? else { continue };
+            let Range { start, end } = piece.rows;
+            let rows = match self.reverse {
+                false => start..end.min(start.saturating_add(left)),
+                true => start.max(end.saturating_sub(left))..end,
+            };
+            left -= rows.end - rows.start;
+            pieces.push(piece.part(rows));
+        }
+        if self.reverse {
+            pieces.reverse();
+        }
+        Ok(pieces)
+    }
+
+    /// The rows of a row group that are in the span; `None` if there are none.
+    fn piece(&self, at: usize, span: &Span) -> Result<Option<ScanTask>> {
+        let Some(entry) = self.snapshot.manifest().entries.get(at) else { return Ok(None) };
+        if span.contains(&entry.min) && span.contains(&entry.max) {
+            return Ok(Some(ScanTask::new(at, 0..entry.rows, None)));
+        }
+        let file = self.open_entry(entry)?;
+        let rows = rows_in(&file, entry, span, 0)?;
+        Ok((!rows.is_empty()).then(|| ScanTask::new(at, rows, Some(file))))
+    }
+
+    /// The number of rows before the filter.
+    pub(crate) fn rows(&self) -> u64 {
+        self.pieces.iter().map(ScanTask::len).sum()
+    }
+
+    /// The entry of a piece.
+    pub(crate) fn entry(&self, piece: &ScanTask) -> Option<&RowGroup> {
+        self.snapshot.manifest().entries.get(piece.at)
+    }
+
+    /// The file of a piece, opened where it is not yet. Whoever comes meanwhile waits for it.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, or its bytes are not what they were and the scan is a verified one.
+    pub(crate) fn open(&self, piece: &ScanTask) -> Result<Option<RowGroupFile>> {
+        let mut file = piece.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (None, Some(entry)) = (&*file, self.entry(piece)) {
+            *file = Some(self.open_entry(entry)?);
+        }
+        Ok(file.clone())
+    }
+
+    /// Where the scan is verified, checks the files that are counted without being opened.
+    ///
+    /// # Errors
+    ///
+    /// Where a file is not what the manifest says.
+    pub(crate) fn check_counted(&self) -> Result<()> {
+        if self.verified { self.pieces.iter().try_for_each(|piece| self.open(piece).map(drop)) } else { Ok(()) }
+    }
+
+    pub(crate) fn open_entry(&self, entry: &RowGroup) -> Result<RowGroupFile> {
+        tracing::trace!(dataset = self.snapshot.dataset(), file = &*entry.file, rows = entry.rows, "open a row group");
+        Ok(match self.verified {
+            true => self.snapshot.open_row_group_verified(entry)?,
+            false => self.snapshot.open_row_group(entry)?,
+        })
+    }
+}

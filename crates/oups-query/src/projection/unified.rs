@@ -1,0 +1,192 @@
+//! One schema for the rows of several datasets.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use oups_core::ColumnOf;
+use oups_core::ordered::OrdKeys;
+use oups_core::schema::{DatasetSchema, common, convert, plain_type};
+use oups_core::words::words_of;
+
+use super::Projection;
+use crate::{Error, Result};
+
+/// Datasets whose rows have one schema, and how the rows of each get it.
+///
+/// - A column is there if one dataset has it; where another has not, its rows are null in it.
+/// - A column has the smallest type that holds the values of all datasets that have it; where types differ, it is plain.
+#[derive(Clone, Debug)]
+pub(crate) struct Unified {
+    pub(crate) schema: SchemaRef,
+    /// One a dataset.
+    pub(crate) layouts: Vec<Arc<Conversion>>,
+}
+
+/// How the rows of one dataset are decoded, and turned into the common schema.
+#[derive(Clone, Debug)]
+pub(crate) struct Conversion {
+    /// What is decoded: the wanted columns that the dataset has, and the ordered column.
+    pub(crate) columns: Projection,
+    schema: SchemaRef,
+    /// For each common column its place among the decoded ones; `None` where the dataset has none.
+    places: Vec<Option<usize>>,
+    /// The place of the ordered column among the decoded ones.
+    ordered: usize,
+    dataset: Arc<DatasetSchema>,
+}
+
+impl Unified {
+    /// Finds the common schema of all columns, or of those named, in the order of the names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ColumnTypes`]; [`Error::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`] for a name that no dataset
+    /// has.
+    pub(crate) fn new(names: Option<&[String]>, datasets: &[Arc<DatasetSchema>]) -> Result<Self> {
+        let fields = match names {
+            None => all_fields(datasets)?,
+            Some(names) => named_fields(names, datasets)?,
+        };
+        let schema = Arc::new(Schema::new_with_metadata(fields, common_metadata(datasets)));
+        let mut layouts: Vec<Arc<Conversion>> = Vec::with_capacity(datasets.len());
+        for dataset in datasets {
+            // As a rule all are alike.
+            let like_last = layouts.last().filter(|last| last.is_for(dataset));
+            let layout =
+                like_last.map_or_else(|| Conversion::new(dataset, &schema).map(Arc::new), |last| Ok(last.clone()))?;
+            layouts.push(layout);
+        }
+        Ok(Self { schema, layouts })
+    }
+}
+
+/// The fields of all datasets, in the order in which they are met.
+fn all_fields(datasets: &[Arc<DatasetSchema>]) -> Result<Vec<Field>> {
+    let mut met = HashSet::new();
+    let mut fields = Vec::new();
+    let names = datasets.iter().flat_map(|dataset| dataset.stored().fields().iter().map(|field| field.name()));
+    for name in names.filter(|name| met.insert(*name)) {
+        fields.extend(common_field(name, datasets)?);
+    }
+    Ok(fields)
+}
+
+fn named_fields(names: &[String], datasets: &[Arc<DatasetSchema>]) -> Result<Vec<Field>> {
+    let mut met = HashSet::new();
+    let mut fields = Vec::new();
+    for name in names {
+        if !met.insert(name) {
+            return Err(Error::DuplicateColumn { column: name.clone() });
+        }
+        match (common_field(name, datasets)?, datasets.first()) {
+            (Some(field), _) => fields.push(field),
+            (None, Some(first)) => _ = first.index_of(name)?,
+            (None, None) => {}
+        }
+    }
+    Ok(fields)
+}
+
+/// The field of a column for all datasets; `None` if none has it.
+fn common_field(name: &str, datasets: &[Arc<DatasetSchema>]) -> Result<Option<Field>> {
+    let mut met: Option<(Field, &DatasetSchema)> = None;
+    let mut missing = false;
+    for dataset in datasets {
+        let Some((at, found)) = dataset.stored().column_with_name(name) else {
+            missing = true;
+            continue;
+        };
+        let Some((field, first)) = &mut met else {
+            met = Some((found.clone(), dataset));
+            continue;
+        };
+        if field.data_type() != found.data_type() {
+            match common(&plain_type(field.data_type()), dataset.plain().field(at).data_type()) {
+                Some(both) => field.set_data_type(both),
+                None => return Err(different(name, first, dataset)),
+            }
+        }
+        field.set_nullable(field.is_nullable() || found.is_nullable());
+    }
+    Ok(met.map(|(field, _)| if missing { field.with_nullable(true) } else { field }))
+}
+
+fn different(column: &str, first: &DatasetSchema, other: &DatasetSchema) -> Error {
+    let of = |dataset: &DatasetSchema| {
+        let field = dataset.stored().column_with_name(column);
+        let column_type = field.map(|(_, field)| field.data_type().to_string()).unwrap_or_default();
+        Box::new(ColumnOf { dataset: dataset.dataset().to_owned(), column_type })
+    };
+    Error::ColumnTypes { column: column.to_owned(), first: of(first), other: of(other) }
+}
+
+/// What all datasets say of themselves.
+fn common_metadata(datasets: &[Arc<DatasetSchema>]) -> HashMap<String, String> {
+    let Some((first, others)) = datasets.split_first() else { return HashMap::new() };
+    let mut common = first.stored().metadata().clone();
+    common.retain(|key, value| others.iter().all(|other| other.stored().metadata().get(key) == Some(value)));
+    common
+}
+
+impl Conversion {
+    fn new(dataset: &Arc<DatasetSchema>, schema: &SchemaRef) -> Result<Self> {
+        let stored = dataset.stored();
+        let mut names = Vec::with_capacity(schema.fields().len() + 1);
+        let mut places = Vec::with_capacity(schema.fields().len());
+        for field in schema.fields() {
+            let has = stored.column_with_name(field.name()).is_some();
+            places.push(has.then_some(names.len()));
+            if has {
+                names.push(field.name().clone());
+            }
+        }
+        let ordered = names.iter().position(|name| name == dataset.ordered_on()).unwrap_or(names.len());
+        if ordered == names.len() {
+            names.push(dataset.ordered_on().to_owned());
+        }
+        let columns = Projection::find(Some(&names), dataset)?;
+        Ok(Self { columns, schema: schema.clone(), places, ordered, dataset: dataset.clone() })
+    }
+
+    fn is_for(&self, dataset: &Arc<DatasetSchema>) -> bool {
+        self.dataset.stored() == dataset.stored() && self.dataset.ordered_on() == dataset.ordered_on()
+    }
+
+    /// The ordered column of a decoded batch.
+    ///
+    /// # Errors
+    ///
+    /// If the batch is not of this dataset.
+    pub(crate) fn keys(&self, decoded: &RecordBatch) -> Result<OrdKeys, ArrowError> {
+        let column = decoded.columns().get(self.ordered);
+        let column = column.ok_or_else(|| ArrowError::SchemaError("the ordered column is missing".into()))?;
+        self.dataset.ordered_type().keys(column)
+    }
+
+    /// A decoded batch in the common schema.
+    ///
+    /// # Errors
+    ///
+    /// If the batch is not of this dataset.
+    pub(crate) fn apply(&self, decoded: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+        let rows = decoded.num_rows();
+        let column = |(place, field): (&Option<usize>, &Arc<Field>)| {
+            let Some(array) = place.and_then(|place| decoded.columns().get(place)) else {
+                return Ok(new_null_array(field.data_type(), rows));
+            };
+            convert(array, field.data_type()).map_err(|error| {
+                // Times of one dataset may be beyond the unit of another.
+                let (dataset, column, words) = (self.dataset.dataset(), field.name(), words_of(&error));
+                let text =
+                    format!("dataset {dataset}, column `{column}`: {words}: read it alone, or leave the column out");
+                ArrowError::ComputeError(text)
+            })
+        };
+        let columns = self.places.iter().zip(self.schema.fields()).map(column).collect::<Result<_, _>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)
+    }
+}

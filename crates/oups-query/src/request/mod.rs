@@ -1,0 +1,46 @@
+//! What is wanted of a dataset, in the caller's words: nothing is checked yet.
+
+pub(crate) mod read;
+
+use oups_core::Together;
+use oups_core::ordered::OrderedRange;
+
+use crate::filter::Condition;
+
+/// Rows of a batch, unless the caller says otherwise.
+pub(crate) const BATCH_ROWS: usize = 32 << 10;
+
+/// A read of one dataset, or of each of several.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) range: OrderedRange,
+    /// `None` is all of them.
+    pub(crate) columns: Option<Vec<String>>,
+    /// All of them must hold for a row.
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) limit: Option<u64>,
+    pub(crate) reverse: bool,
+    pub(crate) batch_rows: usize,
+    /// Whether each file's bytes are compared with its checksum before it is read.
+    pub(crate) verified: bool,
+    /// Whether rows of several datasets get the fields of their keys as columns.
+    pub(crate) key_columns: bool,
+    /// How far several datasets are to be of one moment.
+    pub(crate) together: Together,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            range: OrderedRange::default(),
+            columns: None,
+            conditions: Vec::new(),
+            limit: None,
+            reverse: false,
+            batch_rows: BATCH_ROWS,
+            verified: false,
+            key_columns: true,
+            together: Together::default(),
+        }
+    }
+}

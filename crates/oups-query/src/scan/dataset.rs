@@ -1,0 +1,165 @@
+//! Reading one dataset.
+
+use arrow::array::RecordBatch;
+use oups_core::{Dataset, Snapshot};
+
+use super::batches::Batches;
+use super::collect::collect;
+use crate::Result;
+use crate::plan::explain::ScanPlan;
+use crate::plan::scan::PlannedScan;
+use crate::request::Request;
+use crate::request::read::Read;
+
+/// Gives a dataset its [`scan`](Self::scan).
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow::array::{Int64Array, RecordBatch};
+/// use oups_core::{AnyKey, KeySchema, Separator, Store};
+/// use oups_query::ReadDataset;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("city:str", Separator::default())?)?;
+/// let dataset = store.dataset(&store.parse_key("berlin")?)?;
+/// let rows = |days: Vec<i64>| RecordBatch::try_from_iter([("day", Arc::new(Int64Array::from(days)) as _)]);
+/// dataset.write(rows(vec![0, 1, 1, 2, 5])?).ordered_on("day").commit()?;
+///
+/// assert_eq!(dataset.scan().range(0..2).collect()?, rows(vec![0, 1, 1])?);
+/// assert_eq!(dataset.scan().range(1..).count()?, 4);
+/// for batch in dataset.scan().range(..=1).columns(["day"]).batch_size(2).batches()? {
+///     assert!(batch?.num_rows() <= 2);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub trait ReadDataset {
+    /// Begins a read. Nothing happens before one of the [`Scan`]'s last methods is called; a scan of a dataset reads
+    /// the newest version of that moment, a scan of a snapshot reads that.
+    fn scan(&self) -> Scan;
+}
+
+impl ReadDataset for Dataset {
+    fn scan(&self) -> Scan {
+        Read::new(OneDataset(Source::Dataset(self.clone())))
+    }
+}
+
+impl ReadDataset for Snapshot {
+    fn scan(&self) -> Scan {
+        Read::new(OneDataset(Source::Snapshot(self.clone())))
+    }
+}
+
+/// What a [`Scan`] is of: a dataset, or one version of it.
+#[derive(Clone, Debug)]
+pub struct OneDataset(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    Dataset(Dataset),
+    Snapshot(Snapshot),
+}
+
+impl OneDataset {
+    pub(crate) fn snapshot(self) -> Result<Snapshot> {
+        Ok(match self.0 {
+            Source::Dataset(dataset) => dataset.snapshot()?,
+            Source::Snapshot(snapshot) => snapshot,
+        })
+    }
+}
+
+/// A read of one dataset being put together; [`ReadDataset::scan`] begins one.
+pub type Scan = Read<OneDataset>;
+
+impl Read<OneDataset> {
+    /// A scan of a snapshot with everything said.
+    pub(crate) fn of(snapshot: Snapshot, request: Request) -> Self {
+        Self { of: OneDataset(Source::Snapshot(snapshot)), request }
+    }
+
+    /// From the last row to the first: exactly the other way round, batches and the rows in them.
+    pub fn reverse(mut self) -> Self {
+        self.request.reverse = true;
+        self
+    }
+
+    /// The rows, batch by batch, decoded as they are asked for and a bounded amount ahead: see [`Batches`].
+    ///
+    /// # Errors
+    ///
+    /// [`oups_core::Error::NoDataset`]; [`oups_core::Error::Bound`] for a bound that cannot be compared with
+    /// the ordered column; [`oups_core::Error::UnknownColumn`] and
+    /// [`Error::DuplicateColumn`](crate::Error::DuplicateColumn); [`oups_core::Error::Damaged`] for a damaged manifest, or
+    /// file at an edge of the range.
+    pub fn batches(self) -> Result<Batches> {
+        Ok(Batches::new(self.reading()?))
+    }
+
+    /// All rows as one batch.
+    ///
+    /// # Errors
+    ///
+    /// As [`batches`](Self::batches), and those of reading; [`Error::TooLarge`](crate::Error::TooLarge) if the rows do not
+    /// fit into one batch.
+    pub fn collect(self) -> Result<RecordBatch> {
+        collect(self.reading()?)
+    }
+
+    /// The first row in range, of those that the filters let through; a batch of one row. Only its pages are read.
+    ///
+    /// # Errors
+    ///
+    /// As [`batches`](Self::batches), and those of reading.
+    pub fn first(self) -> Result<Option<RecordBatch>> {
+        let row = self.limit(1).collect()?;
+        Ok((row.num_rows() > 0).then_some(row))
+    }
+
+    /// The last row in range, of those that the filters let through; a batch of one row. Only its pages are read.
+    ///
+    /// # Errors
+    ///
+    /// As [`batches`](Self::batches), and those of reading.
+    pub fn last(mut self) -> Result<Option<RecordBatch>> {
+        self.request.reverse = !self.request.reverse;
+        self.first()
+    }
+
+    /// The exact number of rows. Without filters, only row groups at the edges of the range are opened, and only the
+    /// ordered column's pages there are decoded; the others are counted from the manifest. With filters, their columns
+    /// are read.
+    ///
+    /// # Errors
+    ///
+    /// As [`batches`](Self::batches), and with filters those of reading.
+    pub fn count(mut self) -> Result<u64> {
+        self.request.columns.get_or_insert_default();
+        let reading = self.reading()?;
+        if reading.filter.is_empty() {
+            reading.check_counted()?;
+            return Ok(reading.rows());
+        }
+        let mut rows = 0;
+        let mut batches = Batches::new(reading);
+        while let Some(batch) = batches.next_batch()? {
+            rows += batch.num_rows() as u64;
+        }
+        Ok(rows)
+    }
+
+    /// What would be read, without reading it: see [`ScanPlan`]. The footers of the row groups that would be read are.
+    ///
+    /// # Errors
+    ///
+    /// As [`batches`](Self::batches), and where a footer cannot be read.
+    pub fn explain(self) -> Result<ScanPlan> {
+        ScanPlan::of(&self.reading()?)
+    }
+
+    fn reading(self) -> Result<PlannedScan> {
+        PlannedScan::prepare(self.of.snapshot()?, &self.request)
+    }
+}

@@ -1,0 +1,40 @@
+//! The unit of a scan's work: so many rows of a row group that threads share the row groups and hold little each.
+
+use std::ops::Range;
+
+use arrow::array::{RecordBatch, UInt32Array};
+use arrow::compute::take_record_batch;
+use oups_core::row_group::{ReadOptions, RowGroupBatches, RowGroupFile};
+
+use crate::{Error, Result};
+
+/// Begins to decode rows of a file: nothing but what is asked for.
+///
+/// # Errors
+///
+/// Where the file cannot be read.
+pub(crate) fn decode(
+    file: &RowGroupFile,
+    columns: &[usize],
+    rows: Vec<Range<u64>>,
+    batch_rows: usize,
+) -> Result<RowGroupBatches> {
+    Ok(file.batches(ReadOptions { columns: Some(columns.to_vec()), rows: Some(rows), batch_rows })?)
+}
+
+/// The batch with its rows in reverse order.
+///
+/// # Errors
+///
+/// If it has more than 4 billion.
+pub(crate) fn reversed(batch: &RecordBatch) -> Result<RecordBatch> {
+    let rows = u32::try_from(batch.num_rows()).map_err(|_| Error::from(too_many(batch.num_rows())))?;
+    if batch.num_columns() == 0 {
+        return Ok(batch.clone());
+    }
+    Ok(take_record_batch(batch, &UInt32Array::from_iter_values((0..rows).rev()))?)
+}
+
+fn too_many(rows: usize) -> arrow::error::ArrowError {
+    arrow::error::ArrowError::ComputeError(format!("a batch of {rows} rows cannot be reversed: ask for smaller ones"))
+}
