@@ -108,6 +108,28 @@ pub(super) fn unit_name(unit: TimeUnit) -> &'static str {
     }
 }
 
+/// A kind of type that has a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counted<'a> {
+    /// With the zone.
+    Timestamp(Option<&'a str>),
+    Time,
+    Duration,
+}
+
+impl Counted<'_> {
+    /// As `--types` has it.
+    pub(super) fn named(self, unit: TimeUnit) -> String {
+        let unit = unit_name(unit);
+        match self {
+            Self::Timestamp(None) => format!("timestamp[{unit}]"),
+            Self::Timestamp(Some(zone)) => format!("timestamp[{unit},{zone}]"),
+            Self::Time => format!("time[{unit}]"),
+            Self::Duration => format!("duration[{unit}]"),
+        }
+    }
+}
+
 /// Digits of a second's fraction.
 pub(super) fn unit_digits(unit: TimeUnit) -> u8 {
     match unit {
