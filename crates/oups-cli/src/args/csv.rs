@@ -34,7 +34,28 @@ pub(crate) struct CharacterOrNone(Option<u8>);
 
 impl Reading {
     /// How a file is written whose name tells this delimiter.
-    pub(crate) fn dialect(&self, delimiter: u8) -> Dialect {
+    ///
+    /// # Errors
+    ///
+    /// One character stands for two things.
+    pub(crate) fn dialect(&self, delimiter: u8) -> anyhow::Result<Dialect> {
+        let dialect = self.told_dialect(delimiter);
+        let Dialect { delimiter, quote, comment, .. } = dialect;
+        let twice = [
+            (quote == Some(delimiter), "--quote and --delimiter"),
+            (comment == Some(delimiter), "--comment and --delimiter"),
+            (comment.is_some() && comment == quote, "--comment and --quote"),
+        ];
+        match twice.iter().find(|(is_so, _)| *is_so) {
+            Some((_, options)) => Err(crate::hint::with(
+                anyhow::anyhow!("{options} are the same character"),
+                "--quote none reads a file without quotes".to_owned(),
+            )),
+            None => Ok(dialect),
+        }
+    }
+
+    fn told_dialect(&self, delimiter: u8) -> Dialect {
         let Csv { null, delimiter: told, quote, comment, decimal_comma } = &self.csv;
         let default = Dialect::default();
         Dialect {

@@ -138,7 +138,7 @@ fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Ve
                 Some(Source::arrow(content, schema))
             }
             Kind::Csv { delimiter } => {
-                texts.push(TextFile { content, form: Form::Csv(reading.dialect(delimiter)) });
+                texts.push(TextFile { content, form: Form::Csv(reading.dialect(delimiter)?) });
                 None
             }
             Kind::Json => {

@@ -6,6 +6,7 @@ use arrow::datatypes::{DataType, TimeUnit};
 
 use super::kind::{Kind, Look, Time};
 use super::moment::Moment;
+use super::number::Number;
 use super::types::Counted;
 use super::{Format, Refused, Times, Written};
 
@@ -286,7 +287,12 @@ impl Guess {
                 return first.doubt("is a time of day by its form", TIME_OF_DAY);
             }
             let why = self.times.not_a_time().why;
-            return first.doubt(&why, "for times give --time-format as they are written");
+            // The format may be meant for another column.
+            let instead = match Number::parse(&first.value) {
+                Some(_) => "numbers are --types COLUMN:i64, and for times give --time-format as they are written",
+                None => "for times give --time-format as they are written",
+            };
+            return first.doubt(&why, instead);
         }
         if times + never > 0 && is_most(times + never) {
             let first = self.first(Kind::Never).or_else(|| other(&Kind::TIMES))?;

@@ -162,6 +162,11 @@ fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
     Some(Look { negative: number.negative, not_a_float, ..Look::new(kind) })
 }
 
+/// Whether a text may be a number with a comma before its fraction.
+pub(crate) fn has_decimal_comma(text: &str) -> bool {
+    likeness(text.trim()) == Kind::Comma
+}
+
 /// What a text of CSV that is neither a number nor a time is near to.
 fn likeness(text: &str) -> Kind {
     if !text.starts_with(|c: char| matches!(c, '0'..='9' | '+' | '-')) {

@@ -47,6 +47,13 @@ pub(crate) fn parse(text: &str) -> Option<DataType> {
     })
 }
 
+/// The zone for which a timestamp is not known.
+pub(crate) fn unknown_zone(text: &str) -> Option<&str> {
+    let (unit, zone) = text.trim().strip_prefix("timestamp[")?.strip_suffix(']')?.split_once(',')?;
+    let zone = zone.trim();
+    (unit_of(unit).is_some() && Zone::named(zone).is_none()).then_some(zone)
+}
+
 fn plain(name: &str) -> Option<DataType> {
     use DataType::*;
     Some(match name {
