@@ -37,6 +37,8 @@ pub(super) struct Known {
     pub(super) told: Schema,
     /// How many of them the command line tells; the others are stored.
     pub(super) given: usize,
+    /// Its type never changes.
+    pub(super) ordered_on: Option<String>,
 }
 
 impl Known {
@@ -53,7 +55,9 @@ impl Known {
         let others: Vec<&str> = advice.split(", or ").filter(|other| !other.contains("--types")).collect();
         if others.is_empty() {
             let is = "the type is the dataset's: mend the value";
-            return Some(match grown(self.told.field(stored).data_type(), column, &advice) {
+            let is_ordered = self.ordered_on.as_deref() == Some(column);
+            let grown = grown(self.told.field(stored).data_type(), column, &advice).filter(|_| !is_ordered);
+            return Some(match grown {
                 Some(grown) => format!("{is}, or let the column grow: --evolve-schema --types {column}:{grown}"),
                 None => is.to_owned(),
             });

@@ -57,6 +57,7 @@ impl Times {
                     (Offset::Epoch, _) => 0,
                     (Offset::East(east), Some(_)) => east,
                     (Offset::East(_), None) => return Err(offset_without_zone()),
+                    (Offset::None, None) if self.zone.is_some() => return Err(zone_without_zone()),
                     (Offset::None, None) => 0,
                     (Offset::None, Some(clock)) => self.zone_of(clock)?.offset_at(seconds)?,
                 };
@@ -159,9 +160,16 @@ fn too_far_for_all() -> Refused {
 }
 
 fn offset_without_zone() -> Refused {
-    let advice = "leave the offset out where it is that of the column's clock; \
-         a column of --types COLUMN:timestamp[us,UTC] in a new dataset takes offsets";
+    let advice = "leave the offset out where it is that of the column's clock, \
+         or give --types COLUMN:timestamp[us,UTC] in a new dataset";
     Refused::new("has an offset from UTC, and the times of the column have none", advice)
+}
+
+/// Nothing would be made of the zone that was told.
+fn zone_without_zone() -> Refused {
+    let advice = "leave --time-zone out where the time is that of the column's clock, \
+         or give --types COLUMN:timestamp[us,UTC] in a new dataset";
+    Refused::new("is of the zone that --time-zone tells, and the times of the column have none", advice)
 }
 
 fn in_unit(seconds: i128, moment: Moment, kind: Counted<'_>, unit: TimeUnit) -> Result<i64, Refused> {
@@ -237,6 +245,8 @@ mod tests {
         assert_eq!(of(&plain, "+05:30"), Ok(noon - 19_800));
         assert_eq!(of(&berlin, "UTC"), Ok(noon - 7_200));
         assert!(of(&plain, "Mars/Olympus").is_err());
+        let clock = stamp(&berlin, "2024-07-01 12:00:00", TimeUnit::Second, None);
+        assert!(clock.unwrap_err().contains("--time-zone"), "the zone is not passed over");
         let offset = stamp(&berlin, "2024-07-01 12:00:00Z", TimeUnit::Second, Some("UTC"));
         assert_eq!(offset, Ok(noon), "its own offset comes first");
     }

@@ -106,13 +106,20 @@ impl Sink {
         values.append(Written::Text(&text)).map_err(|refused| {
             let what = format!("`{}` {}", shown(field.text), refused.why);
             let is_comma = *is_number && !dialect.decimal_comma && has_decimal_comma(field.text);
-            let advice = match is_comma {
-                true => Some("--decimal-comma reads commas as before fractions".to_owned()),
-                false => known.advice(name, refused.advice),
+            let advice = match field.text.trim() {
+                _ if is_comma => Some("--decimal-comma reads commas as before fractions".to_owned()),
+                word if is_null_word(word) => Some(format!("--null '{}' reads it as no value", field.text)),
+                _ => known.advice(name, refused.advice),
             };
             Wrong::at(field.line, what).in_column(name).advice_opt(advice)
         })
     }
+}
+
+/// What programs write where there is no value.
+fn is_null_word(text: &str) -> bool {
+    const WORDS: [&str; 9] = ["null", "na", "n/a", "#n/a", "nat", "none", "nil", "<na>", "\\n"];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// What a type is, also of a dictionary's values.

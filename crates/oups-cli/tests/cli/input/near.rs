@@ -62,17 +62,20 @@ fn advice_about_a_stored_column_can_be_followed() {
     let tried = Tried::new();
     let sandbox = tried.sandbox();
     sandbox.file("a.csv", "t,whole,small,time\n1,1,1,2024-01-01T00:00:00\n");
-    sandbox.stdout("oups write data a a.csv --ordered-on t --types small:i32");
+    sandbox.stdout("oups write data a a.csv --ordered-on t --types t:i32,small:i32");
     for (column, value, grown) in [
         ("whole", "1.5", None),
+        ("t", "9999999999", None),
         ("small", "1.5", Some("f64")),
         ("small", "9999999999", Some("i64")),
         ("time", "2024-01-01T00:00:00.0000001", Some("timestamp[ns]")),
     ] {
-        sandbox.file("b.csv", format!("t,{column}\n2,{value}\n"));
+        let row = if column == "t" { format!("t\n{value}\n") } else { format!("t,{column}\n2,{value}\n") };
+        sandbox.file("b.csv", row);
         let (done, said) = tried.run("oups write data a b.csv");
         assert!(!done && said.contains("the type is the dataset's: mend the value"), "{said}");
         let Some(grown) = grown else {
+            // A type that does not grow, as that of the ordered column.
             assert!(!said.contains("--evolve-schema"), "{said}");
             continue;
         };
@@ -105,4 +108,28 @@ fn an_ordered_column_without_a_value_or_of_times_of_day_is_told_as_such() {
         );
     }
     assert_eq!(tried.taken("a.csv", "t,x\n12:00,1\n", "--types t:time[us]"), "{\"t\":\"12:00:00\",\"x\":1}\n");
+}
+
+#[test]
+fn a_word_for_no_value_names_its_option() {
+    let tried = Tried::new();
+    for (word, data_type) in [("NA", "f64"), ("NaT", "timestamp[us]"), ("NULL", "i64"), ("\\N", "bool")] {
+        let text = format!("t,x\n1,{word}\n");
+        let said = tried.refused("a.csv", &text, &format!("--types 'x:{data_type}'"));
+        assert!(said.contains(&format!("hint: --null '{word}' reads it as no value")), "{said}");
+        let rows = tried.taken("a.csv", &text, &format!("--types 'x:{data_type}' --null '{word}'"));
+        assert_eq!(rows, "{\"t\":1,\"x\":null}\n");
+    }
+}
+
+#[test]
+fn a_told_zone_is_not_passed_over_where_a_stored_column_has_none() {
+    let tried = Tried::new();
+    let sandbox = tried.sandbox();
+    sandbox.file("a.csv", "t\n2024-01-01T00:00:00\n");
+    sandbox.stdout("oups write data a a.csv --ordered-on t");
+    let (done, said) = tried.run("oups write data a a.csv --time-zone Europe/Berlin");
+    assert!(!done && said.contains("leave --time-zone out"), "{said}");
+    let (done, said) = tried.run("oups write data a a.csv");
+    assert!(done, "{said}");
 }
