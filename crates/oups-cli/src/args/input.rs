@@ -73,8 +73,10 @@ fn columns(text: &str) -> Result<Types, String> {
             Some(colon) => (part.get(..colon).unwrap_or(name), part.get(colon + 1..).unwrap_or(type_name)),
             None => (name, type_name),
         };
-        let data_type =
-            types::parse(type_name).ok_or_else(|| marked(types::NAMES, name.chars().count() + 1, type_name))?;
+        let data_type = types::parse(type_name).ok_or_else(|| match types::unknown_zone(type_name) {
+            Some(zone) => format!("`{zone}` is not the name of a time zone, such as Europe/Berlin, or an offset"),
+            None => marked(types::NAMES, name.chars().count() + 1, type_name),
+        })?;
         if name.is_empty() || fields.iter().any(|field| field.name() == name) {
             return Err(marked("a name for each column, once", 0, name));
         }

@@ -137,7 +137,7 @@ fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Ve
                 Some(Source::arrow(content, schema))
             }
             Kind::Csv { delimiter } => {
-                texts.push(TextFile { content, form: Form::Csv(Dialect::of(&reading.csv, delimiter)) });
+                texts.push(TextFile { content, form: Form::Csv(Dialect::of(&reading.csv, delimiter)?) });
                 None
             }
             Kind::Json => {
@@ -149,7 +149,7 @@ fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Ve
     let table = sources.iter().flatten().next().map(|source| source.schema().clone());
     let told = told(reading, purpose.stored.clone().or(table));
     let given = reading.types.as_ref().map_or(0, |types| types.0.len());
-    let known = Arc::new(Known { times: reading.times(), told, given });
+    let known = Arc::new(Known { times: reading.times(), told, given, ordered_on: purpose.ordered_on.clone() });
     let wanted = Wanted {
         told: &known.told,
         ordered_on: purpose.ordered_on.as_deref(),

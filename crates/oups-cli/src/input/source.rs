@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use super::content::Content;
@@ -12,7 +12,7 @@ use super::text_files::{Form, TextFile};
 use super::wrong::Wrong;
 use super::{BatchReader, csv, ipc, json, parquet};
 use crate::terminal::progress::Progress;
-use crate::text::Times;
+use crate::text::{Times, types};
 
 pub(super) struct Source {
     name: String,
@@ -37,6 +37,8 @@ pub(super) struct Known {
     pub(super) told: Schema,
     /// How many of them the command line tells; the others are stored.
     pub(super) given: usize,
+    /// Its type never changes.
+    pub(super) ordered_on: Option<String>,
 }
 
 impl Known {
@@ -47,16 +49,41 @@ impl Known {
 
     /// What would do about a value. The type of a column that is stored is not told anew, but may grow.
     pub(super) fn advice(&self, column: &str, advice: Option<String>) -> Option<String> {
-        let is_stored = self.told.index_of(column).is_ok_and(|place| place >= self.given);
+        let stored = self.told.index_of(column).ok().filter(|place| *place >= self.given);
         let advice = advice?.replace("COLUMN", column);
-        if !is_stored || !advice.contains("--types") {
-            return Some(advice);
-        }
+        let Some(stored) = stored.filter(|_| advice.contains("--types")) else { return Some(advice) };
         let others: Vec<&str> = advice.split(", or ").filter(|other| !other.contains("--types")).collect();
         if others.is_empty() {
-            return Some("the type is the dataset's: mend the value; --evolve-schema with another type in --types lets some columns grow".to_owned());
+            let is = "the type is the dataset's: mend the value";
+            let is_ordered = self.ordered_on.as_deref() == Some(column);
+            let grown = grown(self.told.field(stored).data_type(), column, &advice).filter(|_| !is_ordered);
+            return Some(match grown {
+                Some(grown) => format!("{is}, or let the column grow: --evolve-schema --types {column}:{grown}"),
+                None => is.to_owned(),
+            });
         }
         Some(others.join(", or "))
+    }
+}
+
+/// The first type of the advice that the stored one may grow to.
+fn grown<'a>(stored: &DataType, column: &str, advice: &'a str) -> Option<&'a str> {
+    let named = advice.split(&format!("{column}:")).skip(1).collect::<Vec<_>>();
+    let mut types = named.iter().map(|rest| rest.split_once(' ').map_or(*rest, |(name, _)| name).trim_end_matches(','));
+    types.find(|name| types::parse(name).is_some_and(|wider| grows(stored, &wider)))
+}
+
+/// Whether `--evolve-schema` makes the one type of the other.
+fn grows(stored: &DataType, wider: &DataType) -> bool {
+    use DataType::{Duration, Float16, Float32, Float64, Int64, Time32, Time64, Timestamp};
+    match (stored, wider) {
+        (Timestamp(unit, zone), Timestamp(finer, other)) => finer > unit && zone == other,
+        (Duration(unit), Duration(finer)) | (Time32(unit) | Time64(unit), Time32(finer) | Time64(finer)) => {
+            finer > unit
+        }
+        (Float16 | Float32, Float64) => true,
+        (_, Int64 | Float64) => stored.is_integer() && stored.primitive_width().is_some_and(|bytes| bytes <= 4),
+        _ => false,
     }
 }
 

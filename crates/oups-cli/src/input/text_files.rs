@@ -217,7 +217,10 @@ impl Columns<'_> {
                 format!("{}; ", crate::explain::hint::TIME_FORMAT),
             )
         });
-        let (spot, value, why, instead) = doubt.or(first).unwrap_or_default();
+        // Nothing but texts without a letter.
+        let Some((spot, value, why, instead)) = doubt.or(first) else {
+            return Wrong::new("has no value in any row").in_column(name);
+        };
         let (file, line) = self.file(spot);
         let advice = format!("{instead}--types {name}:str orders the rows by these texts, letter by letter");
         Wrong::at(line, format!("`{value}` {why}")).in_column(name).in_file(file).advice(advice)

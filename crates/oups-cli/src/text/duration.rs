@@ -3,10 +3,11 @@
 use arrow::datatypes::TimeUnit;
 
 use super::number::{Misfit, Number};
-use super::types::{unit_digits, unit_name};
+use super::times::{finer, too_far};
+use super::types::{Counted, unit_digits};
 use super::{Refused, Written, calendar};
 
-/// `PT1.5S`, `-PT90M`, `P1DT2H`; a bare number counts the unit told, or that of the column.
+/// `PT1.5S`, `-PT90M`, `P1DT2H`, `1 day 02:00:00`; a bare number counts the unit told, or that of the column.
 pub(super) fn read(value: Written<'_>, unit: TimeUnit, told: Option<TimeUnit>) -> Result<i64, Refused> {
     let not_one =
         || Refused::new("is not a duration such as PT1.5S, or a number", "give --types COLUMN:str to keep texts");
@@ -17,16 +18,11 @@ pub(super) fn read(value: Written<'_>, unit: TimeUnit, told: Option<TimeUnit>) -
     let digits = i64::from(unit_digits(unit));
     let count = match Number::parse(text) {
         Some(number) => number.scaled_i128(digits - i64::from(unit_digits(told.unwrap_or(unit)))),
-        None => parts(text, digits).ok_or_else(not_one)?,
+        None => parts(text, digits).or_else(|| clock(text, digits)).ok_or_else(not_one)?,
     };
-    let beyond = || {
-        Refused::new(format!("is longer than 64 bits of {} reach", unit_name(unit)), "give --types COLUMN:duration[s]")
-    };
+    let beyond = || too_far(Counted::Duration, unit);
     let count = count.map_err(|misfit| match misfit {
-        Misfit::Finer => {
-            let why = format!("is finer than the unit of the column, {}", unit_name(unit));
-            Refused::new(why, "give --types COLUMN:duration[ns] in a new dataset")
-        }
+        Misfit::Finer => finer(Counted::Duration, unit),
         Misfit::Beyond => beyond(),
     })?;
     i64::try_from(count).map_err(|_| beyond())
@@ -34,10 +30,7 @@ pub(super) fn read(value: Written<'_>, unit: TimeUnit, told: Option<TimeUnit>) -
 
 /// The sum of the parts; months and years have no length of their own.
 fn parts(text: &str, digits: i64) -> Option<Result<i128, Misfit>> {
-    let (sign, text) = match text.strip_prefix('-') {
-        Some(text) => (-1, text),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
+    let (sign, text) = signed(text);
     let text = text.strip_prefix('P')?;
     let (days, clock) = text.split_once('T').unwrap_or((text, ""));
     if text.is_empty() || text.ends_with('T') {
@@ -63,6 +56,47 @@ fn parts(text: &str, digits: i64) -> Option<Result<i128, Misfit>> {
         }
     }
     Some(Ok(sign * sum))
+}
+
+/// `02:00:00.5`, `1 day, 2:00:00`, `-1 days +23:59:59`: what Python, pandas and databases write.
+///
+/// Days and hours have signs of their own. Without seconds it might be minutes and seconds.
+fn clock(text: &str, digits: i64) -> Option<Result<i128, Misfit>> {
+    let (days, rest) = match text.split_once(" day") {
+        Some((days, rest)) => (days, rest.strip_prefix('s').unwrap_or(rest)),
+        None => ("", text),
+    };
+    let has_days = rest.len() < text.len();
+    let (day_sign, days) = signed(days);
+    let days = if has_days { number_of(days)? } else { 0 };
+    let per_second = 10_i128.pow(u32::try_from(digits).ok()?);
+    let whole_days = day_sign * days * 86_400 * per_second;
+    if has_days && rest.is_empty() {
+        return Some(Ok(whole_days));
+    }
+    let rest = if has_days { rest.strip_prefix(", ").or_else(|| rest.strip_prefix(' '))? } else { rest };
+    let (sign, rest) = signed(rest);
+    let [hours, minutes, seconds] = rest.splitn(3, ':').collect::<Vec<_>>().try_into().ok()?;
+    let sixty = |text: &str| number_of(text).filter(|number| text.len() == 2 && *number < 60);
+    let (hours, minutes) = (number_of(hours)?, sixty(minutes)?);
+    sixty(seconds.split('.').next()?)?;
+    Some(
+        part(seconds, 1, digits)?
+            .map(|seconds| whole_days + sign * ((hours * 3_600 + minutes * 60) * per_second + seconds)),
+    )
+}
+
+fn signed(text: &str) -> (i128, &str) {
+    match text.strip_prefix('-') {
+        Some(text) => (-1, text),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
+/// Digits alone, and so few that nothing of them is beyond 128 bits.
+fn number_of(text: &str) -> Option<i128> {
+    let is_number = (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok())?
 }
 
 fn part(number: &str, seconds: i128, digits: i64) -> Option<Result<i128, Misfit>> {
@@ -126,6 +160,24 @@ mod tests {
             ("PT-1S", None),
             ("0.5", None),
             ("1s", None),
+            ("01:30:00", Some(5_400_000)),
+            ("-100:00:00.5", Some(-360_000_500)),
+            ("0 days 00:00:01.500000", Some(1_500)),
+            ("1 days 02:00:00", Some(93_600_000)),
+            ("1 day, 2:00:00", Some(93_600_000)),
+            ("-1 days +23:59:59", Some(-1_000)),
+            ("-1 day, 23:59:59", Some(-1_000)),
+            ("-1 days -02:00:00", Some(-93_600_000)),
+            ("2 days", Some(172_800_000)),
+            ("1:30", None),
+            ("01:60:00", None),
+            ("01:30:60", None),
+            ("1:3:0", None),
+            ("00:00:00.0001", None),
+            ("1 days 02:00", None),
+            ("1 month", None),
+            ("days", None),
+            ("1 days02:00:00", None),
         ] {
             assert_eq!(millis(text), expected, "{text}");
         }

@@ -6,7 +6,7 @@ use super::Refused;
 use super::calendar;
 use super::number::{Misfit, Number};
 use super::times::{finer, too_far};
-use super::types::{unit_digits, unit_name};
+use super::types::{Counted, unit_digits, unit_name};
 
 const UNITS: [TimeUnit; 4] = [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
 
@@ -14,15 +14,20 @@ const UNITS: [TimeUnit; 4] = [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit:
 ///
 /// Where nobody told the unit, a number that could well be another time is refused: a moment of these decades in
 /// another unit, or a date without dashes.
-pub(super) fn value(number: &Number, text: &str, unit: TimeUnit, told: Option<TimeUnit>) -> Result<i64, Refused> {
+pub(super) fn value(
+    number: &Number,
+    text: &str,
+    (kind, unit): (Counted<'_>, TimeUnit),
+    told: Option<TimeUnit>,
+) -> Result<i64, Refused> {
     if told.is_none() {
         certain(number, text, unit)?;
     }
     let power = i64::from(unit_digits(unit)) - i64::from(unit_digits(told.unwrap_or(unit)));
     match number.scaled_i128(power) {
-        Ok(value) => i64::try_from(value).map_err(|_| too_far(unit)),
-        Err(Misfit::Finer) => Err(finer(unit)),
-        Err(Misfit::Beyond) => Err(too_far(unit)),
+        Ok(value) => i64::try_from(value).map_err(|_| too_far(kind, unit)),
+        Err(Misfit::Finer) => Err(finer(kind, unit)),
+        Err(Misfit::Beyond) => Err(too_far(kind, unit)),
     }
 }
 
@@ -78,7 +83,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, unit: TimeUnit, told: Option<TimeUnit>) -> Option<i64> {
-        value(&Number::parse(text).unwrap(), text, unit, told).ok()
+        value(&Number::parse(text).unwrap(), text, (Counted::Timestamp(None), unit), told).ok()
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Width {
         }
     }
 
-    /// Decimal digits that tell every float from its neighbours: what `%.17g` writes of a double.
+    /// Decimal digits that tell every float from its neighbours.
     fn telling_digits(self) -> usize {
         match self {
             Self::F16 => 5,
@@ -104,9 +104,8 @@ impl Width {
 
 /// The bits of the float of this text.
 ///
-/// A whole number without point and exponent must be a float exactly. Of another number the float must say the same
-/// when it is written with as few digits as it needs; or the number has no more digits than tell one float from the
-/// next, as programs write floats.
+/// A whole number without point and exponent must be a float exactly. Another number must be what programs write of a
+/// float: the float with as few digits as it needs, or rounded to as many digits as the text has.
 pub(super) fn read(value: Written<'_>, width: Width) -> Result<u64, Refused> {
     let text = match value {
         Written::Bool(_) => return Err(Refused::new("is a truth value, not a number", "give --types COLUMN:bool")),
@@ -141,15 +140,15 @@ fn is_quick(text: &str, nearest: f64, width: Width) -> bool {
 fn says_the_same(number: &Number, nearest: f64, width: Width) -> Result<(), Refused> {
     let bits = width.name();
     let exact_instead = "give --types COLUMN:decimal[38,18] to keep each digit, or COLUMN:str";
+    let wider = if width == Width::F64 { exact_instead } else { "give --types COLUMN:f64, or COLUMN:str" };
     if nearest.is_infinite() {
-        let wider = if width == Width::F64 { exact_instead } else { "give --types COLUMN:f64, or COLUMN:str" };
         return Err(Refused::new(format!("is beyond floats of {bits} bits"), wider));
     }
     if number.is_zero() {
         return Ok(());
     }
     if nearest == 0.0 {
-        return Err(Refused::new(format!("is nearer to 0 than floats of {bits} bits come"), exact_instead));
+        return Err(Refused::new(format!("is nearer to 0 than floats of {bits} bits come"), wider));
     }
     let is_same = |text: String| Number::parse(&text).is_some_and(|other| other.equals(number));
     if number.plain {
@@ -162,13 +161,12 @@ fn says_the_same(number: &Number, nearest: f64, width: Width) -> Result<(), Refu
             Err(Refused::new(why, "give --types COLUMN:i64, COLUMN:decimal[38,0] or COLUMN:str"))
         };
     }
-    let is_normal = nearest.abs() >= width.smallest_normal();
-    let few_digits = is_normal && number.digits.len() <= width.telling_digits();
-    let digits_behind = usize::try_from(-number.exponent).unwrap_or(0).min(1_100);
-    if few_digits || is_same(shortest(nearest, width)) || is_same(format!("{nearest:.digits_behind$}")) {
+    let behind_first = number.written.saturating_sub(1).min(1_100);
+    if is_same(shortest(nearest, width)) || is_same(format!("{nearest:.behind_first$e}")) {
         return Ok(());
     }
-    Err(Refused::new(format!("has more digits than a float of {bits} bits"), exact_instead))
+    let why = format!("has more digits than a float of {bits} bits: the nearest is {}", shortest(nearest, width));
+    Err(Refused::new(why, wider))
 }
 
 /// `NaN` with its sign and, if need be, its bits; `inf`, `Infinity`.
@@ -253,6 +251,13 @@ mod tests {
             ("NaN", "NaN"),
             ("-nan", "-NaN"),
             ("0.1000000000000000055511151231257827021181583404541015625", "0.1"),
+            ("1.000000000000000056e-01", "0.1"),
+            ("1.2345678901234567168e+19", "1.2345678901234567e19"),
+            ("1.234567890123456717e+19", "1.2345678901234567e19"),
+            ("9007199254740992.0", "9007199254740992.0"),
+            ("0.10000000000000000", "0.1"),
+            ("23.449999999999999", "23.45"),
+            ("4.9e-324", "5e-324"),
         ] {
             assert_eq!(reads(text, Width::F64).as_deref(), Some(written), "{text}");
         }
@@ -264,6 +269,10 @@ mod tests {
             "-1e400",
             "1e-400",
             "1.2345678e-320",
+            "9007199254740993.0",
+            "9.0071992547409930e15",
+            "9007199254740993.5",
+            "0.12345678901234563",
             "",
             "cold",
             "1_000",
@@ -279,6 +288,11 @@ mod tests {
         assert_eq!(reads("16777217", Width::F32), None);
         assert_eq!(reads("1e39", Width::F32), None);
         assert_eq!(reads("0.123456789012", Width::F32), None);
+        // `%.9g` of a float, and digits that it does not have.
+        assert_eq!(reads("0.100000001", Width::F32).as_deref(), Some("0.1"));
+        for text in ["1234.5678", "12345678.9", "52.5200066", "16777217.0", "0.123456789"] {
+            assert_eq!(reads(text, Width::F32), None, "{text}");
+        }
         assert_eq!(reads("2048", Width::F16).as_deref(), Some("2048.0"));
         assert_eq!(reads("2049", Width::F16), None);
         assert_eq!(reads("65520", Width::F16), None);

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use arrow::datatypes::{DataType, TimeUnit};
 
 use super::kind::{Kind, Look, Time};
-use super::{Refused, Times, Written};
+use super::moment::Moment;
+use super::number::Number;
+use super::types::Counted;
+use super::{Format, Refused, Times, Written};
 
 /// What a column is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,16 +232,42 @@ impl Guess {
         if let Some(first) = &self.finer {
             return Err(first.doubt("is finer than nanoseconds", "no type holds it as a time"));
         }
+        let zone = (zoned.is_some() || self.times.zone.is_some()).then_some("UTC");
         let far = if self.has_nanos { &self.far } else { &self.farther };
         if let Some(first) = far {
-            let unit = if self.has_nanos { "nanoseconds, which the column needs" } else { "microseconds" };
-            let told = "times are --types COLUMN:timestamp[s], or [us]";
-            return Err(first.doubt(&format!("is further from 1970 than 64 bits of {unit}, reach"), told));
+            return Err(match self.has_nanos {
+                true => first.doubt(
+                    "is further from 1970 than 64 bits of nanoseconds reach, which other values of the column need",
+                    "no type holds both as times",
+                ),
+                false => first.doubt(
+                    "is further from 1970 than 64 bits of microseconds reach",
+                    &format!("times are --types COLUMN:{}", Counted::Timestamp(zone).named(TimeUnit::Second)),
+                ),
+            });
         }
         // The next file may have fractions of a second, and the unit of the ordered column cannot change any more.
         let unit = if self.has_nanos { TimeUnit::Nanosecond } else { TimeUnit::Microsecond };
-        let has_zone = zoned.is_some() || self.times.zone.is_some();
-        Ok(DataType::Timestamp(unit, has_zone.then(|| "UTC".into())))
+        Ok(DataType::Timestamp(unit, zone.map(Into::into)))
+    }
+
+    /// Numbers and dates, but for the way in which they are written.
+    fn near(&self, numbers: u64, times: u64) -> Option<Doubt> {
+        let (commas, groups) = (self.count(&[Kind::Comma]), self.count(&[Kind::Grouped]));
+        if numbers + commas + groups == self.seen {
+            return match (self.first(Kind::Comma), self.first(Kind::Grouped)) {
+                (Some(comma), _) => {
+                    comma.doubt("has a comma, as before a fraction", "--decimal-comma reads such numbers")
+                }
+                (None, groups) => groups?.doubt(
+                    "has a comma, between thousands or before a fraction",
+                    "for numbers take those out of the file, or read these with --decimal-comma",
+                ),
+            };
+        }
+        let is_other = self.role == Role::Other && times + self.count(&[Kind::OtherDate]) == self.seen;
+        let first = self.first(Kind::OtherDate).filter(|_| is_other)?;
+        first.doubt("is a date of another form than 2024-12-31", "--time-format says how they are written")
     }
 
     /// Texts. If half of them and more are numbers or times, someone may have meant all of them to be.
@@ -250,9 +279,20 @@ impl Guess {
         };
         let is_most = |count: u64| count * 2 >= self.seen;
         let is_format = self.role == Role::Ordered && self.times.format.is_some();
-        if is_format && let Some(first) = self.first(Kind::Text) {
+        if let Some(doubt) = self.near(numbers, times) {
+            return Some(doubt);
+        }
+        if is_format && let Some(first) = other(&Kind::TIMES) {
+            if !self.times.format.as_ref().is_some_and(Format::has_date) {
+                return first.doubt("is a time of day by its form", TIME_OF_DAY);
+            }
             let why = self.times.not_a_time().why;
-            return first.doubt(&why, "for times give --time-format as they are written");
+            // The format may be meant for another column.
+            let instead = match Number::parse(&first.value) {
+                Some(_) => "numbers are --types COLUMN:i64, and for times give --time-format as they are written",
+                None => "for times give --time-format as they are written",
+            };
+            return first.doubt(&why, instead);
         }
         if times + never > 0 && is_most(times + never) {
             let first = self.first(Kind::Never).or_else(|| other(&Kind::TIMES))?;
@@ -266,12 +306,19 @@ impl Guess {
                 "for numbers mend this one, or give --null",
             );
         }
+        if let Some(first) = self.first(Kind::Text).filter(|_| self.role == Role::Ordered)
+            && Moment::of_day(&first.value).is_some()
+        {
+            return first.doubt("is a time of day", TIME_OF_DAY);
+        }
         let is_truth = self.count(&[Kind::Bool]) > 0 && self.has_strings;
         is_truth.then(|| {
             other(&[Kind::Bool])?.doubt("is not a truth value, as others of the column are", "mend this one")
         })?
     }
 }
+
+const TIME_OF_DAY: &str = "times of day are --types COLUMN:time[us]";
 
 impl First {
     /// What the value itself was found to be goes before what the column makes of it.

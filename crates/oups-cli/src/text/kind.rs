@@ -29,6 +29,12 @@ pub(super) enum Kind {
     Zoned,
     /// A time that never was.
     Never,
+    /// `1,5`: a number with a comma before its fraction.
+    Comma,
+    /// `1,500`: with commas before each three digits.
+    Grouped,
+    /// `31.12.2024`, `12/31/2024 10:00`: a date of another form.
+    OtherDate,
     Text,
 }
 
@@ -85,7 +91,10 @@ impl Look {
             Some(Ok(Said::Moment(moment))) => Self::of_time(moment),
             Some(Err(refused)) => Self::because(Kind::Never, refused),
             _ if matches!(value, Written::Text(text) if is_truth(text.trim())) => Self::new(Kind::Bool),
-            _ => Self::new(Kind::Text),
+            _ => match value {
+                Written::Text(text) => Self::new(likeness(text.trim())),
+                _ => Self::new(Kind::Text),
+            },
         }
     }
 
@@ -132,6 +141,10 @@ fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
         return Some(Look::new(Kind::Zeros));
     }
     if !number.plain {
+        if number.is_zero() && has_far_exponent(text) {
+            let advice = "numbers are --types COLUMN:f64";
+            return Some(Look::because(Kind::Inexact, Refused::new("looks like a name, not like a zero", advice)));
+        }
         return Some(match read() {
             Ok(_) => Look::new(Kind::Fraction),
             Err(refused) => Look::because(Kind::Inexact, refused),
@@ -147,6 +160,57 @@ fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
     // Below 2^53 each is a float.
     let not_a_float = number.digits.len() > 15 && read().is_err();
     Some(Look { negative: number.negative, not_a_float, ..Look::new(kind) })
+}
+
+/// Whether a text may be a number with a comma before its fraction.
+pub(crate) fn has_decimal_comma(text: &str) -> bool {
+    likeness(text.trim()) == Kind::Comma
+}
+
+/// What a text of CSV that is neither a number nor a time is near to.
+fn likeness(text: &str) -> Kind {
+    if !text.starts_with(|c: char| matches!(c, '0'..='9' | '+' | '-')) {
+        return Kind::Text;
+    }
+    if is_other_date(text) {
+        return Kind::OtherDate;
+    }
+    let number = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_number = |text: &str, odd: &str| {
+        text.starts_with(|c: char| c.is_ascii_digit())
+            && text.bytes().all(|b| b.is_ascii_digit() || odd.as_bytes().contains(&b))
+    };
+    let three = |group: &str| group.len() == 3 && is_number(group, "");
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    if let Some((first, groups)) = whole.split_once(',')
+        && first.len() <= 3
+        && is_number(first, "")
+        && groups.split(',').all(three)
+        && is_number(fraction, "")
+    {
+        return Kind::Grouped;
+    }
+    match number.split_once(',') {
+        Some((whole, fraction)) if is_number(whole, ".") && is_number(fraction, "") => Kind::Comma,
+        _ => Kind::Text,
+    }
+}
+
+/// Day, month and a year of four digits, or the year first, between dots, slashes or dashes; perhaps a time behind them.
+fn is_other_date(text: &str) -> bool {
+    let date = text.split([' ', 'T', ',']).next().unwrap_or_default();
+    let Some(between) = date.chars().find(|c| matches!(c, '.' | '/' | '-')) else { return false };
+    let parts: Vec<&str> = date.split(between).take(4).collect();
+    let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    let is_iso = between == '-' && lengths == [4, 2, 2];
+    parts.iter().all(is_number) && !is_iso && matches!(lengths[..], [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4])
+}
+
+/// `0e123456`, as checksums are: no program writes a zero so.
+fn has_far_exponent(text: &str) -> bool {
+    let exponent = text.split_once(['e', 'E']).map(|(_, exponent)| exponent.trim_start_matches(['+', '-']));
+    exponent.is_some_and(|exponent| exponent.parse::<u32>().map_or(true, |exponent| exponent > 400))
 }
 
 #[cfg(test)]
@@ -169,6 +233,9 @@ mod tests {
             ("00.50", Kind::Fraction),
             ("1e400", Kind::Inexact),
             ("888E010010", Kind::Inexact),
+            ("0e830400451993494058024219903391", Kind::Inexact),
+            ("0e123456", Kind::Inexact),
+            ("0E-18", Kind::Fraction),
             ("1.000000000000000001", Kind::Inexact),
             ("NaN", Kind::Word),
             ("007", Kind::Zeros),
@@ -179,6 +246,17 @@ mod tests {
             ("2016-12-31T23:59:60Z", Kind::Never),
             ("2013-02-08T17:30:00Z ok", Kind::Text),
             ("12:00", Kind::Text),
+            ("1,5", Kind::Comma),
+            ("-1.234,50", Kind::Comma),
+            ("1,500", Kind::Grouped),
+            ("2,500,000.25", Kind::Grouped),
+            ("1,2,3", Kind::Text),
+            ("a,5", Kind::Text),
+            ("31.12.2024", Kind::OtherDate),
+            ("2024/1/2 10:00", Kind::OtherDate),
+            ("2013-2-8", Kind::OtherDate),
+            ("10.0.0.1", Kind::Text),
+            ("1.2.3", Kind::Text),
             ("cold", Kind::Text),
         ] {
             assert_eq!(kind(text), expected, "{text}");

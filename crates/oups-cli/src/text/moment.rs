@@ -126,7 +126,7 @@ pub(super) fn fraction(text: &str) -> Option<((u32, bool), &str)> {
     Some(((nanos, more.bytes().any(|digit| digit != b'0')), rest))
 }
 
-/// Nothing, `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00`; with or without a blank before it.
+/// Nothing, `Z`, `UTC`, `GMT`, or [`fixed_offset`]; with or without a blank before it.
 fn offset(text: &str) -> Option<Offset> {
     let text = text.trim_ascii_start();
     if text.is_empty() {
@@ -142,19 +142,25 @@ pub(super) fn is_utc(name: &str) -> bool {
     ["Z", "UTC", "GMT"].iter().any(|utc| name.eq_ignore_ascii_case(utc))
 }
 
-/// Seconds east of UTC of `+01`, `+0100`, `+01:00`.
+/// Seconds east of UTC of `+01`, `+0100`, `+01:00`, `-04:56:02`.
 pub(super) fn fixed_offset(text: &str) -> Option<i64> {
     let (sign, text) = match text.strip_prefix('-') {
         Some(text) => (-1, text),
         None => (1, text.strip_prefix('+')?),
     };
     let (hours, rest) = number(text, 2, 2)?;
-    let (minutes, rest) = match rest.strip_prefix(':') {
-        Some(rest) => number(rest, 2, 2)?,
-        None if rest.is_empty() => (0, rest),
-        None => number(rest, 2, 2)?,
+    let (minutes, rest, has_colon) = match rest.strip_prefix(':') {
+        Some(rest) => number(rest, 2, 2).map(|(minutes, rest)| (minutes, rest, true))?,
+        None if rest.is_empty() => (0, rest, false),
+        None => number(rest, 2, 2).map(|(minutes, rest)| (minutes, rest, false))?,
     };
-    (rest.is_empty() && hours < 24 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
+    // Clocks of before there were zones, as databases write them.
+    let (seconds, rest) = match rest.strip_prefix(':').filter(|_| has_colon) {
+        Some(rest) => number(rest, 2, 2)?,
+        None => (0, rest),
+    };
+    let is_offset = rest.is_empty() && hours < 24 && minutes < 60 && seconds < 60;
+    is_offset.then_some(sign * (hours * 3_600 + minutes * 60 + seconds))
 }
 
 #[cfg(test)]
@@ -181,6 +187,7 @@ mod tests {
             ("2013-02-08 12:00:00+01", (noon, 0, Offset::East(3_600))),
             ("2013-02-08 12:00:00-0530", (noon, 0, Offset::East(-19_800))),
             ("2013-02-08 12:00:00 -05:00", (noon, 0, Offset::East(-18_000))),
+            ("2013-02-08 12:00:00+00:53:28", (noon, 0, Offset::East(3_208))),
             ("+010000-01-01T00:00:00", (253_402_300_800, 0, Offset::None)),
             ("-000001-12-31T23:59:59", (-62_167_219_201, 0, Offset::None)),
             ("2013-02-08", (1_360_281_600, 0, Offset::None)),
@@ -202,6 +209,8 @@ mod tests {
             "2013-02-08T12:00:00 EST",
             "",
             "2013-02-08T12:00+24:00",
+            "2013-02-08T12:00+00:53:60",
+            "2013-02-08T12:00+0053:28",
             "+12013-02-08",
             "2013-02-08T12:00:00+1",
         ] {

@@ -8,6 +8,8 @@ pub(super) struct Number {
     pub(super) negative: bool,
     pub(super) digits: String,
     pub(super) exponent: i64,
+    /// Digits as they are written, but for zeros in front.
+    pub(super) written: usize,
     /// Written with digits alone: neither point nor exponent.
     pub(super) plain: bool,
 }
@@ -47,11 +49,13 @@ impl Number {
         let behind = i64::try_from(fraction.len()).ok()?;
         let zeros = i64::try_from(written.len() - digits.len()).ok()?;
         let digits = digits.trim_start_matches('0').to_owned();
+        let significant = written.trim_start_matches('0').len();
         let exponent = if digits.is_empty() { 0 } else { power - behind + zeros };
         Some(Self {
             negative,
             digits,
             exponent,
+            written: significant,
             plain: mantissa.len() == number.len() && mantissa.len() == whole.len(),
         })
     }

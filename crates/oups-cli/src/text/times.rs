@@ -5,7 +5,7 @@ use arrow::datatypes::TimeUnit;
 use super::format::Format;
 use super::moment::{Moment, Offset};
 use super::number::Number;
-use super::types::{unit_digits, unit_name};
+use super::types::{Counted, unit_digits, unit_name};
 use super::zone::Zone;
 use super::{Refused, Written, epoch};
 
@@ -48,18 +48,20 @@ impl Times {
 
     /// A timestamp's value; `clock` is the zone of the column's times, if they have one.
     pub(super) fn timestamp(&self, value: Written<'_>, unit: TimeUnit, clock: Option<&Clock>) -> Result<i64, Refused> {
+        let kind = Counted::Timestamp(clock.map(Clock::name));
         match self.said(value).unwrap_or_else(|| Err(self.not_a_time()))? {
-            Said::Number(number) => epoch::value(&number, value.text().trim(), unit, self.unit),
+            Said::Number(number) => epoch::value(&number, value.text().trim(), (kind, unit), self.unit),
             Said::Moment(moment) => {
                 let seconds = moment.seconds().ok_or_else(too_far_for_all)?;
                 let east = match (moment.offset, clock) {
                     (Offset::Epoch, _) => 0,
                     (Offset::East(east), Some(_)) => east,
                     (Offset::East(_), None) => return Err(offset_without_zone()),
+                    (Offset::None, None) if self.zone.is_some() => return Err(zone_without_zone()),
                     (Offset::None, None) => 0,
                     (Offset::None, Some(clock)) => self.zone_of(clock)?.offset_at(seconds)?,
                 };
-                in_unit(seconds - i128::from(east), moment, unit)
+                in_unit(seconds - i128::from(east), moment, kind, unit)
             }
         }
     }
@@ -97,7 +99,7 @@ impl Times {
     /// Milliseconds since 1970 of a date that may have a time of day.
     pub(super) fn date64(&self, value: Written<'_>) -> Result<i64, Refused> {
         let moment = self.day_moment(value, "a date such as 2013-02-08")?;
-        in_unit(moment.seconds().ok_or_else(too_far_for_all)?, moment, TimeUnit::Millisecond)
+        in_unit(moment.seconds().ok_or_else(too_far_for_all)?, moment, Counted::Timestamp(None), TimeUnit::Millisecond)
     }
 
     fn day_moment(&self, value: Written<'_>, expected: &str) -> Result<Moment, Refused> {
@@ -128,7 +130,7 @@ impl Times {
             None => Moment::of_day(text).unwrap_or_else(|| Err(not_one())),
         }?;
         let seconds = moment.clock.ok_or_else(not_one)?.seconds;
-        in_unit(i128::from(seconds), moment, unit)
+        in_unit(i128::from(seconds), moment, Counted::Time, unit)
     }
 }
 
@@ -143,44 +145,69 @@ impl Clock {
     pub(super) fn of(zone: &str) -> Self {
         Zone::named(zone).map_or_else(|| Self::Unknown(zone.to_owned()), Self::Known)
     }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Known(zone) => zone.name(),
+            Self::Unknown(name) => name,
+        }
+    }
 }
 
 /// The calendar has no such second that 64 bits count.
 fn too_far_for_all() -> Refused {
-    too_far(TimeUnit::Second)
+    too_far(Counted::Timestamp(None), TimeUnit::Second)
 }
 
 fn offset_without_zone() -> Refused {
-    let advice = "leave the offset out where it is that of the column's clock; \
-         a column of --types COLUMN:timestamp[us,UTC] in a new dataset takes offsets";
+    let advice = "leave the offset out where it is that of the column's clock, \
+         or give --types COLUMN:timestamp[us,UTC] in a new dataset";
     Refused::new("has an offset from UTC, and the times of the column have none", advice)
 }
 
-fn in_unit(seconds: i128, moment: Moment, unit: TimeUnit) -> Result<i64, Refused> {
+/// Nothing would be made of the zone that was told.
+fn zone_without_zone() -> Refused {
+    let advice = "leave --time-zone out where the time is that of the column's clock, \
+         or give --types COLUMN:timestamp[us,UTC] in a new dataset";
+    Refused::new("is of the zone that --time-zone tells, and the times of the column have none", advice)
+}
+
+fn in_unit(seconds: i128, moment: Moment, kind: Counted<'_>, unit: TimeUnit) -> Result<i64, Refused> {
     let clock = moment.clock.unwrap_or_default();
     let digits = u32::from(unit_digits(unit));
     let step = 10_u32.pow(9 - digits);
     if clock.finer || !clock.nanos.is_multiple_of(step) {
-        return Err(finer(unit));
+        return Err(finer(kind, unit));
     }
     let value = seconds * i128::from(10_u32.pow(digits)) + i128::from(clock.nanos / step);
-    i64::try_from(value).map_err(|_| too_far(unit))
+    i64::try_from(value).map_err(|_| too_far(kind, unit))
 }
 
-pub(super) fn finer(unit: TimeUnit) -> Refused {
+/// The advice names the column's own kind of type: another one would be refused as well.
+pub(super) fn finer(kind: Counted<'_>, unit: TimeUnit) -> Refused {
     let why = format!("is finer than the unit of the column, {}", unit_name(unit));
-    let finer = match unit {
-        TimeUnit::Second => "give --types COLUMN:timestamp[ms] (or [us], [ns]) in a new dataset",
-        TimeUnit::Millisecond => "give --types COLUMN:timestamp[us] (or [ns]) in a new dataset",
-        TimeUnit::Microsecond => "give --types COLUMN:timestamp[ns] in a new dataset",
-        TimeUnit::Nanosecond => "give --types COLUMN:str to keep texts",
+    let (finer, others) = match unit {
+        TimeUnit::Second => (TimeUnit::Millisecond, " (or [us], [ns])"),
+        TimeUnit::Millisecond => (TimeUnit::Microsecond, " (or [ns])"),
+        TimeUnit::Microsecond => (TimeUnit::Nanosecond, ""),
+        TimeUnit::Nanosecond => return Refused::new(why, "give --types COLUMN:str to keep texts"),
     };
-    Refused::new(why, finer)
+    Refused::new(why, format!("give --types COLUMN:{}{others} in a new dataset", kind.named(finer)))
 }
 
-pub(super) fn too_far(unit: TimeUnit) -> Refused {
-    let why = format!("is further from 1970 than 64 bits of {} reach", unit_name(unit));
-    Refused::new(why, "give --types COLUMN:timestamp[us] (or [s], which reaches further) in a new dataset")
+pub(super) fn too_far(kind: Counted<'_>, unit: TimeUnit) -> Refused {
+    let (what, reach) = match kind {
+        Counted::Duration => ("is longer than", "hold"),
+        Counted::Timestamp(_) | Counted::Time => ("is further from 1970 than", "reach"),
+    };
+    let why = format!("{what} 64 bits of {} {reach}", unit_name(unit));
+    let (coarser, others) = match unit {
+        TimeUnit::Nanosecond => (TimeUnit::Microsecond, " (or [ms], [s])"),
+        TimeUnit::Microsecond => (TimeUnit::Millisecond, " (or [s])"),
+        TimeUnit::Millisecond => (TimeUnit::Second, ""),
+        TimeUnit::Second => return Refused::new(why, "give --types COLUMN:str to keep texts"),
+    };
+    Refused::new(why, format!("give --types COLUMN:{}{others} in a new dataset", kind.named(coarser)))
 }
 
 #[cfg(test)]
@@ -218,6 +245,8 @@ mod tests {
         assert_eq!(of(&plain, "+05:30"), Ok(noon - 19_800));
         assert_eq!(of(&berlin, "UTC"), Ok(noon - 7_200));
         assert!(of(&plain, "Mars/Olympus").is_err());
+        let clock = stamp(&berlin, "2024-07-01 12:00:00", TimeUnit::Second, None);
+        assert!(clock.unwrap_err().contains("--time-zone"), "the zone is not passed over");
         let offset = stamp(&berlin, "2024-07-01 12:00:00Z", TimeUnit::Second, Some("UTC"));
         assert_eq!(offset, Ok(noon), "its own offset comes first");
     }
@@ -248,5 +277,22 @@ mod tests {
         assert_eq!(of(&format("%Y-%d-%m"), "2013-08-02"), Some(1_360_281_600));
         assert_eq!(of(&format("%Y-%d-%m"), "2013-02-13"), None, "the thirteenth month, not February");
         assert_eq!(of(&format("%s"), "1360324800"), Some(1_360_324_800));
+    }
+
+    #[test]
+    fn advice_names_a_type_that_holds_the_value() {
+        let advice = |text: &str, unit, zone: Option<&str>| {
+            let clock = zone.map(Clock::of);
+            let refused = Times::default().timestamp(Written::Text(text), unit, clock.as_ref()).unwrap_err();
+            refused.advice.unwrap()
+        };
+        let new = |what: &str| format!("give --types COLUMN:{what} in a new dataset");
+        let (far, fine) = ("9999-12-31", "2013-02-08T12:00:00.0000001");
+        assert_eq!(advice(far, TimeUnit::Nanosecond, None), new("timestamp[us] (or [ms], [s])"));
+        assert_eq!(advice(far, TimeUnit::Nanosecond, Some("UTC")), new("timestamp[us,UTC] (or [ms], [s])"));
+        assert_eq!(advice(fine, TimeUnit::Microsecond, Some("UTC")), new("timestamp[ns,UTC]"));
+        assert_eq!(advice("-290308-01-01", TimeUnit::Microsecond, None), new("timestamp[ms] (or [s])"));
+        let of_day = Times::default().time_of_day(Written::Text("12:00:00.5"), TimeUnit::Second);
+        assert_eq!(of_day.unwrap_err().advice.unwrap(), new("time[ms] (or [us], [ns])"));
     }
 }

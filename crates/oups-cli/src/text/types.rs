@@ -47,6 +47,13 @@ pub(crate) fn parse(text: &str) -> Option<DataType> {
     })
 }
 
+/// The zone for which a timestamp is not known.
+pub(crate) fn unknown_zone(text: &str) -> Option<&str> {
+    let (unit, zone) = text.trim().strip_prefix("timestamp[")?.strip_suffix(']')?.split_once(',')?;
+    let zone = zone.trim();
+    (unit_of(unit).is_some() && Zone::named(zone).is_none()).then_some(zone)
+}
+
 fn plain(name: &str) -> Option<DataType> {
     use DataType::*;
     Some(match name {
@@ -105,6 +112,28 @@ pub(super) fn unit_name(unit: TimeUnit) -> &'static str {
         TimeUnit::Millisecond => "ms",
         TimeUnit::Microsecond => "us",
         TimeUnit::Nanosecond => "ns",
+    }
+}
+
+/// A kind of type that has a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counted<'a> {
+    /// With the zone.
+    Timestamp(Option<&'a str>),
+    Time,
+    Duration,
+}
+
+impl Counted<'_> {
+    /// As `--types` has it.
+    pub(super) fn named(self, unit: TimeUnit) -> String {
+        let unit = unit_name(unit);
+        match self {
+            Self::Timestamp(None) => format!("timestamp[{unit}]"),
+            Self::Timestamp(Some(zone)) => format!("timestamp[{unit},{zone}]"),
+            Self::Time => format!("time[{unit}]"),
+            Self::Duration => format!("duration[{unit}]"),
+        }
     }
 }
 

@@ -85,11 +85,13 @@ pub(super) fn truth(value: Written<'_>) -> Result<bool, Refused> {
         Written::Text(text) => text.trim(),
         Written::String(text) | Written::Number(text) => text,
     };
-    let is_csv = matches!(value, Written::Text(_));
-    let is = |word: &str| {
-        text.eq_ignore_ascii_case(word) || is_csv && text.eq_ignore_ascii_case(word.get(..1).unwrap_or_default())
+    // CSV has no truth values of its own: what databases write for them.
+    let known: [&[&str]; 2] = match value {
+        Written::Text(_) => [&["true", "t", "1", "yes", "y"], &["false", "f", "0", "no", "n"]],
+        _ => [&["true"], &["false"]],
     };
-    match (is("true"), is("false")) {
+    let [is_true, is_false] = known.map(|words| words.iter().any(|word| text.eq_ignore_ascii_case(word)));
+    match (is_true, is_false) {
         (true, _) => Ok(true),
         (_, true) => Ok(false),
         _ => Err(Refused::new("is neither `true` nor `false`", "give --types COLUMN:str, or COLUMN:i64 for numbers")),
@@ -170,7 +172,10 @@ mod tests {
         assert_eq!(truth(Written::Text("TRUE")), Ok(true));
         assert_eq!(truth(Written::Text("f")), Ok(false));
         assert!(truth(Written::String("f")).is_err());
-        assert!(truth(Written::Text("1")).is_err());
+        assert_eq!(["1", "No", "y"].map(|text| truth(Written::Text(text))), [Ok(true), Ok(false), Ok(true)]);
+        for other in [Written::Text("2"), Written::Text("1.0"), Written::Text("on"), Written::Number("1")] {
+            assert!(truth(other).is_err(), "{other:?}");
+        }
         assert_eq!(bytes(Written::Text("0x00ff"), None), Ok(vec![0, 255]));
         assert_eq!(bytes(Written::Text("0x"), None), Ok(Vec::new()));
         for wrong in ["00ff", "0x0", "0xzz", ""] {

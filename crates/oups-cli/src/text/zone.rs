@@ -19,7 +19,7 @@ impl Zone {
     pub(crate) fn named(name: &str) -> Option<Self> {
         let clock = if is_utc(name) {
             TimeZone::UTC
-        } else if let Some(seconds) = fixed_offset(name) {
+        } else if let Some(seconds) = fixed_offset(name).filter(|seconds| seconds % 60 == 0) {
             TimeZone::fixed(Offset::from_seconds(i32::try_from(seconds).ok()?).ok()?)
         } else {
             TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())?
@@ -95,6 +95,7 @@ mod tests {
         }
         assert_eq!(Zone::named("Europe/Belrin"), None);
         assert_eq!(Zone::named("EST5"), None);
+        assert_eq!(Zone::named("+00:53:28"), None, "Arrow knows no such zone");
     }
 
     #[test]
@@ -103,6 +104,10 @@ mod tests {
         let expected =
             "came twice in Europe/Berlin, as 2024-10-27T00:30:00Z and as 2024-10-27T01:30:00Z: the clock was put back";
         assert_eq!(twice.why, expected);
+        let twice = offset("America/New_York", "1883-11-18 12:00").unwrap_err();
+        assert_eq!(twice.advice.unwrap(), "write the offset from UTC behind each time (-04:56:02 or -05)");
+        let first = Moment::iso("1883-11-18 12:00:00-04:56:02").unwrap().unwrap();
+        assert_eq!(first.offset, crate::text::moment::Offset::East(-17_762), "what the advice says is read");
         let never = offset("Europe/Berlin", "2024-03-31 02:30").unwrap_err();
         assert_eq!(never.why, "never was a time in Europe/Berlin: the clock was put forward");
     }

@@ -4,6 +4,7 @@ mod csv;
 mod empty;
 mod json;
 mod lines;
+mod near;
 mod packed;
 mod stdin;
 mod tried;

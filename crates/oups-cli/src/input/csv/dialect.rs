@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::records::Field;
 use crate::args::Csv;
+use crate::explain::hint;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dialect {
@@ -35,7 +36,28 @@ impl Default for Dialect {
 
 impl Dialect {
     /// How a file is written whose name tells this delimiter.
-    pub(in crate::input) fn of(told: &Csv, delimiter: u8) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// One character stands for two things.
+    pub(in crate::input) fn of(told: &Csv, delimiter: u8) -> anyhow::Result<Self> {
+        let dialect = Self::told(told, delimiter);
+        let Self { delimiter, quote, comment, .. } = dialect;
+        let twice = [
+            (quote == Some(delimiter), "--quote and --delimiter"),
+            (comment == Some(delimiter), "--comment and --delimiter"),
+            (comment.is_some() && comment == quote, "--comment and --quote"),
+        ];
+        match twice.iter().find(|(is_so, _)| *is_so) {
+            Some((_, options)) => Err(hint::with(
+                anyhow::anyhow!("{options} are the same character"),
+                "--quote none reads a file without quotes".to_owned(),
+            )),
+            None => Ok(dialect),
+        }
+    }
+
+    fn told(told: &Csv, delimiter: u8) -> Self {
         let Csv { null, delimiter: told, quote, comment, decimal_comma } = told;
         let default = Self::default();
         Self {

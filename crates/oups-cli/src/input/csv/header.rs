@@ -3,14 +3,32 @@
 use std::collections::HashSet;
 
 use super::Dialect;
-use super::records::Records;
+use super::records::{Record, Records};
 use crate::input::wrong::{Wrong, shown};
 
 /// The names, each there and there once.
 pub(super) fn names(records: &mut Records, dialect: &Dialect) -> Result<Vec<String>, Wrong> {
-    let Some(record) = records.next()? else {
-        return Err(Wrong::new("is empty: expected a header with the names of the columns"));
-    };
+    let empty = || Wrong::new("is empty: expected a header with the names of the columns");
+    let record = records.next()?.ok_or_else(empty)?;
+    let told = record.fields().next().and_then(|field| delimiter_told(field.text, record.len(), dialect));
+    if let Some(delimiter) = told {
+        records.delimit_by(delimiter);
+        return names_of(records.next()?.ok_or_else(empty)?, &Dialect { delimiter, ..dialect.clone() });
+    }
+    names_of(record, dialect)
+}
+
+/// The delimiter that a first line `sep=;` says, as spreadsheets write it.
+fn delimiter_told(text: &str, fields: usize, dialect: &Dialect) -> Option<u8> {
+    let is_sep = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep="));
+    match (text.as_bytes().get(4..).filter(|_| is_sep)?, fields) {
+        ([], 2) => Some(dialect.delimiter),
+        ([delimiter @ (b';' | b',' | b'\t' | b'|')], 1) => Some(*delimiter),
+        _ => None,
+    }
+}
+
+fn names_of(record: Record<'_>, dialect: &Dialect) -> Result<Vec<String>, Wrong> {
     let line = record.line();
     let names: Vec<String> = record.fields().map(|field| field.text.to_owned()).collect();
     if let [only] = names.as_slice() {
@@ -19,7 +37,9 @@ pub(super) fn names(records: &mut Records, dialect: &Dialect) -> Result<Vec<Stri
     let mut met = HashSet::new();
     for (place, name) in names.iter().enumerate() {
         if name.trim().is_empty() {
-            return Err(Wrong::at(line, format!("column {} of the header has no name", place + 1)));
+            let advice = "name it in the file; pandas leaves its index out with `to_csv(index=False)`";
+            let wrong = Wrong::at(line, format!("column {} of the header has no name", place + 1));
+            return Err(wrong.advice(advice));
         }
         if !met.insert(name) {
             return Err(Wrong::at(line, format!("the header names column `{}` twice", shown(name))));

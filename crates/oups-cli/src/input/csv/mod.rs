@@ -7,7 +7,7 @@ mod rows;
 mod seen;
 
 use super::content::Content;
-use super::wrong::Wrong;
+use super::wrong::{Wrong, shown};
 use crate::terminal::progress::Progress;
 use records::{Record, Records};
 
@@ -36,10 +36,9 @@ impl Table {
             Ok(None) => return Ok(None),
             Err(wrong) => return Err(wrong.named(&self.names)),
         };
-        let (expected, found) = (self.names.len(), record.len());
-        if found != expected {
-            let fields = |count| if count == 1 { "1 field".to_owned() } else { format!("{count} fields") };
-            return Err(Wrong::at(record.line(), format!("expected {}, found {found}", fields(expected))));
+        let expected = self.names.len();
+        if record.len() != expected {
+            return Err(of_other_length(record, expected));
         }
         if expected > 1 && record.fields().map(|field| field.text).eq(self.names.iter()) {
             let advice = "leave that line out; several files are given one after the other, each with its header";
@@ -47,6 +46,26 @@ impl Table {
         }
         Ok(Some(record))
     }
+}
+
+/// A row with more fields than columns, or fewer.
+fn of_other_length(record: Record<'_>, expected: usize) -> Wrong {
+    let fields = if expected == 1 { "1 field".to_owned() } else { format!("{expected} fields") };
+    let found = record.len();
+    let mut texts: Vec<&str> = record.fields().map(|field| field.text).collect();
+    let is_empty_behind = found == expected + 1 && texts.last().is_some_and(|text| text.is_empty());
+    let advice = match () {
+        () if found == 1 => "leave out what is not a row; is the file cut short?",
+        () if found < expected => "is the file cut short?",
+        () if is_empty_behind => {
+            "the row ends with a delimiter: name that column in the header, or take it off each row"
+        }
+        () => "a text with delimiters in it stands between quotes, without a blank before them",
+    };
+    // As much as is shown.
+    texts.truncate(20);
+    let what = format!("expected {fields}, found {found}: `{}`", shown(&texts.join(" ¦ ")));
+    Wrong::at(record.line(), what).advice(advice)
 }
 
 /// The names of a file's columns.

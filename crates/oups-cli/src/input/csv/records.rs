@@ -73,6 +73,11 @@ impl Records {
         }
     }
 
+    /// What is between the fields from here on.
+    pub(super) fn delimit_by(&mut self, delimiter: u8) {
+        self.delimiter = delimiter;
+    }
+
     /// The next record that is not a blank line or a comment.
     pub(in crate::input) fn next(&mut self) -> Result<Option<Record<'_>>, Wrong> {
         self.bytes.clear();

@@ -13,7 +13,7 @@ use crate::input::part::{BATCH_BYTES, BATCH_ROWS, Lines, Part};
 use crate::input::source::Known;
 use crate::input::wrong::{Wrong, shown};
 use crate::terminal::progress::Progress;
-use crate::text::{Column, Written};
+use crate::text::{Column, Written, has_decimal_comma};
 
 /// The rows; the columns are those of the schema, whatever their order in the file.
 pub(in crate::input) struct Rows {
@@ -105,9 +105,21 @@ impl Sink {
         let text = text.ok_or_else(|| point_for_comma(field.text, field.line, name))?;
         values.append(Written::Text(&text)).map_err(|refused| {
             let what = format!("`{}` {}", shown(field.text), refused.why);
-            Wrong::at(field.line, what).in_column(name).advice_opt(known.advice(name, refused.advice))
+            let is_comma = *is_number && !dialect.decimal_comma && has_decimal_comma(field.text);
+            let advice = match field.text.trim() {
+                _ if is_comma => Some("--decimal-comma reads commas as before fractions".to_owned()),
+                word if is_null_word(word) => Some(format!("--null '{}' reads it as no value", field.text)),
+                _ => known.advice(name, refused.advice),
+            };
+            Wrong::at(field.line, what).in_column(name).advice_opt(advice)
         })
     }
+}
+
+/// What programs write where there is no value.
+fn is_null_word(text: &str) -> bool {
+    const WORDS: [&str; 9] = ["null", "na", "n/a", "#n/a", "nat", "none", "nil", "<na>", "\\n"];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// What a type is, also of a dictionary's values.

@@ -33,7 +33,6 @@ fn a_column_is_what_all_of_its_values_are() {
         (&["2013-02-08", "2013-02-08T12:00:00Z"], "Timestamp(µs, \"UTC\")"),
         (&["2024-03-31 00:30", "2024-03-31 09:30"], "Timestamp(µs)"),
         (&["2013-02-08 12:00:00.123456789"], "Timestamp(ns)"),
-        (&["12:00:00"], "Utf8"),
         (&["cold", "warm"], "Utf8"),
         (&[""], "Utf8"),
         (&["", "7"], "Int64"),
@@ -63,8 +62,12 @@ fn what_is_not_quite_a_number_or_a_time_is_text_and_told() {
         (&["2013-02-30"], 2, "the calendar does not have"),
         (&["2013-02-08T12:00:00", "2013-02-08T12:00:00Z"], 3, "has an offset"),
         (&["2013-02-08T12:00:00Z", "2013-02-08T12:00:00"], 3, "has no offset"),
-        (&["9999-12-31", "2013-02-08T12:00:00.000000001"], 2, "nanoseconds, which the column needs"),
+        (&["9999-12-31", "2013-02-08T12:00:00.000000001"], 2, "64 bits of nanoseconds reach, which other values"),
         (&["2013-02-08T12:00:00.0000000001"], 2, "finer than nanoseconds"),
+        (&["1,5", "2,25"], 2, "has a comma, as before a fraction"),
+        (&["1,500", "7", "2,5"], 4, "has a comma, as before a fraction"),
+        (&["7", "1,500"], 3, "between thousands"),
+        (&["0e123456", "1e5"], 2, "like a name"),
     ] {
         let guessed = seen(values);
         assert_eq!(name(&guessed), "Utf8", "{values:?}");
@@ -86,6 +89,27 @@ fn a_format_is_meant_for_the_ordered_column_and_for_texts() {
     assert_eq!(guess(&["cold"], &times("%d.%m.%Y"), Role::Other).doubts, []);
     let doubts = guess(&["31.01.2024 11:30"], &times("%Y-%m-%d"), Role::Ordered).doubts;
     assert!(doubts.iter().any(|doubt| doubt.why.contains("is not of the form `%Y-%m-%d`")), "{doubts:?}");
+}
+
+#[test]
+fn dates_of_another_form_are_told_and_times_of_day_are_texts_beside_others() {
+    let other = guess(&["31.12.2024", "01.01.2025"], &Times::default(), Role::Other);
+    assert!(other.doubts.iter().any(|doubt| doubt.why.contains("a date of another form")), "{other:?}");
+    for texts in [["12:00:00", "13:00:00"], ["10.0.0.1", "10.0.0.2"], ["31.12.2024", "never"]] {
+        assert_eq!(guess(&texts, &Times::default(), Role::Other).doubts, [], "{texts:?}");
+    }
+}
+
+#[test]
+fn times_of_day_are_told_as_such_where_rows_are_ordered_on_them() {
+    let format = Times { format: Format::new("%H:%M").ok(), ..Times::default() };
+    for times in [&Times::default(), &format] {
+        let doubts = guess(&["12:00"], times, Role::Ordered).doubts;
+        assert_eq!(
+            doubts.first().map(|doubt| doubt.instead.as_str()),
+            Some("times of day are --types COLUMN:time[us]")
+        );
+    }
 }
 
 #[test]

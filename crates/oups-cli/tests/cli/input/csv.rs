@@ -66,9 +66,10 @@ fn delimiters_comments_and_decimal_commas_are_told() {
     assert_eq!(rows, "{\"t\":1,\"x\":2.5}\n{\"t\":2,\"x\":-3.25}\n");
     let told = tried.taken("a.csv", text, "--delimiter ';' --comment '#' --decimal-comma --types x:f32");
     assert_eq!(told, rows);
-    // Without the option, no number is guessed at.
-    let texts = tried.taken("a.csv", "t;x\n1;2,5\n", "--delimiter ';'");
-    assert_eq!(texts, "{\"t\":1,\"x\":\"2,5\"}\n");
+    // Without the option, no number is guessed at, which is told.
+    let texts = tried.write("a.csv", "t;x\n1;2,5\n", "--delimiter ';'");
+    assert_eq!(texts.rows.as_deref(), Some("{\"t\":1,\"x\":\"2,5\"}\n"));
+    assert!(texts.said.contains("--decimal-comma reads such numbers"), "{}", texts.said);
     for options in ["", "--types x:f64"] {
         let said =
             tried.refused("a.csv", "t;x\n1;2,5\n2;1.250\n", &format!("--delimiter ';' --decimal-comma {options}"));
@@ -137,4 +138,51 @@ fn a_misspelt_column_is_told_with_those_that_are_near() {
     );
     let (done, said) = tried.run("oups write data new in.csv --ordered-on t --types sensor_0042:f64");
     assert!(!done && said.contains("--types: no input has a column `sensor_0042`"), "{said}");
+}
+
+#[test]
+fn a_row_of_another_length_is_shown_with_what_would_do() {
+    let tried = Tried::new();
+    for (text, what, advice) in [
+        ("t,x\n1,2\n(1 row)\n", "line 3: expected 2 fields, found 1: `(1 row)`", "leave out what is not a row"),
+        ("t,x,y\n1,2,3\n2,3\n", "line 3: expected 3 fields, found 2: `2 ¦ 3`", "is the file cut short?"),
+        ("t,x\n1,2,\n", "line 2: expected 2 fields, found 3: `1 ¦ 2 ¦ `", "the row ends with a delimiter"),
+        (
+            "t,x\n1, \"a,b\"\n",
+            "line 2: expected 2 fields, found 3: `1 ¦  \"a ¦ b\"`",
+            "between quotes, without a blank",
+        ),
+    ] {
+        let said = tried.refused("a.csv", text, "");
+        assert!(said.contains(what) && said.contains(advice), "{said}");
+    }
+    let wide = format!("t,x\n{}\n", "1,".repeat(100_000));
+    tried.refused("a.csv", wide, "");
+    let said = tried.refused("a.csv", ",t,x\n0,1,2\n", "");
+    assert!(said.contains("column 1 of the header has no name") && said.contains("index=False"), "{said}");
+}
+
+#[test]
+fn the_line_of_spreadsheets_that_tells_the_delimiter_is_heeded() {
+    let tried = Tried::new();
+    let rows = "{\"t\":1,\"x\":2}\n";
+    for text in
+        ["sep=;\nt;x\n1;2\n", "SEP=\t\r\nt\tx\r\n1\t2\r\n", "sep=,\nt,x\n1,2\n", "\u{feff}\"sep=|\"\nt|x\n1|2\n"]
+    {
+        assert_eq!(tried.taken("a.csv", text, ""), rows, "{text}");
+    }
+    assert_eq!(tried.taken("a.csv", "sep=;\nt;x\n1;2\n", "--delimiter ';'"), rows);
+    let said = tried.refused("a.csv", "sep=;\nt;x\n1;2;3\n", "");
+    assert!(said.contains("line 3: expected 2 fields"), "{said}");
+}
+
+#[test]
+fn a_character_stands_for_one_thing() {
+    let tried = Tried::new();
+    for options in ["--delimiter '\"'", "--comment ','", "--comment \"'\" --quote \"'\""] {
+        let said = tried.refused("a.csv", "t,x\n1,2\n", options);
+        assert!(said.contains("are the same character"), "{said}");
+    }
+    let said = tried.refused("a.csv", "t,x\n1,2\n", "--types 't:timestamp[us,Europe/Belrin]'");
+    assert!(said.contains("`Europe/Belrin` is not the name of a time zone"), "{said}");
 }
