@@ -82,8 +82,37 @@ fn of_stream(mut bytes: impl Read + Send + 'static) -> Result<BatchReader, Arrow
     if let Some(column) = foreign::in_message(&first) {
         return Err(refused(column.to_string()));
     }
-    guarded(|| StreamReader::try_new(BufReader::new(Cursor::new(first).chain(bytes)), None))
+    guarded(|| Ok(Stream { inner: StreamReader::try_new(BufReader::new(Cursor::new(first).chain(bytes)), None)? }))
 }
+
+/// A stream that is refused if anything is behind its end: two streams in one file are more than a reader finds.
+struct Stream<R> {
+    inner: StreamReader<R>,
+}
+
+impl<R: Read> Iterator for Stream<R> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.inner.next();
+        if next.is_some() {
+            return next;
+        }
+        match self.inner.get_mut().read(&mut [0]) {
+            Ok(0) => None,
+            Ok(_) => Some(Err(refused(MORE))),
+            Err(error) => Some(Err(error.into())),
+        }
+    }
+}
+
+impl<R: Read> RecordBatchReader for Stream<R> {
+    fn schema(&self) -> SchemaRef {
+        self.inner.schema()
+    }
+}
+
+const MORE: &str = "it goes on behind the end of its stream: give several streams as several files";
 
 /// The bytes of the first message, which is the schema, with its length before it; fewer where there are no more.
 fn first_message(bytes: &mut impl Read) -> io::Result<Vec<u8>> {
@@ -144,6 +173,7 @@ fn in_our_words(error: ArrowError) -> ArrowError {
             let column = text.split('\'').nth(1).unwrap_or_default();
             refused(format!("column `{column}` has nulls, though it is declared to have none: declare it nullable"))
         }
+        ours @ ArrowError::ExternalError(_) => ours,
         error if is_of_text(&error) => refused(NOT_TEXT),
         _ => refused(DAMAGED),
     }

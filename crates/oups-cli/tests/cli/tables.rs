@@ -305,3 +305,19 @@ fn dictionaries_may_be_other_ones_from_batch_to_batch() {
     sandbox.stdout("cat a.arrows | oups write data b - --ordered-on t");
     assert_eq!(sandbox.stdout("oups read data b --format csv"), sandbox.stdout("oups read data a --format csv"));
 }
+
+#[test]
+fn nothing_behind_the_end_of_a_stream_is_dropped() {
+    let sandbox = sandbox();
+    let mut stream = Vec::new();
+    let mut writer = StreamWriter::try_new(&mut stream, &numbers().schema()).unwrap();
+    writer.write(&numbers()).unwrap();
+    writer.finish().unwrap();
+    sandbox.file("a.arrows", &stream).file("twice.arrows", stream.repeat(2));
+    for line in ["oups write data a twice.arrows --ordered-on t", "cat a.arrows a.arrows | oups write data a - --ordered-on t"] {
+        let said = sandbox.session(&[line]);
+        assert!(said.contains("it goes on behind the end of its stream"), "{said}");
+        assert_eq!(sandbox.stdout("oups ls data"), "");
+    }
+    assert_eq!(read(&sandbox, "a.arrows"), SIX);
+}
