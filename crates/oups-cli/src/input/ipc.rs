@@ -4,10 +4,12 @@ pub(super) mod foreign;
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use arrow::array::{RecordBatch, RecordBatchReader};
-use arrow::datatypes::SchemaRef;
+use arrow::array::{RecordBatch, RecordBatchOptions, RecordBatchReader};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::ipc::reader::{FileReader, StreamReader};
 
@@ -15,6 +17,7 @@ use super::BatchReader;
 use super::content::{Content, STDIN};
 use super::parquet::{NOT_TEXT, is_of_text, one_of_each, refused};
 use super::source::Source;
+use super::wrong::Wrong;
 use crate::panics::caught;
 use crate::progress::Progress;
 
@@ -100,7 +103,7 @@ impl<R: Read> Iterator for Stream<R> {
         }
         match self.inner.get_mut().read(&mut [0]) {
             Ok(0) => None,
-            Ok(_) => Some(Err(refused(MORE))),
+            Ok(_) => Some(Err(Wrong::new(MORE).into())),
             Err(error) => Some(Err(error.into())),
         }
     }
@@ -133,25 +136,55 @@ where
 {
     let inner = guard(open)?;
     one_of_each(&inner.schema())?;
-    Ok(Box::new(Guarded { inner }))
+    let schema = without_views(&inner.schema());
+    Ok(Box::new(Guarded { inner, schema }))
+}
+
+/// Dictionaries of views, as Polars writes categories, are ones of the plain type: what is stored has no such dictionaries.
+fn without_views(schema: &SchemaRef) -> SchemaRef {
+    use DataType::{Binary, BinaryView, Dictionary, Utf8, Utf8View};
+    let plain = |field: &FieldRef| match field.data_type() {
+        Dictionary(keys, values) if matches!(**values, Utf8View | BinaryView) => {
+            let values = if **values == Utf8View { Utf8 } else { Binary };
+            Arc::new(field.as_ref().clone().with_data_type(Dictionary(keys.clone(), Box::new(values))))
+        }
+        _ => field.clone(),
+    };
+    let fields: Fields = schema.fields().iter().map(plain).collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+fn of_types(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| match column.data_type() == field.data_type() {
+        true => Ok(column.clone()),
+        false => cast(column, field.data_type()),
+    });
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(schema.clone(), columns.collect::<Result<_, _>>()?, &options)
 }
 
 /// A reader whose panics are errors: a decoder may panic on a damaged file.
 struct Guarded<R> {
     inner: R,
+    schema: SchemaRef,
 }
 
 impl<R: RecordBatchReader> Iterator for Guarded<R> {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        guard(|| self.inner.next().transpose()).transpose()
+        let next = || match self.inner.next().transpose()? {
+            Some(batch) => of_types(&batch, &self.schema).map(Some),
+            None => Ok(None),
+        };
+        guard(next).transpose()
     }
 }
 
 impl<R: RecordBatchReader> RecordBatchReader for Guarded<R> {
     fn schema(&self) -> SchemaRef {
-        self.inner.schema()
+        self.schema.clone()
     }
 }
 
@@ -173,7 +206,7 @@ fn in_our_words(error: ArrowError) -> ArrowError {
             let column = text.split('\'').nth(1).unwrap_or_default();
             refused(format!("column `{column}` has nulls, though it is declared to have none: declare it nullable"))
         }
-        ours @ ArrowError::ExternalError(_) => ours,
+        ArrowError::ExternalError(ours) if ours.is::<Wrong>() => ArrowError::ExternalError(ours),
         error if is_of_text(&error) => refused(NOT_TEXT),
         _ => refused(DAMAGED),
     }

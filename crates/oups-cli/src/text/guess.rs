@@ -266,6 +266,11 @@ impl Guess {
                 "for numbers mend this one, or give --null",
             );
         }
+        if self.role == Role::Ordered
+            && let Some(first) = self.first(Kind::Text).filter(|first| first.why.is_some())
+        {
+            return first.doubt("is a text", "");
+        }
         let is_truth = self.count(&[Kind::Bool]) > 0 && self.has_strings;
         is_truth.then(|| {
             other(&[Kind::Bool])?.doubt("is not a truth value, as others of the column are", "mend this one")
