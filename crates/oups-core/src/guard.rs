@@ -52,9 +52,9 @@ impl From<ParquetError> for DecodeError {
         match error {
             ParquetError::External(source) => match source.downcast::<std::io::Error>() {
                 Ok(source) => (*source).into(),
-                Err(source) => Self::Content(source.to_string()),
+                Err(source) => Self::Content(undecodable(&source.to_string())),
             },
-            other => Self::Content(other.to_string()),
+            other => Self::Content(undecodable(&other.to_string())),
         }
     }
 }
@@ -65,10 +65,27 @@ impl From<ArrowError> for DecodeError {
             ArrowError::IoError(_, source) => source.into(),
             ArrowError::ExternalError(source) => match source.downcast::<ParquetError>() {
                 Ok(source) => (*source).into(),
-                Err(source) => Self::Content(source.to_string()),
+                Err(source) => Self::Content(undecodable(&source.to_string())),
             },
-            other => Self::Content(other.to_string()),
+            other => Self::Content(undecodable(&other.to_string())),
         }
+    }
+}
+
+/// The most letters of a library's words: they are for who mends the library, not for who has the file.
+const DETAIL: usize = 100;
+
+/// That the bytes are not what they should be, with what the library says of it.
+fn undecodable(detail: &str) -> String {
+    const KINDS: [&str; 5] = ["Parquet error: ", "Arrow: ", "Parquet argument error: ", "EOF: ", "External: "];
+    let mut detail = detail.lines().next().unwrap_or_default();
+    while let Some(rest) = KINDS.iter().find_map(|kind| detail.strip_prefix(kind)) {
+        detail = rest;
+    }
+    let cut = detail.char_indices().nth(DETAIL).and_then(|(end, _)| detail.get(..end));
+    match cut {
+        Some(start) => format!("it cannot be decoded ({start}\u{2026})"),
+        None => format!("it cannot be decoded ({detail})"),
     }
 }
 

@@ -5,7 +5,7 @@ use clap::Args;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct Csv {
-    /// A text of CSV that is null, as the empty one is
+    /// A text that is null: of CSV as the empty one is, of JSON between its quotes
     #[arg(long, value_name = "TEXT", requires = "input")]
     pub(crate) null: Vec<String>,
     /// What is between the fields of CSV: one character, or `tab`; by default a comma, in .tsv a tab

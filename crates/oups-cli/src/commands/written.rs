@@ -59,7 +59,9 @@ fn summary(written: &CommitReport) -> String {
         done.push(format!("{verb} {}", counted(written.files_replaced as u64, "row group")));
     }
     done.extend(dropped(written));
-    if done.is_empty() {
+    if done.is_empty() && written.version.commit() == 1 {
+        done.push("made without rows".to_owned());
+    } else if done.is_empty() {
         done.push("no row group had to be rewritten".to_owned());
     }
     format!("version {}: {}", written.version.commit(), done.join(", "))

@@ -1,7 +1,7 @@
 //! Several files as one reader; each is opened when it is its turn.
 
-use arrow::array::{RecordBatch, RecordBatchReader};
-use arrow::datatypes::SchemaRef;
+use arrow::array::{Array, RecordBatch, RecordBatchReader, new_null_array};
+use arrow::datatypes::{DataType, FieldRef, SchemaRef};
 use arrow::error::ArrowError;
 
 use super::Places;
@@ -53,8 +53,9 @@ impl Concat {
 /// The batch with its columns in the order of the schema.
 fn conform(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, Wrong> {
     let gone = |name: &str| Wrong::new("has gone while the file was read").in_column(name);
-    let column = |field: &std::sync::Arc<arrow::datatypes::Field>| {
-        batch.column_by_name(field.name()).cloned().ok_or_else(|| gone(field.name()))
+    let column = |field: &FieldRef| match batch.column_by_name(field.name()) {
+        Some(nulls) if *nulls.data_type() == DataType::Null => Ok(new_null_array(field.data_type(), nulls.len())),
+        column => column.cloned().ok_or_else(|| gone(field.name())),
     };
     let columns = schema.fields().iter().map(column).collect::<Result<Vec<_>, _>>()?;
     RecordBatch::try_new(schema.clone(), columns).map_err(|_| Wrong::new("has changed while it was read"))

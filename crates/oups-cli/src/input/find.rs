@@ -63,6 +63,11 @@ fn matching(input: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn kind(path: &Path, format: Option<InputFormat>) -> Result<Kind> {
+    if path.is_dir() {
+        let (folder, pattern) = (path.display(), path.join("*.parquet"));
+        let files = format!("a quoted pattern names its files, such as '{}'", pattern.display());
+        return Err(hint::told(format!("{folder} is a folder, not a file"), Some(files)));
+    }
     let extension = extension(path);
     let by_name = match extension.as_deref() {
         Some("parquet" | "pq") => Some(Kind::Parquet),

@@ -21,9 +21,9 @@ mod wrong;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use arrow::array::RecordBatchReader;
-use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use oups::key::nearest;
 
 use crate::args::Reading;
@@ -116,6 +116,8 @@ pub(crate) fn sorted(
 fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Vec<Source>> {
     let mut sources: Vec<Option<Source>> = Vec::new();
     let mut texts = Vec::new();
+    let none = Schema::empty();
+    let stored = purpose.stored.as_deref().unwrap_or(&none);
     for Found { kind, from } in found {
         let content = match from {
             From::Stream(source) => {
@@ -129,7 +131,7 @@ fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Ve
         }
         sources.push(match kind {
             Kind::Parquet => {
-                let schema = parquet::schema(&content)?;
+                let schema = parquet::schema(&content, stored)?;
                 Some(Source::parquet(content, schema))
             }
             Kind::Arrow => {
@@ -146,14 +148,22 @@ fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Ve
             }
         });
     }
+    source::of_one_unit(sources.iter_mut().flatten())?;
     let table = sources.iter().flatten().next().map(|source| source.schema().clone());
     let told = told(reading, purpose.stored.clone().or(table));
     let given = reading.types.as_ref().map_or(0, |types| types.0.len());
-    let known = Arc::new(Known { times: reading.times(), told, given, ordered_on: purpose.ordered_on.clone() });
+    let known = Arc::new(Known {
+        times: reading.times(),
+        nulls: reading.csv.null.clone(),
+        told,
+        given,
+        ordered_on: purpose.ordered_on.clone(),
+    });
     let wanted = Wanted {
         told: &known.told,
         ordered_on: purpose.ordered_on.as_deref(),
         times: &known.times,
+        nulls: &known.nulls,
         grows: purpose.grows,
     };
     let schemas = text_files::schemas(&texts, &wanted).map_err(Wrong::into_error)?;
@@ -194,13 +204,19 @@ pub(crate) fn columns_are_stored(found: &Schema, purpose: &Purpose) -> Result<()
     Err(wrong.advice(format!("{meant}--evolve-schema adds new columns")).into_error())
 }
 
+const DIFFERENT: &str =
+    "write the files one by one: the first has the columns of the dataset, and --evolve-schema lets them grow";
+
 /// The first input's columns, which all others must have too, in any order. A column is nullable if it is in any.
 fn agreed_schema(sources: &[Source]) -> Result<SchemaRef> {
     let Some((first, others)) = sources.split_first() else { return Ok(Arc::new(Schema::empty())) };
     let mut fields: Vec<Field> = first.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
     for other in others {
         let (own, found) = (first.schema(), other.schema());
-        let differ = |detail: String| anyhow!("{} and {} have different columns: {detail}", first.name(), other.name());
+        let differ = |detail: String| {
+            let what = format!("{} and {} have different columns: {detail}", first.name(), other.name());
+            hint::told(what, Some(DIFFERENT.to_owned()))
+        };
         if let Some(field) = found.fields().iter().find(|field| own.index_of(field.name()).is_err()) {
             return Err(differ(format!("`{}` is only in the second", field.name())));
         }
@@ -208,7 +224,11 @@ fn agreed_schema(sources: &[Source]) -> Result<SchemaRef> {
             let Ok(found) = found.field_with_name(field.name()) else {
                 return Err(differ(format!("`{}` is only in the first", field.name())));
             };
-            if found.data_type() != field.data_type() {
+            // A column of nothing but nulls has the type that it has elsewhere.
+            if *field.data_type() == DataType::Null {
+                field.set_data_type(found.data_type().clone());
+            }
+            if found.data_type() != field.data_type() && *found.data_type() != DataType::Null {
                 let types = format!("`{}` is {} and {}", field.name(), field.data_type(), found.data_type());
                 return Err(differ(types));
             }

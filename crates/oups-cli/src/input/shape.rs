@@ -124,7 +124,8 @@ fn of_leaf(guess: Guess, first: Option<First>, path: &str) -> Found {
 fn of_list(items: Shape, path: &str, first: First) -> Result<Found, Untyped> {
     let mut found = items.finish(path)?;
     let Some(item) = found.data_type.take() else {
-        let wrong = Wrong::new("is a list, and no list has an item to take a type from");
+        let wrong = Wrong::new("is a list, and no list has an item to take a type from")
+            .advice("take the member out (`jq -c 'del(.NAME)' FILE`), or bring it as Parquet, which has types");
         return Err(Untyped { spot: first.spot, path: path.to_owned(), wrong });
     };
     found.data_type = Some(DataType::List(Arc::new(Field::new_list_field(item, true))));
@@ -168,7 +169,8 @@ impl Objects {
             all.empty.extend(found.empty);
         }
         if fields.is_empty() {
-            let wrong = Wrong::new("is an object, and no object has a field with a value to take a type from");
+            let wrong = Wrong::new("is an object, and no object has a field with a value to take a type from")
+                .advice("take the member out (`jq -c 'del(.NAME)' FILE`), or bring it as Parquet, which has types");
             return Err(Untyped { spot, path: path.to_owned(), wrong });
         }
         all.data_type = Some(DataType::Struct(Fields::from(fields)));

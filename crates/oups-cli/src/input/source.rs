@@ -33,6 +33,8 @@ enum Opening {
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) times: Times,
+    /// Texts that are null.
+    pub(super) nulls: Vec<String>,
     /// The columns that are told; some have no nulls.
     pub(super) told: Schema,
     /// How many of them the command line tells; the others are stored.
@@ -123,7 +125,9 @@ impl Source {
     pub(super) fn open(self, progress: &Progress) -> Result<Parts, Wrong> {
         let (file, known) = match self.opening {
             Opening::Ready(reader) => return Ok(table(reader)),
-            Opening::Parquet(content) => return parquet::open(&content, progress).map(table).map_err(of_table),
+            Opening::Parquet(content) => {
+                return parquet::open(&content, &self.schema, progress).map(table).map_err(of_table);
+            }
             Opening::Arrow(content) => return ipc::open(&content, progress).map(table).map_err(of_table),
             Opening::Text(file, known) => (file, known),
         };
@@ -132,6 +136,40 @@ impl Source {
             Form::Json => Box::new(json::Rows::open(&file.content, known, self.schema, progress)?),
         })
     }
+}
+
+/// Gives times of 96 bits, which have no unit, one in which all files agree, if there is one.
+pub(super) fn of_one_unit<'s>(sources: impl Iterator<Item = &'s mut Source>) -> anyhow::Result<()> {
+    let mut sources: Vec<_> = sources.collect();
+    let Some(first) = sources.first().map(|source| source.schema.clone()) else { return Ok(()) };
+    let mut candidates: Vec<(Vec<DataType>, SchemaRef)> = Vec::new();
+    for source in &sources {
+        let types = types(&source.schema, &first);
+        if !candidates.iter().any(|(known, _)| *known == types) {
+            candidates.push((types, source.schema.clone()));
+        }
+    }
+    if candidates.len() == 1 {
+        return Ok(());
+    }
+    for (types, wanted) in candidates {
+        let of = |source: &Source| match &source.opening {
+            Opening::Parquet(content) => parquet::schema(content, &wanted),
+            _ => Ok(source.schema.clone()),
+        };
+        let schemas = sources.iter().map(|source| of(source)).collect::<anyhow::Result<Vec<_>>>()?;
+        if schemas.iter().all(|schema| self::types(schema, &first) == types) {
+            sources.iter_mut().zip(schemas).for_each(|(source, schema)| source.schema = schema);
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// The types of columns in the order of another schema.
+fn types(schema: &Schema, order: &Schema) -> Vec<DataType> {
+    let field = |name: &String| schema.field_with_name(name).map_or(DataType::Null, |field| field.data_type().clone());
+    order.fields().iter().map(|order| field(order.name())).collect()
 }
 
 fn table(reader: BatchReader) -> Parts {

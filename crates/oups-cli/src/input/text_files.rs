@@ -38,6 +38,8 @@ pub(super) struct Wanted<'a> {
     /// What no `--types` may take for a text unasked.
     pub(super) ordered_on: Option<&'a str>,
     pub(super) times: &'a Times,
+    /// Texts of JSON that are null.
+    pub(super) nulls: &'a [String],
     /// Whether objects may have fields that are not told.
     pub(super) grows: bool,
 }
@@ -76,6 +78,9 @@ fn has_objects(data_type: &DataType) -> bool {
 /// Columns of all files that have a name have one type. An object of JSON may leave out what is null, so a JSON file has the
 /// columns of all of them. A column without any value has no type: it is left out, which is told.
 pub(super) fn schemas(files: &[TextFile], wanted: &Wanted<'_>) -> Result<Vec<SchemaRef>, Wrong> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut all = Objects::default();
     let mut names: Vec<Names> = Vec::new();
     let mut of_json = Names::default();

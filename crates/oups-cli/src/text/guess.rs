@@ -306,10 +306,13 @@ impl Guess {
                 "for numbers mend this one, or give --null",
             );
         }
-        if let Some(first) = self.first(Kind::Text).filter(|_| self.role == Role::Ordered)
-            && Moment::of_day(&first.value).is_some()
-        {
-            return first.doubt("is a time of day", TIME_OF_DAY);
+        if let Some(first) = self.first(Kind::Text).filter(|_| self.role == Role::Ordered) {
+            if Moment::of_day(&first.value).is_some() {
+                return first.doubt("is a time of day", TIME_OF_DAY);
+            }
+            if first.why.is_some() {
+                return first.doubt("is a text", "");
+            }
         }
         let is_truth = self.count(&[Kind::Bool]) > 0 && self.has_strings;
         is_truth.then(|| {

@@ -77,8 +77,10 @@ impl Look {
         let is_format = role == Role::Ordered && times.format.is_some();
         match value {
             Written::Bool(_) => return Self::new(Kind::Bool),
-            // As the program writes what JSON has no numbers for.
-            Written::String("NaN" | "-NaN" | "inf" | "-inf") => return Self::new(Kind::Word),
+            // As programs write what JSON has no numbers for.
+            Written::String("NaN" | "-NaN" | "inf" | "-inf" | "Infinity" | "-Infinity") => {
+                return Self::new(Kind::Word);
+            }
             Written::Text(text) | Written::Number(text) if !is_format => {
                 if let Some(look) = number(text.trim(), times, role) {
                     return look;
@@ -91,6 +93,10 @@ impl Look {
             Some(Ok(Said::Moment(moment))) => Self::of_time(moment),
             Some(Err(refused)) => Self::because(Kind::Never, refused),
             _ if matches!(value, Written::Text(text) if is_truth(text.trim())) => Self::new(Kind::Bool),
+            _ if matches!(value, Written::String(text) if !is_format && is_number(text)) => Self::because(
+                Kind::Text,
+                Refused::new("is a number between quotes, so a text", "numbers are --types COLUMN:f64, or COLUMN:i64"),
+            ),
             _ => match value {
                 Written::Text(text) => Self::new(likeness(text.trim())),
                 _ => Self::new(Kind::Text),
@@ -120,6 +126,11 @@ impl Look {
         let time = Time { day, has_nanos: value % 1_000 != 0, finer: nanos == Err(Misfit::Finer) };
         Self { time, ..Self::new(Kind::Zoned) }
     }
+}
+
+/// Whether a string of JSON would be read as a number where one is wanted.
+fn is_number(text: &str) -> bool {
+    Number::parse(text).is_some() && !has_leading_zeros(text)
 }
 
 fn number(text: &str, times: &Times, role: Role) -> Option<Look> {

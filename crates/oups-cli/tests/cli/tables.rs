@@ -4,7 +4,9 @@
 use std::fs::{self, File};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch};
+use arrow::array::{
+    ArrayRef, DictionaryArray, Int32Array, Int64Array, NullArray, RecordBatch, StringArray, StringViewArray,
+};
 use arrow::datatypes::{DataType, Field, Int8Type, Schema};
 use arrow::ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use arrow::ipc::{CompressionType, MetadataVersion};
@@ -165,8 +167,12 @@ fn every_packing_of_the_formats_is_read() {
 
 /// A column `t` of days and one `x` of 96 bits: the day since 1970 and the nanosecond in it.
 fn int96(sandbox: &Sandbox, values: &[(i32, u64)]) {
+    int96_file(sandbox, "a.parquet", values);
+}
+
+fn int96_file(sandbox: &Sandbox, name: &str, values: &[(i32, u64)]) {
     let schema = parse_message_type("message m { required int32 t; required int96 x; }").unwrap();
-    let file = File::create(sandbox.path("a.parquet")).unwrap();
+    let file = File::create(sandbox.path(name)).unwrap();
     let mut writer = SerializedFileWriter::new(file, Arc::new(schema), Default::default()).unwrap();
     let mut group = writer.next_row_group().unwrap();
     let mut column = group.next_column().unwrap().unwrap();
@@ -210,6 +216,82 @@ fn times_of_96_bits_that_no_unit_holds_are_refused() {
     let said = refused(&sandbox, "a.parquet");
     assert!(said.contains("column `x` holds 9999-12-31T00:00:00"), "{said}");
     assert!(said.contains("1970-01-02T00:00:00.000000001"), "{said}");
+}
+
+#[test]
+fn times_of_96_bits_have_the_unit_of_what_they_come_to() {
+    let sandbox = sandbox();
+    let hour = 3_600_000_000_000;
+    int96_file(&sandbox, "near.parquet", &[(1, hour)]);
+    int96_file(&sandbox, "far.parquet", &[(2_932_896, 1000)]);
+    int96_file(&sandbox, "fine.parquet", &[(1, 1)]);
+    let rows = "t,x\n0,1970-01-02T01:00:00\n0,9999-12-31T00:00:00.000001\n";
+    sandbox.stdout("oups write data a near.parquet far.parquet --ordered-on t");
+    assert_eq!(sandbox.stdout("oups read data a --format csv"), rows);
+    sandbox.stdout("oups write data b far.parquet --ordered-on t");
+    sandbox.stdout("oups write data b near.parquet");
+    assert_eq!(sandbox.stdout("oups read data b --format csv").lines().count(), 3);
+    // Neither holds the other.
+    for line in ["oups write data c far.parquet fine.parquet --ordered-on t", "oups write data b fine.parquet"] {
+        let said = sandbox.session(&[line]);
+        assert!(said.contains("oups: error: ") && said.contains("Timestamp(ns)"), "{said}");
+    }
+    sandbox.stdout("oups write data d fine.parquet near.parquet --ordered-on t");
+}
+
+#[test]
+fn a_column_of_nothing_but_nulls_fits_any_that_takes_nulls() {
+    let sandbox = sandbox();
+    let table = |name: &str, t: i64, x: ArrayRef| {
+        let t: ArrayRef = Arc::new(Int64Array::from(vec![t]));
+        let batch = RecordBatch::try_from_iter_with_nullable([("t", t, false), ("x", x, true)]).unwrap();
+        let mut writer = FileWriter::try_new(File::create(sandbox.path(name)).unwrap(), &batch.schema()).unwrap();
+        writer.write(&batch).unwrap();
+        writer.finish().unwrap();
+    };
+    table("nulls.arrow", 1, Arc::new(NullArray::new(1)));
+    table("texts.arrow", 2, Arc::new(StringArray::from(vec!["a"])));
+    sandbox.stdout("oups write data a nulls.arrow texts.arrow --ordered-on t");
+    sandbox.stdout("oups write data b texts.arrow --ordered-on t");
+    sandbox.stdout("oups write data b nulls.arrow");
+    sandbox.stdout("oups write data c nulls.arrow --ordered-on t");
+    sandbox.stdout("oups write data c texts.arrow --evolve-schema");
+    for key in ["a", "b", "c"] {
+        assert_eq!(sandbox.stdout(&format!("oups read data {key} --format csv")), "t,x\n1,\n2,a\n", "{key}");
+    }
+}
+
+#[test]
+fn categories_of_polars_are_read() {
+    let sandbox = sandbox();
+    let keys = Int32Array::from(vec![Some(0), None, Some(1)]);
+    let texts: ArrayRef = Arc::new(StringViewArray::from(vec!["a", "longer than twelve bytes"]));
+    let categories: ArrayRef = Arc::new(DictionaryArray::new(keys, texts));
+    let t: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 3]));
+    let batch = RecordBatch::try_from_iter([("t", t), ("c", categories)]).unwrap();
+    let mut writer = StreamWriter::try_new(File::create(sandbox.path("a.arrows")).unwrap(), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(read(&sandbox, "a.arrows"), "t,c\n1,a\n2,\n3,longer than twelve bytes\n");
+    assert!(sandbox.stdout("oups info data a").contains("Dictionary(Int32, Utf8)"));
+}
+
+#[test]
+fn what_has_no_rows_and_what_is_not_a_file_is_told() {
+    let sandbox = sandbox();
+    let none = numbers().slice(0, 0);
+    let mut writer = FileWriter::try_new(File::create(sandbox.path("none.arrow")).unwrap(), &none.schema()).unwrap();
+    writer.write(&none).unwrap();
+    writer.finish().unwrap();
+    let said = sandbox.session(&["oups write data a none.arrow --ordered-on t"]);
+    assert!(said.contains("a: version 1: made without rows"), "{said}");
+    let schema = Arc::new(Schema::empty());
+    ArrowWriter::try_new(File::create(sandbox.path("none.parquet")).unwrap(), schema, None).unwrap().close().unwrap();
+    let said = sandbox.session(&["oups write data b none.parquet --ordered-on t"]);
+    assert!(said.contains("oups: error: ") && !said.contains("error:  "), "{said}");
+    fs::create_dir(sandbox.path("days")).unwrap();
+    let said = sandbox.session(&["oups write data b days --ordered-on t"]);
+    assert!(said.contains("days is a folder, not a file") && said.contains("'days/*.parquet'"), "{said}");
 }
 
 #[test]
@@ -304,4 +386,22 @@ fn dictionaries_may_be_other_ones_from_batch_to_batch() {
     assert_eq!(read(&sandbox, "a.arrows"), "t,d\n1,a\n2,b\n3,x\n4,a\n5,b\n6,b\n");
     sandbox.stdout("cat a.arrows | oups write data b - --ordered-on t");
     assert_eq!(sandbox.stdout("oups read data b --format csv"), sandbox.stdout("oups read data a --format csv"));
+}
+
+#[test]
+fn nothing_behind_the_end_of_a_stream_is_dropped() {
+    let sandbox = sandbox();
+    let mut stream = Vec::new();
+    let mut writer = StreamWriter::try_new(&mut stream, &numbers().schema()).unwrap();
+    writer.write(&numbers()).unwrap();
+    writer.finish().unwrap();
+    sandbox.file("a.arrows", &stream).file("twice.arrows", stream.repeat(2));
+    for line in
+        ["oups write data a twice.arrows --ordered-on t", "cat a.arrows a.arrows | oups write data a - --ordered-on t"]
+    {
+        let said = sandbox.session(&[line]);
+        assert!(said.contains("it goes on behind the end of its stream"), "{said}");
+        assert_eq!(sandbox.stdout("oups ls data"), "");
+    }
+    assert_eq!(read(&sandbox, "a.arrows"), SIX);
 }

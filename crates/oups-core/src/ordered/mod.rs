@@ -6,6 +6,7 @@
 mod bound;
 mod convert;
 mod digits;
+mod duration;
 mod floats;
 mod keys;
 mod name;

@@ -107,7 +107,14 @@ fn place(value: &BoundValue, ordered: &OrderedType) -> Result<BoundPosition, Str
             return has_form(value, ordered).then(|| BoundPosition::At(value.clone())).ok_or_else(|| wanted(ordered));
         }
     };
-    place.map(|place| place.of_number(ordered)).ok_or_else(|| wanted(ordered))
+    // A text that is a number might be one of some other unit.
+    let in_text = |wanted: String| match value {
+        BoundValue::Text(_) => wanted
+            .replace(", a date, or a whole number in its unit", ", or a date")
+            .replace(", or a whole number in its unit", ""),
+        _ => wanted,
+    };
+    place.map(|place| place.of_number(ordered)).ok_or_else(|| in_text(wanted(ordered)))
 }
 
 /// A text that is not one of a column of texts: a time where the column has times, else a number or bytes.
@@ -282,6 +289,7 @@ fn wanted(ordered: &OrderedType) -> String {
         Time32(_) | Time64(_) => "a time of day such as `12:00:00`, or a whole number in its unit",
         Float16 | Float32 | Float64 => "a number",
         Decimal32(..) | Decimal64(..) | Decimal128(..) | Decimal256(..) => "a whole number, or a number as text",
+        Duration(_) => "a duration such as `PT1.5S`, or a whole number of its unit",
         Utf8 | LargeUtf8 | Utf8View => "text",
         Binary | LargeBinary | BinaryView | FixedSizeBinary(_) => "bytes, or `0x` and hexadecimal digits",
         _ => "a whole number",

@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, TimeUnit};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::floats::{order16, order32, order64};
-use super::{OrdValue, OrderedType};
+use super::{OrdValue, OrderedType, duration};
 use crate::{Error, Result};
 
 const DAY_SECONDS: i64 = 86_400;
@@ -103,7 +103,8 @@ impl OrderedType {
             Int8 => text.parse::<i8>().ok().map(i64::from),
             Int16 => text.parse::<i16>().ok().map(i64::from),
             Int32 => text.parse::<i32>().ok().map(i64::from),
-            Int64 | Duration(_) => text.parse().ok(),
+            Int64 => text.parse().ok(),
+            Duration(_) => text.parse().ok().or_else(|| self.exact_units(text)),
             UInt8 => text.parse::<u8>().ok().map(|v| unsigned(v.into())),
             UInt16 => text.parse::<u16>().ok().map(|v| unsigned(v.into())),
             UInt32 => text.parse::<u32>().ok().map(|v| unsigned(v.into())),
@@ -122,11 +123,13 @@ impl OrderedType {
             }
             Decimal32(precision, scale) => decimal::<Decimal32Type>(text, *precision, *scale).map(i64::from),
             Decimal64(precision, scale) => decimal::<Decimal64Type>(text, *precision, *scale),
-            _ => {
-                let (units, exact) = self.time_units(text)?;
-                exact.then(|| i64::try_from(units).ok()).flatten()
-            }
+            _ => self.exact_units(text),
         }
+    }
+
+    fn exact_units(&self, text: &str) -> Option<i64> {
+        let (units, exact) = self.time_units(text)?;
+        exact.then(|| i64::try_from(units).ok()).flatten()
     }
 
     /// The date or time of a text in units of this type, rounded down, and whether that is exact. There may be more than the
@@ -144,6 +147,7 @@ impl OrderedType {
                 (zone.is_some() || offset.is_none()).then_some(())?;
                 Some(in_unit(instant.checked_sub_signed(offset.unwrap_or_default())?, unit))
             }
+            Duration(unit) => duration::parse(text, per_second(unit).0),
             Time32(unit) | Time64(unit) => Some(in_unit(NaiveDate::default().and_time(parse_time(text)?), unit)),
             _ => None,
         }

@@ -28,6 +28,9 @@ fn common_at(stored: &DataType, found: &DataType, nested: bool) -> Option<DataTy
     use DataType::*;
     let child = |stored: &FieldRef, found: &FieldRef| common_field(stored, found);
     match (stored, found) {
+        // Nothing but nulls fits any type.
+        (stored, Null) => Some(stored.clone()),
+        (Null, found) => Some(found.clone()),
         (Dictionary(keys, stored), Dictionary(others, found)) => {
             let keys = if capacity(others) > capacity(keys) { others } else { keys };
             Some(dictionary(keys, common_at(stored, found, nested)?, nested))

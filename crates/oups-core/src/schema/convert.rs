@@ -24,6 +24,7 @@ pub fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> 
     use DataType::*;
     match (array.data_type(), to) {
         (from, to) if from == to => Ok(array.clone()),
+        (Null, to) => Ok(new_null_array(to, array.len())),
         (Dictionary(_, values), Dictionary(_, wanted)) if values == wanted => strict_cast(array, to),
         (Dictionary(_, values), to) => convert(&strict_cast(array, values)?, to),
         (_, Dictionary(_, wanted)) => strict_cast(&convert(array, wanted)?, to),

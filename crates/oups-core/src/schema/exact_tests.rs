@@ -381,3 +381,33 @@ fn a_decimal_within_a_dictionary_is_checked() {
     let error = fit(&schema, &input.schema()).unwrap().check(&input, 0).unwrap_err().to_string();
     assert!(error.contains("column `d`") && error.contains("row 1"), "{error}");
 }
+
+#[test]
+fn nothing_but_nulls_fits_where_nulls_do() {
+    let of = |data_type: &DataType, nullable: bool| {
+        let fields = vec![Field::new("at", DataType::Int32, false), Field::new("x", data_type.clone(), nullable)];
+        Arc::new(DatasetSchema::new("d", Arc::new(Schema::new(fields)), "at").unwrap())
+    };
+    let input = |x: ArrayRef| {
+        let at: ArrayRef = Arc::new(Int32Array::from_iter_values((0..).take(x.len())));
+        RecordBatch::try_from_iter([("at", at), ("x", x)]).unwrap()
+    };
+    let list = |item: DataType| DataType::List(Arc::new(Field::new_list_field(item, true)));
+    let nulls: ArrayRef = Arc::new(NullArray::new(2));
+    let item = Arc::new(Field::new_list_field(DataType::Null, true));
+    let of_lists: ArrayRef =
+        Arc::new(ListArray::new(item, OffsetBuffer::from_lengths([1, 1]), Arc::new(NullArray::new(2)), None));
+    for (x, data_type) in
+        [(&nulls, DataType::Utf8), (&nulls, list(DataType::Int64)), (&of_lists, list(DataType::Int64))]
+    {
+        let (schema, input) = (of(&data_type, true), input(x.clone()));
+        let fit = fit(&schema, &input.schema()).unwrap();
+        fit.check(&input, 0).unwrap();
+        assert_eq!(fit.apply(&input).unwrap().column(1).data_type(), &data_type);
+        assert_eq!(schema.evolved(&input.schema()).unwrap().stored(), schema.stored());
+    }
+    let required = fit(&of(&DataType::Utf8, false), &input(nulls.clone()).schema()).unwrap();
+    assert!(required.check(&input(nulls.clone()), 0).unwrap_err().to_string().contains("a null in row 1"));
+    let order = RecordBatch::try_from_iter([("at", nulls.clone()), ("x", nulls)]).unwrap();
+    assert!(fit(&of(&DataType::Utf8, true), &order.schema()).is_err());
+}

@@ -47,7 +47,7 @@ enum Source {
 pub fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
     let fits = |at: usize, expected: &DataType, found: &DataType| {
         let text = at == schema.ordered_index() && same_text(expected, &plain_type(found));
-        text || same_type(expected, found)
+        text || same_type(expected, found) && (at != schema.ordered_index() || *found != DataType::Null)
     };
     fit_by(schema, input, fits)
 }
@@ -110,11 +110,12 @@ fn source(
     Ok(Source::Column { index, may_fail })
 }
 
-/// Whether two types differ at most in dictionaries, in metadata, in the name of a list's items or a map's entries,
+/// Whether what comes has nothing but nulls, or two types differ at most in dictionaries, in metadata, in the name of a list's items or a map's entries,
 /// and in nullability, which the values decide.
 fn same_type(expected: &DataType, found: &DataType) -> bool {
     use DataType::*;
     match (expected, found) {
+        (_, Null) => true,
         (Dictionary(_, expected), found) => same_type(expected, found),
         (expected, Dictionary(_, found)) => same_type(expected, found),
         (List(e), List(f))

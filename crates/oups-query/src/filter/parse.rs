@@ -326,10 +326,16 @@ impl Scope<'_> {
         let place = place
             .split_once(", Column: ")
             .and_then(|(line, column)| Some(Location { line: line.parse().ok()?, column: column.parse().ok()? }));
+        let place = place.unwrap_or(Location::empty());
+        if message.starts_with("Unterminated") || message.contains("close delimiter") {
+            return self.error(place, "a quote that closes the one that opens here", "the end");
+        }
         let message = message.strip_prefix("Expected: ").unwrap_or(message);
         let (expected, found) = message.split_once(", found: ").unwrap_or(("a condition", message));
         let found = if found == "EOF" { "the end".to_owned() } else { format!("`{found}`") };
-        self.error(place.unwrap_or(Location::empty()), expected, found)
+        // The parser lists all that SQL knows.
+        let expected = if expected.ends_with("after IS") { "`null`, `not null`, `true` or `false`" } else { expected };
+        self.error(place, expected, found)
     }
 }
 

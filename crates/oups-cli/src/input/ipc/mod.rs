@@ -4,10 +4,12 @@ pub(super) mod foreign;
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use arrow::array::{RecordBatch, RecordBatchReader};
-use arrow::datatypes::SchemaRef;
+use arrow::array::{RecordBatch, RecordBatchOptions, RecordBatchReader};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::ipc::reader::{FileReader, StreamReader};
 
@@ -15,6 +17,7 @@ use super::BatchReader;
 use super::content::{Content, STDIN};
 use super::parquet::{NOT_TEXT, is_of_text, one_of_each, refused};
 use super::source::Source;
+use super::wrong::Wrong;
 use crate::panics::caught;
 use crate::terminal::progress::Progress;
 
@@ -82,8 +85,37 @@ fn of_stream(mut bytes: impl Read + Send + 'static) -> Result<BatchReader, Arrow
     if let Some(column) = foreign::in_message(&first) {
         return Err(refused(column.to_string()));
     }
-    guarded(|| StreamReader::try_new(BufReader::new(Cursor::new(first).chain(bytes)), None))
+    guarded(|| Ok(Stream { inner: StreamReader::try_new(BufReader::new(Cursor::new(first).chain(bytes)), None)? }))
 }
+
+/// A stream that is refused if anything is behind its end: two streams in one file are more than a reader finds.
+struct Stream<R> {
+    inner: StreamReader<R>,
+}
+
+impl<R: Read> Iterator for Stream<R> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.inner.next();
+        if next.is_some() {
+            return next;
+        }
+        match self.inner.get_mut().read(&mut [0]) {
+            Ok(0) => None,
+            Ok(_) => Some(Err(Wrong::new(MORE).into())),
+            Err(error) => Some(Err(error.into())),
+        }
+    }
+}
+
+impl<R: Read> RecordBatchReader for Stream<R> {
+    fn schema(&self) -> SchemaRef {
+        self.inner.schema()
+    }
+}
+
+const MORE: &str = "it goes on behind the end of its stream: give several streams as several files";
 
 /// The bytes of the first message, which is the schema, with its length before it; fewer where there are no more.
 fn first_message(bytes: &mut impl Read) -> io::Result<Vec<u8>> {
@@ -104,25 +136,55 @@ where
 {
     let inner = guard(open)?;
     one_of_each(&inner.schema())?;
-    Ok(Box::new(Guarded { inner }))
+    let schema = without_views(&inner.schema());
+    Ok(Box::new(Guarded { inner, schema }))
+}
+
+/// Dictionaries of views, as Polars writes categories, are ones of the plain type: what is stored has no such dictionaries.
+fn without_views(schema: &SchemaRef) -> SchemaRef {
+    use DataType::{Binary, BinaryView, Dictionary, Utf8, Utf8View};
+    let plain = |field: &FieldRef| match field.data_type() {
+        Dictionary(keys, values) if matches!(**values, Utf8View | BinaryView) => {
+            let values = if **values == Utf8View { Utf8 } else { Binary };
+            Arc::new(field.as_ref().clone().with_data_type(Dictionary(keys.clone(), Box::new(values))))
+        }
+        _ => field.clone(),
+    };
+    let fields: Fields = schema.fields().iter().map(plain).collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+fn of_types(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| match column.data_type() == field.data_type() {
+        true => Ok(column.clone()),
+        false => cast(column, field.data_type()),
+    });
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(schema.clone(), columns.collect::<Result<_, _>>()?, &options)
 }
 
 /// A reader whose panics are errors: a decoder may panic on a damaged file.
 struct Guarded<R> {
     inner: R,
+    schema: SchemaRef,
 }
 
 impl<R: RecordBatchReader> Iterator for Guarded<R> {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        guard(|| self.inner.next().transpose()).transpose()
+        let next = || match self.inner.next().transpose()? {
+            Some(batch) => of_types(&batch, &self.schema).map(Some),
+            None => Ok(None),
+        };
+        guard(next).transpose()
     }
 }
 
 impl<R: RecordBatchReader> RecordBatchReader for Guarded<R> {
     fn schema(&self) -> SchemaRef {
-        self.inner.schema()
+        self.schema.clone()
     }
 }
 
@@ -144,6 +206,7 @@ fn in_our_words(error: ArrowError) -> ArrowError {
             let column = text.split('\'').nth(1).unwrap_or_default();
             refused(format!("column `{column}` has nulls, though it is declared to have none: declare it nullable"))
         }
+        ArrowError::ExternalError(ours) if ours.is::<Wrong>() => ArrowError::ExternalError(ours),
         error if is_of_text(&error) => refused(NOT_TEXT),
         _ => refused(DAMAGED),
     }

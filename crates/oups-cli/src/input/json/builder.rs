@@ -100,7 +100,8 @@ impl Builder {
         })
     }
 
-    pub(super) fn append(&mut self, token: &Token<'_>) -> Result<(), Misfit> {
+    /// Appends a value; texts that are one of `nulls` are null within it.
+    pub(super) fn append(&mut self, token: &Token<'_>, nulls: &[String]) -> Result<(), Misfit> {
         match (self, token) {
             (builder, Token::Null) => builder.append_null(),
             (Self::Leaf(column), token) => match token.leaf() {
@@ -111,9 +112,9 @@ impl Builder {
                 }),
                 None => Err(Misfit::not(token, "a plain value")),
             },
-            (Self::Object(object), Token::Object(raw)) => object.append(&parsed(members(raw), token)?),
-            (Self::List(list), Token::List(raw)) => list.append(&parsed(items(raw), token)?),
-            (Self::Map(map), Token::Object(raw)) => map.append(&parsed(members(raw), token)?),
+            (Self::Object(object), Token::Object(raw)) => object.append(&parsed(members(raw), token)?, nulls),
+            (Self::List(list), Token::List(raw)) => list.append(&parsed(items(raw), token)?, nulls),
+            (Self::Map(map), Token::Object(raw)) => map.append(&parsed(members(raw), token)?, nulls),
             (Self::Object(_) | Self::Map(_), token) => Err(Misfit::not(token, "an object")),
             (Self::List(_), token) => Err(Misfit::not(token, "a list")),
         }
@@ -150,8 +151,8 @@ fn parsed<T>(result: serde_json::Result<T>, token: &Token<'_>) -> Result<T, Misf
     result.map_err(|_| Misfit::not(token, "JSON"))
 }
 
-fn token(raw: &serde_json::value::RawValue) -> Result<Token<'_>, Misfit> {
-    Token::of(raw).ok_or_else(|| Misfit::new(format!("`{}` holds half of a character", shown(raw.get()))))
+fn token<'a>(raw: &'a serde_json::value::RawValue, nulls: &[String]) -> Result<Token<'a>, Misfit> {
+    Token::of(raw, nulls).ok_or_else(|| Misfit::new(format!("`{}` holds half of a character", shown(raw.get()))))
 }
 
 /// The nulls, if there are any.
@@ -181,11 +182,11 @@ impl Object {
     }
 
     /// A field that is left out is null; one that is not told, or comes twice, is refused.
-    pub(super) fn append(&mut self, members: &Members<'_>) -> Result<(), Misfit> {
+    pub(super) fn append(&mut self, members: &Members<'_>, nulls: &[String]) -> Result<(), Misfit> {
         let number = self.valid.len() + 1;
         for (at, (name, raw)) in members.0.iter().enumerate() {
             let name = name.0.as_ref();
-            let token = token(raw).map_err(|misfit| misfit.under(name))?;
+            let token = token(raw, nulls).map_err(|misfit| misfit.under(name))?;
             let place = self.names.find(at, name);
             let part =
                 place.and_then(|at| Some((self.set.get_mut(at)?, self.parts.get_mut(at)?, self.fields.get(at)?)));
@@ -196,7 +197,7 @@ impl Object {
                     if token == Token::Null && !field.is_nullable() {
                         return Err(Misfit::new(NO_NULLS).under(name));
                     }
-                    part.append(&token).map_err(|misfit| misfit.under(name))?;
+                    part.append(&token, nulls).map_err(|misfit| misfit.under(name))?;
                 }
                 None if token == Token::Null => {}
                 None => {
@@ -232,18 +233,18 @@ impl Object {
 }
 
 impl List {
-    fn append(&mut self, items: &[&serde_json::value::RawValue]) -> Result<(), Misfit> {
+    fn append(&mut self, items: &[&serde_json::value::RawValue], nulls: &[String]) -> Result<(), Misfit> {
         if let DataType::FixedSizeList(_, length) = &self.data_type
             && usize::try_from(*length) != Ok(items.len())
         {
             return Err(Misfit::new(format!("is a list of {} items, not of {length}", items.len())));
         }
         for raw in items {
-            let token = token(raw)?;
+            let token = token(raw, nulls)?;
             if token == Token::Null && !self.nullable {
                 return Err(Misfit::new("null is an item of a list, and there are no nulls there"));
             }
-            self.items.append(&token)?;
+            self.items.append(&token, nulls)?;
         }
         self.length += items.len();
         self.ends.push(self.length);
@@ -312,7 +313,7 @@ impl Map {
         })
     }
 
-    fn append(&mut self, members: &Members<'_>) -> Result<(), Misfit> {
+    fn append(&mut self, members: &Members<'_>, nulls: &[String]) -> Result<(), Misfit> {
         let mut names = HashSet::new();
         for (name, raw) in &members.0 {
             let name = name.0.as_ref();
@@ -324,11 +325,11 @@ impl Map {
                 let what = format!("the key `{}` {}", shown(name), refused.why);
                 Misfit { path: String::new(), what, advice: refused.advice }
             })?;
-            let token = token(raw).map_err(|misfit| misfit.under(name))?;
+            let token = token(raw, nulls).map_err(|misfit| misfit.under(name))?;
             if token == Token::Null && !self.values_nullable {
                 return Err(Misfit::new(NO_NULLS).under(name));
             }
-            self.values.append(&token).map_err(|misfit| misfit.under(name))?;
+            self.values.append(&token, nulls).map_err(|misfit| misfit.under(name))?;
         }
         self.length += members.0.len();
         self.ends.push(self.length);

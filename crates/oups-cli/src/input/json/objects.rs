@@ -23,12 +23,14 @@ pub(in crate::input) struct Objects {
     bytes: Vec<u8>,
     /// Whether the last line ended with CR, so that LF does not end another.
     after_cr: bool,
+    /// Whether the last line has no end: the file ends there.
+    open_end: bool,
 }
 
 impl Objects {
     pub(in crate::input) fn open(content: &Content, progress: &Progress) -> Result<Self, Wrong> {
         let text = BufReader::with_capacity(BLOCK, content.text(progress)?);
-        Ok(Self { text, line: 0, bytes: Vec::new(), after_cr: false })
+        Ok(Self { text, line: 0, bytes: Vec::new(), after_cr: false, open_end: false })
     }
 
     /// The next object with its line and its length; blank lines are none.
@@ -49,7 +51,7 @@ impl Objects {
         })?;
         match members(text) {
             Ok(members) => Ok(Some((line, members, text.len()))),
-            Err(error) => Err(not_an_object(text, line, &error)),
+            Err(error) => Err(not_an_object(text, line, &error, self.open_end)),
         }
     }
 
@@ -65,6 +67,7 @@ impl Objects {
             };
             if chunk.is_empty() {
                 self.line += u64::from(any);
+                self.open_end = true;
                 return Ok(any);
             }
             let skipped = usize::from(self.after_cr && chunk.first() == Some(&b'\n'));
@@ -100,7 +103,7 @@ fn a_list(line: u64) -> Wrong {
 }
 
 /// What is said of a line that is not one object.
-fn not_an_object(text: &str, line: u64, error: &serde_json::Error) -> Wrong {
+fn not_an_object(text: &str, line: u64, error: &serde_json::Error, open_end: bool) -> Wrong {
     let at = text.len() - text.trim_start().len();
     let start = text.trim_start();
     if start.starts_with('[') {
@@ -114,17 +117,48 @@ fn not_an_object(text: &str, line: u64, error: &serde_json::Error) -> Wrong {
     let wrong = (0..=wrong.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let (before, rest) = text.split_at(wrong);
     let pretty = "`jq -c . FILE` makes lines of objects that are spread over several";
+    if error.is_eof() && open_end {
+        return Wrong::at(
+            line,
+            "the file ends within this object: it is cut short, or the object is spread over several lines",
+        )
+        .advice(pretty);
+    }
     if error.is_eof() {
         return Wrong::at(line, "the line ends within its object").advice(pretty);
     }
     let mut whole = serde_json::Deserializer::from_str(text);
     if <Members<'_> as serde_core::Deserialize>::deserialize(&mut whole).is_ok() {
         let advice = "each object is on a line of its own; `jq -c . FILE` makes such lines";
-        return Wrong::at(line, format!("expected one object, found `{}` behind it", shown(rest.trim())))
-            .advice(advice);
+        return Wrong::at(
+            line,
+            format!("expected one object, found `{}` behind it", shown(rest.trim_matches(JSON_BLANKS))),
+        )
+        .advice(advice);
     }
     let at = before.chars().count() + 1;
-    Wrong::at(line, format!("is not JSON from character {at} on: `{}`", shown(rest)))
+    Wrong::at(line, format!("is not JSON from character {at} on: `{}`", shown(rest))).advice_opt(advice(before, rest))
+}
+
+const JSON_BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// What would do where the text is not JSON, for what other programs write.
+fn advice(before: &str, rest: &str) -> Option<String> {
+    let before = before.trim_end_matches(JSON_BLANKS);
+    let is_word = ["NaN", "nan", "Infinity", "inf"].iter().any(|word| rest.starts_with(word));
+    let advice = match rest.chars().next()? {
+        _ if is_word => {
+            "JSON has no such number: write it between quotes, \"NaN\", \"Infinity\" or \"-Infinity\", or as null"
+        }
+        '}' | ']' if before.ends_with(',') => "take out the comma before it",
+        '\'' => "JSON has double quotes around names and texts",
+        _ if rest.chars().take(2).any(char::is_control) => {
+            "characters below U+0020 are written as escapes, such as \\t"
+        }
+        '0'..='9' if before.ends_with(['0', '-']) => "a number has no zeros in front; codes are texts between quotes",
+        _ => return None,
+    };
+    Some(advice.to_owned())
 }
 
 #[cfg(test)]
@@ -133,7 +167,7 @@ mod tests {
 
     fn all(text: &[u8]) -> Result<Vec<(u64, usize)>, Wrong> {
         let text = BufReader::with_capacity(3, Box::new(io::Cursor::new(text.to_vec())) as Bytes);
-        let mut objects = Objects { text, line: 0, bytes: Vec::new(), after_cr: false };
+        let mut objects = Objects { text, line: 0, bytes: Vec::new(), after_cr: false, open_end: false };
         let mut found = Vec::new();
         while let Some((line, members, _)) = objects.next()? {
             found.push((line, members.0.len()));

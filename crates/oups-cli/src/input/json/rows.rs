@@ -50,7 +50,7 @@ impl Rows {
             };
             lines.add(line);
             bytes += length;
-            self.rows.append(&members).map_err(|misfit| {
+            self.rows.append(&members, &self.known.nulls).map_err(|misfit| {
                 let column = misfit.path.trim_start_matches('.');
                 let top = column.split('.').next().unwrap_or(column);
                 let advice = self.known.advice(top, misfit.advice);

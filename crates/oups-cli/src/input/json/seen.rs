@@ -31,8 +31,8 @@ pub(in crate::input) fn seen(content: &Content, file: usize, wanted: &Wanted<'_>
                 unknown.push(!wanted.knows(name));
             }
             let (Some(true), Some(shape)) = (unknown.get(place), objects.shapes.get_mut(place)) else { continue };
-            let look = Look { spot: Spot { file, line }.packed(), times: wanted.times() };
-            Token::of(raw)
+            let look = Look { spot: Spot { file, line }.packed(), times: wanted.times(), nulls: wanted.nulls };
+            Token::of(raw, wanted.nulls)
                 .ok_or_else(|| half(raw.get()))
                 .and_then(|token| look.at(shape, &token, 0))
                 .map_err(|what| Wrong::at(line, what).in_column(name))?;
@@ -49,6 +49,7 @@ fn half(raw: &str) -> String {
 struct Look<'a> {
     spot: u64,
     times: &'a Times,
+    nulls: &'a [String],
 }
 
 impl Look<'_> {
@@ -63,7 +64,7 @@ impl Look<'_> {
                 let members = members(raw).map_err(json)?;
                 let objects = shape.object(self.spot);
                 for (at, (name, raw)) in members.0.iter().enumerate() {
-                    let token = Token::of(raw).ok_or_else(|| half(raw.get()))?;
+                    let token = Token::of(raw, self.nulls).ok_or_else(|| half(raw.get()))?;
                     let place = objects.place(at, &name.0, || Shape::new(self.times, Role::Other));
                     if let Some(part) = objects.shapes.get_mut(place) {
                         self.at(part, &token, depth + 1)?;
@@ -73,7 +74,7 @@ impl Look<'_> {
             Token::List(raw) => {
                 let item = shape.list(self.spot, self.times);
                 for raw in items(raw).map_err(json)? {
-                    let token = Token::of(raw).ok_or_else(|| half(raw.get()))?;
+                    let token = Token::of(raw, self.nulls).ok_or_else(|| half(raw.get()))?;
                     self.at(item, &token, depth + 1)?;
                 }
             }

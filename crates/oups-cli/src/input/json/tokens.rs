@@ -29,8 +29,8 @@ pub(super) struct Members<'a>(pub(super) Vec<(Name<'a>, &'a RawValue)>);
 pub(super) struct Name<'a>(pub(super) Cow<'a, str>);
 
 impl<'a> Token<'a> {
-    /// None: a text with half of a character.
-    pub(super) fn of(raw: &'a RawValue) -> Option<Self> {
+    /// A text that is one of `nulls` is null. None: a text with half of a character.
+    pub(super) fn of(raw: &'a RawValue, nulls: &[String]) -> Option<Self> {
         let raw = raw.get();
         Some(match raw.as_bytes().first() {
             Some(b'n') | None => Self::Null,
@@ -38,7 +38,10 @@ impl<'a> Token<'a> {
             Some(b'f') => Self::Bool(false),
             Some(b'{') => Self::Object(raw),
             Some(b'[') => Self::List(raw),
-            Some(b'"') => Self::Text(unescaped(raw)?),
+            Some(b'"') => match unescaped(raw)? {
+                text if nulls.iter().any(|null| *null == text) => Self::Null,
+                text => Self::Text(text),
+            },
             Some(_) => Self::Number(raw),
         })
     }
@@ -138,7 +141,7 @@ mod tests {
         let members = members(text).unwrap().0;
         let names: Vec<_> = members.iter().map(|(name, _)| name.0.as_ref()).collect();
         assert_eq!(names, ["a", "b\n", "c", "d", "f", "a"]);
-        let tokens: Vec<_> = members.iter().map(|(_, raw)| Token::of(raw).unwrap()).collect();
+        let tokens: Vec<_> = members.iter().map(|(_, raw)| Token::of(raw, &[]).unwrap()).collect();
         assert_eq!(tokens[0], Token::Number("1.50e+3"));
         assert_eq!(tokens[1], Token::Text("grüße \"x\"".into()));
         assert_eq!(tokens[3], Token::List("[1, {\"e\":2}]"));
@@ -150,6 +153,6 @@ mod tests {
     #[test]
     fn half_a_character_is_not_a_text() {
         let members = members(r#"{"a":"\ud800"}"#).unwrap().0;
-        assert_eq!(Token::of(members[0].1), None);
+        assert_eq!(Token::of(members[0].1, &[]), None);
     }
 }

@@ -1,7 +1,8 @@
 //! Timestamps of 96 bits, as Spark, Impala and Hive write them: a day and the nanosecond in it.
 //!
 //! The parquet crate makes them nanoseconds in 64 bits, which reach from 1677 to 2262, and wraps dates beyond. Here the unit
-//! of such a column is the finest in which each of its values is exact. For that all values are looked at.
+//! of such a column is the wanted one, that of the dataset or of another file, or else the finest, in which each of its values
+//! is exact. For that all values are looked at.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -32,7 +33,11 @@ const UNITS: [TimeUnit; 4] = [TimeUnit::Nanosecond, TimeUnit::Microsecond, TimeU
 /// # Errors
 ///
 /// If no unit holds all values of a column.
-pub(super) fn schema(file: &File, columns: &ArrowReaderMetadata) -> Result<Option<SchemaRef>, ArrowError> {
+pub(super) fn schema(
+    file: &File,
+    columns: &ArrowReaderMetadata,
+    wanted: &Schema,
+) -> Result<Option<SchemaRef>, ArrowError> {
     let leaves = columns.parquet_schema().columns();
     let mut values = BTreeMap::new();
     for (leaf, column) in leaves.iter().enumerate().filter(|(_, column)| column.physical_type() == Type::INT96) {
@@ -43,7 +48,13 @@ pub(super) fn schema(file: &File, columns: &ArrowReaderMetadata) -> Result<Optio
         values.insert(leaf, seen);
     }
     let schema = columns.schema();
-    let fields = with_units(schema.fields(), &mut 0, &values);
+    let mut leaf = 0;
+    let wanted = |field: &FieldRef| match wanted.field_with_name(field.name()).ok()?.data_type() {
+        DataType::Timestamp(unit, _) => Some(*unit),
+        _ => None,
+    };
+    let fields: Fields =
+        schema.fields().iter().map(|field| with_unit(field, &mut leaf, &values, wanted(field))).collect();
     let changed = fields != *schema.fields();
     Ok(changed.then(|| Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))))
 }
@@ -136,26 +147,28 @@ fn look(file: &File, columns: &ArrowReaderMetadata, leaf: usize) -> Result<Seen,
 
 /// The leaves of Arrow's fields are Parquet's columns, in one order.
 fn with_units(fields: &Fields, leaf: &mut usize, seen: &BTreeMap<usize, Seen>) -> Fields {
-    fields.iter().map(|field| with_unit(field, leaf, seen)).collect()
+    fields.iter().map(|field| with_unit(field, leaf, seen, None)).collect()
 }
 
-fn with_unit(field: &FieldRef, leaf: &mut usize, seen: &BTreeMap<usize, Seen>) -> FieldRef {
+fn with_unit(field: &FieldRef, leaf: &mut usize, seen: &BTreeMap<usize, Seen>, wanted: Option<TimeUnit>) -> FieldRef {
     use DataType::*;
     let data_type = match field.data_type() {
-        List(item) => List(with_unit(item, leaf, seen)),
-        LargeList(item) => LargeList(with_unit(item, leaf, seen)),
-        ListView(item) => ListView(with_unit(item, leaf, seen)),
-        LargeListView(item) => LargeListView(with_unit(item, leaf, seen)),
-        FixedSizeList(item, length) => FixedSizeList(with_unit(item, leaf, seen), *length),
-        Map(entries, sorted) => Map(with_unit(entries, leaf, seen), *sorted),
+        List(item) => List(with_unit(item, leaf, seen, None)),
+        LargeList(item) => LargeList(with_unit(item, leaf, seen, None)),
+        ListView(item) => ListView(with_unit(item, leaf, seen, None)),
+        LargeListView(item) => LargeListView(with_unit(item, leaf, seen, None)),
+        FixedSizeList(item, length) => FixedSizeList(with_unit(item, leaf, seen, None), *length),
+        Map(entries, sorted) => Map(with_unit(entries, leaf, seen, None), *sorted),
         Struct(fields) => Struct(with_units(fields, leaf, seen)),
         other => {
             let seen = seen.get(leaf);
             *leaf += 1;
             match (other, seen) {
                 // The unit that the file names may do as well.
-                (Timestamp(unit, zone), Some(seen)) if !seen.is_exact_in(unit) => {
-                    Timestamp(seen.unit().unwrap_or(*unit), zone.clone())
+                (Timestamp(named, zone), Some(seen)) => {
+                    let mut units = wanted.into_iter().chain([*named]);
+                    let unit = units.find(|unit| seen.is_exact_in(unit)).or_else(|| seen.unit());
+                    Timestamp(unit.unwrap_or(*named), zone.clone())
                 }
                 (other, _) => other.clone(),
             }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use arrow::array::{RecordBatch, RecordBatchReader};
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -25,16 +25,17 @@ use super::ipc::foreign;
 use crate::panics::caught;
 use crate::terminal::progress::{Progress, Share};
 
-/// The columns of a file.
-pub(super) fn schema(content: &Content) -> Result<SchemaRef> {
-    let columns = || -> Result<SchemaRef, ArrowError> { Ok(columns(&content.file()?)?.schema().clone()) };
+/// The columns of a file; times of 96 bits, which have no unit, have the wanted one where it holds them.
+pub(super) fn schema(content: &Content, wanted: &Schema) -> Result<SchemaRef> {
+    let columns = || -> Result<SchemaRef, ArrowError> { Ok(columns(&content.file()?, wanted)?.schema().clone()) };
     columns().with_context(|| format!("cannot read {content}"))
 }
 
-pub(super) fn open(content: &Content, progress: &Progress) -> Result<BatchReader, ArrowError> {
+/// The rows in columns that [`schema`] gave.
+pub(super) fn open(content: &Content, wanted: &Schema, progress: &Progress) -> Result<BatchReader, ArrowError> {
     let file = content.file()?;
     let bytes = file.metadata()?.len();
-    let columns = columns(&file)?;
+    let columns = columns(&file, wanted)?;
     let expected = counted::rows(columns.metadata());
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, columns);
     let inner = guard(DAMAGED, || builder.build())?;
@@ -43,7 +44,7 @@ pub(super) fn open(content: &Content, progress: &Progress) -> Result<BatchReader
 }
 
 /// What the footer says, corrected where writers are known to err, and the columns as Arrow has them.
-fn columns(file: &File) -> Result<ArrowReaderMetadata, ArrowError> {
+fn columns(file: &File, wanted: &Schema) -> Result<ArrowReaderMetadata, ArrowError> {
     let metadata = Arc::new(footer::read(file)?);
     if let Some(text) = value_of(&metadata, "ARROW:schema")
         && let Some(column) = foreign::in_text(text)
@@ -53,7 +54,7 @@ fn columns(file: &File) -> Result<ArrowReaderMetadata, ArrowError> {
     let options = ArrowReaderOptions::new();
     let columns = guard(FOOTER, || ArrowReaderMetadata::try_new(metadata.clone(), options.clone()))?;
     one_of_each(columns.schema())?;
-    match int96::schema(file, &columns)? {
+    match int96::schema(file, &columns, wanted)? {
         Some(schema) => guard(FOOTER, || ArrowReaderMetadata::try_new(metadata, options.with_schema(schema))),
         None => Ok(columns),
     }

@@ -97,3 +97,56 @@ fn a_new_field_within_an_object_is_not_dropped() {
         "{\"t\":1,\"o\":{\"a\":1},\"l\":[{\"a\":1,\"b\":null}]}\n{\"t\":2,\"o\":null,\"l\":[{\"a\":null,\"b\":7}]}\n"
     );
 }
+
+#[test]
+fn a_text_that_null_names_is_null_at_any_depth() {
+    let tried = Tried::new();
+    let text =
+        "{\"t\":1,\"x\":\"\",\"s\":\"NA\",\"o\":{\"l\":[\"NA\",2.5]}}\n{\"t\":2,\"x\":1.5,\"s\":\"a\",\"o\":null}\n";
+    let rows = "{\"t\":1,\"x\":null,\"s\":null,\"o\":{\"l\":[null,2.5]}}\n{\"t\":2,\"x\":1.5,\"s\":\"a\",\"o\":null}\n";
+    assert_eq!(tried.taken("a.jsonl", text, "--null '' --null NA"), rows);
+    tried.sandbox().file("b.jsonl", text.replace("\"t\":", "\"t\":1"));
+    assert!(tried.run("oups write data 0 b.jsonl --null '' --null NA").0);
+    let refused = tried.refused("a.jsonl", "{\"t\":\"NA\"}\n{\"t\":1}\n", "--null NA");
+    assert!(refused.contains("row 1 is null"), "{refused}");
+}
+
+#[test]
+fn numbers_between_quotes_are_told_as_what_they_are() {
+    let tried = Tried::new();
+    let said = tried.refused("a.jsonl", "{\"t\":\"1\"}\n", "");
+    assert!(said.contains("line 1, column `t`: `1` is a number between quotes, so a text"), "{said}");
+    assert!(said.contains("--types t:f64, or t:i64"), "{said}");
+    assert_eq!(tried.taken("a.jsonl", "{\"t\":\"1\"}\n", "--types t:i64"), "{\"t\":1}\n");
+    let outcome = tried.write("a.jsonl", "{\"t\":1,\"x\":1.0}\n{\"t\":2,\"x\":\"1\"}\n", "");
+    assert_eq!(outcome.rows.as_deref(), Some("{\"t\":1,\"x\":\"1.0\"}\n{\"t\":2,\"x\":\"1\"}\n"));
+    assert!(outcome.said.contains("`1` is a number between quotes, so a text"), "{}", outcome.said);
+}
+
+#[test]
+fn infinities_of_other_programs_are_numbers_beside_numbers() {
+    let tried = Tried::new();
+    let text = "{\"t\":1,\"x\":\"Infinity\"}\n{\"t\":2,\"x\":\"-Infinity\"}\n{\"t\":3,\"x\":1.5}\n";
+    let rows = "{\"t\":1,\"x\":\"inf\"}\n{\"t\":2,\"x\":\"-inf\"}\n{\"t\":3,\"x\":1.5}\n";
+    assert_eq!(tried.taken("a.jsonl", text, ""), rows);
+}
+
+#[test]
+fn what_is_not_json_is_told_with_what_would_do() {
+    let tried = Tried::new();
+    for (text, what, advice) in [
+        ("{\"t\":1,\"x\":NaN}\n", "from character 12 on: `NaN}`", "write it between quotes, \"NaN\""),
+        ("{\"t\":1,\"x\":-Infinity}\n", "from character 13 on", "write it between quotes"),
+        ("{\"t\":1,}\n", "from character 8 on: `}`", "take out the comma before it"),
+        ("{'t':1}\n", "from character 2 on", "JSON has double quotes"),
+        ("{\"t\":1,\"x\":\"a\tb\"}\n", "from character 13 on", "written as escapes"),
+        ("{\"t\":007}\n", "from character 7 on", "no zeros in front"),
+        ("{\"t\":1}\n{\"t\":2,\"x\":\"ab", "line 2: the file ends within this object", "jq"),
+        ("{\"t\":1}\u{c}\n", "found `\\u{c}` behind it", "jq"),
+        ("{\"t\":1,\"l\":[]}\n", "no list has an item", "del(.NAME)"),
+    ] {
+        let said = tried.refused("a.jsonl", text, "");
+        let (error, hint) = said.split_once("oups: hint: ").unwrap_or_else(|| panic!("{said}"));
+        assert!(error.contains(what) && hint.contains(advice), "{said}");
+    }
+}
