@@ -57,7 +57,7 @@ pub(super) fn at_its_place(error: Error, places: &Places) -> anyhow::Error {
             places.find(*row).map(|place| format!("that is {place}; {}", in_order(column, previous, value)))
         }
         Error::Unorderable { row, column, .. } => {
-            places.find(*row).map(|place| format!("that is {place}; leave out rows without a value in `{column}`"))
+            places.find(*row).map(|place| format!("that is {place}; give `{column}` a value there, or keep such rows in a dataset that is ordered on another column"))
         }
         Error::Duplicate { row, of, .. } => places.find(*row).map(|place| match of.and_then(|of| places.find(of)) {
             Some(of) => format!("that is {place}, a duplicate of {of}; leave one out, or give --keep last or first"),

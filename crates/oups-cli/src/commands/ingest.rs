@@ -17,6 +17,7 @@ use crate::input::{self, Places, Purpose};
 use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
+use crate::terminal::shell;
 use crate::terminal::stdout::Stdout;
 use crate::{interrupt, store};
 
@@ -60,7 +61,7 @@ fn ingest(
     let rows = input::sorted(rows, &args.reading, ordered_on, places)?;
     let duplicates = args.storing.duplicates.duplicates_on.as_ref();
     let drops_duplicates = duplicates.is_some_and(|DuplicateColumns(columns)| *columns != DuplicatesOn::Off);
-    let mut unfinished = Unfinished::new(args.store.display().to_string(), drops_duplicates);
+    let mut unfinished = Unfinished::new(shell::word(&args.store), drops_duplicates);
     let rows = interrupt::until_read(rows, unfinished.text());
     let mut ingest = store.ingest(rows).stop_on_error(args.stop_on_error);
     if let Some(column) = ordered_on {

@@ -10,6 +10,7 @@ use crate::args::usage::Usage;
 use crate::caret::{pointed, quoted_length};
 use crate::explain::{hint, inside};
 use crate::terminal::message::message;
+use crate::terminal::shell;
 use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
@@ -20,7 +21,7 @@ pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
     }
     let store = Store::<AnyKey>::create_for(&args.store, schema).map_err(|error| match error {
         Error::StoreExists { path } => {
-            let hint = format!("`oups ls {}` lists its keys", path.display());
+            let hint = format!("`oups ls {}` lists its keys", shell::word(&path));
             hint::with(format!("{} is a store already", path.display()), hint)
         }
         error => error.into(),

@@ -17,6 +17,7 @@ use crate::store;
 use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
+use crate::terminal::shell;
 use crate::terminal::stdout::Stdout;
 use crate::terminal::visible::visible;
 
@@ -141,7 +142,7 @@ fn way_out(store: &Path, findings: &[Finding]) -> Option<String> {
     let damaged = findings.iter().filter(|finding| finding.kind.is_damage());
     let datasets: BTreeSet<&str> = damaged.filter_map(|finding| finding.dataset.as_deref()).collect();
     let commands: Vec<String> =
-        datasets.iter().take(NAMED).map(|key| format!("`oups repair {} {key}`", store.display())).collect();
+        datasets.iter().take(NAMED).map(|key| format!("`oups repair {} {key}`", shell::word(store))).collect();
     let more = if datasets.len() > NAMED { " and so on" } else { "" };
     (!commands.is_empty()).then(|| format!("to keep what is intact: {}{more}", commands.join(", ")))
 }

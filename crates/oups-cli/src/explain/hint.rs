@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::terminal::shell;
 use oups::key::nearest;
 use oups::{Error, Version};
 
@@ -63,7 +64,7 @@ pub(crate) const OTHER_STORE_FILE: &str = "`oups init OTHER --schema …` with t
 
 fn for_error(error: &Error) -> Option<String> {
     Some(match error {
-        Error::NoStore { path } => format!("`oups init {} --schema …` makes one", path.display()),
+        Error::NoStore { path } => format!("`oups init {} --schema …` makes one", shell::word(path)),
         Error::NoOrderedColumn { .. } => "add --ordered-on COLUMN".to_owned(),
         Error::UnknownColumn { column, columns, .. } => format!("did you mean `{}`?", similar(column, columns)?),
         Error::Damaged { path, .. } if path.ends_with("oups.json") => OTHER_STORE_FILE.to_owned(),

@@ -2,12 +2,13 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::terminal::shell;
 use oups::{AnyKey, Store};
 
 /// What was meant, if the path leads into a store.
 pub(crate) fn hint(path: &Path) -> Option<String> {
     let (store, below) = store_around(path)?;
-    let shown = store.display();
+    let shown = shell::word(&store);
     let of_dataset = key_of(&store, &below).map(|key| format!("`oups info {shown} {key}` shows the dataset, "));
     Some(format!("{}: {}`oups ls {shown}` lists its keys", told(path, &store), of_dataset.unwrap_or_default()))
 }

@@ -104,7 +104,7 @@ pub(crate) fn check_same_order(first: &DatasetSchema, other: &DatasetSchema, nam
     Err(Error::OrderedColumns { first: ordered_on(first), other: ordered_on(other) })
 }
 
-/// What a [`Query`] is of: the datasets of some keys, or of a filter.
+/// What a [`Query`](crate::Query) is of: the datasets of some keys, or of a filter.
 #[derive(Clone, Debug)]
 pub struct Datasets<K> {
     pub(crate) store: Store<K>,
