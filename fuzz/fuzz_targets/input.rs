@@ -6,8 +6,10 @@
 #![no_main]
 
 use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType, Float32Type, Float64Type, Int64Type, TimestampNanosecondType, UInt64Type};
-use chrono::{DateTime, NaiveDate};
+use arrow::datatypes::{
+    DataType, Float16Type, Float32Type, Float64Type, Int64Type, TimestampNanosecondType, UInt64Type,
+};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use libfuzzer_sys::fuzz_target;
 use oups_cli::fuzzing::{Form, data_type, guess, json_form, text, value};
 
@@ -63,9 +65,12 @@ fuzz_target!(|input: (u8, &str)| {
     let (choice, written) = input;
     let name = TYPES[usize::from(choice) % TYPES.len()];
     let data_type = data_type(name).unwrap_or_else(|| panic!("{name} is a type"));
-    if let Ok(read) = value(&data_type, Form::Csv, written) {
-        comes_back(&data_type, written, &read);
-        as_others_read(&data_type, written, &read);
+    for form in [Form::Csv, Form::JsonString, Form::JsonNumber] {
+        if let Ok(read) = value(&data_type, form, written) {
+            comes_back(&data_type, written, &read);
+            says_the_same(&data_type, written, &read);
+            as_others_read(&data_type, written, &read);
+        }
     }
     found_type_reads_all(written);
 });
@@ -74,10 +79,43 @@ fn comes_back(data_type: &DataType, written: &str, read: &ArrayRef) {
     let own = text(read).unwrap_or_else(|why| panic!("{data_type}: {written:?} is read and has no text: {why}"));
     for form in [Form::Csv, json_form(read)] {
         let again = value(data_type, form, &own);
-        let again = again.unwrap_or_else(|why| panic!("{data_type}: {written:?} is {own:?}, as {form:?} refused: {why}"));
+        let again =
+            again.unwrap_or_else(|why| panic!("{data_type}: {written:?} is {own:?}, as {form:?} refused: {why}"));
         assert!(same(read, &again), "{data_type}: {written:?} is {own:?}, as {form:?} another value: {again:?}");
         assert_eq!(text(&again).as_ref(), Ok(&own), "{data_type}: {written:?}");
     }
+}
+
+/// What is held exactly has the digits that were written; a whole number is held exactly by floats as well.
+fn says_the_same(data_type: &DataType, written: &str, read: &ArrayRef) {
+    let is_whole = written.trim().trim_start_matches(['-', '+']).bytes().all(|byte| byte.is_ascii_digit());
+    // The text of a float has as few digits as tell it from others.
+    let float = |value: f64| is_whole.then(|| format!("{value:.0}"));
+    let held = match data_type {
+        DataType::Float16 => float(read.as_primitive::<Float16Type>().value(0).to_f64()),
+        DataType::Float32 => float(f64::from(read.as_primitive::<Float32Type>().value(0))),
+        DataType::Float64 => float(read.as_primitive::<Float64Type>().value(0)),
+        _ if data_type.is_integer() || data_type.is_decimal() => text(read).ok(),
+        _ => None,
+    };
+    if let (Some(held), Some(said)) = (held, plain(written.trim())) {
+        assert!(plain(&held).as_ref() == Some(&said), "{data_type}: {written:?} became {held}");
+    }
+}
+
+/// A number without exponent and without zeros at its ends; `None` where that is long, or the text is not a number.
+fn plain(text: &str) -> Option<(bool, String, String)> {
+    let (is_negative, text) = (text.starts_with('-'), text.trim_start_matches(['-', '+']));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let exponent = exponent.parse::<i64>().ok().filter(|exponent| exponent.abs() < 2_000)?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let room = "0".repeat(2_000);
+    let digits = format!("{room}{whole}{fraction}{room}");
+    let point = usize::try_from(i64::try_from(room.len() + whole.len()).ok()? + exponent).ok()?;
+    let (whole, fraction) = digits.split_at_checked(point)?;
+    let (whole, fraction) = (whole.trim_start_matches('0').to_owned(), fraction.trim_end_matches('0').to_owned());
+    let is_zero = whole.is_empty() && fraction.is_empty();
+    (text.bytes().any(|byte| byte.is_ascii_digit())).then_some((is_negative && !is_zero, whole, fraction))
 }
 
 /// The standard library knows numbers, chrono knows times.
@@ -101,6 +139,13 @@ fn as_others_read(data_type: &DataType, written: &str, read: &ArrayRef) {
         DataType::Timestamp(arrow::datatypes::TimeUnit::Nanosecond, Some(_)) => {
             let known = DateTime::parse_from_rfc3339(written).ok().and_then(|time| time.timestamp_nanos_opt());
             agree(known, read.as_primitive::<TimestampNanosecondType>().value(0), written);
+        }
+        DataType::Timestamp(_, None) => {
+            let time = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok();
+            // A leap second has no value of its own.
+            let known = time(written).filter(|_| !written.contains(":60"));
+            let own = text(read).expect("a time has a text");
+            assert!(known.is_none() || known == time(&own), "{data_type}: {written:?} became {own}");
         }
         _ => {}
     }

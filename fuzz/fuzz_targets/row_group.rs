@@ -11,8 +11,8 @@ use libfuzzer_sys::fuzz_target;
 use oups_core::KeyFilter;
 use oups_core::row_group::ReadOptions;
 use oups_tests::forge::{ManifestParts, checksum};
-use oups_tests::stored::{dataset, new_store};
 use oups_tests::scratch;
+use oups_tests::stored::{dataset, new_store};
 
 fn rows(times: std::ops::Range<i64>) -> RecordBatch {
     let text: StringArray = times.clone().map(|time| (time % 3 != 0).then(|| format!("row {time}"))).collect();
@@ -31,7 +31,7 @@ fn base() -> &'static (ManifestParts, String) {
         let x = dataset(&store, "x");
         x.write(rows(0..20)).ordered_on("time").commit().unwrap();
         let name = x.snapshot().unwrap().manifest().entries[0].file.clone();
-        (ManifestParts::of(fs::read(folder.path().join("x.opdmd")).unwrap()), name)
+        (ManifestParts::of(fs::read(folder.path().join("x.opdmd")).unwrap()), name.to_string())
     })
 }
 

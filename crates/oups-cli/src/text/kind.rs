@@ -168,8 +168,8 @@ fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
     } else {
         Kind::Big
     };
-    // Below 2^53 each is a float.
-    let not_a_float = number.digits.len() > 15 && read().is_err();
+    // Below 2^53 each is a float. `digits` have no zeros at their end, the text has.
+    let not_a_float = text.len() > 15 && read().is_err();
     Some(Look { negative: number.negative, not_a_float, ..Look::new(kind) })
 }
 

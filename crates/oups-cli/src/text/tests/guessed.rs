@@ -27,6 +27,7 @@ fn a_column_is_what_all_of_its_values_are() {
         (&["9223372036854775809", "5"], "UInt64"),
         (&["0.5", "1", "NaN"], "Float64"),
         (&["00.50", "1.25"], "Float64"),
+        (&["10000000000000000000000", "1.25"], "Float64"),
         (&["true", "FALSE"], "Boolean"),
         (&["2013-02-08"], "Date32"),
         (&["2013-02-08", "2013-02-08T12:00"], "Timestamp(µs)"),
@@ -73,6 +74,22 @@ fn what_is_not_quite_a_number_or_a_time_is_text_and_told() {
         assert_eq!(name(&guessed), "Utf8", "{values:?}");
         let [doubt] = &guessed.doubts[..] else { panic!("{values:?}: {:?}", guessed.doubts) };
         assert!(doubt.line == line && doubt.why.contains(words), "{values:?}: {doubt:?}");
+    }
+}
+
+#[test]
+fn a_whole_number_of_many_zeros_is_a_float_only_if_it_is_one_exactly() {
+    for values in [["201300000000000000000000000000000000", "3.1"], ["3.1", "-201300000000000000000000000000000000"]] {
+        for form in [Written::Text, Written::Number] {
+            let mut guess = Guess::new(&Times::default(), Role::Other);
+            for (line, value) in (2..).zip(values) {
+                guess.add(form(value), line);
+            }
+            let guessed = guess.finish();
+            assert_eq!(name(&guessed), "Utf8", "{values:?}");
+            let [doubt] = &guessed.doubts[..] else { panic!("{values:?}: {:?}", guessed.doubts) };
+            assert!(doubt.value.len() > 30 && doubt.why.contains("more digits than a float"), "{doubt:?}");
+        }
     }
 }
 
