@@ -34,7 +34,7 @@ fn all(dataset: &Dataset) -> RecordBatch {
         .manifest()
         .entries
         .iter()
-        .flat_map(|entry| snapshot.open_row_group(entry).unwrap().batches(ReadOptions::default()).unwrap())
+        .flat_map(|entry| snapshot.open(entry).unwrap().batches(ReadOptions::default()).unwrap())
         .map(Result::unwrap)
         .collect();
     concat_batches(&snapshot.manifest().schema, &batches).unwrap()

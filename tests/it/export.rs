@@ -226,7 +226,7 @@ fn stored_rows(root: &Path) -> Vec<(String, u64, usize)> {
     let facts = |key: &AnyKey| {
         let snapshot = store.dataset(key).unwrap().snapshot().unwrap();
         let rows = snapshot.manifest().entries.iter().map(|entry| {
-            let file = snapshot.open_row_group_verified(entry).unwrap();
+            let file = snapshot.open_verified(entry).unwrap();
             file.batches(ReadOptions::default()).unwrap().map(|batch| batch.unwrap().num_rows()).sum::<usize>()
         });
         (key.to_string(), snapshot.manifest().commit, rows.sum())

@@ -29,8 +29,7 @@ fn write(dataset: &Dataset, values: impl IntoIterator<Item = i64>) -> Result<(),
 fn seen(dataset: &Dataset) -> Vec<i64> {
     let snapshot = dataset.snapshot().unwrap();
     let entries = snapshot.manifest().entries.iter();
-    let batches =
-        entries.flat_map(|entry| snapshot.open_row_group(entry).unwrap().batches(ReadOptions::default()).unwrap());
+    let batches = entries.flat_map(|entry| snapshot.open(entry).unwrap().batches(ReadOptions::default()).unwrap());
     batches.flat_map(|batch| batch.unwrap().column(0).as_primitive::<Int64Type>().values().to_vec()).collect()
 }
 

@@ -64,7 +64,7 @@ pub(super) fn first(root: &Path, rows: RecordBatch) -> Result<(), Error> {
 pub(super) fn read(root: &Path) -> Result<(), Error> {
     let snapshot = dataset(root, KEY)?.snapshot()?;
     for entry in &snapshot.manifest().entries {
-        snapshot.open_row_group(entry)?.batches(ReadOptions::default())?.try_for_each(|batch| batch.map(|_| ()))?;
+        snapshot.open(entry)?.batches(ReadOptions::default())?.try_for_each(|batch| batch.map(|_| ()))?;
     }
     Ok(())
 }

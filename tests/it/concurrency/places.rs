@@ -45,7 +45,7 @@ fn a_moved_store_is_where_it_is_and_open_handles_are_where_it_was() {
         handle.delete(..).commit().unwrap_err(),
         handle.compact().commit().unwrap_err(),
         handle.snapshot().unwrap_err(),
-        held.open_row_group(&held.manifest().entries[0]).unwrap_err(),
+        held.open(&held.manifest().entries[0]).unwrap_err(),
     ];
     assert!(!old.exists(), "{errors:?}");
     assert!(errors[1..4].iter().all(|error| matches!(error, Error::NoDataset { .. })), "{errors:?}");
@@ -153,7 +153,7 @@ fn a_backup_that_was_put_back_is_what_open_handles_see() {
     fs::remove_dir_all(&root).unwrap();
     copy_tree(&backup, &root);
     assert_eq!((handle.version().unwrap().commit(), seen(&handle.snapshot().unwrap())), (2, vec![1, 2, 3, 4]));
-    let error = held.open_row_group(&held.manifest().entries[0]).unwrap_err();
+    let error = held.open(&held.manifest().entries[0]).unwrap_err();
     assert!(matches!(error, Error::SnapshotGone { .. }), "{error}");
     let error = handle.write(rows([7])).if_version(newer).commit().unwrap_err();
     assert!(matches!(error, Error::VersionConflict { found, .. } if found.commit() == 2), "{error}");

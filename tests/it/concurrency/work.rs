@@ -152,7 +152,7 @@ pub(super) fn batch(rows: &[Row]) -> RecordBatch {
 pub(super) fn rows_in(snapshot: &Snapshot) -> Vec<Row> {
     let mut rows = Vec::new();
     for entry in &snapshot.manifest().entries {
-        let file = snapshot.open_row_group_verified(entry).unwrap();
+        let file = snapshot.open_verified(entry).unwrap();
         for batch in file.batches(ReadOptions::default()).unwrap() {
             let batch = batch.unwrap();
             let column = |at: usize| batch.column(at).as_primitive::<Int64Type>().values().to_vec();

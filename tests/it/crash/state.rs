@@ -34,7 +34,7 @@ pub(crate) fn try_create(root: &Path) -> Result<Store<AnyKey>> {
 pub(crate) fn seen_in(snapshot: &Snapshot) -> Result<Vec<(i64, i64)>> {
     let mut seen = Vec::new();
     for entry in &snapshot.manifest().entries {
-        for batch in snapshot.open_row_group_verified(entry)?.batches(ReadOptions::default())? {
+        for batch in snapshot.open_verified(entry)?.batches(ReadOptions::default())? {
             let batch = batch?;
             let column = |at: usize| batch.column(at).as_primitive::<Int64Type>().values().to_vec();
             seen.extend(column(0).into_iter().zip(column(1)));

@@ -46,12 +46,12 @@ pub(super) fn make(root: &Path) {
 pub(super) fn read(snapshot: &Snapshot, verified: bool) -> Result<RecordBatch> {
     let mut batches = Vec::new();
     for entry in &snapshot.manifest().entries {
-        let file = if verified { snapshot.open_row_group_verified(entry) } else { snapshot.open_row_group(entry) };
+        let file = if verified { snapshot.open_verified(entry) } else { snapshot.open(entry) };
         for batch in file?.batches(ReadOptions::default())? {
             batches.push(batch?);
         }
     }
-    Ok(concat_batches(snapshot.schema().stored(), &batches).unwrap())
+    Ok(concat_batches(snapshot.dataset_schema().stored(), &batches).unwrap())
 }
 
 pub(super) fn rows(dataset: &Dataset) -> RecordBatch {

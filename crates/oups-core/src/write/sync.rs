@@ -3,7 +3,9 @@
 use super::report::CommitReport;
 use super::unchanged::unchanged;
 use crate::Result;
-use crate::storage::commit_options::{CommitOptions, Durability};
+use crate::storage::commit_options::CommitOptions;
+#[cfg(doc)]
+use crate::storage::commit_options::Durability;
 use crate::store::dataset::Dataset;
 
 impl Dataset {
@@ -20,6 +22,6 @@ impl Dataset {
         }
         let _span = tracing::info_span!("sync", dataset = self.path_text()).entered();
         let (turn, base) = self.store.storage.begin(&self.paths, &CommitOptions::default())?;
-        unchanged(turn, base, Durability::Synced)
+        unchanged(&self.store.storage, turn, base)
     }
 }

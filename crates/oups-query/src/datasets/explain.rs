@@ -68,7 +68,8 @@ impl QueryPlan {
                 bytes: wanted.iter().map(|entry| entry.bytes).sum(),
             }
         };
-        let filter = opened.snapshots.first().map(|first| Filter::narrowing(&request.conditions, first.schema(), None));
+        let filter =
+            opened.snapshots.first().map(|first| Filter::narrowing(&request.conditions, first.dataset_schema(), None));
         Ok(Self {
             ordered_on: first.map(|manifest| manifest.ordered_on.clone()),
             range: first.and_then(|manifest| Some(opened.span.as_ref()?.format(&manifest.ordered))),

@@ -142,7 +142,7 @@ impl ScanPlan {
         };
         for piece in &reading.pieces {
             if let Some(entry) = reading.entry(piece) {
-                plan.add(reading, piece, entry, &reading.snapshot.open_row_group(entry)?)?;
+                plan.add(reading, piece, entry, &reading.snapshot.open(entry)?)?;
             }
         }
         Ok(plan)
@@ -186,7 +186,7 @@ fn positions(reading: &PlannedScan) -> impl Iterator<Item = usize> {
 }
 
 fn columns(reading: &PlannedScan) -> Vec<PlannedColumn> {
-    let schema = reading.snapshot.schema();
+    let schema = reading.snapshot.dataset_schema();
     let column = |at: usize| {
         Some(PlannedColumn {
             name: schema.stored().fields().get(at)?.name().clone(),

@@ -38,7 +38,7 @@ impl PlannedScan {
     ///
     /// For a bound, a column or a condition that does not fit, and where a file at the range's edges cannot be read.
     pub(crate) fn prepare(snapshot: Snapshot, request: &Request) -> Result<Self> {
-        let schema = snapshot.schema();
+        let schema = snapshot.dataset_schema();
         let columns = Projection::find(request.columns.as_deref(), schema)?;
         let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let (filter, span) = Filter::narrowing(&request.conditions, schema, span)?;
@@ -70,7 +70,7 @@ impl PlannedScan {
     ///
     /// For a condition that does not fit.
     pub(crate) fn of_parts(snapshot: Snapshot, columns: Projection, request: &Request) -> Result<Self> {
-        let (filter, _) = Filter::narrowing(&request.conditions, snapshot.schema(), None)?;
+        let (filter, _) = Filter::narrowing(&request.conditions, snapshot.dataset_schema(), None)?;
         Ok(Self::new(snapshot, None, columns, filter, request))
     }
 
@@ -161,8 +161,8 @@ impl PlannedScan {
     pub(crate) fn open_entry(&self, entry: &RowGroup) -> Result<RowGroupFile> {
         tracing::trace!(dataset = self.snapshot.dataset(), file = &*entry.file, rows = entry.rows, "open a row group");
         Ok(match self.verified {
-            true => self.snapshot.open_row_group_verified(entry)?,
-            false => self.snapshot.open_row_group(entry)?,
+            true => self.snapshot.open_verified(entry)?,
+            false => self.snapshot.open(entry)?,
         })
     }
 }
