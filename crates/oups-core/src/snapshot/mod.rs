@@ -13,7 +13,7 @@ use crate::format::manifest::{Manifest, RowGroup};
 use crate::fs::ReadFile;
 use crate::ordered::{OrdValue, OrderedType};
 use crate::paths::DatasetPaths;
-use crate::row_group::{RowGroupFile, View};
+use crate::row_group::{ColumnStatistics, Known, RowGroupFile, View};
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
 use crate::storage::files::{check_bytes, facts};
@@ -157,6 +157,25 @@ impl Snapshot {
     pub fn read_at(&self, group: &RowGroup) -> Result<Arc<dyn ReadFile>> {
         let Held { storage, paths, manifest, pin, .. } = &*self.held;
         storage.open(pin.as_deref(), (paths, manifest), group)
+    }
+
+    /// What is known of the values of a column in one of the version's row groups: of the ordered column from the version
+    /// itself, exactly; of others from the statistics in the file, whose footer is read unless it is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn), and those of [`open`](Self::open).
+    pub fn statistics(&self, group: &RowGroup, column: &str) -> Result<ColumnStatistics> {
+        let schema = &self.held.schema;
+        let position = schema.index_of(column)?;
+        if position != schema.ordered_index() {
+            return self.open(group)?.column_statistics(position);
+        }
+        let value = |value: &OrdValue| {
+            let array = schema.ordered_type().to_array(std::slice::from_ref(value));
+            array.map(Known::Exact).map_err(|error| schema.arrow_error(error))
+        };
+        Ok(ColumnStatistics { min: value(&group.min)?, max: value(&group.max)?, nulls: Known::Exact(0) })
     }
 
     /// Copies a row group file to a path where nothing is yet.

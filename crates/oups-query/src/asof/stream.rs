@@ -137,7 +137,7 @@ fn ends(left: &Snapshot, range: &OrderedRange) -> Result<Option<(OrdValue, OrdVa
     let schema = left.dataset_schema();
     let span = range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
     let Some(span) = span else { return Ok(None) };
-    let entries = &left.manifest().entries;
+    let entries = left.row_groups();
     let wanted = entries.get(prune(entries, &span)).unwrap_or_default();
     let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else { return Ok(None) };
     let start = match span.start() {

@@ -52,12 +52,11 @@ impl PlannedScan {
 
     /// For those who listen: what will be read.
     fn tell(&self) {
-        let manifest = self.snapshot.manifest();
         tracing::debug!(
-            dataset = manifest.dataset,
-            version = manifest.commit,
+            dataset = self.snapshot.dataset(),
+            version = self.snapshot.version().commit(),
             row_groups = self.pieces.len(),
-            of = manifest.entries.len(),
+            of = self.snapshot.row_groups().len(),
             rows = self.rows(),
             "scan"
         );
@@ -91,7 +90,7 @@ impl PlannedScan {
     /// The wanted row groups; without a filter, no more of them than the limit needs.
     fn find_pieces(&self) -> Result<Vec<ScanTask>> {
         let Some(span) = &self.span else { return Ok(Vec::new()) };
-        let wanted = prune(&self.snapshot.manifest().entries, span);
+        let wanted = prune(self.snapshot.row_groups(), span);
         let order: Box<dyn Iterator<Item = usize>> =
             if self.reverse { Box::new(wanted.rev()) } else { Box::new(wanted) };
         let mut left = self.limit.filter(|_| self.filter.is_empty()).unwrap_or(u64::MAX);
@@ -117,7 +116,7 @@ impl PlannedScan {
 
     /// The rows of a row group that are in the span; `None` if there are none.
     fn piece(&self, at: usize, span: &Span) -> Result<Option<ScanTask>> {
-        let Some(entry) = self.snapshot.manifest().entries.get(at) else { return Ok(None) };
+        let Some(entry) = self.snapshot.row_groups().get(at) else { return Ok(None) };
         if span.contains(&entry.min) && span.contains(&entry.max) {
             return Ok(Some(ScanTask::new(at, 0..entry.rows, None)));
         }
@@ -133,7 +132,7 @@ impl PlannedScan {
 
     /// The entry of a piece.
     pub(crate) fn entry(&self, piece: &ScanTask) -> Option<&RowGroup> {
-        self.snapshot.manifest().entries.get(piece.at)
+        self.snapshot.row_groups().get(piece.at)
     }
 
     /// The file of a piece, opened where it is not yet. Whoever comes meanwhile waits for it.
