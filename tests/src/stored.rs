@@ -34,5 +34,5 @@ pub fn row_groups(snapshot: &Snapshot) -> Vec<Vec<RecordBatch>> {
         let file = snapshot.open(entry).unwrap();
         file.batches(ReadOptions::default()).unwrap().map(Result::unwrap).collect()
     };
-    snapshot.manifest().entries.iter().map(group).collect()
+    snapshot.row_groups().iter().map(group).collect()
 }
