@@ -16,9 +16,9 @@ use crate::paths::DatasetPaths;
 use crate::row_group::{ColumnStatistics, Known, RowGroupFile, View};
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
+use crate::storage::Pin;
 use crate::storage::files::{check_bytes, facts};
 use crate::storage::local::LocalStorage;
-use crate::storage::lock::Pin;
 use crate::version::Version;
 
 /// One version of a dataset. Whatever writers do, its files stay readable until the last clone is dropped. Cheap to clone.

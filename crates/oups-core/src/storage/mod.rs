@@ -18,3 +18,5 @@ pub(crate) mod remove;
 pub(crate) mod retire;
 pub(crate) mod sweep;
 pub(crate) mod turn;
+
+pub(crate) use lock::Pin;

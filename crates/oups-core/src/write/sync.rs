@@ -4,13 +4,11 @@ use super::report::CommitReport;
 use super::unchanged::unchanged;
 use crate::Result;
 use crate::storage::commit_options::CommitOptions;
-#[cfg(doc)]
-use crate::storage::commit_options::Durability;
 use crate::store::dataset::Dataset;
 
 impl Dataset {
-    /// Makes durable what was committed with [`Durability::Unsynced`]: syncs the files of such commits, and commits that
-    /// they are. If there are none, nothing happens.
+    /// Makes durable what was committed [unsynced](crate::Durability::Unsynced): syncs the files of such commits, and
+    /// commits that they are. If there are none, nothing happens.
     ///
     /// # Errors
     ///

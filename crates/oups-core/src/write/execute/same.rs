@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn slices_of_one_buffer_hold_it_once() {
         let all = batch(0..100_000);
-        let mut same = Same::holding(2 * bytes(&[all.clone()]));
+        let mut same = Same::holding(2 * bytes(std::slice::from_ref(&all)));
         for at in 0..10 {
             same.add(all.slice(at * 10_000, 10_000));
         }
