@@ -26,9 +26,9 @@ fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
     if let Ok(snapshot) = x.snapshot() {
         let version = snapshot.version();
         assert_eq!(version.to_string().parse(), Ok(version));
-        assert_eq!(version.commit(), snapshot.manifest().commit);
-        for entry in snapshot.manifest().entries.iter().take(8) {
-            if let Ok(file) = snapshot.open_row_group(entry) {
+        assert_eq!(version.commit(), snapshot.version().commit());
+        for entry in snapshot.row_groups().iter().take(8) {
+            if let Ok(file) = snapshot.open(entry) {
                 let _ = file.batches(ReadOptions::default()).map(|batches| batches.take(4).count());
             }
         }

@@ -30,8 +30,8 @@ fn base() -> &'static (ManifestParts, String) {
         let store = new_store(folder.path());
         let x = dataset(&store, "x");
         x.write(rows(0..20)).ordered_on("time").commit().unwrap();
-        let name = x.snapshot().unwrap().manifest().entries[0].file.clone();
-        (ManifestParts::of(fs::read(folder.path().join("x.opdmd")).unwrap()), name.to_string())
+        let name = x.snapshot().unwrap().row_groups()[0].file.clone();
+        (ManifestParts::of(fs::read(folder.path().join("x.opdmd")).unwrap()), name)
     })
 }
 
@@ -50,8 +50,8 @@ fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
     fs::write(folder.path().join("x.opdmd"), manifest.to_bytes()).unwrap();
     let x = dataset(&store, "x");
     let snapshot = x.snapshot().unwrap();
-    let entry = &snapshot.manifest().entries[0];
-    if let Ok(file) = snapshot.open_row_group(entry) {
+    let entry = &snapshot.row_groups()[0];
+    if let Ok(file) = snapshot.open(entry) {
         let read = file.batches(ReadOptions::default()).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         if let Ok(batches) = read {
             assert_eq!(batches.iter().map(|batch| batch.num_rows() as u64).sum::<u64>(), entry.rows);

@@ -31,13 +31,12 @@ pub(super) fn rows(rows: &[(i64, Option<&str>, i64)]) -> RecordBatch {
 fn all(dataset: &Dataset) -> RecordBatch {
     let snapshot = dataset.snapshot().unwrap();
     let batches: Vec<RecordBatch> = snapshot
-        .manifest()
-        .entries
+        .row_groups()
         .iter()
-        .flat_map(|entry| snapshot.open_row_group(entry).unwrap().batches(ReadOptions::default()).unwrap())
+        .flat_map(|entry| snapshot.open(entry).unwrap().batches(ReadOptions::default()).unwrap())
         .map(Result::unwrap)
         .collect();
-    concat_batches(&snapshot.manifest().schema, &batches).unwrap()
+    concat_batches(snapshot.schema(), &batches).unwrap()
 }
 
 pub(super) fn values(dataset: &Dataset) -> Vec<i64> {

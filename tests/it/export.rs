@@ -57,7 +57,7 @@ fn the_copy_is_a_store_like_the_original() {
     let dest = folder.path().join("new/folders/copy");
     let exported = store.export(&dest, KeyFilter::all()).unwrap();
     let snapshots = store.snapshots(&store.keys().unwrap()).unwrap();
-    let bytes = snapshots.iter().map(|snapshot| snapshot.manifest().bytes()).sum();
+    let bytes = snapshots.iter().map(|snapshot| snapshot.bytes()).sum();
     drop(snapshots);
     assert_eq!(exported, ExportReport { datasets: 3, row_groups: 5, rows: 45, bytes, moment: Moment::Exact });
     assert_eq!(tree(store.root()), before);
@@ -69,7 +69,7 @@ fn the_copy_is_a_store_like_the_original() {
     assert_eq!(a.version().unwrap().commit(), 2);
     assert_eq!(a.metadata().unwrap()["source"], "buoy 7");
     // What was not yet synced is, and nothing replaced came along.
-    assert!(a.snapshot().unwrap().manifest().entries.iter().all(|entry| entry.synced));
+    assert!(a.snapshot().unwrap().row_groups().iter().all(|entry| entry.synced));
     assert_eq!(names(&dest.join("a")).len(), 4);
     // It goes on by itself.
     a.write(rows(40..45)).commit().unwrap();
@@ -125,7 +125,7 @@ fn places_where_something_is_are_refused() {
 fn a_damaged_file_is_named_and_nothing_is_left() {
     let (folder, store) = sample();
     let snapshot = dataset(&store, "a").snapshot().unwrap();
-    let file = store.root().join("a").join(&*snapshot.manifest().entries[1].file);
+    let file = store.root().join("a").join(&*snapshot.row_groups()[1].file);
     let mut bytes = fs::read(&file).unwrap();
     bytes[60] ^= 1;
     fs::write(&file, bytes).unwrap();
@@ -225,11 +225,11 @@ fn stored_rows(root: &Path) -> Vec<(String, u64, usize)> {
     let store = Store::<AnyKey>::open(root).unwrap();
     let facts = |key: &AnyKey| {
         let snapshot = store.dataset(key).unwrap().snapshot().unwrap();
-        let rows = snapshot.manifest().entries.iter().map(|entry| {
-            let file = snapshot.open_row_group_verified(entry).unwrap();
+        let rows = snapshot.row_groups().iter().map(|entry| {
+            let file = snapshot.open_verified(entry).unwrap();
             file.batches(ReadOptions::default()).unwrap().map(|batch| batch.unwrap().num_rows()).sum::<usize>()
         });
-        (key.to_string(), snapshot.manifest().commit, rows.sum())
+        (key.to_string(), snapshot.version().commit(), rows.sum())
     };
     store.keys().unwrap().iter().map(facts).collect()
 }

@@ -28,9 +28,8 @@ fn write(dataset: &Dataset, values: impl IntoIterator<Item = i64>) -> Result<(),
 
 fn seen(dataset: &Dataset) -> Vec<i64> {
     let snapshot = dataset.snapshot().unwrap();
-    let entries = snapshot.manifest().entries.iter();
-    let batches =
-        entries.flat_map(|entry| snapshot.open_row_group(entry).unwrap().batches(ReadOptions::default()).unwrap());
+    let entries = snapshot.row_groups().iter();
+    let batches = entries.flat_map(|entry| snapshot.open(entry).unwrap().batches(ReadOptions::default()).unwrap());
     batches.flat_map(|batch| batch.unwrap().column(0).as_primitive::<Int64Type>().values().to_vec()).collect()
 }
 
@@ -60,7 +59,7 @@ fn an_old_tombstone_does_not_sweep_a_dataset_that_lost_its_manifest() {
 fn renamed_by_a_commit_that_never_was(folder: &Path) -> Dataset {
     let dataset = dataset(folder);
     write(&dataset, 0..10).unwrap();
-    let name = dataset.snapshot().unwrap().manifest().entries[0].file.clone();
+    let name = dataset.snapshot().unwrap().row_groups()[0].file.clone();
     let live = folder.join("x").join(&*name);
     fs::rename(&live, folder.join("x").join(name.replace(".parquet", ".retired-0000000002"))).unwrap();
     dataset

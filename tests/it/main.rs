@@ -8,6 +8,7 @@ mod crash;
 mod damage;
 mod dry_run;
 mod duplicates;
+mod engines;
 mod examples;
 mod export;
 mod histories;

@@ -131,7 +131,7 @@ fn absurd_but_valid_options() {
     let write = dataset.write(some(&[1, 2, 3])).ordered_on("at").row_group_target(u64::MAX).max_off_target(u64::MAX);
     write.duplicates_on(["at", "at"]).commit().unwrap();
     dataset.write(some(&[i64::MIN, 2, i64::MAX])).row_group_target(1).commit().unwrap();
-    assert_eq!(dataset.snapshot().unwrap().manifest().entries.len(), 5);
+    assert_eq!(dataset.snapshot().unwrap().row_groups().len(), 5);
     dataset.compact().commit().unwrap();
-    assert_eq!(dataset.snapshot().unwrap().manifest().entries.len(), 1);
+    assert_eq!(dataset.snapshot().unwrap().row_groups().len(), 1);
 }

@@ -69,7 +69,7 @@ fn the_lineage_tells_every_kind_of_commit_and_the_time_grows() {
     then(a.change_metadata().metadata("unit", "C").commit().unwrap().version);
     then(a.write(rows(9..10)).durability(Durability::Unsynced).commit().unwrap().version);
     then(a.sync().unwrap().version);
-    let file = a.snapshot().unwrap().manifest().entries[0].file.to_string();
+    let file = a.snapshot().unwrap().row_groups()[0].file.to_string();
     std::fs::remove_file(folder.path().join("a").join(file)).unwrap();
     then(a.repair().unwrap().version.unwrap());
 
@@ -81,7 +81,7 @@ fn the_lineage_tells_every_kind_of_commit_and_the_time_grows() {
     assert_eq!(told, versions);
     assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{times:?}");
     // A file's name ends with the draw of its commit.
-    for entry in &a.snapshot().unwrap().manifest().entries {
+    for entry in a.snapshot().unwrap().row_groups() {
         let of = found.iter().find(|(commit, ..)| Some(*commit) == entry.commit()).unwrap();
         assert!(entry.file.ends_with(&format!("-{}.parquet", of.1)), "{} {of:?}", entry.file);
     }

@@ -31,8 +31,8 @@ pub fn dataset(store: &Store<AnyKey>, key: &str) -> Dataset {
 /// If a file cannot be read.
 pub fn row_groups(snapshot: &Snapshot) -> Vec<Vec<RecordBatch>> {
     let group = |entry| {
-        let file = snapshot.open_row_group(entry).unwrap();
+        let file = snapshot.open(entry).unwrap();
         file.batches(ReadOptions::default()).unwrap().map(Result::unwrap).collect()
     };
-    snapshot.manifest().entries.iter().map(group).collect()
+    snapshot.row_groups().iter().map(group).collect()
 }

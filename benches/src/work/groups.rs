@@ -40,7 +40,7 @@ pub(crate) fn groups(inputs: &Inputs, groups: &[usize]) -> Result<Report> {
     })?;
     let mut points = Vec::new();
     for (count, dataset, mut times) in datasets {
-        let entries = dataset.snapshot()?.manifest().entries.len();
+        let entries = dataset.snapshot()?.row_groups().len();
         ensure!(entries == count + APPENDS, "{entries} row groups, not {}", count + APPENDS);
         let n = count_ordered(&scan(&dataset)?)?;
         ensure!(n == ((count + APPENDS) * ROWS) as u64, "{n} rows in {entries} row groups");

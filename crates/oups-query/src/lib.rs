@@ -26,6 +26,7 @@ pub use filter::{Column, Comparison, Predicate};
 pub use merge::Ordered;
 pub use oups_core::{ColumnOf, OrderedOn, QueryError as Error};
 pub use plan::explain::{Omitted, PlannedColumn, PlannedRowGroup, Pruned, ScanPlan};
+pub use projection::common_schema::{common_schema, common_schema_of};
 pub use query::{Query, QueryStore};
 pub use request::read::Read;
 pub use resample::{Aggregate, Every, Fill, Resample, Resampled};

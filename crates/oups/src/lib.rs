@@ -197,6 +197,7 @@ pub use oups_core::key;
 #[cfg(feature = "serde")]
 pub use oups_core::key::{KeyText, key_text};
 pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
+pub use oups_core::row_group::{ColumnStatistics, Known};
 #[doc(hidden)]
 pub use oups_core::words;
 pub use oups_core::{
@@ -212,6 +213,8 @@ pub use oups_query::{
     Intersections, Join, Omitted, OneDataset, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup,
     Pruned, Query, QueryPlan, QueryStore, Read, ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
 };
+
+pub use oups_query::{common_schema, common_schema_of};
 
 /// What most programs need: `use oups::prelude::*;`.
 pub mod prelude {

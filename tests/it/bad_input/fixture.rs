@@ -63,8 +63,8 @@ pub(super) fn first(root: &Path, rows: RecordBatch) -> Result<(), Error> {
 /// Reads all rows of the dataset that is there.
 pub(super) fn read(root: &Path) -> Result<(), Error> {
     let snapshot = dataset(root, KEY)?.snapshot()?;
-    for entry in &snapshot.manifest().entries {
-        snapshot.open_row_group(entry)?.batches(ReadOptions::default())?.try_for_each(|batch| batch.map(|_| ()))?;
+    for entry in snapshot.row_groups() {
+        snapshot.open(entry)?.batches(ReadOptions::default())?.try_for_each(|batch| batch.map(|_| ()))?;
     }
     Ok(())
 }

@@ -56,7 +56,7 @@ fn process_whose_child_has_a_snapshot() {
     let held = Mutex::new(Some(dataset.snapshot().unwrap()));
     assert!(in_child(|| {
         let snapshot = held.lock().unwrap().take().unwrap();
-        let error = snapshot.open_row_group(&snapshot.manifest().entries[0]).unwrap_err();
+        let error = snapshot.open(&snapshot.row_groups()[0]).unwrap_err();
         assert!(is_forked(&error, parent), "{error}");
         let error = snapshot.scan().collect().unwrap_err();
         assert!(matches!(&error, oups::QueryError::Core(error) if is_forked(error, parent)), "{error}");

@@ -111,7 +111,7 @@ fn read_for_long(root: &Path) -> u64 {
     while snapshots < 3 * rounds() {
         let Some(snapshot) = dataset.snapshot_if_there().unwrap() else { continue };
         let found = seen(&snapshot);
-        assert_eq!(found.len() as u64, snapshot.manifest().rows());
+        assert_eq!(found.len() as u64, snapshot.rows());
         assert!(found.iter().all(|value| value % 50 == found[0] % 50), "two versions in one: {found:?}");
         (rows, snapshots) = (rows + found.len() as u64, snapshots + 1);
     }
@@ -171,7 +171,7 @@ fn a_pinned_reader_never_misses_a_file() {
     let taken = thief.join().unwrap().unwrap();
     assert!(taken > 0 || !is_long(), "no idle pin was met");
     dataset.write(rows([1])).commit().unwrap();
-    let entries = dataset.snapshot().unwrap().manifest().entries.len();
+    let entries = dataset.snapshot().unwrap().row_groups().len();
     assert_eq!(tree(root).keys().filter(|name| name.starts_with("x/")).count(), entries, "nothing is kept any more");
     drop(dataset);
     assert!(pins(root).is_empty());

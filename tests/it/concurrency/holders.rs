@@ -44,7 +44,7 @@ fn a_killed_writer_is_in_nobodys_way() {
     assert_eq!(seen(&dataset.snapshot().unwrap()), [2_999, 100_000]);
     dataset.write(rows([1])).lock_timeout(Duration::ZERO).commit().unwrap();
     assert_eq!(seen(&dataset.snapshot().unwrap()), [1, 2_999, 100_000]);
-    assert_eq!(files(folder.path()), dataset.snapshot().unwrap().manifest().entries.len());
+    assert_eq!(files(folder.path()), dataset.snapshot().unwrap().row_groups().len());
     assert!(tree(folder.path())["x.lock"].is_empty());
 }
 
@@ -103,7 +103,7 @@ fn who_waits_for_a_sleeping_holder_takes_over_when_it_is_killed() {
         });
     }
     assert_eq!(seen(&dataset.snapshot().unwrap()), [2_999, 5_000, 5_001]);
-    assert_eq!(files(folder.path()), dataset.snapshot().unwrap().manifest().entries.len());
+    assert_eq!(files(folder.path()), dataset.snapshot().unwrap().row_groups().len());
 }
 
 /// As the mark has it.

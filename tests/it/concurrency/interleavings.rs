@@ -91,7 +91,12 @@ impl Stage {
         }
         for Reader(snapshot, rows) in &self.readers {
             self.count[1] += 1;
-            assert_eq!(&rows_in(snapshot, world), rows, "a reader of version {}: {what:?}", snapshot.manifest().commit);
+            assert_eq!(
+                &rows_in(snapshot, world),
+                rows,
+                "a reader of version {}: {what:?}",
+                snapshot.version().commit()
+            );
         }
     }
 

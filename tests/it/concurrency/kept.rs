@@ -20,8 +20,7 @@ fn view(dataset: &Dataset) -> View {
     match dataset.snapshot_if_there() {
         Ok(None) => Ok(None),
         Ok(Some(snapshot)) => {
-            let manifest = snapshot.manifest();
-            Ok(Some((seen(&snapshot), manifest.commit, format!("{:?}", manifest.metadata))))
+            Ok(Some((seen(&snapshot), snapshot.version().commit(), format!("{:?}", snapshot.metadata()))))
         }
         Err(Error::Damaged { .. }) => Err("damaged"),
         Err(error) => panic!("{error}"),
@@ -227,7 +226,7 @@ fn nothing_is_left(root: &Path, handle: Dataset, seed: u64) {
     }
     write(root, [1, 1_000], "one");
     write(root, [2, 1_001], "two");
-    let live = dataset(root).snapshot().unwrap().manifest().entries.len();
+    let live = dataset(root).snapshot().unwrap().row_groups().len();
     assert_eq!(super::files(root), live, "seed {seed}: files that nobody needs");
 }
 

@@ -36,11 +36,11 @@ fn process_that_holds_snapshots() {
             "take" => {
                 let snapshot = dataset.snapshot().unwrap();
                 held.push((hash(&snapshot), snapshot));
-                say(&format!("{} {}", held.last().unwrap().1.manifest().commit, held.last().unwrap().0));
+                say(&format!("{} {}", held.last().unwrap().1.version().commit(), held.last().unwrap().0));
             }
             "look" => {
                 for (hash_then, snapshot) in &held {
-                    assert_eq!(hash(snapshot), *hash_then, "version {} has changed", snapshot.manifest().commit);
+                    assert_eq!(hash(snapshot), *hash_then, "version {} has changed", snapshot.version().commit());
                 }
                 say(&format!("{} are the same", held.len()));
             }
@@ -112,7 +112,7 @@ fn every_held_version_is_the_same_at_the_end_as_at_the_start() {
     drop(readers);
     let written = dataset(root).write(rows([7])).commit().unwrap();
     assert!(written.changed && files(root) < kept);
-    assert_eq!(files(root), dataset(root).snapshot().unwrap().manifest().entries.len());
+    assert_eq!(files(root), dataset(root).snapshot().unwrap().row_groups().len());
     assert_eq!(store(root).verify(KeyFilter::all()).unwrap(), []);
     println!("{steps} versions held by 2 processes, {kept} files at the end, {} when they were let go", files(root));
 }
@@ -150,7 +150,7 @@ fn process_that_always_holds_a_snapshot() {
     while !end.is_finished() {
         let next = dataset.snapshot().unwrap();
         let rows: u64 = held.scan().batches().unwrap().map(|batch| batch.unwrap().num_rows() as u64).sum();
-        assert_eq!(rows, held.manifest().rows());
+        assert_eq!(rows, held.rows());
         (held, taken) = (next, taken + 1);
     }
     say(&taken.to_string());

@@ -43,9 +43,8 @@ fn rows(values: impl IntoIterator<Item = i64>) -> RecordBatch {
 }
 
 fn seen(snapshot: &Snapshot) -> Vec<i64> {
-    let entries = snapshot.manifest().entries.iter();
-    let batches =
-        entries.flat_map(|entry| snapshot.open_row_group(entry).unwrap().batches(ReadOptions::default()).unwrap());
+    let entries = snapshot.row_groups().iter();
+    let batches = entries.flat_map(|entry| snapshot.open(entry).unwrap().batches(ReadOptions::default()).unwrap());
     batches.flat_map(|batch| batch.unwrap().column(0).as_primitive::<Int64Type>().values().to_vec()).collect()
 }
 

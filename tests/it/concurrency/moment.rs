@@ -58,7 +58,7 @@ impl Writer {
 
 fn value(snapshot: &Snapshot) -> i64 {
     assert_eq!(seen(snapshot), [0]);
-    snapshot.manifest().metadata["value"].parse().unwrap()
+    snapshot.metadata()["value"].parse().unwrap()
 }
 
 /// A reader and, coming before its looks as the schedule says, a writer.

@@ -25,7 +25,7 @@ fn works(root: &Path, version: u64, expected: &[i64]) {
     assert_eq!((written.version.commit(), seen(&dataset.snapshot().unwrap())), (version, expected.to_vec()));
     assert_eq!(store(root).verify(KeyFilter::all()).unwrap(), []);
     let snapshot = dataset.snapshot().unwrap();
-    let mut names: Vec<String> = snapshot.manifest().entries.iter().map(|entry| format!("x/{}", entry.file)).collect();
+    let mut names: Vec<String> = snapshot.row_groups().iter().map(|entry| format!("x/{}", entry.file)).collect();
     drop(snapshot);
     names.extend(["oups.json", "x.lock", "x.opdmd"].map(str::to_owned));
     names.sort();
@@ -45,7 +45,7 @@ fn a_moved_store_is_where_it_is_and_open_handles_are_where_it_was() {
         handle.delete(..).commit().unwrap_err(),
         handle.compact().commit().unwrap_err(),
         handle.snapshot().unwrap_err(),
-        held.open_row_group(&held.manifest().entries[0]).unwrap_err(),
+        held.open(&held.row_groups()[0]).unwrap_err(),
     ];
     assert!(!old.exists(), "{errors:?}");
     assert!(errors[1..4].iter().all(|error| matches!(error, Error::NoDataset { .. })), "{errors:?}");
@@ -149,11 +149,11 @@ fn a_backup_that_was_put_back_is_what_open_handles_see() {
     handle.write(rows([0, 3])).commit().unwrap();
     handle.compact().row_group_target(100).commit().unwrap();
     let held = handle.snapshot().unwrap();
-    let newer = held.manifest().commit;
+    let newer = held.version().commit();
     fs::remove_dir_all(&root).unwrap();
     copy_tree(&backup, &root);
     assert_eq!((handle.version().unwrap().commit(), seen(&handle.snapshot().unwrap())), (2, vec![1, 2, 3, 4]));
-    let error = held.open_row_group(&held.manifest().entries[0]).unwrap_err();
+    let error = held.open(&held.row_groups()[0]).unwrap_err();
     assert!(matches!(error, Error::SnapshotGone { .. }), "{error}");
     let error = handle.write(rows([7])).if_version(newer).commit().unwrap_err();
     assert!(matches!(error, Error::VersionConflict { found, .. } if found.commit() == 2), "{error}");

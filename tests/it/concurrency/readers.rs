@@ -80,7 +80,7 @@ fn a_pin_file_is_used_again_and_holds_nothing_back_while_it_is_idle() {
     );
     dataset.write(rows([3])).commit().unwrap();
     // Another handle's own pin goes with it.
-    let live = || super::dataset(root).snapshot().unwrap().manifest().entries.len();
+    let live = || super::dataset(root).snapshot().unwrap().row_groups().len();
     assert!(files(root) > live(), "it is held, and holds what was replaced");
     assert_eq!(seen(&held), (0..10).collect::<Vec<_>>());
     drop(held);

@@ -59,7 +59,7 @@ fn at_once(world: &World, ops: Vec<Vec<Op>>) -> (Log, Vec<(u64, Vec<Row>)>) {
             while !is_over.load(Ordering::Relaxed) {
                 let snapshot = world.dataset.snapshot().unwrap();
                 let rows = from_batches(&world.columns, &row_groups(&snapshot).concat()).unwrap();
-                seen.lock().unwrap().push((snapshot.manifest().commit, rows));
+                seen.lock().unwrap().push((snapshot.version().commit(), rows));
             }
         });
         let ended: Vec<_> = writers.into_iter().map(thread::ScopedJoinHandle::join).collect();
@@ -97,11 +97,11 @@ fn replay(world: &mut World, mut log: Log, seen: &[(u64, Vec<Row>)]) -> (usize, 
         assert_eq!(rows, &versions[version], "what a reader saw of version {version}");
     }
     let snapshot = world.dataset.snapshot().unwrap();
-    assert_eq!(snapshot.manifest().commit, *versions.last_key_value().unwrap().0);
+    assert_eq!(snapshot.version().commit(), *versions.last_key_value().unwrap().0);
     let rows = from_batches(&world.columns, &row_groups(&snapshot).concat()).unwrap();
     assert_eq!(rows, world.model.rows(), "at the end");
-    assert_eq!(snapshot.manifest().metadata, world.model.metadata);
-    assert_eq!(snapshot.manifest().settings, world.settings.settings());
+    assert_eq!(*snapshot.metadata(), world.model.metadata);
+    assert_eq!(*snapshot.settings(), world.settings.settings());
     (versions.len(), seen.len())
 }
 

@@ -98,7 +98,7 @@ fn act(store: &Store<AnyKey>, writer: i64, round: i64, newest: &mut u64) -> Resu
         Role::Removes => write(&new).duplicates_on(["writer", "slot"]).commit(),
         Role::Reads => {
             let snapshot = dataset.snapshot()?;
-            let version = snapshot.manifest().commit;
+            let version = snapshot.version().commit();
             assert!(version >= *newest, "version {version} after {newest}");
             *newest = version;
             only_whole_commits(&rows_in(&snapshot));
@@ -151,8 +151,8 @@ pub(super) fn batch(rows: &[Row]) -> RecordBatch {
 /// Every byte verified.
 pub(super) fn rows_in(snapshot: &Snapshot) -> Vec<Row> {
     let mut rows = Vec::new();
-    for entry in &snapshot.manifest().entries {
-        let file = snapshot.open_row_group_verified(entry).unwrap();
+    for entry in snapshot.row_groups() {
+        let file = snapshot.open_verified(entry).unwrap();
         for batch in file.batches(ReadOptions::default()).unwrap() {
             let batch = batch.unwrap();
             let column = |at: usize| batch.column(at).as_primitive::<Int64Type>().values().to_vec();

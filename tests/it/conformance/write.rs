@@ -72,16 +72,15 @@ fn stored(store: &Store<AnyKey>, case: &Case, step: &Step, name: &str) {
     let dataset = dataset(store, "x");
     let written = write(&dataset, case, &step.write).unwrap_or_else(|error| panic!("{name}: {error}"));
     let snapshot = dataset.snapshot().unwrap();
-    let manifest = snapshot.manifest();
-    assert_eq!(written.version, manifest.version(), "{name}: version");
-    let found: Vec<(String, String)> = manifest.metadata.clone().into_iter().collect();
+    assert_eq!(written.version, snapshot.version(), "{name}: version");
+    let found: Vec<(String, String)> = snapshot.metadata().clone().into_iter().collect();
     assert_eq!(&found, metadata, "{name}: metadata");
     let found = from_batches(&case.columns, &row_groups(&snapshot).concat()).unwrap();
     assert_eq!(&found, rows, "{name}: rows");
     let Some(Layout { row_groups, rows_written }) = layout else { return };
     let (_, ordered) = case.columns.iter().find(|(column, _)| *column == case.ordered_on).unwrap();
-    let bounds = manifest.entries.iter().map(|entry| {
-        let bounds = manifest.ordered.to_array(&[entry.min.clone(), entry.max.clone()]).unwrap();
+    let bounds = snapshot.row_groups().iter().map(|entry| {
+        let bounds = snapshot.ordered_type().to_array(&[entry.min.clone(), entry.max.clone()]).unwrap();
         let mut bounds = from_array(*ordered, &bounds).unwrap().into_iter();
         RowGroup { n_rows: entry.rows, min: bounds.next().unwrap(), max: bounds.next().unwrap() }
     });

@@ -32,7 +32,7 @@ fn write(store: &Store<AnyKey>, number: i64) {
 fn child_that_is_killed() {
     let Some(root) = std::env::var_os(CHILD) else { return };
     let store = open(None, Path::new(&root)).unwrap();
-    let start = dataset(&store).unwrap().snapshot_if_there().unwrap().map_or(0, |snapshot| snapshot.manifest().commit);
+    let start = dataset(&store).unwrap().snapshot_if_there().unwrap().map_or(0, |snapshot| snapshot.version().commit());
     for number in start as i64.. {
         write(&store, number);
     }

@@ -33,8 +33,8 @@ pub(crate) fn try_create(root: &Path) -> Result<Store<AnyKey>> {
 
 pub(crate) fn seen_in(snapshot: &Snapshot) -> Result<Vec<(i64, i64)>> {
     let mut seen = Vec::new();
-    for entry in &snapshot.manifest().entries {
-        for batch in snapshot.open_row_group_verified(entry)?.batches(ReadOptions::default())? {
+    for entry in snapshot.row_groups() {
+        for batch in snapshot.open_verified(entry)?.batches(ReadOptions::default())? {
             let batch = batch?;
             let column = |at: usize| batch.column(at).as_primitive::<Int64Type>().values().to_vec();
             seen.extend(column(0).into_iter().zip(column(1)));
@@ -50,10 +50,9 @@ pub(crate) fn try_look(root: &Path) -> Result<Seen> {
 /// What a handle sees, which perhaps keeps something of what it saw before.
 pub(crate) fn look_by(store: &Store<AnyKey>) -> Result<Seen> {
     let Some(snapshot) = dataset(store)?.snapshot_if_there()? else { return Ok(None) };
-    let manifest = snapshot.manifest();
-    let groups: Vec<_> = manifest.entries.iter().map(|entry| (entry.rows, entry.synced)).collect();
-    let shape = format!("{} {groups:?}", manifest.settings.to_json());
-    Ok(Some((seen_in(&snapshot)?, manifest.metadata.clone(), shape)))
+    let groups: Vec<_> = snapshot.row_groups().iter().map(|entry| (entry.rows, entry.synced)).collect();
+    let shape = format!("{} {groups:?}", snapshot.settings().to_json());
+    Ok(Some((seen_in(&snapshot)?, snapshot.metadata().clone(), shape)))
 }
 
 pub(crate) fn look(root: &Path) -> Seen {
@@ -100,8 +99,7 @@ pub(crate) fn after_next(seen: &Seen) -> Vec<(i64, i64)> {
 /// The folder holds the files of the manifest and nothing else, and the side files are as a clean writer leaves them.
 fn assert_no_leftovers(store: &Store<AnyKey>, root: &Path, at: &str) {
     let snapshot = dataset(store).unwrap().snapshot().unwrap();
-    let mut expected: Vec<String> =
-        snapshot.manifest().entries.iter().map(|entry| format!("{KEY}/{}", entry.file)).collect();
+    let mut expected: Vec<String> = snapshot.row_groups().iter().map(|entry| format!("{KEY}/{}", entry.file)).collect();
     drop(snapshot);
     expected.extend(["oups.json".to_owned(), format!("{KEY}.opdmd"), format!("{KEY}.lock")]);
     expected.sort();

@@ -43,7 +43,7 @@ fn groups(root: &Path) -> Vec<Group> {
     let all = read(&snapshot, true).unwrap();
     let mut start = 0;
     let mut groups = Vec::new();
-    for entry in &snapshot.manifest().entries {
+    for entry in snapshot.row_groups() {
         let rows = all.slice(start, entry.rows as usize);
         start += rows.num_rows();
         groups.push(Group {

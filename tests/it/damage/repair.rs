@@ -38,7 +38,7 @@ fn without(root: &Path, lost: &[usize]) -> RecordBatch {
     let all = read(&snapshot, true).unwrap();
     let mut start = 0;
     let mut kept = Vec::new();
-    for (at, entry) in snapshot.manifest().entries.iter().enumerate() {
+    for (at, entry) in snapshot.row_groups().iter().enumerate() {
         if !lost.contains(&at) {
             kept.push(all.slice(start, entry.rows as usize));
         }
@@ -118,7 +118,7 @@ fn each_file_that_is_gone_or_damaged_is_reported_by_its_span() {
             make(root);
             let files = files(&dataset(root, "a"), root);
             let expected = without(root, &[at]);
-            let entry = dataset(root, "a").snapshot().unwrap().manifest().entries[at].clone();
+            let entry = dataset(root, "a").snapshot().unwrap().row_groups()[at].clone();
             if is_gone {
                 fs::remove_file(&files[at]).unwrap();
             } else {
@@ -188,7 +188,7 @@ fn without_a_manifest_no_changed_value_gets_in() {
     make(&prepared);
     fs::remove_file(prepared.join("b.opdmd")).unwrap();
     let snapshot = dataset(&prepared, "a").snapshot().unwrap();
-    let names: Vec<String> = snapshot.manifest().entries.iter().map(|entry| entry.file.to_string()).collect();
+    let names: Vec<String> = snapshot.row_groups().iter().map(|entry| entry.file.to_string()).collect();
     drop(snapshot);
     let expected: Vec<RecordBatch> = (0..names.len()).map(|at| without(&prepared, &[at])).collect();
     let all = rows(&dataset(&prepared, "a"));

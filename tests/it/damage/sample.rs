@@ -45,13 +45,13 @@ pub(super) fn make(root: &Path) {
 /// All rows, and the files that they are in.
 pub(super) fn read(snapshot: &Snapshot, verified: bool) -> Result<RecordBatch> {
     let mut batches = Vec::new();
-    for entry in &snapshot.manifest().entries {
-        let file = if verified { snapshot.open_row_group_verified(entry) } else { snapshot.open_row_group(entry) };
+    for entry in snapshot.row_groups() {
+        let file = if verified { snapshot.open_verified(entry) } else { snapshot.open(entry) };
         for batch in file?.batches(ReadOptions::default())? {
             batches.push(batch?);
         }
     }
-    Ok(concat_batches(snapshot.schema().stored(), &batches).unwrap())
+    Ok(concat_batches(snapshot.dataset_schema().stored(), &batches).unwrap())
 }
 
 pub(super) fn rows(dataset: &Dataset) -> RecordBatch {
@@ -61,7 +61,7 @@ pub(super) fn rows(dataset: &Dataset) -> RecordBatch {
 /// The dataset's files in order.
 pub(super) fn files(dataset: &Dataset, root: &Path) -> Vec<PathBuf> {
     let snapshot = dataset.snapshot().unwrap();
-    snapshot.manifest().entries.iter().map(|entry| root.join(dataset.path_text()).join(&*entry.file)).collect()
+    snapshot.row_groups().iter().map(|entry| root.join(dataset.path_text()).join(&*entry.file)).collect()
 }
 
 /// Changes one bit.

@@ -33,14 +33,13 @@ pub(crate) struct Files {
 impl Look {
     pub(crate) fn at(dataset: &Dataset, root: &Path, columns: &Columns) -> Self {
         let files = dataset.snapshot_if_there().unwrap().map(|snapshot| {
-            let manifest = snapshot.manifest();
             let groups = row_groups(&snapshot);
-            let at = columns.iter().position(|(name, _)| *name == manifest.ordered_on).unwrap();
+            let at = columns.iter().position(|(name, _)| *name == snapshot.ordered_on()).unwrap();
             let mut rows = Vec::new();
             let mut layout = Vec::new();
-            for (entry, batches) in manifest.entries.iter().zip(&groups) {
+            for (entry, batches) in snapshot.row_groups().iter().zip(&groups) {
                 let group = from_batches(columns, batches).unwrap();
-                let bounds = manifest.ordered.to_array(&[entry.min.clone(), entry.max.clone()]).unwrap();
+                let bounds = snapshot.ordered_type().to_array(&[entry.min.clone(), entry.max.clone()]).unwrap();
                 let bounds = from_array(columns[at].1, &bounds).unwrap();
                 assert_eq!(entry.rows as usize, group.len(), "rows of {}", entry.file);
                 assert_eq!(bounds[0], group[0][at], "minimum of {}", entry.file);
@@ -49,13 +48,13 @@ impl Look {
                 rows.extend(group);
             }
             Files {
-                version: manifest.version(),
-                names: manifest.entries.iter().map(|entry| entry.file.to_string()).collect(),
+                version: snapshot.version(),
+                names: snapshot.row_groups().iter().map(|entry| entry.file.to_string()).collect(),
                 layout,
                 rows,
-                metadata: manifest.metadata.clone(),
-                settings: manifest.settings.clone(),
-                flagged: manifest.entries.iter().any(|entry| !entry.synced),
+                metadata: snapshot.metadata().clone(),
+                settings: snapshot.settings().clone(),
+                flagged: snapshot.row_groups().iter().any(|entry| !entry.synced),
             }
         });
         let mut tree = tree(root);

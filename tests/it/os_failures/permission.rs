@@ -83,7 +83,7 @@ fn a_pin_of_another_user_is_respected_and_keeps_no_longer_than_it_is_held() {
     allow(folder.path(), 0o777, 0o666);
     // Others may read a pin and not write to it, as a mask of 022 has it.
     allow(&root.join("oups.pins"), 0o777, 0o644);
-    let live = || dataset_of(&open(None, &root).unwrap()).unwrap().snapshot().unwrap().manifest().entries.len();
+    let live = || dataset_of(&open(None, &root).unwrap()).unwrap().snapshot().unwrap().row_groups().len();
     run(as_other(folder.path()), SHARES, folder.path(), "");
     assert!(files() > live(), "what the reader holds is still there");
     assert_eq!(crate::crash::seen_in(&reader).unwrap().len(), 10);
@@ -105,7 +105,7 @@ fn a_dead_pin_that_cannot_be_removed_keeps_nothing() {
     std::os::unix::fs::symlink("/dev/null", root.join("oups.pins/00000001-0123456789abcdee")).unwrap();
     fs::set_permissions(root.join("oups.pins"), Permissions::from_mode(0o555)).unwrap();
     insert(&store).unwrap();
-    let live = dataset_of(&store).unwrap().snapshot().unwrap().manifest().entries.len();
+    let live = dataset_of(&store).unwrap().snapshot().unwrap().row_groups().len();
     fs::set_permissions(root.join("oups.pins"), Permissions::from_mode(0o755)).unwrap();
     assert_eq!(fs::read_dir(root.join("a-1/b")).unwrap().count(), live);
 }

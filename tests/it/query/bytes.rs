@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
 use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
-use oups_core::{AnyKey, Durability, Store};
+use oups_core::{AnyKey, DuplicatesOn, Durability, Store};
 use oups_query::ReadDataset;
 
 use super::{dataset, numbers, store_of};
@@ -161,4 +161,20 @@ fn a_few_rows_take_memory_for_a_few_rows() {
             assert!(bytes <= 2 * 24 * count + 4096, "{count} rows from {first} on take {bytes} bytes");
         }
     }
+}
+
+#[test]
+fn a_merge_verifies_each_file_once_however_often_it_is_opened() {
+    let (_folder, store, bytes) = counted();
+    let dataset = dataset(&store, "x");
+    let touched = dataset.snapshot().unwrap().row_groups()[1].bytes();
+    // Rows that are there already: they are compared with the first stored ones before the merge begins.
+    let again = rows().slice(150_000, 10);
+    bytes.store(0, Ordering::Relaxed);
+    let report =
+        dataset.write(again).duplicates_on(DuplicatesOn::All).durability(Durability::Unsynced).commit().unwrap();
+    assert!(!report.changed);
+    let read = bytes.load(Ordering::Relaxed);
+    // Once to verify it, once to decode it, and some pages for the look.
+    assert!(read > 2 * touched && read < 5 * touched / 2, "read {read} bytes for a file of {touched}");
 }

@@ -109,7 +109,7 @@ impl Reader<'_> {
 
     fn scan(&self) {
         let snapshot = dataset(self.store, "1").snapshot().unwrap();
-        let state = self.histories[1].of(snapshot.manifest().commit);
+        let state = self.histories[1].of(snapshot.version().commit());
         let wanted: State = state.iter().copied().filter(|(time, n)| *time >= 20 && n % 2 == 0).rev().collect();
         let even = |rows: &RecordBatch| {
             Ok(rows.column(0).as_primitive::<Int64Type>().iter().map(|n| Some(n? % 2 == 0)).collect())

@@ -5,6 +5,7 @@ mod evolve;
 mod fidelity;
 mod growth;
 mod nested;
+mod statistics;
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +10,8 @@ use std::thread::{self, JoinHandle};
 
 use fs2::FileExt as LockExt;
 
-use super::{DirEntry, EntryKind, Fs, LockAccess, LockFile, ReadFile, WriteFile};
+use super::ranges::read_joined;
+use super::{Bytes, DirEntry, EntryKind, Fs, LockAccess, LockFile, ReadFile, WriteFile};
 
 /// The file system of the machine, through `std` and, for locks, `fs2`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -121,6 +123,10 @@ impl ReadFile for LocalRead {
 
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         self.file.read_exact_at(buffer, offset)
+    }
+
+    fn read_ranges(&self, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
+        read_joined(self, ranges)
     }
 }
 

@@ -5,13 +5,16 @@
 
 mod local;
 pub(crate) mod random;
+mod ranges;
 mod store_fs;
 
 use std::fmt::Debug;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use bytes::Bytes;
 pub use local::LocalFs;
 
 pub(crate) use store_fs::{StoreFs, failed, if_there, is_not_found};
@@ -88,6 +91,15 @@ pub trait ReadFile: Debug + Send + Sync {
     }
     /// Fills the buffer from the offset on; an error if the file ends before.
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
+    /// The bytes of several ranges that are needed together, one answer for each, in the order of the ranges. Nothing is
+    /// allocated for a range that is not in the file. Unless it is said otherwise, they are read one after another.
+    ///
+    /// # Errors
+    ///
+    /// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof) for a range that is not in the file, and those of reading.
+    fn read_ranges(&self, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
+        ranges.iter().map(|range| ranges::read(self, range)).collect()
+    }
 }
 
 /// A new file being written from start to end.

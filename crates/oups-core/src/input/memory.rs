@@ -8,7 +8,7 @@ use arrow::array::{Array, ArrayData, RecordBatch};
 const BATCH_COST: usize = 512;
 
 /// Counts the memory that batches keep alive: a slice keeps the whole buffer, two slices of one buffer keep it once.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct HeldMemory {
     seen: HashSet<usize>,
     bytes: usize,

@@ -14,9 +14,9 @@ use crate::key::{KeyFilter, StoreKey};
 use crate::parallel::try_map;
 use crate::paths::{self, DatasetPaths};
 use crate::snapshot::Snapshot;
-use crate::snapshot::moment::{Moment, Together};
 use crate::storage::create::{create_folders, prepare_store_file};
 use crate::storage::files::check_bytes;
+use crate::storage::moment::{Moment, Together};
 use crate::storage::outcome::{Attempt, Seen};
 use crate::store::Store;
 use crate::{Error, Result};
@@ -77,7 +77,7 @@ impl<K: StoreKey> Store<K> {
         together: Together,
         progress: impl FnMut(ExportProgress) -> ControlFlow<()>,
     ) -> Result<ExportReport> {
-        let fs = self.inner().storage.fs.for_another_store();
+        let fs = self.inner().storage.fs().for_another_store();
         let target = Target::at(&fs, self.root(), dest.as_ref())?;
         // One pin over all.
         let (_, snapshots) = self.snapshots_where(filter, together)?;
@@ -228,7 +228,7 @@ impl<P: FnMut(ExportProgress) -> ControlFlow<()>> Copy<'_, P> {
 
 /// Copies a row group file, and reads the copy: both that the source is intact and that it was copied well are seen so.
 fn copy_file(fs: &StoreFs, snapshot: &Snapshot, entry: &RowGroup, to: &Path) -> Result<()> {
-    snapshot.at_its_name(entry, |from| fs.copy(from, to))?;
+    snapshot.copy(entry, to)?;
     fs.sync_file(to)?;
     check_bytes(&*fs.open(to)?, &snapshot.path_of(entry), entry)
 }

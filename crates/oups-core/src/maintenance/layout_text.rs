@@ -6,7 +6,7 @@ use crate::Result;
 use crate::format::manifest::{Manifest, RowGroup};
 use crate::key::{KeyFilter, KeySchema, StoreKey};
 use crate::snapshot::Snapshot;
-use crate::snapshot::moment::Together;
+use crate::storage::moment::Together;
 use crate::store::Store;
 
 /// ```text

@@ -6,6 +6,7 @@
 mod adapter;
 mod batches;
 mod column_size;
+mod column_statistics;
 mod file;
 mod footer_cache;
 pub(crate) mod options;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use batches::RowGroupBatches;
 pub use column_size::ColumnPart;
+pub use column_statistics::{ColumnStatistics, Known};
 pub use file::RowGroupFile;
 pub use options::{ReadOptions, RowGroupFacts, View};
 pub use pruning::OrdRange;

@@ -52,7 +52,8 @@ impl RowGroupFile {
         let (Some(field), Some(ordered)) = (field, ordered) else { return Ok(unknown) };
         let found = guard(&self.path, || {
             let Some(leaf) = self.leaf_of_type(&Schema::new(vec![field.clone()]))? else { return Ok(None) };
-            let converter = StatisticsConverter::from_column_index(leaf, field, self.metadata.parquet_schema())?;
+            let converter = StatisticsConverter::from_column_index(leaf, field, self.metadata.parquet_schema())?
+                .with_missing_null_counts_as_zero(false);
             let of_pages = self.page_bounds(leaf, &converter, &ordered)?;
             Ok::<_, DecodeError>(Some(match of_pages {
                 Some(pages) => pages,

@@ -39,12 +39,20 @@ impl StoredBytes {
 
     /// The same file with these ranges in memory instead.
     pub(super) fn holding(&self, ranges: impl IntoIterator<Item = Range<u64>>) -> io::Result<Self> {
-        let mut held = Vec::new();
+        let (mut held, mut missing) = (Vec::new(), Vec::new());
         for range in ranges {
-            let len = range.end.saturating_sub(range.start);
-            let bytes = self.held(range.start, len).map_or_else(|| read(&*self.file, range.start, len), Ok)?;
-            held.push((range.start, bytes));
+            match self.held(range.start, range.end.saturating_sub(range.start)) {
+                Some(bytes) => held.push((range.start, bytes)),
+                None => missing.push(range.start..range.end.max(range.start)),
+            }
         }
+        // All at once: what is far away answers many as soon as one.
+        missing.sort_unstable_by_key(|range| range.start);
+        let read = self.file.read_ranges(&missing)?;
+        if !read.iter().map(|bytes| bytes.len() as u64).eq(missing.iter().map(|range| range.end - range.start)) {
+            return Err(io::Error::other("the file system has answered with other ranges than it was asked for"));
+        }
+        held.extend(missing.iter().map(|range| range.start).zip(read));
         held.sort_by_key(|(start, _)| *start);
         Ok(Self { file: self.file.clone(), held })
     }

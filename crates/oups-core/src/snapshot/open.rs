@@ -3,30 +3,35 @@
 use std::sync::Arc;
 
 use super::Snapshot;
-use super::moment::{Search, Together, at_one_moment};
 use crate::Result;
-use crate::format::manifest::Manifest;
 use crate::paths::DatasetPaths;
 use crate::storage::local::LocalStorage;
-use crate::storage::lock::Pin;
+use crate::storage::moment::{Moment, Pinned, Search, Together};
 
 impl Snapshot {
     /// A snapshot of one dataset; `None` if it does not exist.
-    pub(crate) fn open(storage: &LocalStorage, paths: &DatasetPaths) -> Result<Option<Self>> {
+    pub(crate) fn open_newest(storage: &Arc<LocalStorage>, paths: &DatasetPaths) -> Result<Option<Self>> {
         let mut search = Search::begin(Together::default());
         let (mut found, _) = at_one_moment(storage, std::slice::from_ref(paths), &mut search)?;
         Ok(found.pop().flatten())
     }
+}
 
-    /// A snapshot of the version with this manifest, which the pin holds.
-    pub(crate) fn of(
-        storage: &LocalStorage,
-        paths: &DatasetPaths,
-        manifest: Arc<Manifest>,
-        pin: Option<Arc<Pin>>,
-    ) -> Result<Self> {
-        let schema = Arc::new(manifest.dataset_schema()?);
-        let (fs, footers) = (storage.fs.clone(), storage.cache.footers.clone());
-        Ok(Self { fs, paths: paths.clone(), manifest, schema, pin, footers })
-    }
+/// Snapshots of these datasets under one pin, `None` for those that do not exist, and whether they are of one moment.
+///
+/// # Errors
+///
+/// [`Error::Busy`](crate::Error::Busy), and those of reading a manifest or making a pin.
+pub(crate) fn at_one_moment(
+    storage: &Arc<LocalStorage>,
+    datasets: &[DatasetPaths],
+    search: &mut Search,
+) -> Result<(Vec<Option<Snapshot>>, Moment)> {
+    let Pinned { loaded, pin, moment } = storage.pin(datasets, search)?;
+    let pin = pin.map(Arc::new);
+    let snapshot = |(paths, loaded): (&DatasetPaths, Option<crate::storage::loaded::Loaded>)| {
+        loaded.map(|loaded| Snapshot::of(storage, paths, loaded.manifest, pin.clone())).transpose()
+    };
+    let snapshots = datasets.iter().zip(loaded).map(snapshot).collect::<Result<_>>()?;
+    Ok((snapshots, moment))
 }

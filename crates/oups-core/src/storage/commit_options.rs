@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::lock::Patience;
 use crate::version::{Expected, Version};
 use crate::{Error, Result};
 
@@ -14,6 +15,11 @@ pub(crate) struct CommitOptions {
 }
 
 impl CommitOptions {
+    /// How long the change waits for its turn, in all its tries together.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience::of(self.lock_timeout)
+    }
+
     /// # Errors
     ///
     /// [`Error::VersionConflict`] if the caller named another version than the one found.

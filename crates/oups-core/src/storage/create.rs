@@ -1,12 +1,12 @@
 //! A new store: its folders and its `oups.json`.
 
-use std::path::Path;
-
+use super::lock::{Take, open_locked};
 use super::outcome::{Attempt, Seen};
 use crate::format::store_file;
-use crate::fs::{StoreFs, is_not_found};
+use crate::fs::{LockAccess, StoreFs, is_not_found};
 use crate::key::KeySchema;
-use crate::{Result, paths};
+use crate::{Error, Result, paths};
+use std::path::Path;
 
 pub(crate) fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
     match fs.create_dir(path) {
@@ -29,8 +29,28 @@ pub(crate) fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
     }
 }
 
+/// Makes a store in a folder, which is made too where it is missing.
+///
+/// # Errors
+///
+/// [`Error::StoreExists`] if there is one already; those of the rename that makes it.
+pub(crate) fn create(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
+    create_folders(fs, root)?;
+    let lock_path = root.join(paths::STORE_LOCK);
+    // Two processes may make the store at once; the second is to find the first's.
+    let lock = open_locked(fs, &lock_path, LockAccess::Create, Take::Exclusive)?;
+    let made = if fs.kind(&root.join(paths::STORE_FILE))?.is_some() {
+        Err(Error::StoreExists { path: root.to_owned() })
+    } else {
+        make_store(fs, root, schema)
+    };
+    let _ = fs.remove_file_if_there(&lock_path);
+    drop(lock);
+    made
+}
+
 /// Makes a folder a store: the rename of `oups.json` is the commit point.
-pub(crate) fn make_store(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
+fn make_store(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
     let (tmp, file) = (root.join(paths::STORE_FILE_TMP), root.join(paths::STORE_FILE));
     let bytes = prepare_store_file(fs, root, schema)?;
     let look = || {

@@ -1,7 +1,7 @@
 //! Row group files by their entry, under the live name or the retired one.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::lock::Pin;
 use crate::format::checksum::checksum_of;
@@ -11,43 +11,65 @@ use crate::paths::{DatasetPaths, FolderName};
 use crate::row_group::{RowGroupFacts, RowGroupFile, View};
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
+use std::collections::HashSet;
 
-/// Opens a row group file of the newest version, for a writer: nobody but itself can retire it.
-///
-/// Its checksum is verified: what a writer reads it writes anew, and damage that can be decoded would get a good checksum.
-pub(crate) fn open_live(
-    fs: &StoreFs,
-    paths: &DatasetPaths,
-    entry: &RowGroup,
-    schema: &Arc<DatasetSchema>,
-) -> Result<RowGroupFile> {
-    let (path, file) = live_file(fs, paths, entry)?;
-    check_bytes(&*file, &path, entry)?;
-    RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
+/// The row group files of the newest version as its writer opens them: nobody but itself can retire one. Clones know of
+/// each other which files were verified.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveFiles {
+    fs: StoreFs,
+    paths: DatasetPaths,
+    /// Names of the files whose bytes were compared with their checksum. A merge opens some files two or three times.
+    verified: Arc<Mutex<HashSet<Arc<str>>>>,
 }
 
-/// As [`open_live`], for rows that are only looked at: the bytes are not compared with the checksum.
-pub(crate) fn open_live_unverified(
-    fs: &StoreFs,
-    paths: &DatasetPaths,
-    entry: &RowGroup,
-    schema: &Arc<DatasetSchema>,
-) -> Result<RowGroupFile> {
-    let (path, file) = live_file(fs, paths, entry)?;
-    RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
-}
+impl LiveFiles {
+    pub(super) fn new(fs: &StoreFs, paths: &DatasetPaths) -> Self {
+        Self { fs: fs.clone(), paths: paths.clone(), verified: Arc::default() }
+    }
 
-fn live_file(fs: &StoreFs, paths: &DatasetPaths, entry: &RowGroup) -> Result<(PathBuf, Arc<dyn ReadFile>)> {
-    let path = paths.file(&entry.file);
-    let file = match open_or_missing(fs, &path) {
-        // A power loss can undo an unsynced commit and not the renaming of what it had replaced.
-        Err(missing @ Error::Damaged { .. }) => match retired_name(fs, paths, &entry.file)? {
-            Some(name) => fs.open(&paths.file(&name))?,
-            None => return Err(missing),
-        },
-        other => other?,
-    };
-    Ok((path, file))
+    /// Opens a file, and verifies its checksum when it is the first time: what a writer reads it writes anew, and damage
+    /// that can be decoded would get a good checksum.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if the file is missing or not what the manifest says.
+    pub(crate) fn open(&self, entry: &RowGroup, schema: &Arc<DatasetSchema>) -> Result<RowGroupFile> {
+        let (path, file) = self.file(entry)?;
+        if !self.verified().contains(&entry.file) {
+            check_bytes(&*file, &path, entry)?;
+            self.verified().insert(entry.file.clone());
+        }
+        RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
+    }
+
+    /// As [`open`](Self::open), for rows that are only looked at: the bytes are not compared with the checksum.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub(crate) fn open_unverified(&self, entry: &RowGroup, schema: &Arc<DatasetSchema>) -> Result<RowGroupFile> {
+        let (path, file) = self.file(entry)?;
+        RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
+    }
+
+    fn file(&self, entry: &RowGroup) -> Result<(PathBuf, Arc<dyn ReadFile>)> {
+        let (fs, paths) = (&self.fs, &self.paths);
+        let path = paths.file(&entry.file);
+        let file = match open_or_missing(fs, &path) {
+            // A power loss can undo an unsynced commit and not the renaming of what it had replaced.
+            Err(missing @ Error::Damaged { .. }) => match retired_name(fs, paths, &entry.file)? {
+                Some(name) => fs.open(&paths.file(&name))?,
+                None => return Err(missing),
+            },
+            other => other?,
+        };
+        Ok((path, file))
+    }
+
+    fn verified(&self) -> MutexGuard<'_, HashSet<Arc<str>>> {
+        self.verified.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Opens a file that the manifest names.

@@ -1,39 +1,284 @@
 //! The storage of a store on a local disk: what stands between verbs and files.
+//!
+//! Verbs know these methods, a [`Turn`] and what it has [`Prepared`]. They see neither locks and marks nor tombstones and
+//! temporary names; `maintenance` does, for it mends what is of this kind of storage.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::absent::absent;
-use super::commit_options::CommitOptions;
+use super::commit_options::{CommitOptions, Durability};
+use super::discover::{Discovery, discover};
+use super::files::at_its_name;
 use super::handle_cache::HandleCache;
-use super::lock::Patience;
-use super::turn::Turn;
-use crate::Result;
-use crate::format::manifest::Manifest;
-use crate::fs::StoreFs;
+use super::loaded::Loaded;
+use super::lock::{Patience, Pin, is_marked};
+use super::moment::{Pinned, Search};
+use super::turn::{Prepared, Turn};
+use crate::format::manifest::{CommitKind, Manifest, RowGroup};
+use crate::fs::{ReadFile, StoreFs};
+use crate::key::{KeyFilter, KeySchema, StoreKey};
 use crate::paths::DatasetPaths;
+use crate::row_group::Footers;
+use crate::version::Version;
+use crate::{Error, Result};
 
 /// The datasets of one store on a local disk: where they are, and what is kept of them for the next call.
 #[derive(Debug)]
 pub(crate) struct LocalStorage {
-    pub(crate) root: PathBuf,
-    pub(crate) fs: StoreFs,
-    pub(crate) cache: HandleCache,
+    root: PathBuf,
+    fs: StoreFs,
+    cache: HandleCache,
 }
 
 impl LocalStorage {
+    pub(crate) fn new(root: PathBuf, fs: StoreFs) -> Self {
+        Self { root, fs, cache: HandleCache::default() }
+    }
+
+    /// The folder of the store.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The disk itself: for `maintenance` and discovery, which look at what is not a dataset, too.
+    pub(crate) fn fs(&self) -> &StoreFs {
+        &self.fs
+    }
+
+    /// Footers of row group files that were read before.
+    pub(crate) fn footers(&self) -> &Arc<Footers> {
+        &self.cache.footers
+    }
+
+    /// Whether a writer is at work, or the last one did not end cleanly: it died, or could not tell whether its commit is
+    /// durable.
+    ///
+    /// # Errors
+    ///
+    /// Where the mark cannot be read.
+    pub(crate) fn is_marked(&self, paths: &DatasetPaths) -> Result<bool> {
+        is_marked(&self.fs, paths)
+    }
+
+    /// The newest version of a dataset; `None` where there is no dataset.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`], [`Error::NewerFormat`] or [`Error::KeyFolded`] for its manifest.
+    pub(crate) fn load(&self, paths: &DatasetPaths) -> Result<Option<Loaded>> {
+        self.cache.load(&self.fs, paths)
+    }
+
+    /// Whether there is a dataset, by the look of its manifest's name.
+    pub(crate) fn is_there(&self, paths: &DatasetPaths) -> Result<bool> {
+        Ok(self.fs.kind(&paths.manifest())?.is_some())
+    }
+
+    /// The error for a dataset that is not there, or whose manifest is not.
+    pub(crate) fn absent(&self, paths: &DatasetPaths) -> Error {
+        absent(&self.fs, paths)
+    }
+
+    /// Loads datasets, pins them, and looks at all again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] where one moment was demanded, and those of [`load`](Self::load).
+    pub(crate) fn pin(&self, datasets: &[DatasetPaths], search: &mut Search) -> Result<Pinned> {
+        super::moment::pin(&self.fs, &self.cache, datasets, search)
+    }
+
+    /// Opens a row group file of a version, live or retired.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SnapshotGone`] if it is gone and nothing holds it, [`Error::Damaged`] if it is missing.
+    pub(crate) fn open(
+        &self,
+        pin: Option<&Pin>,
+        (paths, manifest): (&DatasetPaths, &Manifest),
+        entry: &RowGroup,
+    ) -> Result<Arc<dyn ReadFile>> {
+        at_its_name(&self.fs, paths, manifest, pin, entry, |path| self.fs.open(path))
+    }
+
+    /// Copies a row group file of a version, live or retired, to a path where nothing is yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub(crate) fn copy(
+        &self,
+        pin: Option<&Pin>,
+        (paths, manifest): (&DatasetPaths, &Manifest),
+        entry: &RowGroup,
+        to: &Path,
+    ) -> Result<()> {
+        at_its_name(&self.fs, paths, manifest, pin, entry, |path| self.fs.copy(path, to))
+    }
+
+    /// Takes the turn at a dataset, whether it exists or not. `known` is what was loaded before, to be spared decoding it
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`], [`Error::Poisoned`], [`Error::ManifestLost`], a damaged manifest, a failed file operation.
+    pub(crate) fn turn(
+        &self,
+        paths: &DatasetPaths,
+        known: Option<&Loaded>,
+        durability: Durability,
+        patience: &mut Patience,
+    ) -> Result<Turn> {
+        Turn::begin(&self.fs, paths, patience, known, durability)
+    }
+
     /// Takes the turn at a dataset that exists; with it, its newest version.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`], [`Error::VersionConflict`], and those of [`Turn::begin`].
+    /// [`Error::NoDataset`], [`Error::VersionConflict`], and those of [`turn`](Self::turn).
     pub(crate) fn begin(&self, paths: &DatasetPaths, options: &CommitOptions) -> Result<(Turn, Manifest)> {
         // Looked at before locking: taking the lock makes the folders above the dataset, and may take long.
-        let known = self.cache.load(&self.fs, paths)?.ok_or_else(|| absent(&self.fs, paths))?;
+        let known = self.load(paths)?.ok_or_else(|| self.absent(paths))?;
         options.check_version(paths.text(), known.manifest.version())?;
-        let mut patience = Patience::of(options.lock_timeout);
-        let turn = Turn::begin(&self.fs, paths, &mut patience, None)?;
-        let Some(base) = turn.base().cloned() else { return Err(absent(&self.fs, paths)) };
+        let turn = self.turn(paths, Some(&known), options.durability, &mut options.patience())?;
+        let Some(base) = turn.base().cloned() else { return Err(self.absent(paths)) };
         options.check_version(&base.dataset, base.version())?;
         Ok((turn, base))
+    }
+
+    /// Takes the turn at a dataset that is there, or was and has left files.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub(crate) fn turn_to_remove(&self, paths: &DatasetPaths, options: &CommitOptions) -> Result<Turn> {
+        // Looked for before locking: taking the lock makes the folders above the dataset.
+        if !self.is_there(paths)? && self.fs.kind(&paths.tombstone())?.is_none() {
+            return Err(self.absent(paths));
+        }
+        self.turn(paths, None, options.durability, &mut options.patience())
+    }
+
+    /// Takes the turn at a dataset to repair it: see [`Turn::begin_repair`].
+    pub(crate) fn begin_repair(&self, paths: &DatasetPaths, patience: &mut Patience) -> Result<Turn> {
+        Turn::begin_repair(&self.fs, paths, patience)
+    }
+
+    /// The commit point: makes what was prepared visible, and retires what it replaces. Several datasets at once need a
+    /// record of the group, which does not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotDurable`], [`Error::OutcomeUnknown`], or nothing has changed.
+    pub(crate) fn publish(&self, prepared: Vec<Prepared>) -> Result<Vec<Loaded>> {
+        if prepared.len() > 1 {
+            return Err(Error::InvalidOption {
+                option: "datasets",
+                expected: "one dataset in a commit".to_owned(),
+                found: format!("{} datasets", prepared.len()),
+            });
+        }
+        let publish = |prepared: Prepared| {
+            let loaded = super::publish::publish(prepared)?;
+            // The next change by this handle is spared decoding it.
+            self.cache.insert(loaded.clone());
+            Ok(loaded)
+        };
+        prepared.into_iter().map(publish).collect()
+    }
+
+    /// Commits one dataset: what the turn has made becomes `next`, which already lists what it retires. Returns the
+    /// version that it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Turn::prepare`] and [`publish`](Self::publish).
+    pub(crate) fn commit(&self, turn: Turn, next: Manifest, kind: CommitKind) -> Result<Version> {
+        let prepared = turn.prepare(next, kind)?;
+        let version = prepared.version();
+        self.publish(vec![prepared])?;
+        Ok(version)
+    }
+
+    /// Which datasets there are, and what else is in their folders.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed.
+    pub(crate) fn list<K: StoreKey>(&self, schema: &KeySchema, filter: &KeyFilter) -> Result<Discovery<K>> {
+        discover(self.fs.raw(), &self.root, schema, filter)
+    }
+
+    /// Removes the dataset of a turn.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where there is none, [`Error::NotDurable`] after the commit point, [`Error::OutcomeUnknown`].
+    pub(crate) fn remove(&self, turn: Turn) -> Result<()> {
+        super::remove::remove(turn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+
+    use super::*;
+    use crate::key::{AnyKey, Separator};
+    use crate::store::Store;
+    use crate::store::dataset::Dataset;
+
+    fn store() -> (tempfile::TempDir, Store<AnyKey>) {
+        let folder = tempfile::tempdir().unwrap();
+        let schema = KeySchema::parse("name:str", Separator::default()).unwrap();
+        let store = Store::create_for(folder.path(), schema).unwrap();
+        (folder, store)
+    }
+
+    fn dataset(store: &Store<AnyKey>, key: &str) -> Dataset {
+        let rows = RecordBatch::try_from_iter([("t", Arc::new(Int64Array::from(vec![1, 2, 3])) as ArrayRef)]).unwrap();
+        let dataset = store.dataset(&store.parse_key(key).unwrap()).unwrap();
+        dataset.write(rows).ordered_on("t").commit().unwrap();
+        dataset
+    }
+
+    fn prepared(dataset: &Dataset) -> Prepared {
+        let (turn, base) = dataset.store.storage.begin(&dataset.paths, &CommitOptions::default()).unwrap();
+        let mut next = turn.next_of(base);
+        next.metadata.insert("seen".to_owned(), "yes".to_owned());
+        turn.prepare(next, CommitKind::Meta).unwrap()
+    }
+
+    fn names(root: &Path) -> Vec<String> {
+        let mut names: Vec<_> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names.into_iter().map(|name| name.into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn what_is_prepared_and_not_published_was_never_there() {
+        let (folder, store) = store();
+        let a = dataset(&store, "a");
+        let (before, version) = (names(folder.path()), a.version().unwrap());
+        drop(prepared(&a));
+        assert_eq!((names(folder.path()), a.version().unwrap()), (before, version));
+        assert_eq!(std::fs::read(a.paths.lock()).unwrap(), b"", "the mark is still there");
+        let version = a.store.storage.publish(vec![prepared(&a)]).unwrap().remove(0).manifest.version();
+        assert_eq!((a.version().unwrap(), a.metadata().unwrap().len()), (version, 1));
+    }
+
+    #[test]
+    fn several_datasets_are_refused_as_one_commit_and_nothing_is_left() {
+        let (folder, store) = store();
+        let (a, b) = (dataset(&store, "a"), dataset(&store, "b"));
+        let before = (names(folder.path()), a.version().unwrap(), b.version().unwrap());
+        let error = a.store.storage.publish(vec![prepared(&a), prepared(&b)]).unwrap_err();
+        assert!(error.to_string().contains("2 datasets"), "{error}");
+        assert_eq!((names(folder.path()), a.version().unwrap(), b.version().unwrap()), before);
     }
 }

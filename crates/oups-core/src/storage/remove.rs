@@ -1,6 +1,5 @@
 //! Removing a dataset.
 
-use super::commit_options::Durability;
 use super::outcome::{Attempt, Seen};
 use super::retire;
 use super::turn::Turn;
@@ -13,12 +12,12 @@ use crate::{Error, Result};
 /// # Errors
 ///
 /// [`Error::NoDataset`] where there is none, [`Error::NotDurable`] after the commit point, [`Error::OutcomeUnknown`].
-pub(crate) fn remove(mut turn: Turn) -> Result<()> {
+pub(super) fn remove(mut turn: Turn) -> Result<()> {
     let Some(manifest) = turn.base().cloned() else {
         let (dataset, store) = (turn.paths.text().to_owned(), turn.paths.root().to_owned());
         return Err(Error::NoDataset { dataset, store });
     };
-    turn.sync_mark(Durability::Synced, false)?;
+    turn.sync_mark(false)?;
     let attempt = Attempt::on("removal", &manifest.dataset, Version::ABSENT);
     let look = || {
         Ok(match turn.fs.kind(&turn.paths.manifest())? {

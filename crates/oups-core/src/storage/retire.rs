@@ -6,7 +6,7 @@ use super::lock::pinned_commits;
 use crate::Result;
 use crate::format::manifest::{Manifest, Retired};
 use crate::fs::{StoreFs, is_not_found};
-use crate::paths::{self, DatasetPaths};
+use crate::paths::{self, DatasetPaths, FileId};
 
 /// Everything that the removal of a dataset retires.
 pub(crate) fn all_of(manifest: &Manifest) -> Vec<Retired> {
@@ -32,32 +32,43 @@ pub(crate) fn still_there(fs: &StoreFs, paths: &DatasetPaths, retired: &[Retired
     if retired.is_empty() {
         return Vec::new();
     }
-    let held = pinned_commits(fs, paths).ok();
+    let needs = Needs { pinned: pinned_commits(fs, paths).ok(), durable, kept: BTreeSet::new() };
     let is_gone = |file: &Retired| {
-        let gone = matches!(settle_one(fs, paths, file, held.as_ref(), durable), Ok(true));
+        let gone = matches!(settle_one(fs, paths, file, &needs), Ok(true));
         tracing::debug!(file = file.file, gone, "retired");
         gone
     };
     retired.iter().filter(|file| !is_gone(file)).cloned().collect()
 }
 
-/// Whether the file is gone. `held` is `None` where it is not known what is pinned: then everything is kept.
-fn settle_one(
-    fs: &StoreFs,
-    paths: &DatasetPaths,
-    retired: &Retired,
-    held: Option<&BTreeSet<u64>>,
-    durable: u64,
-) -> Result<bool> {
+/// The versions of a dataset whose files must stay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// Readers hold these. `None`: it is not known which, so it may be any.
+    pub(crate) pinned: Option<BTreeSet<u64>>,
+    /// The newest version that is known to be durable. The rows that replaced its rows could still be lost. What came
+    /// after it is not kept for that: a long series of unsynced commits would keep every step.
+    pub(crate) durable: u64,
+    /// These are kept on purpose; none until there is a history.
+    pub(crate) kept: BTreeSet<u64>,
+}
+
+/// Whether a version that must stay has this file: one from the commit that made the file to the one before the commit
+/// `by` that replaced it. This is the one place where that is decided.
+pub(crate) fn is_needed(file: FileId, by: u64, needs: &Needs) -> bool {
+    let Needs { pinned, durable, kept } = needs;
+    let versions = file.commit..by;
+    // A damaged list may have the two numbers the wrong way round; a range of that kind panics.
+    let any_of = |set: &BTreeSet<u64>| !versions.is_empty() && set.range(versions.clone()).next().is_some();
+    pinned.as_ref().is_none_or(any_of) || versions.contains(durable) || any_of(kept)
+}
+
+/// Whether the file is gone.
+fn settle_one(fs: &StoreFs, paths: &DatasetPaths, retired: &Retired, needs: &Needs) -> Result<bool> {
     let Some(id) = paths::file_id(&retired.file) else { return Ok(true) };
     let live = paths.file(&retired.file);
     let kept = paths.retired(&retired.file, retired.by);
-    // A snapshot of any commit from the one that made it to the one before the one that replaced it.
-    let is_read = held.is_none_or(|held| id.commit < retired.by && held.range(id.commit..retired.by).next().is_some());
-    // The rows that replaced those of the newest durable version could still be lost. What came after that version is
-    // not kept for it: a long series of unsynced commits would keep every step.
-    let is_backup = id.commit <= durable && durable < retired.by;
-    if !is_read && !is_backup {
+    if !is_needed(id, retired.by, needs) {
         fs.remove_file_if_there(&live)?;
         fs.remove_file_if_there(&kept)?;
         return Ok(true);
@@ -66,5 +77,43 @@ fn settle_one(
         // It was renamed before, or is gone; the next writer that finds it unneeded will know.
         Err(error) if is_not_found(&error) => Ok(false),
         other => other.map(|()| false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needs(pinned: &[u64], durable: u64, kept: &[u64]) -> Needs {
+        let set = |commits: &[u64]| commits.iter().copied().collect::<BTreeSet<u64>>();
+        Needs { pinned: Some(set(pinned)), durable, kept: set(kept) }
+    }
+
+    /// Whether a file that commit 3 made and commit 7 replaced stays.
+    fn stays(needs: &Needs) -> bool {
+        is_needed(FileId { commit: 3, part: 0, random: 1 }, 7, needs)
+    }
+
+    #[test]
+    fn a_file_stays_for_each_version_that_has_it_and_for_no_other() {
+        for version in 0..10 {
+            let has_it = (3..7).contains(&version);
+            assert_eq!(stays(&needs(&[version], 9, &[])), has_it, "pinned: {version}");
+            assert_eq!(stays(&needs(&[], version, &[])), has_it, "durable: {version}");
+            assert_eq!(stays(&needs(&[], 9, &[version])), has_it, "kept: {version}");
+        }
+        assert!(stays(&needs(&[1, 2, 6, 8], 9, &[])));
+        assert!(!stays(&needs(&[1, 2, 7, 8], 9, &[2, 7])));
+    }
+
+    #[test]
+    fn a_file_stays_where_it_is_not_known_what_is_pinned() {
+        assert!(stays(&Needs { pinned: None, ..needs(&[], 9, &[]) }));
+    }
+
+    #[test]
+    fn a_file_that_was_replaced_before_it_was_made_is_in_no_version() {
+        let file = FileId { commit: 7, part: 0, random: 1 };
+        assert!(!is_needed(file, 3, &needs(&[2, 3, 5, 7], 5, &[4])));
     }
 }

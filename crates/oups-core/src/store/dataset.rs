@@ -8,7 +8,6 @@ use arrow::datatypes::SchemaRef;
 use crate::paths::DatasetPaths;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
-use crate::storage::absent::absent;
 use crate::store::StoreInner;
 use crate::version::Version;
 use crate::{Error, Result};
@@ -36,7 +35,7 @@ impl Dataset {
     ///
     /// Where the manifest cannot be looked for.
     pub fn exists(&self) -> Result<bool> {
-        Ok(self.store.storage.fs.kind(&self.paths.manifest())?.is_some())
+        self.store.storage.is_there(&self.paths)
     }
 
     /// The dataset as it is now, to read from undisturbed by writers for as long as the snapshot lives.
@@ -54,12 +53,12 @@ impl Dataset {
     ///
     /// [`Error::Damaged`] or [`Error::NewerFormat`] for its manifest.
     pub fn snapshot_if_there(&self) -> Result<Option<Snapshot>> {
-        Snapshot::open(&self.store.storage, &self.paths)
+        Snapshot::open_newest(&self.store.storage, &self.paths)
     }
 
     /// The error for a dataset that is not there, or whose manifest is not.
     pub(crate) fn absent(&self) -> Error {
-        absent(&self.store.storage.fs, &self.paths)
+        self.store.storage.absent(&self.paths)
     }
 
     /// What to tell of a dataset that was taken for one that is not there: that its manifest is lost, where it is.
@@ -71,7 +70,7 @@ impl Dataset {
     }
 
     pub(crate) fn loaded(&self) -> Result<Arc<crate::format::manifest::Manifest>> {
-        let loaded = self.store.storage.cache.load(&self.store.storage.fs, &self.paths)?;
+        let loaded = self.store.storage.load(&self.paths)?;
         loaded.map(|loaded| loaded.manifest).ok_or_else(|| self.absent())
     }
 

@@ -1,7 +1,6 @@
 //! The store: a folder of datasets whose keys have one schema.
 
 pub(crate) mod dataset;
-pub(crate) mod discover;
 pub(crate) mod together;
 
 use std::marker::PhantomData;
@@ -9,16 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::format::store_file;
-use crate::fs::{EntryKind, Fs, LocalFs, LockAccess, StoreFs};
+use crate::fs::{EntryKind, Fs, LocalFs, StoreFs};
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::paths::{self, DatasetPaths};
-use crate::storage::create::{create_folders, make_store};
-use crate::storage::handle_cache::HandleCache;
+use crate::storage::create::create;
+use crate::storage::discover::Discovery;
 use crate::storage::local::LocalStorage;
-use crate::storage::lock::{Take, open_locked};
 use crate::{Error, Result};
 use dataset::Dataset;
-use discover::{Discovery, discover};
 
 /// A store of datasets named by keys of type `K`: a struct with `#[derive(TopLevel)]`, or [`AnyKey`] for programs that
 /// work with any store.
@@ -40,7 +37,7 @@ impl<K> Clone for Store<K> {
 /// What all handles made from one opened store share.
 #[derive(Debug)]
 pub(crate) struct StoreInner {
-    pub(crate) storage: LocalStorage,
+    pub(crate) storage: Arc<LocalStorage>,
     pub(crate) schema: KeySchema,
 }
 
@@ -77,31 +74,20 @@ impl<K: StoreKey> Store<K> {
 
     fn new(fs: StoreFs, root: PathBuf, schema: KeySchema) -> Self {
         Self {
-            inner: Arc::new(StoreInner { storage: LocalStorage { root, fs, cache: HandleCache::default() }, schema }),
+            inner: Arc::new(StoreInner { storage: Arc::new(LocalStorage::new(root, fs)), schema }),
             keys: PhantomData,
         }
     }
 
     fn create_with(fs: Arc<dyn Fs>, path: &Path, schema: KeySchema) -> Result<Self> {
         let (fs, root) = (StoreFs::new(fs), path.to_owned());
-        create_folders(&fs, &root)?;
-        let file = root.join(paths::STORE_FILE);
-        let lock_path = root.join(paths::STORE_LOCK);
-        // Two processes may make the store at once; the second is to find the first's.
-        let lock = open_locked(&fs, &lock_path, LockAccess::Create, Take::Exclusive)?;
-        let made = if fs.kind(&file)?.is_some() {
-            Err(Error::StoreExists { path: root.clone() })
-        } else {
-            make_store(&fs, &root, &schema)
-        };
-        let _ = fs.remove_file_if_there(&lock_path);
-        drop(lock);
-        made.map(|()| Self::new(fs, root, schema))
+        create(&fs, &root, &schema)?;
+        Ok(Self::new(fs, root, schema))
     }
 
     /// The folder of the store.
     pub fn root(&self) -> &Path {
-        &self.inner.storage.root
+        self.inner.storage.root()
     }
 
     /// The schema of the store's keys.
@@ -127,7 +113,7 @@ impl<K: StoreKey> Store<K> {
     }
 
     pub(crate) fn paths(&self, key: &K) -> Result<DatasetPaths> {
-        Ok(DatasetPaths::new(&self.inner.storage.root, &key.path_text(&self.inner.schema)?))
+        Ok(DatasetPaths::new(self.inner.storage.root(), &key.path_text(&self.inner.schema)?))
     }
 
     /// The keys of all datasets, in key order.
@@ -154,7 +140,7 @@ impl<K: StoreKey> Store<K> {
     ///
     /// Where a folder cannot be listed.
     pub fn discover(&self, filter: impl Into<KeyFilter>) -> Result<Discovery<K>> {
-        discover(self.inner.storage.fs.raw(), &self.inner.storage.root, &self.inner.schema, &filter.into())
+        self.inner.storage.list(&self.inner.schema, &filter.into())
     }
 }
 

@@ -6,7 +6,8 @@ use super::dataset::Dataset;
 use crate::key::{KeyFilter, StoreKey};
 use crate::paths::DatasetPaths;
 use crate::snapshot::Snapshot;
-use crate::snapshot::moment::{Moment, Search, Together, at_one_moment};
+use crate::snapshot::open::at_one_moment;
+use crate::storage::moment::{Moment, Search, Together};
 use crate::store::Store;
 use crate::{Error, Result};
 

@@ -16,9 +16,8 @@ use crate::plan::{MergePlan, StoredGroup, plan_delete};
 use crate::row_group::OrdRange;
 use crate::schema::fit;
 use crate::storage::commit_options::{CommitOptions, Durability};
-use crate::storage::publish::commit;
+use crate::storage::local::LocalStorage;
 use crate::storage::turn::Turn;
-use crate::storage::turn::new_files::NewFiles;
 use crate::store::dataset::Dataset;
 use crate::version::Expected;
 
@@ -87,8 +86,8 @@ impl<'d> Delete<'d> {
         self.span(&*self.dataset.loaded()?)?;
         let (turn, base) = self.dataset.store.storage.begin(&self.dataset.paths, &self.options)?;
         match self.span(&base)? {
-            Some(span) => delete(turn, base, span, self.options.durability),
-            None => unchanged(turn, base, self.options.durability),
+            Some(span) => delete(&self.dataset.store.storage, turn, base, span),
+            None => unchanged(&self.dataset.store.storage, turn, base),
         }
     }
 
@@ -106,37 +105,34 @@ fn plan_span(base: &Manifest, span: Option<&Span>) -> MergePlan {
 }
 
 /// Steps 4 to 13, under the lock.
-fn delete(mut turn: Turn, base: Manifest, span: Span, durability: Durability) -> Result<CommitReport> {
+fn delete(storage: &LocalStorage, mut turn: Turn, base: Manifest, span: Span) -> Result<CommitReport> {
     let plan = plan_span(&base, Some(&span));
     if plan.is_noop() {
-        return unchanged(turn, base, durability);
+        return unchanged(storage, turn, base);
     }
     let schema = Arc::new(base.dataset_schema()?);
     let range = OrdRange { start: span.start().cloned(), end: span.end().cloned() };
     let input = Input::from_batches(fit(&schema, schema.plain())?, Vec::new())?;
     let rules = Rules { settings: &base.settings, sizing: base.settings.sizing(&schema)?, keep: &Keep::Last };
-    let job =
-        MergeJob { schema: &schema, rules: &rules, plan: &plan, input: &input, deleted: Some(&range), durability };
-    let mut files = NewFiles::none(&turn, durability)?;
-    let outcome = execute(&mut turn, &mut files, &job)?;
+    let job = MergeJob { schema: &schema, rules: &rules, plan: &plan, input: &input, deleted: Some(&range) };
+    let outcome = execute(&mut turn, &job)?;
     let mut done = CommitReport {
         version: base.version(),
         changed: true,
         rows_written: outcome.rows_written,
         rows_deleted: outcome.rows_deleted,
         duplicates_dropped: outcome.duplicates_dropped,
-        files_written: files.len(),
+        files_written: turn.files_made(),
         files_replaced: outcome.replaced.len(),
     };
     if outcome.replaced.is_empty() {
-        drop(files);
-        return unchanged(turn, base, durability);
+        return unchanged(storage, turn, base);
     }
-    let by = turn.commit;
+    let by = turn.commit();
     let mut next = turn.next_of(base);
     next.entries = outcome.entries;
     next.retired.extend(outcome.replaced.into_iter().map(|file| Retired { file, by }));
-    done.version = commit(turn, files, next, CommitKind::Delete, durability)?.manifest.version();
+    done.version = storage.commit(turn, next, CommitKind::Delete)?;
     Ok(done)
 }
 

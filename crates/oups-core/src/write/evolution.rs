@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::format::manifest::{Manifest, RowGroup};
 use crate::row_group::{ReadOptions, RowGroupFile};
 use crate::schema::{DatasetSchema, convert, may_overflow, reason};
-use crate::storage::files::open_live_unverified;
 use crate::storage::turn::Turn;
 use crate::{Error, Result};
 
@@ -26,7 +25,7 @@ pub(crate) fn check_stored(turn: &Turn, base: &Manifest, new: &DatasetSchema) ->
         return Ok(());
     }
     for entry in &base.entries {
-        let file = open_live_unverified(&turn.fs, &turn.paths, entry, &old)?;
+        let file = turn.live().open_unverified(entry, &old)?;
         check_file(&file, entry, &columns, new)?;
     }
     Ok(())

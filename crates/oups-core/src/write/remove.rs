@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use crate::Result;
 use crate::key::StoreKey;
-use crate::storage::lock::Patience;
-use crate::storage::remove::remove;
-use crate::storage::turn::Turn;
+use crate::storage::commit_options::CommitOptions;
 use crate::store::Store;
 
 impl<K: StoreKey> Store<K> {
@@ -32,12 +30,8 @@ impl<K: StoreKey> Store<K> {
     fn remove_on(&self, key: &K, lock_timeout: Option<Duration>) -> Result<()> {
         let paths = self.paths(key)?;
         let _span = tracing::info_span!("remove", dataset = paths.text()).entered();
-        // Looked for before locking: taking the lock makes the folders above the dataset.
-        if self.inner.storage.fs.kind(&paths.manifest())?.is_none()
-            && self.inner.storage.fs.kind(&paths.tombstone())?.is_none()
-        {
-            return Err(self.dataset(key)?.absent());
-        }
-        remove(Turn::begin(&self.inner.storage.fs, &paths, &mut Patience::of(lock_timeout), None)?)
+        let options = CommitOptions { lock_timeout, ..CommitOptions::default() };
+        let storage = &self.inner.storage;
+        storage.remove(storage.turn_to_remove(&paths, &options)?)
     }
 }

@@ -6,9 +6,7 @@ use super::report::CommitReport;
 use crate::format::manifest::CommitKind;
 use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::sizing::RowGroupTarget;
-use crate::storage::commit_options::{CommitOptions, Durability};
-use crate::storage::publish::commit;
-use crate::storage::turn::new_files::NewFiles;
+use crate::storage::commit_options::CommitOptions;
 use crate::store::dataset::Dataset;
 use crate::version::Expected;
 use crate::{Error, Result};
@@ -99,9 +97,8 @@ impl<'d> ChangeSettings<'d> {
         }
         let mut next = turn.next_of(base);
         next.settings = settings;
-        let files = NewFiles::none(&turn, Durability::Synced)?;
-        let done = commit(turn, files, next, CommitKind::Settings, Durability::Synced)?;
-        Ok(CommitReport { changed: true, ..CommitReport::nothing(done.manifest.version()) })
+        let version = self.dataset.store.storage.commit(turn, next, CommitKind::Settings)?;
+        Ok(CommitReport { changed: true, ..CommitReport::nothing(version) })
     }
 }
 

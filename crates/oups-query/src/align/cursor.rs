@@ -44,7 +44,7 @@ impl Cursor {
     pub(crate) fn read(&mut self, groups: Range<usize>, span: &Span) -> Result<RecordBatch> {
         let mut batches = Vec::new();
         for at in groups {
-            let Some(entry) = self.reading.snapshot.manifest().entries.get(at).cloned() else { continue };
+            let Some(entry) = self.reading.snapshot.row_groups().get(at).cloned() else { continue };
             self.read_group(at, &entry, span, &mut batches)?;
         }
         concat(batches, &self.reading.columns.schema, self.reading.snapshot.dataset())

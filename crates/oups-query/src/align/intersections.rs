@@ -112,9 +112,9 @@ impl<K: StoreKey> Read<Datasets<K>> {
         let opened = self.of.open(&self.request)?;
         let moment = opened.moment();
         let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none(moment)) };
-        let ordered = first.schema().ordered_type().clone();
+        let ordered = first.dataset_schema().ordered_type().clone();
         let reading = |snapshot: Snapshot| {
-            let columns = Projection::find(self.request.columns.as_deref(), snapshot.schema())?;
+            let columns = Projection::find(self.request.columns.as_deref(), snapshot.dataset_schema())?;
             PlannedScan::of_parts(snapshot, columns, &self.request)
         };
         let readings = opened.snapshots.into_iter().map(reading).collect::<Result<_>>()?;

@@ -19,7 +19,7 @@ pub(crate) trait RowGroups {
 
 impl RowGroups for Snapshot {
     fn entries(&self) -> &[RowGroup] {
-        &self.manifest().entries
+        self.row_groups()
     }
 }
 

@@ -49,7 +49,7 @@ impl Feed {
         if rights <= READ_AHEAD {
             return Ok(Some(Self::Ahead(Box::new(Scan::of(snapshot.clone(), request).batches()?))));
         }
-        let schema = snapshot.schema();
+        let schema = snapshot.dataset_schema();
         let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let layouts = Unified::new(request.columns.as_deref(), std::slice::from_ref(schema))?.layouts;
         let Some((span, layout)) = span.zip(layouts.into_iter().next()) else { return Ok(None) };

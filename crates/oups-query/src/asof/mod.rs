@@ -183,7 +183,7 @@ impl<K: StoreKey> Read<Join<K>> {
         let Some(left) = snapshots.next() else { return Err(Error::Arrow(nothing())) };
         let rights: Vec<_> = snapshots.zip(rights).map(|(snapshot, (_, prefix))| (snapshot, prefix)).collect();
         for (right, _) in &rights {
-            check_same_order(left.schema(), right.schema(), false)?;
+            check_same_order(left.dataset_schema(), right.dataset_schema(), false)?;
         }
         let joined = AsOfBatches::new(left, rights, Arc::new(terms), request, right_columns.as_deref())?;
         Ok(joined.of(moment))

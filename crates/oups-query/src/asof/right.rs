@@ -77,7 +77,7 @@ impl Right {
     /// As a scan.
     pub(super) fn new(snapshot: Snapshot, side: Side, fields: Vec<FieldRef>, of_all: &OfAll) -> Result<Self> {
         let OfAll { terms, tolerance, verified, rights, left } = of_all.clone();
-        let schema = snapshot.schema().plain().clone();
+        let schema = snapshot.dataset_schema().plain().clone();
         let types = terms.by.iter().filter_map(|column| schema.column_with_name(column));
         let groups = Groups::new(types.map(|(_, field)| field.data_type().clone()).collect())?;
         let (pool, memory) = (Pool::new(&fields, rights), Memory::new(terms.direction, groups.is_some()));
@@ -131,12 +131,12 @@ impl Right {
 
     /// The last row group that certainly has a row before the value.
     fn last_group_before(&self, value: &OrdValue) -> Option<usize> {
-        let (value, _) = self.snapshot.schema().ordered_type().same_number(value);
-        self.snapshot.manifest().entries.partition_point(|entry| entry.min < value).checked_sub(1)
+        let (value, _) = self.snapshot.dataset_schema().ordered_type().same_number(value);
+        self.snapshot.row_groups().partition_point(|entry| entry.min < value).checked_sub(1)
     }
 
     fn min_of(&self, at: usize) -> Option<OrdValue> {
-        self.snapshot.manifest().entries.get(at).map(|entry| entry.min.clone())
+        self.snapshot.row_groups().get(at).map(|entry| entry.min.clone())
     }
 
     /// The columns of the matches of left rows; those of later calls are not before them.
@@ -214,7 +214,7 @@ impl Right {
             self.pool.tighten(found.iter_mut().chain(self.memory.rows()))?;
         }
         let groups = self.groups.as_ref().map(|groups| groups.of(&batch, &self.side.by)).transpose()?;
-        let ordered = self.snapshot.schema().ordered_type();
+        let ordered = self.snapshot.dataset_schema().ordered_type();
         let keys = ordered.as_numbers(ordered.keys(batch.column(self.side.ordered))?);
         let slot = self.pool.add(plain(&batch, &self.fields)?, batch.num_rows());
         if let (true, Some(last)) = (self.memory.is_last_only(), keys.last()) {

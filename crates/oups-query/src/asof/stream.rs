@@ -48,7 +48,7 @@ impl AsOfBatches {
         mut request: Request,
         right_named: Option<&[String]>,
     ) -> Result<Self> {
-        let left_schema = left.schema().clone();
+        let left_schema = left.dataset_schema().clone();
         let side = Side::new(left_columns(request.columns.as_deref(), &left_schema), &terms.by, &left_schema)?;
         request.columns = Some(side.read.clone());
         let tolerance = tolerance(&terms, &left_schema)?;
@@ -58,11 +58,11 @@ impl AsOfBatches {
         let of_all = OfAll { tolerance, verified, rights: rights.len(), left: ends, terms };
         let mut opened = Vec::with_capacity(rights.len());
         for (right, prefix) in rights {
-            check_by(&of_all.terms.by, &left_schema, right.schema())?;
-            let of_right = right_columns(right_named, &of_all.terms.by, right.schema());
-            let of_right = Side::new(of_right, &of_all.terms.by, right.schema())?;
+            check_by(&of_all.terms.by, &left_schema, right.dataset_schema())?;
+            let of_right = right_columns(right_named, &of_all.terms.by, right.dataset_schema());
+            let of_right = Side::new(of_right, &of_all.terms.by, right.dataset_schema())?;
             let prefix = prefix.unwrap_or_else(|| format!("{}.", right.dataset()));
-            let of_fields = right_fields(&of_right, &prefix, right.schema());
+            let of_fields = right_fields(&of_right, &prefix, right.dataset_schema());
             fields.extend(of_fields.iter().cloned());
             opened.push(Right::new(right, of_right, of_fields, &of_all)?);
         }
@@ -134,10 +134,10 @@ fn tolerance(terms: &MatchRule, schema: &DatasetSchema) -> Result<Option<i128>> 
 
 /// Values that no left row is below and above, as numbers; `None` if there is no row.
 fn ends(left: &Snapshot, range: &OrderedRange) -> Result<Option<(OrdValue, OrdValue)>> {
-    let schema = left.schema();
+    let schema = left.dataset_schema();
     let span = range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
     let Some(span) = span else { return Ok(None) };
-    let entries = &left.manifest().entries;
+    let entries = left.row_groups();
     let wanted = entries.get(prune(entries, &span)).unwrap_or_default();
     let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else { return Ok(None) };
     let start = match span.start() {

@@ -54,24 +54,25 @@ pub struct PlannedDataset {
 
 impl QueryPlan {
     pub(crate) fn of<K: StoreKey>(opened: &Opened<K>, request: &Request) -> Result<Self> {
-        let first = opened.snapshots.first().map(Snapshot::manifest);
+        let first = opened.snapshots.first();
         let planned = |snapshot: &Snapshot| {
-            let manifest = snapshot.manifest();
-            let wanted = opened.span.as_ref().map_or(0..0, |span| prune(&manifest.entries, span));
-            let wanted = manifest.entries.get(wanted).unwrap_or_default();
+            let row_groups = snapshot.row_groups();
+            let wanted = opened.span.as_ref().map_or(0..0, |span| prune(row_groups, span));
+            let wanted = row_groups.get(wanted).unwrap_or_default();
             PlannedDataset {
-                dataset: manifest.dataset.clone(),
-                version: manifest.version(),
+                dataset: snapshot.dataset().to_owned(),
+                version: snapshot.version(),
                 row_groups: wanted.len(),
-                of: manifest.entries.len(),
+                of: row_groups.len(),
                 rows: wanted.iter().map(|entry| entry.rows).sum(),
                 bytes: wanted.iter().map(|entry| entry.bytes).sum(),
             }
         };
-        let filter = opened.snapshots.first().map(|first| Filter::narrowing(&request.conditions, first.schema(), None));
+        let filter =
+            opened.snapshots.first().map(|first| Filter::narrowing(&request.conditions, first.dataset_schema(), None));
         Ok(Self {
-            ordered_on: first.map(|manifest| manifest.ordered_on.clone()),
-            range: first.and_then(|manifest| Some(opened.span.as_ref()?.format(&manifest.ordered))),
+            ordered_on: first.map(|first| first.ordered_on().to_owned()),
+            range: first.and_then(|first| Some(opened.span.as_ref()?.format(first.ordered_type()))),
             filters: filter.transpose()?.map(|(filter, _)| filter.texts()).unwrap_or_default(),
             limit: request.limit,
             reverse: request.reverse,

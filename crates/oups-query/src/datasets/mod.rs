@@ -50,7 +50,7 @@ impl<K: StoreKey> Opened<K> {
         };
         let positions = positions(store, &keys)?;
         check_ordered_columns(&snapshots)?;
-        let span = match snapshots.first().map(Snapshot::schema) {
+        let span = match snapshots.first().map(Snapshot::dataset_schema) {
             Some(schema) => {
                 let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
                 Filter::narrowing(&request.conditions, schema, span)?.1
@@ -66,7 +66,7 @@ impl<K: StoreKey> Opened<K> {
     }
 
     pub(crate) fn schemas(&self) -> Vec<Arc<DatasetSchema>> {
-        self.snapshots.iter().map(|snapshot| snapshot.schema().clone()).collect()
+        self.snapshots.iter().map(|snapshot| snapshot.dataset_schema().clone()).collect()
     }
 }
 
@@ -82,7 +82,7 @@ fn positions<K: StoreKey>(store: &Store<K>, keys: &[K]) -> Result<HashMap<K, usi
 
 fn check_ordered_columns(snapshots: &[Snapshot]) -> Result<()> {
     let Some((first, others)) = snapshots.split_first() else { return Ok(()) };
-    others.iter().try_for_each(|other| check_same_order(first.schema(), other.schema(), true))
+    others.iter().try_for_each(|other| check_same_order(first.dataset_schema(), other.dataset_schema(), true))
 }
 
 /// Checks that two datasets are ordered on columns of one type, and, where that matters, of one name.

@@ -2,6 +2,7 @@
 //!
 //! A [`Condition`] is what the caller gave; a [`Filter`] is all of a scan's conditions, their columns found in one dataset.
 
+mod conditions;
 mod evaluate;
 mod literal;
 mod parse;
@@ -14,51 +15,31 @@ use std::sync::Arc;
 
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::and;
-use arrow::error::ArrowError;
 use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
 
 use crate::projection::Projection;
 use crate::{Error, Result};
+use conditions::Test;
 use evaluate::true_only;
 
+pub(crate) use conditions::{Condition, Conditions};
 pub use predicate::{Column, Comparison, Predicate};
-
-/// A test of rows: for each row of a batch of the columns that it asked for, whether the row is wanted; null is not.
-pub(crate) type Test = dyn Fn(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send + Sync;
-
-/// A condition on rows as the caller gave it.
-#[derive(Clone)]
-pub(crate) enum Condition {
-    Text(String),
-    Test { columns: Vec<String>, test: Arc<Test> },
-}
-
-impl fmt::Debug for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => f.debug_tuple("Text").field(text).finish(),
-            Self::Test { columns, .. } => f.debug_struct("Test").field("columns", columns).finish_non_exhaustive(),
-        }
-    }
-}
 
 /// The conditions of a scan, all of which must hold.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
-    parts: Vec<Part>,
+    parts: Vec<Arc<Part>>,
     /// The columns that the conditions look at, by position in the dataset's schema, ascending.
     pub(crate) columns: Vec<usize>,
 }
 
-/// One condition, its columns found.
-#[derive(Clone)]
+/// One condition, its columns found. Scans of datasets with the same columns share it.
 struct Part {
     columns: Projection,
     kind: Kind,
 }
 
-#[derive(Clone)]
 enum Kind {
     Predicate(Predicate),
     Test(Arc<Test>),
@@ -72,28 +53,16 @@ impl Filter {
     ///
     /// [`Error::Condition`], [`oups_core::Error::UnknownColumn`], [`Error::DuplicateColumn`].
     pub(crate) fn narrowing(
-        conditions: &[Condition],
+        conditions: &Conditions,
         schema: &DatasetSchema,
         mut span: Option<Span>,
     ) -> Result<(Self, Option<Span>)> {
-        let mut parts = Vec::with_capacity(conditions.len());
-        for condition in conditions {
-            match condition {
-                Condition::Test { columns, test } => {
-                    parts.push(Part {
-                        columns: Projection::find(Some(columns), schema)?,
-                        kind: Kind::Test(test.clone()),
-                    });
-                }
-                Condition::Text(text) => {
-                    for predicate in Predicate::parse(text, schema)?.conjuncts() {
-                        if let Some(rest) = narrow(&mut span, predicate, schema.ordered_index()) {
-                            parts.push(Part::of(rest, schema)?);
-                        }
-                    }
-                }
-            }
-        }
+        let found = conditions.found_in(schema)?;
+        let is_left = |part: &&Arc<Part>| match &part.kind {
+            Kind::Predicate(predicate) => narrow(&mut span, predicate, schema.ordered_index()),
+            Kind::Test(_) => true,
+        };
+        let parts: Vec<Arc<Part>> = found.iter().filter(is_left).cloned().collect();
         let mut columns: Vec<usize> = parts.iter().flat_map(|part| part.columns.positions.clone()).collect();
         columns.sort_unstable();
         columns.dedup();
@@ -107,7 +76,7 @@ impl Filter {
 
     /// The conditions as texts for people.
     pub(crate) fn texts(&self) -> Vec<String> {
-        let text = |part: &Part| match &part.kind {
+        let text = |part: &Arc<Part>| match &part.kind {
             Kind::Predicate(predicate) => predicate.to_string(),
             Kind::Test(_) => {
                 let names: Vec<_> = part.columns.schema.fields().iter().map(|field| field.name().as_str()).collect();
@@ -174,18 +143,18 @@ impl fmt::Debug for Part {
     }
 }
 
-/// Narrows the span by a condition on the ordered column, which has no nulls. Gives back what is left to be tested.
-fn narrow(span: &mut Option<Span>, predicate: Predicate, ordered: usize) -> Option<Predicate> {
-    let spans = match &predicate {
-        Predicate::Constant(Some(true)) => return None,
+/// Narrows the span by a condition on the ordered column, which has no nulls. Whether something is left to be tested.
+fn narrow(span: &mut Option<Span>, predicate: &Predicate, ordered: usize) -> bool {
+    let spans = match predicate {
+        Predicate::Constant(Some(true)) => return false,
         Predicate::Constant(_) => &[],
         Predicate::Within(column, spans) if column.position == ordered => spans.as_slice(),
-        _ => return Some(predicate),
+        _ => return true,
     };
     let hull = spans
         .first()
         .zip(spans.last())
         .and_then(|(first, last)| Span::new(first.start_cut().clone(), last.end_cut().clone()));
     *span = span.as_ref().zip(hull).and_then(|(span, hull)| span.and(&hull));
-    (spans.len() > 1).then_some(predicate)
+    spans.len() > 1
 }

@@ -57,7 +57,7 @@ pub(crate) struct Head {
 impl Source {
     /// The reading's columns are those of the layout.
     pub(crate) fn new(reading: PlannedScan, layout: Arc<Conversion>, span: &Arc<Span>, reverse: bool) -> Self {
-        let groups = prune(&reading.snapshot.manifest().entries, span);
+        let groups = prune(reading.snapshot.row_groups(), span);
         let span = span.clone();
         Self { reading, layout, span, reverse, groups, rest: None, open: None, last: None, read: (0, 0), head: None }
     }
@@ -83,7 +83,7 @@ impl Source {
 
     /// The least and the largest value that the rows to come may have.
     pub(crate) fn reach(&self) -> Option<(OrdValue, OrdValue)> {
-        let entries = self.reading.snapshot.manifest().entries.get(self.groups.clone())?;
+        let entries = self.reading.snapshot.row_groups().get(self.groups.clone())?;
         match self.reverse {
             false => Some((self.bound()?, entries.last()?.max.clone())),
             true => Some((entries.first()?.min.clone(), self.bound()?)),
@@ -107,7 +107,7 @@ impl Source {
     }
 
     fn entry(&self) -> Option<&RowGroup> {
-        let entries = self.reading.snapshot.manifest().entries.get(self.groups.clone())?;
+        let entries = self.reading.snapshot.row_groups().get(self.groups.clone())?;
         if self.reverse { entries.last() } else { entries.first() }
     }
 

@@ -126,12 +126,12 @@ impl ScanPlan {
     ///
     /// Where a footer cannot be read.
     pub(crate) fn of(reading: &PlannedScan) -> Result<Self> {
-        let manifest = reading.snapshot.manifest();
+        let snapshot = &reading.snapshot;
         let mut plan = Self {
-            dataset: manifest.dataset.clone(),
-            version: manifest.version(),
-            ordered_on: manifest.ordered_on.clone(),
-            range: reading.span.as_ref().map(|span| span.format(&manifest.ordered)),
+            dataset: snapshot.dataset().to_owned(),
+            version: snapshot.version(),
+            ordered_on: snapshot.ordered_on().to_owned(),
+            range: reading.span.as_ref().map(|span| span.format(snapshot.ordered_type())),
             filters: reading.filter.texts(),
             limit: reading.limit,
             reverse: reading.reverse,
@@ -142,7 +142,7 @@ impl ScanPlan {
         };
         for piece in &reading.pieces {
             if let Some(entry) = reading.entry(piece) {
-                plan.add(reading, piece, entry, &reading.snapshot.open_row_group(entry)?)?;
+                plan.add(reading, piece, entry, &reading.snapshot.open(entry)?)?;
             }
         }
         Ok(plan)
@@ -186,7 +186,7 @@ fn positions(reading: &PlannedScan) -> impl Iterator<Item = usize> {
 }
 
 fn columns(reading: &PlannedScan) -> Vec<PlannedColumn> {
-    let schema = reading.snapshot.schema();
+    let schema = reading.snapshot.dataset_schema();
     let column = |at: usize| {
         Some(PlannedColumn {
             name: schema.stored().fields().get(at)?.name().clone(),
@@ -200,7 +200,7 @@ fn columns(reading: &PlannedScan) -> Vec<PlannedColumn> {
 
 /// The row groups of which nothing is read, but for those that statistics exclude.
 fn left_out(reading: &PlannedScan) -> Pruned {
-    let entries = &reading.snapshot.manifest().entries;
+    let entries = reading.snapshot.row_groups();
     let in_range = reading.span.as_ref().map_or(0..0, |span| prune(entries, span));
     let read: Vec<usize> = reading.pieces.iter().map(|piece| piece.at).collect();
     let is_full = reading.filter.is_empty() && reading.limit == Some(reading.rows());

@@ -38,7 +38,7 @@ impl PlannedScan {
     ///
     /// For a bound, a column or a condition that does not fit, and where a file at the range's edges cannot be read.
     pub(crate) fn prepare(snapshot: Snapshot, request: &Request) -> Result<Self> {
-        let schema = snapshot.schema();
+        let schema = snapshot.dataset_schema();
         let columns = Projection::find(request.columns.as_deref(), schema)?;
         let span = request.range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;
         let (filter, span) = Filter::narrowing(&request.conditions, schema, span)?;
@@ -52,12 +52,11 @@ impl PlannedScan {
 
     /// For those who listen: what will be read.
     fn tell(&self) {
-        let manifest = self.snapshot.manifest();
         tracing::debug!(
-            dataset = manifest.dataset,
-            version = manifest.commit,
+            dataset = self.snapshot.dataset(),
+            version = self.snapshot.version().commit(),
             row_groups = self.pieces.len(),
-            of = manifest.entries.len(),
+            of = self.snapshot.row_groups().len(),
             rows = self.rows(),
             "scan"
         );
@@ -70,7 +69,7 @@ impl PlannedScan {
     ///
     /// For a condition that does not fit.
     pub(crate) fn of_parts(snapshot: Snapshot, columns: Projection, request: &Request) -> Result<Self> {
-        let (filter, _) = Filter::narrowing(&request.conditions, snapshot.schema(), None)?;
+        let (filter, _) = Filter::narrowing(&request.conditions, snapshot.dataset_schema(), None)?;
         Ok(Self::new(snapshot, None, columns, filter, request))
     }
 
@@ -91,7 +90,7 @@ impl PlannedScan {
     /// The wanted row groups; without a filter, no more of them than the limit needs.
     fn find_pieces(&self) -> Result<Vec<ScanTask>> {
         let Some(span) = &self.span else { return Ok(Vec::new()) };
-        let wanted = prune(&self.snapshot.manifest().entries, span);
+        let wanted = prune(self.snapshot.row_groups(), span);
         let order: Box<dyn Iterator<Item = usize>> =
             if self.reverse { Box::new(wanted.rev()) } else { Box::new(wanted) };
         let mut left = self.limit.filter(|_| self.filter.is_empty()).unwrap_or(u64::MAX);
@@ -117,7 +116,7 @@ impl PlannedScan {
 
     /// The rows of a row group that are in the span; `None` if there are none.
     fn piece(&self, at: usize, span: &Span) -> Result<Option<ScanTask>> {
-        let Some(entry) = self.snapshot.manifest().entries.get(at) else { return Ok(None) };
+        let Some(entry) = self.snapshot.row_groups().get(at) else { return Ok(None) };
         if span.contains(&entry.min) && span.contains(&entry.max) {
             return Ok(Some(ScanTask::new(at, 0..entry.rows, None)));
         }
@@ -133,7 +132,7 @@ impl PlannedScan {
 
     /// The entry of a piece.
     pub(crate) fn entry(&self, piece: &ScanTask) -> Option<&RowGroup> {
-        self.snapshot.manifest().entries.get(piece.at)
+        self.snapshot.row_groups().get(piece.at)
     }
 
     /// The file of a piece, opened where it is not yet. Whoever comes meanwhile waits for it.
@@ -161,8 +160,8 @@ impl PlannedScan {
     pub(crate) fn open_entry(&self, entry: &RowGroup) -> Result<RowGroupFile> {
         tracing::trace!(dataset = self.snapshot.dataset(), file = &*entry.file, rows = entry.rows, "open a row group");
         Ok(match self.verified {
-            true => self.snapshot.open_row_group_verified(entry)?,
-            false => self.snapshot.open_row_group(entry)?,
+            true => self.snapshot.open_verified(entry)?,
+            false => self.snapshot.open(entry)?,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Which columns of a dataset are wanted.
 
+pub(crate) mod common_schema;
 pub(crate) mod key_fields;
 pub(crate) mod unified;
 

@@ -1,17 +1,17 @@
 //! One schema for the rows of several datasets.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use oups_core::ColumnOf;
 use oups_core::ordered::OrdKeys;
-use oups_core::schema::{DatasetSchema, common, convert, plain_type};
+use oups_core::schema::{DatasetSchema, convert};
 use oups_core::words::words_of;
 
 use super::Projection;
+use super::common_schema::{Named, common_field, common_metadata, schema_of_all};
 use crate::{Error, Result};
 
 /// Datasets whose rows have one schema, and how the rows of each get it.
@@ -46,11 +46,11 @@ impl Unified {
     /// [`Error::ColumnTypes`]; [`Error::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`] for a name that no dataset
     /// has.
     pub(crate) fn new(names: Option<&[String]>, datasets: &[Arc<DatasetSchema>]) -> Result<Self> {
-        let fields = match names {
-            None => all_fields(datasets)?,
-            Some(names) => named_fields(names, datasets)?,
+        let named: Vec<Named<'_>> = datasets.iter().map(|dataset| Named::of(dataset)).collect();
+        let schema = match names {
+            None => schema_of_all(&named)?,
+            Some(names) => schema_of_named(names, datasets, &named)?,
         };
-        let schema = Arc::new(Schema::new_with_metadata(fields, common_metadata(datasets)));
         let mut layouts: Vec<Arc<Conversion>> = Vec::with_capacity(datasets.len());
         for dataset in datasets {
             // As a rule all are alike.
@@ -63,72 +63,21 @@ impl Unified {
     }
 }
 
-/// The fields of all datasets, in the order in which they are met.
-fn all_fields(datasets: &[Arc<DatasetSchema>]) -> Result<Vec<Field>> {
-    let mut met = HashSet::new();
-    let mut fields = Vec::new();
-    let names = datasets.iter().flat_map(|dataset| dataset.stored().fields().iter().map(|field| field.name()));
-    for name in names.filter(|name| met.insert(*name)) {
-        fields.extend(common_field(name, datasets)?);
-    }
-    Ok(fields)
-}
-
-fn named_fields(names: &[String], datasets: &[Arc<DatasetSchema>]) -> Result<Vec<Field>> {
+/// The common schema of these columns alone.
+fn schema_of_named(names: &[String], datasets: &[Arc<DatasetSchema>], named: &[Named<'_>]) -> Result<SchemaRef> {
     let mut met = HashSet::new();
     let mut fields = Vec::new();
     for name in names {
         if !met.insert(name) {
             return Err(Error::DuplicateColumn { column: name.clone() });
         }
-        match (common_field(name, datasets)?, datasets.first()) {
+        match (common_field(name, named)?, datasets.first()) {
             (Some(field), _) => fields.push(field),
             (None, Some(first)) => _ = first.index_of(name)?,
             (None, None) => {}
         }
     }
-    Ok(fields)
-}
-
-/// The field of a column for all datasets; `None` if none has it.
-fn common_field(name: &str, datasets: &[Arc<DatasetSchema>]) -> Result<Option<Field>> {
-    let mut met: Option<(Field, &DatasetSchema)> = None;
-    let mut missing = false;
-    for dataset in datasets {
-        let Some((at, found)) = dataset.stored().column_with_name(name) else {
-            missing = true;
-            continue;
-        };
-        let Some((field, first)) = &mut met else {
-            met = Some((found.clone(), dataset));
-            continue;
-        };
-        if field.data_type() != found.data_type() {
-            match common(&plain_type(field.data_type()), dataset.plain().field(at).data_type()) {
-                Some(both) => field.set_data_type(both),
-                None => return Err(different(name, first, dataset)),
-            }
-        }
-        field.set_nullable(field.is_nullable() || found.is_nullable());
-    }
-    Ok(met.map(|(field, _)| if missing { field.with_nullable(true) } else { field }))
-}
-
-fn different(column: &str, first: &DatasetSchema, other: &DatasetSchema) -> Error {
-    let of = |dataset: &DatasetSchema| {
-        let field = dataset.stored().column_with_name(column);
-        let column_type = field.map(|(_, field)| field.data_type().to_string()).unwrap_or_default();
-        Box::new(ColumnOf { dataset: dataset.dataset().to_owned(), column_type })
-    };
-    Error::ColumnTypes { column: column.to_owned(), first: of(first), other: of(other) }
-}
-
-/// What all datasets say of themselves.
-fn common_metadata(datasets: &[Arc<DatasetSchema>]) -> HashMap<String, String> {
-    let Some((first, others)) = datasets.split_first() else { return HashMap::new() };
-    let mut common = first.stored().metadata().clone();
-    common.retain(|key, value| others.iter().all(|other| other.stored().metadata().get(key) == Some(value)));
-    common
+    Ok(Arc::new(Schema::new_with_metadata(fields, common_metadata(named))))
 }
 
 impl Conversion {

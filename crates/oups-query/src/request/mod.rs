@@ -5,7 +5,7 @@ pub(crate) mod read;
 use oups_core::Together;
 use oups_core::ordered::OrderedRange;
 
-use crate::filter::Condition;
+use crate::filter::Conditions;
 
 /// Rows of a batch, unless the caller says otherwise.
 pub(crate) const BATCH_ROWS: usize = 32 << 10;
@@ -17,7 +17,7 @@ pub(crate) struct Request {
     /// `None` is all of them.
     pub(crate) columns: Option<Vec<String>>,
     /// All of them must hold for a row.
-    pub(crate) conditions: Vec<Condition>,
+    pub(crate) conditions: Conditions,
     pub(crate) limit: Option<u64>,
     pub(crate) reverse: bool,
     pub(crate) batch_rows: usize,
@@ -34,7 +34,7 @@ impl Default for Request {
         Self {
             range: OrderedRange::default(),
             columns: None,
-            conditions: Vec::new(),
+            conditions: Conditions::default(),
             limit: None,
             reverse: false,
             batch_rows: BATCH_ROWS,

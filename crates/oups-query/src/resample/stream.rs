@@ -69,7 +69,7 @@ impl Resampled {
         aggregates: &[(String, Aggregate)],
         fill: Option<Fill>,
     ) -> Result<Self> {
-        let schemas: Vec<_> = input.snapshots.iter().map(|snapshot| snapshot.schema().clone()).collect();
+        let schemas: Vec<_> = input.snapshots.iter().map(|snapshot| snapshot.dataset_schema().clone()).collect();
         let mut met = HashSet::new();
         let columns = aggregates.iter().map(|(column, _)| column.clone()).filter(|column| met.insert(column.clone()));
         let columns: Vec<_> = columns.collect();

@@ -137,10 +137,9 @@ fn in_order(pieces: Vec<ScanTask>, reading: Arc<PlannedScan>) -> Box<dyn Iterato
 
 impl fmt::Debug for Batches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let manifest = self.reading.snapshot.manifest();
         f.debug_struct("Batches")
-            .field("dataset", &manifest.dataset)
-            .field("commit", &manifest.commit)
+            .field("dataset", &self.reading.snapshot.dataset())
+            .field("version", &self.reading.snapshot.version())
             .field("jobs", &self.jobs)
             .finish_non_exhaustive()
     }

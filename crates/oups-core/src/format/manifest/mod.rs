@@ -66,6 +66,41 @@ pub struct RowGroup {
 }
 
 impl RowGroup {
+    /// Its name in the dataset's folder while it is live.
+    pub fn file_name(&self) -> &str {
+        &self.file
+    }
+
+    /// Its rows.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Its length in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The smallest ordered value.
+    pub fn min(&self) -> &OrdValue {
+        &self.min
+    }
+
+    /// The largest ordered value.
+    pub fn max(&self) -> &OrdValue {
+        &self.max
+    }
+
+    /// XXH3-128 of its bytes.
+    pub fn checksum(&self) -> u128 {
+        self.checksum
+    }
+
+    /// The version whose commit made the file; `None` for a name that is not ours.
+    pub fn made_by(&self) -> Option<Version> {
+        paths::file_id(&self.file).map(|id| Version::new(id.commit, id.random))
+    }
+
     /// The commit that made the file; `None` for a name that is not ours.
     pub fn commit(&self) -> Option<u64> {
         paths::file_id(&self.file).map(|id| id.commit)

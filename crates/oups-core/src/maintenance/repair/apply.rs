@@ -17,23 +17,24 @@ use crate::storage::publish::install;
 use crate::storage::turn::Turn;
 use crate::{Error, Result};
 
-pub(super) fn apply(turn: Turn, mut plan: RepairPlan) -> Result<RepairReport> {
-    let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
+pub(super) fn apply(
+    (fs, paths): (&StoreFs, &DatasetPaths),
+    mut turn: Turn,
+    mut plan: RepairPlan,
+) -> Result<RepairReport> {
     if plan.is_well() {
-        return Ok(Apply::new(&fs, &paths).report(&plan, plan.base.as_deref(), false));
+        return Ok(Apply::new(fs, paths).report(&plan, plan.base.as_deref(), false));
     }
-    let mut turn = turn;
-    let mut next = next_manifest(&fs, &paths, &mut plan)?;
-    turn.commit = plan.commit;
+    let mut next = next_manifest(fs, paths, &mut plan)?;
     turn.mark_repair()?;
-    let mut apply = Apply::new(&fs, &paths);
+    let mut apply = Apply::new(fs, paths);
     apply.set_manifest_aside(&plan)?;
     apply.give_names(&mut plan)?;
     let base = plan.base.as_deref();
     let mut installed = None;
     if let Some(next) = next.as_mut().filter(|next| base != Some(&**next)) {
         apply.sync_files(&plan)?;
-        *next = install(&turn, base.map(Manifest::version), next.clone())?;
+        *next = install(&mut turn, base.map(Manifest::version), next.clone())?;
         installed = Some(Attempt::on("repair", &next.dataset, next.version()));
     }
     apply.set_files_aside(&plan).map_err(|error| match &installed {

@@ -31,16 +31,17 @@ pub use report::{Lost, ManifestState, RepairReport, SetAside};
 /// [`Error::NoDataset`] where there is nothing of which a dataset could be made, [`Error::NewerFormat`],
 /// [`Error::KeyFolded`], [`Error::LockTimeout`], a failed file operation.
 pub(crate) fn repair(dataset: &Dataset, timeout: Option<Duration>) -> Result<RepairReport> {
-    let (fs, paths) = (&dataset.store.storage.fs, &dataset.paths);
+    let (storage, paths) = (&dataset.store.storage, &dataset.paths);
+    let fs = storage.fs();
     let _span = tracing::info_span!("repair", dataset = paths.text()).entered();
     // Looked for before locking: taking the lock makes folders.
     let is_there = |path: &std::path::Path| Ok::<_, Error>(fs.kind(path)?.is_some());
     if !is_there(&paths.manifest())? && !is_there(&paths.folder())? && !is_there(&paths.tombstone())? {
         return Err(dataset.absent());
     }
-    let turn = Turn::begin_repair(fs, paths, &mut Patience::of(timeout))?;
+    let turn = storage.begin_repair(paths, &mut Patience::of(timeout))?;
     let plan = RepairPlan::make(fs, paths, &turn)?.ok_or_else(|| dataset.absent())?;
-    apply::apply(turn, plan)
+    apply::apply((fs, paths), turn, plan)
 }
 
 /// What is to be done.

@@ -55,7 +55,7 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn run(&self) -> Result<Found> {
-        let file = match self.snapshot.open_file(self.entry) {
+        let file = match self.snapshot.read_at(self.entry) {
             Err(Error::Damaged { detail, .. }) => return Ok((vec![(FindingKind::Missing, detail)], None)),
             Err(Error::InTheWay { found, .. }) => {
                 return Ok((vec![(FindingKind::Missing, format!("in its place is {found}"))], None));
@@ -100,7 +100,7 @@ impl Check<'_> {
     /// What is wrong with what the bytes say, although they are those that the manifest knows.
     fn content(&self, file: Arc<dyn ReadFile>, claims: &Claims) -> Result<Found> {
         let mut found: Vec<_> = self.is_other(claims).map(|other| (FindingKind::Swapped, other)).into_iter().collect();
-        let schema = self.snapshot.schema();
+        let schema = self.snapshot.dataset_schema();
         let open = match RowGroupFile::open_unchecked(file, self.path, schema, View::Stored) {
             // Its footer was read before.
             Err(Error::Damaged { detail, .. }) => {
@@ -127,7 +127,7 @@ impl Check<'_> {
     fn span(&self, span: Option<&(OrdValue, OrdValue)>) -> Option<String> {
         let (min, max) = span?;
         let text = |min, max| {
-            let ordered = self.snapshot.schema().ordered_type();
+            let ordered = self.snapshot.dataset_schema().ordered_type();
             format!("{} to {}", ordered.format(min), ordered.format(max))
         };
         let is_right = *min == self.entry.min && *max == self.entry.max;

@@ -14,7 +14,7 @@ use crate::{Error, Result};
 
 /// What is in the folder of a dataset and beside it, and should not be.
 pub(super) fn beside_manifest(dataset: &Dataset, manifest: &Manifest) -> Result<Vec<Finding>> {
-    let (fs, paths) = (&dataset.store.storage.fs, &dataset.paths);
+    let (fs, paths) = (dataset.store.storage.fs(), &dataset.paths);
     let (findings, doubts) = Names::of(dataset, manifest).judge()?;
     let side_files = [paths.manifest_tmp(), paths.tombstone()];
     let mut is_odd = doubts > 0 || is_marked(fs, paths)?;
@@ -43,7 +43,7 @@ pub(super) fn beside_manifest(dataset: &Dataset, manifest: &Manifest) -> Result<
 
 /// What is left of a dataset that has no manifest.
 pub(super) fn without_manifest(dataset: &Dataset) -> Result<Vec<Finding>> {
-    let (fs, paths) = (&dataset.store.storage.fs, &dataset.paths);
+    let (fs, paths) = (dataset.store.storage.fs(), &dataset.paths);
     let Some(quiet) = Quiet::try_hold(fs, paths)? else { return Ok(Vec::new()) };
     if fs.kind(&paths.manifest())?.is_some() {
         // Made a moment ago.
@@ -88,7 +88,7 @@ fn of_removed(dataset: &Dataset, removed: &Manifest) -> Result<Vec<Finding>> {
     let retired = retired_by_removal(removed);
     let empty = Manifest { entries: Vec::new(), retired, ..removed.clone() };
     let (mut findings, _) = Names { is_certain: true, ..Names::of(dataset, &empty) }.judge()?;
-    if !is_read(&dataset.store.storage.fs, &dataset.paths)? {
+    if !is_read(dataset.store.storage.fs(), &dataset.paths)? {
         let detail = format!("nobody reads the removed version {}", removed.commit);
         findings.push(Finding::of(dataset, dataset.paths.tombstone(), FindingKind::Tombstone, detail));
     }
@@ -99,7 +99,7 @@ fn of_removed(dataset: &Dataset, removed: &Manifest) -> Result<Vec<Finding>> {
 fn of_nothing(dataset: &Dataset, died: Option<u64>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let mut lost = 0;
-    for entry in dataset.store.storage.fs.list(&dataset.paths.folder())? {
+    for entry in dataset.store.storage.fs().list(&dataset.paths.folder())? {
         let path = dataset.paths.file(&entry.name);
         match (entry.kind, FolderName::parse(&entry.name)) {
             (EntryKind::File, Some(FolderName::RowGroup(id) | FolderName::Tmp(id))) if Some(id.commit) == died => {
@@ -140,7 +140,7 @@ impl<'a> Names<'a> {
     fn judge(&self) -> Result<(Vec<Finding>, usize)> {
         let mut findings = Vec::new();
         let mut doubts = 0;
-        for entry in self.dataset.store.storage.fs.list(&self.dataset.paths.folder())? {
+        for entry in self.dataset.store.storage.fs().list(&self.dataset.paths.folder())? {
             let (kind, detail) = match self.verdict(&entry) {
                 Verdict::Ours => continue,
                 Verdict::Doubtful(_) if !self.is_certain => {

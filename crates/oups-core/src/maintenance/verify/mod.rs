@@ -106,7 +106,7 @@ pub(crate) type Progress<'a> = dyn FnMut((usize, usize), u64) + 'a;
 ///
 /// If a folder cannot be listed or a pin not be made. What is wrong with the dataset is no error but a finding.
 pub(crate) fn dataset(dataset: &Dataset, progress: &mut Progress<'_>) -> Result<Vec<Finding>> {
-    let mut findings = match Snapshot::open(&dataset.store.storage, &dataset.paths) {
+    let mut findings = match Snapshot::open_newest(&dataset.store.storage, &dataset.paths) {
         Ok(Some(snapshot)) => of_snapshot(dataset, &snapshot, progress)?,
         Ok(None) => folder::without_manifest(dataset)?,
         Err(error) => vec![of_manifest(dataset, error)?],

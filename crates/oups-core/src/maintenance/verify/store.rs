@@ -2,9 +2,9 @@
 
 use super::{Finding, FindingKind};
 use crate::format::store_file;
+use crate::storage::discover::Stranger;
 use crate::storage::lock::{SeenPin, pin_files};
 use crate::store::StoreInner;
-use crate::store::discover::Stranger;
 use crate::{Error, Result, paths};
 
 /// Findings that are about no dataset.
@@ -12,7 +12,7 @@ pub(crate) fn outside(store: &StoreInner, strangers: &[Stranger]) -> Result<Vec<
     let stranger = |found: &Stranger| Finding::of_store(&found.path, FindingKind::Stranger, found.reason.as_str());
     let mut findings: Vec<Finding> = strangers.iter().map(stranger).collect();
     findings.extend(store_file(store)?);
-    for pin in pin_files(&store.storage.fs, &store.storage.root)? {
+    for pin in pin_files(store.storage.fs(), store.storage.root())? {
         match pin {
             SeenPin::Held { .. } => {}
             SeenPin::Stale { path } => {
@@ -28,9 +28,9 @@ pub(crate) fn outside(store: &StoreInner, strangers: &[Stranger]) -> Result<Vec<
 }
 
 fn store_file(store: &StoreInner) -> Result<Option<Finding>> {
-    let path = store.storage.root.join(paths::STORE_FILE);
+    let path = store.storage.root().join(paths::STORE_FILE);
     let wrong = |detail: String| Ok(Some(Finding::of_store(&path, FindingKind::StoreFile, detail)));
-    let Some(bytes) = store.storage.fs.read_if_there(&path)? else { return wrong("it is missing".to_owned()) };
+    let Some(bytes) = store.storage.fs().read_if_there(&path)? else { return wrong("it is missing".to_owned()) };
     match store_file::decode(&path, bytes) {
         Ok(found) if found.is_compatible(&store.schema) => Ok(None),
         Ok(found) => wrong(format!("expected keys `{}`, found `{found}`", store.schema)),

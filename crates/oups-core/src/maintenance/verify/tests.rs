@@ -27,7 +27,7 @@ fn with_dataset(test: impl FnOnce(&Dataset, Manifest)) {
     let store = Store::<AnyKey>::create_for(folder.path(), schema).unwrap();
     let dataset = store.dataset(&store.parse_key("x").unwrap()).unwrap();
     dataset.write(rows("time", &[1, 2, 3])).ordered_on("time").commit().unwrap();
-    let manifest = crate::storage::load::load(&dataset.store.storage.fs, &dataset.paths).unwrap().unwrap();
+    let manifest = crate::storage::load::load(dataset.store.storage.fs(), &dataset.paths).unwrap().unwrap();
     test(&dataset, (*manifest.manifest).clone());
 }
 

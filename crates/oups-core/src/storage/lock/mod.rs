@@ -8,7 +8,6 @@ mod seen;
 mod writer;
 
 pub(crate) use open::{Take, open_locked};
-pub(crate) use owner::Owner;
 pub(crate) use pin::{IdlePins, Pin};
 pub(crate) use quiet::Quiet;
 pub(crate) use seen::{SeenPin, is_read, pin_files, pinned_commits};

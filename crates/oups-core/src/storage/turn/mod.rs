@@ -1,10 +1,13 @@
 //! A writer's turn at a dataset: from taking the lock to letting it go.
 
-pub(crate) mod new_files;
+mod new_files;
+mod new_manifest;
+mod prepare;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::commit_options::Durability;
+use super::files::LiveFiles;
 use super::loaded::Loaded;
 use super::lock::{Left, Patience, WriterLock, pinned_commits};
 use super::{retire, sweep};
@@ -12,44 +15,37 @@ use crate::format::manifest::{Manifest, Retired};
 use crate::fs::{EntryKind, StoreFs, if_there};
 use crate::paths::DatasetPaths;
 use crate::{Error, Result};
+use new_files::NewFiles;
+
+pub(crate) use new_manifest::NewManifest;
+pub(crate) use prepare::Prepared;
+pub(super) use prepare::stamped;
 
 /// The lock is held, the manifest loaded, and what a dead writer left is cleared away.
 ///
-/// Dropping a turn that did not commit unmarks and unlocks; where there is no dataset, it also removes the lock file and
-/// empty folders, so that a refused first write leaves nothing.
+/// Dropping a turn that did not commit removes the files that it made, unmarks and unlocks; where there is no dataset, it
+/// also removes the lock file and empty folders, so that a refused first write leaves nothing.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    pub(crate) fs: StoreFs,
-    pub(crate) paths: DatasetPaths,
+    pub(super) fs: StoreFs,
+    pub(super) paths: DatasetPaths,
     lock: WriterLock,
     base: Option<Loaded>,
+    /// The base's row group files, which this writer alone can retire.
+    live: LiveFiles,
+    /// What this turn has made and no manifest names yet.
+    files: NewFiles,
+    durability: Durability,
     /// The number of the commit that this turn may make.
-    pub(crate) commit: u64,
+    commit: u64,
     /// Retired by earlier commits, and still there.
-    pub(crate) retired: Vec<Retired>,
+    retired: Vec<Retired>,
     /// Files that earlier commits retired are gone since, and the next manifest does not list them: their names must be
     /// gone durably before it is there, or they would come back with nobody to know them.
     settled: bool,
     exists: bool,
-    mark_stays: MarkStays,
-}
-
-/// Whether the mark is left in the lock file, for the next writer to look for leftovers.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct MarkStays(Arc<AtomicBool>);
-
-impl MarkStays {
-    pub(crate) fn set(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    fn unset(&self) {
-        self.0.store(false, Ordering::Release);
-    }
-
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
+    /// The mark is left in the lock file, for the next writer to look for leftovers.
+    mark_stays: bool,
 }
 
 impl Turn {
@@ -63,12 +59,13 @@ impl Turn {
         paths: &DatasetPaths,
         patience: &mut Patience,
         known: Option<&Loaded>,
+        durability: Durability,
     ) -> Result<Self> {
         if fs.is_poisoned() {
             return Err(Error::Poisoned { dataset: paths.text().to_owned() });
         }
         let lock = WriterLock::acquire(fs, paths, patience)?;
-        let mut turn = Self::holding(fs, paths, lock);
+        let mut turn = Self::holding(fs, paths, lock, durability);
         if *turn.lock.left() == Left::Clean {
             turn.lock.mark(None)?;
             turn.load(known)?;
@@ -76,18 +73,18 @@ impl Turn {
         }
         tracing::warn!(dataset = paths.text(), left = ?turn.lock.left(), "a writer died: clearing away what it left");
         // Until the dead writer's mark is worked off, an error must leave it to the next one.
-        turn.mark_stays.set();
+        turn.mark_stays = true;
         // Its commit point may be visible and not durable yet: nothing that the version before needs may go.
         turn.sync_parents()?;
         turn.load(known)?;
         // What killed the writer may have killed readers; a pin that stays does no harm.
         let _ = pinned_commits(fs, paths);
-        turn.mark_stays.unset();
+        turn.mark_stays = false;
         turn.lock.mark(None)?;
         Ok(turn)
     }
 
-    fn holding(fs: &StoreFs, paths: &DatasetPaths, lock: WriterLock) -> Self {
+    fn holding(fs: &StoreFs, paths: &DatasetPaths, lock: WriterLock, durability: Durability) -> Self {
         // A lock file that had to be made goes again, should nothing come of it.
         let exists = !lock.is_new();
         Self {
@@ -95,11 +92,14 @@ impl Turn {
             paths: paths.clone(),
             lock,
             base: None,
+            live: LiveFiles::new(fs, paths),
+            files: NewFiles::default(),
+            durability,
             commit: 1,
             retired: Vec::new(),
             settled: false,
             exists,
-            mark_stays: MarkStays::default(),
+            mark_stays: false,
         }
     }
 
@@ -113,8 +113,8 @@ impl Turn {
         if fs.is_poisoned() {
             return Err(Error::Poisoned { dataset: paths.text().to_owned() });
         }
-        let mut turn = Self::holding(fs, paths, WriterLock::acquire(fs, paths, patience)?);
-        turn.mark_stays.set();
+        let mut turn = Self::holding(fs, paths, WriterLock::acquire(fs, paths, patience)?, Durability::Synced);
+        turn.mark_stays = true;
         turn.exists = true;
         Ok(turn)
     }
@@ -133,7 +133,7 @@ impl Turn {
 
     /// Everything in the folder is as the manifest says: the mark can go.
     pub(crate) fn repaired(&mut self) {
-        self.mark_stays.unset();
+        self.mark_stays = false;
     }
 
     fn load(&mut self, known: Option<&Loaded>) -> Result<()> {
@@ -182,6 +182,11 @@ impl Turn {
         Ok(())
     }
 
+    /// The dataset's path text.
+    pub(crate) fn dataset(&self) -> &str {
+        self.paths.text()
+    }
+
     /// The dataset as it is; `None` where there is none yet.
     pub(crate) fn base(&self) -> Option<&Manifest> {
         self.base.as_ref().map(|base| &*base.manifest)
@@ -190,6 +195,26 @@ impl Turn {
     /// As [`base`](Self::base), to hold while the turn goes on.
     pub(crate) fn base_arc(&self) -> Option<Arc<Manifest>> {
         self.base.as_ref().map(|base| base.manifest.clone())
+    }
+
+    /// The number of the commit that this turn may make.
+    pub(crate) fn commit(&self) -> u64 {
+        self.commit
+    }
+
+    /// Files that earlier commits retired, and that are still there.
+    pub(crate) fn retired(&self) -> &[Retired] {
+        &self.retired
+    }
+
+    /// Whether its commit waits for the disk.
+    pub(crate) fn durability(&self) -> Durability {
+        self.durability
+    }
+
+    /// The row group files of the base.
+    pub(crate) fn live(&self) -> LiveFiles {
+        self.live.clone()
     }
 
     /// The newest version whose files are all known to be durable. Where there is no dataset, there is none to lose.
@@ -205,7 +230,7 @@ impl Turn {
     /// # Errors
     ///
     /// [`Error::Forked`] in a child process.
-    pub(crate) fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         self.lock.check()
     }
 
@@ -214,14 +239,10 @@ impl Turn {
     /// At a first write the names of the lock file and of the dataset's folder are made durable too, also with syncing
     /// off: files that are there without a manifest and without a mark look like a dataset that lost its manifest, and a
     /// manifest without the folder like one that lost its files.
-    pub(crate) fn sync_mark(
-        &mut self,
-        durability: super::commit_options::Durability,
-        folder_is_new: bool,
-    ) -> Result<()> {
+    pub(super) fn sync_mark(&mut self, folder_is_new: bool) -> Result<()> {
         self.lock.mark(Some(self.commit))?;
         let is_first = self.base.is_none() || folder_is_new;
-        if durability == super::commit_options::Durability::Unsynced && !is_first {
+        if self.durability == Durability::Unsynced && !is_first {
             return Ok(());
         }
         self.lock.sync_mark()?;
@@ -229,33 +250,29 @@ impl Turn {
     }
 
     /// Makes durable that settled files are gone.
-    pub(crate) fn sync_settled(&mut self) -> Result<()> {
+    pub(super) fn sync_settled(&mut self) -> Result<()> {
         if std::mem::take(&mut self.settled) { self.sync_folder() } else { Ok(()) }
     }
 
     /// The names of the manifest and of all folders above, as they are.
-    pub(crate) fn sync_parents(&self) -> Result<()> {
+    pub(super) fn sync_parents(&self) -> Result<()> {
         let folders = self.paths.parents();
         folders.iter().rev().try_for_each(|folder| self.fs.sync_dir(folder))?;
         self.fs.sync_dir(self.paths.root())
     }
 
     /// The dataset's folder with its names as they are; nothing where there is none.
-    pub(crate) fn sync_folder(&self) -> Result<()> {
+    pub(super) fn sync_folder(&self) -> Result<()> {
         if_there(self.fs.sync_dir(&self.paths.folder())).map(|_| ())
     }
 
     /// The next writer is to look for leftovers.
-    pub(crate) fn leave_mark(&self) {
-        self.mark_stays.set();
-    }
-
-    pub(crate) fn mark_stays(&self) -> MarkStays {
-        self.mark_stays.clone()
+    pub(super) fn leave_mark(&mut self) {
+        self.mark_stays = true;
     }
 
     /// A manifest is in place: what a tombstone listed is in it.
-    pub(crate) fn committed(&mut self) {
+    pub(super) fn committed(&mut self) {
         if !self.exists && !matches!(self.fs.kind(&self.paths.tombstone()), Ok(None)) {
             let _ = self.fs.remove_file_if_there(&self.paths.tombstone());
             let _ = self.fs.sync_dir(&self.paths.parent());
@@ -264,7 +281,7 @@ impl Turn {
     }
 
     /// The manifest is gone; whether files of the dataset still are there.
-    pub(crate) fn removed(&mut self) {
+    pub(super) fn removed(&mut self) {
         self.exists = false;
     }
 
@@ -288,7 +305,13 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if self.lock.check().is_err() || self.mark_stays.is_set() {
+        // In a forked child files, mark and lock are the parent's.
+        if self.lock.check().is_err() {
+            return;
+        }
+        // The next writer does what fails.
+        let _ = self.discard();
+        if self.mark_stays {
             return;
         }
         let _ = self.lock.unmark();

@@ -14,19 +14,15 @@ use arrow::array::RecordBatch;
 use crate::Result;
 use crate::dedup::{Dedup, Deduped, Keep};
 use crate::format::manifest::RowGroup;
-use crate::fs::StoreFs;
 use crate::input::Input;
 use crate::merge::Merge;
-use crate::paths::DatasetPaths;
 use crate::plan::{MergePlan, Step};
 use crate::row_group::{OrdRange, ReadOptions};
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
 use crate::sizing::Sizing;
-use crate::storage::commit_options::Durability;
-use crate::storage::files::open_live;
+use crate::storage::files::LiveFiles;
 use crate::storage::turn::Turn;
-use crate::storage::turn::new_files::NewFiles;
 use output::Output;
 use pipeline::ahead;
 use same::Same;
@@ -40,7 +36,6 @@ pub(crate) struct MergeJob<'a> {
     pub(crate) input: &'a Input,
     /// The range that a deletion is about.
     pub(crate) deleted: Option<&'a OrdRange>,
-    pub(crate) durability: Durability,
 }
 
 /// How rows become row groups in this write: the dataset's settings, or the write's own.
@@ -68,21 +63,20 @@ pub(crate) struct Outcome {
 ///
 /// # Errors
 ///
-/// A damaged stored file, a failed file operation, a full disk; `files` then removes what was made.
-pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &MergeJob<'_>) -> Result<Outcome> {
+/// A damaged stored file, a failed file operation, a full disk; the turn then removes what was made.
+pub(crate) fn execute(turn: &mut Turn, job: &MergeJob<'_>) -> Result<Outcome> {
     let base = turn.base_arc();
     let stored = base.as_deref().map(|base| base.entries.as_slice()).unwrap_or_default();
-    let (fs, paths) = (turn.fs.clone(), turn.paths.clone());
+    let live = turn.live();
     // A write's own options are for that write only; files tell the dataset's.
     let settings = base.as_deref().map_or(job.rules.settings, |base| &base.settings);
-    let mut output = Output::new(turn, files, job.schema, settings, job.durability);
+    let mut output = Output::new(turn, job.schema, settings);
     let (mut replaced, mut rows_deleted, mut duplicates_dropped) = (Vec::new(), 0, 0);
     for step in &job.plan.steps {
         match step {
             Step::Keep { groups } => output.keep(entries(stored, groups)),
             Step::Merge { groups, rows, .. } => {
-                let region =
-                    RegionMerge { fs: &fs, paths: &paths, job, old: entries(stored, groups), rows: rows.clone() };
+                let region = RegionMerge { live: &live, job, old: entries(stored, groups), rows: rows.clone() };
                 let Wrote { changed, dropped } = region.write(&mut output)?;
                 duplicates_dropped += dropped;
                 if changed {
@@ -105,7 +99,7 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &MergeJob<'_>)
                     continue;
                 };
                 for entry in ends {
-                    let gone = trim::trim(&mut output, (&fs, &paths, job.schema), entry, range)?;
+                    let gone = trim::trim(&mut output, (&live, job.schema), entry, range)?;
                     rows_deleted += gone;
                     replaced.extend((gone > 0).then(|| entry.file.to_string()));
                 }
@@ -118,8 +112,7 @@ pub(crate) fn execute(turn: &mut Turn, files: &mut NewFiles, job: &MergeJob<'_>)
 
 /// A merge region: stored row groups and the new rows that meet them.
 struct RegionMerge<'a> {
-    fs: &'a StoreFs,
-    paths: &'a DatasetPaths,
+    live: &'a LiveFiles,
     job: &'a MergeJob<'a>,
     old: &'a [RowGroup],
     rows: Range<u64>,
@@ -140,8 +133,8 @@ impl<'a> RegionMerge<'a> {
 
     /// The stored rows, in order.
     fn stored(&self) -> impl Iterator<Item = Result<RecordBatch>> + use<'a> {
-        let (fs, paths, schema) = (self.fs, self.paths, self.job.schema);
-        flatten(self.old.iter().map(move |entry| open_live(fs, paths, entry, schema)?.batches(ReadOptions::default())))
+        let (live, schema) = (self.live, self.job.schema);
+        flatten(self.old.iter().map(move |entry| live.open(entry, schema)?.batches(ReadOptions::default())))
     }
 
     /// Writes the merged rows. Without new rows they are all stored ones, and every one of them stays: a rule for

@@ -16,16 +16,13 @@ use crate::settings::Settings;
 use crate::sizing::Sizing;
 use crate::storage::commit_options::Durability;
 use crate::storage::turn::Turn;
-use crate::storage::turn::new_files::NewFiles;
 use crate::{Error, Result};
 
 /// Collects the row groups of the next version, in order.
 pub(super) struct Output<'a> {
     turn: &'a mut Turn,
-    files: &'a mut NewFiles,
     schema: &'a Arc<DatasetSchema>,
     settings: &'a Settings,
-    durability: Durability,
     /// In order; the place of the file that is still open is empty.
     entries: Vec<Option<RowGroup>>,
     open: Option<Open>,
@@ -45,19 +42,11 @@ struct Open {
 }
 
 impl<'a> Output<'a> {
-    pub(super) fn new(
-        turn: &'a mut Turn,
-        files: &'a mut NewFiles,
-        schema: &'a Arc<DatasetSchema>,
-        settings: &'a Settings,
-        durability: Durability,
-    ) -> Self {
+    pub(super) fn new(turn: &'a mut Turn, schema: &'a Arc<DatasetSchema>, settings: &'a Settings) -> Self {
         Self {
             turn,
-            files,
             schema,
             settings,
-            durability,
             entries: Vec::new(),
             open: None,
             sealed: false,
@@ -96,8 +85,8 @@ impl<'a> Output<'a> {
     fn open_next(&mut self) -> Result<()> {
         self.finish_open(None)?;
         self.sealed = false;
-        let (id, file) = self.files.create(self.turn)?;
-        let path = self.turn.paths.file(&id.tmp_name());
+        let (id, file) = self.turn.create()?;
+        let path = self.turn.path_of_new(id);
         let writer = RowGroupWriter::new(file, path, self.schema)?;
         let place = self.entries.len();
         self.entries.push(None);
@@ -111,10 +100,10 @@ impl<'a> Output<'a> {
         let (Encoded { rows, min, max, bytes, checksum }, file) = writer.finish(footer)?;
         let ordered = self.schema.ordered_type();
         let name = id.name(&ordered.name_text(&min), &ordered.name_text(&max));
-        self.files.complete(id, file, name.clone())?;
+        self.turn.complete(id, file, name.clone())?;
         self.rows_written += rows;
         tracing::debug!(file = name, rows, bytes, "wrote a row group");
-        let synced = self.durability == Durability::Synced;
+        let synced = self.turn.durability() == Durability::Synced;
         if let Some(slot) = self.entries.get_mut(place) {
             *slot = Some(RowGroup { file: name.into(), rows, bytes, min, max, checksum, synced });
         }
@@ -126,7 +115,7 @@ impl<'a> Output<'a> {
         if let Some(open) = &mut self.open {
             open.replaces.append(&mut self.replaces);
         }
-        let parts = self.files.len();
+        let parts = self.turn.files_made();
         self.finish_open(Some(parts))?;
         Ok((self.entries.into_iter().flatten().collect(), self.rows_written))
     }

@@ -7,7 +7,6 @@ use crate::Result;
 use crate::dedup::Dedup;
 use crate::merge::Merge;
 use crate::row_group::{OrdRange, ReadOptions};
-use crate::storage::files::open_live;
 
 /// New rows that are looked at.
 const NEW_ROWS: u64 = 1024;
@@ -35,7 +34,7 @@ impl RegionMerge<'_> {
         let span = OrdRange { start: Bound::Included(first), end: Bound::Excluded(end) };
         let met = self.old.iter().filter(|entry| span.might_hold(&entry.min, &entry.max));
         let stored = flatten(met.map(|entry| {
-            let file = open_live(self.fs, self.paths, entry, schema)?;
+            let file = self.live.open(entry, schema)?;
             let rows = Some(vec![file.rows_in(&span)?]);
             file.batches(ReadOptions { rows, ..ReadOptions::default() })
         }));

@@ -3,6 +3,7 @@
 use arrow::array::RecordBatch;
 
 use crate::Result;
+use crate::input::HeldMemory;
 
 /// Bytes of rows that are held, at most: a row group of a million ordinary rows.
 const HELD_BYTES: usize = 64 << 20;
@@ -13,7 +14,7 @@ const HELD_BYTES: usize = 64 << 20;
 pub(super) struct Same {
     most: usize,
     count: usize,
-    bytes: usize,
+    memory: HeldMemory,
     held: Vec<RecordBatch>,
 }
 
@@ -23,17 +24,23 @@ impl Same {
     }
 
     fn holding(most: usize) -> Self {
-        Self { most, count: 0, bytes: 0, held: Vec::new() }
+        Self { most, count: 0, memory: HeldMemory::default(), held: Vec::new() }
     }
 
     pub(super) fn add(&mut self, rows: RecordBatch) {
         self.count += rows.num_rows();
-        self.bytes += rows.get_array_memory_size();
-        if self.bytes <= self.most {
+        // Once there were too many, there are for good.
+        if self.is_held() {
+            self.memory.add(&rows);
             self.held.push(rows);
-        } else {
+        }
+        if !self.is_held() {
             self.held = Vec::new();
         }
+    }
+
+    fn is_held(&self) -> bool {
+        self.memory.bytes() <= self.most
     }
 
     /// The rows, in order; out of `stored`, which begins with them, where they are not held.
@@ -41,7 +48,7 @@ impl Same {
         self,
         stored: impl FnOnce() -> I,
     ) -> impl Iterator<Item = Result<RecordBatch>> {
-        let left = if self.bytes <= self.most { 0 } else { self.count };
+        let left = if self.is_held() { 0 } else { self.count };
         let again = (left > 0).then(|| first_rows(stored(), left));
         self.held.into_iter().map(Ok).chain(again.into_iter().flatten())
     }
@@ -87,6 +94,22 @@ mod tests {
         all.column(0).as_primitive::<Int64Type>().values().to_vec()
     }
 
+    fn bytes(batches: &[RecordBatch]) -> usize {
+        let mut memory = HeldMemory::default();
+        batches.iter().for_each(|batch| memory.add(batch));
+        memory.bytes()
+    }
+
+    #[test]
+    fn slices_of_one_buffer_hold_it_once() {
+        let all = batch(0..100_000);
+        let mut same = Same::holding(2 * bytes(std::slice::from_ref(&all)));
+        for at in 0..10 {
+            same.add(all.slice(at * 10_000, 10_000));
+        }
+        assert_eq!(same.held.len(), 10, "800 kB were counted ten times");
+    }
+
     #[test]
     fn few_rows_are_held() {
         let mut same = Same::new();
@@ -98,7 +121,7 @@ mod tests {
 
     #[test]
     fn many_rows_are_taken_from_the_store_again() {
-        let mut same = Same::holding(batch(0..3).get_array_memory_size());
+        let mut same = Same::holding(bytes(&[batch(0..3)]));
         for rows in [0..3, 3..5, 5..9] {
             same.add(batch(rows));
         }

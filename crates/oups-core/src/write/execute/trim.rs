@@ -7,12 +7,10 @@ use std::sync::Arc;
 use super::output::Output;
 use crate::Result;
 use crate::format::manifest::RowGroup;
-use crate::fs::StoreFs;
-use crate::paths::DatasetPaths;
 use crate::row_group::{OrdRange, ReadOptions};
 use crate::schema::DatasetSchema;
 use crate::sizing::Sizing;
-use crate::storage::files::open_live;
+use crate::storage::files::LiveFiles;
 
 /// Writes the rows of a row group that are outside the range into one new file, and returns how many are inside. If that
 /// is none, the row group stays as it is.
@@ -20,11 +18,11 @@ use crate::storage::files::open_live;
 /// Only pages that hold rows to keep are decoded, and the pages at the range's ends to find these.
 pub(super) fn trim(
     output: &mut Output<'_>,
-    (fs, paths, schema): (&StoreFs, &DatasetPaths, &Arc<DatasetSchema>),
+    (live, schema): (&LiveFiles, &Arc<DatasetSchema>),
     entry: &RowGroup,
     range: &OrdRange,
 ) -> Result<u64> {
-    let file = open_live(fs, paths, entry, schema)?;
+    let file = live.open(entry, schema)?;
     let inside = file.rows_in(range)?;
     if inside.is_empty() {
         output.keep(std::slice::from_ref(entry));

@@ -19,12 +19,9 @@ use crate::plan::{MergePlan, StoredGroup};
 use crate::schema::DatasetSchema;
 use crate::settings::DuplicatesOn;
 use crate::sizing::RowGroupTarget;
-use crate::storage::commit_options::Durability;
-use crate::storage::handle_cache::HandleCache;
-use crate::storage::lock::Patience;
-use crate::storage::publish::commit;
+use crate::storage::commit_options::{CommitOptions, Durability};
+use crate::storage::local::LocalStorage;
 use crate::storage::turn::Turn;
-use crate::storage::turn::new_files::NewFiles;
 use crate::store::dataset::Dataset;
 use crate::version::{Expected, Version};
 use crate::{Error, Result};
@@ -132,8 +129,7 @@ impl<'d> Write<'d> {
     pub fn plan(self) -> Result<ChangePlan> {
         let Self { dataset, rows, mut options } = self;
         let target = options.row_group_target.take().transpose()?;
-        let known =
-            dataset.store.storage.cache.load(&dataset.store.storage.fs, &dataset.paths)?.map(|loaded| loaded.manifest);
+        let known = dataset.store.storage.load(&dataset.paths)?.map(|loaded| loaded.manifest);
         options.check_known(dataset, known.as_deref())?;
         let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
         let plan = plan_write(known.as_deref(), &checked.rules(), &checked.input)?;
@@ -157,17 +153,19 @@ impl<'d> Write<'d> {
         let Self { dataset, mut rows, mut options } = self;
         let _span = tracing::info_span!("write", dataset = dataset.path_text()).entered();
         let target = options.row_group_target.take().transpose()?;
-        let mut patience = Patience::of(options.lock_timeout);
+        let (storage, durability) = (&dataset.store.storage, options.durability);
+        let terms = CommitOptions { if_version: options.if_version, lock_timeout: options.lock_timeout, durability };
+        let mut patience = terms.patience();
         loop {
-            let loaded = dataset.store.storage.cache.load(&dataset.store.storage.fs, &dataset.paths)?;
+            let loaded = storage.load(&dataset.paths)?;
             let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
             // Looked at again under the lock; here, so that nobody waits for input or lock in vain.
             options.check_known(dataset, known.as_deref())?;
             let checked = Checked::new(dataset, known.as_deref(), rows, &options, target)?;
             tracing::debug!(rows = checked.input.rows(), "the input is read and fits");
-            let turn = Turn::begin(&dataset.store.storage.fs, &dataset.paths, &mut patience, loaded.as_ref())?;
+            let turn = storage.turn(&dataset.paths, loaded.as_ref(), durability, &mut patience)?;
             if is_for(turn.base(), known.as_deref()) {
-                return write(turn, &checked, &options, &dataset.store.storage.cache);
+                return write(storage, turn, &checked, &options);
             }
             // Another writer has made or remade the dataset since: the rows must fit what is there now.
             tracing::debug!("the dataset is another one since: checking the rows again");
@@ -178,19 +176,19 @@ impl<'d> Write<'d> {
 }
 
 /// Steps 4 to 13, under the lock.
-fn write(mut turn: Turn, checked: &Checked, options: &InsertOptions, cache: &HandleCache) -> Result<CommitReport> {
-    options.check_version(turn.paths.text(), turn.base())?;
+fn write(storage: &LocalStorage, mut turn: Turn, checked: &Checked, options: &InsertOptions) -> Result<CommitReport> {
+    options.check_version(turn.dataset(), turn.base())?;
     if let Some(base) = turn.base().filter(|_| options.evolve_schema) {
         check_stored(&turn, base, &checked.schema)?;
     }
     let found = turn.base().map_or(Version::ABSENT, Manifest::version);
     let plan = plan_write(turn.base(), &checked.rules(), &checked.input)?;
     tracing::debug!(base = found.commit(), regions = plan.steps.len(), is_noop = plan.is_noop(), "planned");
-    let (schema, files, outcome) = make_files(&mut turn, checked, &plan, options)?;
+    let (schema, outcome) = make_files(&mut turn, checked, &plan, options)?;
     let mut written = CommitReport {
         rows_written: outcome.rows_written,
         duplicates_dropped: outcome.duplicates_dropped,
-        files_written: files.len(),
+        files_written: turn.files_made(),
         files_replaced: outcome.replaced.len(),
         ..CommitReport::nothing(found)
     };
@@ -202,10 +200,7 @@ fn write(mut turn: Turn, checked: &Checked, options: &InsertOptions, cache: &Han
         return Ok(written);
     }
     let kind = kind_of(turn.base(), &next, checked.input.rows());
-    let done = commit(turn, files, next, kind, options.durability)?;
-    (written.version, written.changed) = (done.manifest.version(), true);
-    // The next write of this handle is spared decoding it.
-    cache.insert(done);
+    (written.version, written.changed) = (storage.commit(turn, next, kind)?, true);
     Ok(written)
 }
 
@@ -226,14 +221,13 @@ fn make_files(
     checked: &Checked,
     plan: &MergePlan,
     options: &InsertOptions,
-) -> Result<(Arc<DatasetSchema>, NewFiles, Outcome)> {
-    let (rules, input, durability) = (&checked.rules(), &checked.input, options.durability);
+) -> Result<(Arc<DatasetSchema>, Outcome)> {
+    let (rules, input) = (&checked.rules(), &checked.input);
     let mut schema = checked.schema.clone();
     loop {
-        let mut files = NewFiles::none(turn, durability)?;
-        let job = MergeJob { schema: &schema, rules, plan, input, deleted: None, durability };
-        let error = match execute(turn, &mut files, &job) {
-            Ok(outcome) => return Ok((schema, files, outcome)),
+        let job = MergeJob { schema: &schema, rules, plan, input, deleted: None };
+        let error = match execute(turn, &job) {
+            Ok(outcome) => return Ok((schema, outcome)),
             Err(error) => error,
         };
         let wider = match &error {
@@ -241,7 +235,7 @@ fn make_files(
             _ => None,
         };
         schema = Arc::new(wider.ok_or(error)?);
-        files.discard()?;
+        turn.discard()?;
     }
 }
 

@@ -20,10 +20,10 @@ pub(crate) fn next_manifest(
             None => metadata.remove(key),
         };
     }
-    let by = turn.commit;
+    let by = turn.commit();
     let replaced = outcome.replaced.into_iter().map(|file| Retired { file, by });
     Manifest {
-        commit: turn.commit,
+        commit: by,
         durable: turn.durable(),
         dataset: schema.dataset().to_owned(),
         schema: schema.stored().clone(),
@@ -33,7 +33,7 @@ pub(crate) fn next_manifest(
         settings: turn.base().map_or_else(|| settings.clone(), |base| base.settings.clone()),
         metadata,
         entries: outcome.entries,
-        retired: turn.retired.iter().cloned().chain(replaced).collect(),
+        retired: turn.retired().iter().cloned().chain(replaced).collect(),
         lineage: turn.base().map(|base| base.lineage.clone()).unwrap_or_default(),
     }
 }

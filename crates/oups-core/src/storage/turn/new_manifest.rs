@@ -8,15 +8,15 @@ use crate::fs::{StoreFs, WriteFile};
 
 /// A manifest under its temporary name, on its way to the disk.
 #[derive(Debug)]
-pub(super) struct NewManifest {
+pub(crate) struct NewManifest {
     path: PathBuf,
     file: Box<dyn WriteFile>,
-    pub(super) checksum: u128,
+    pub(in crate::storage) checksum: u128,
 }
 
 impl NewManifest {
     /// Writes it and begins to sync it.
-    pub(super) fn write(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<Self> {
+    pub(in crate::storage) fn write(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<Self> {
         let (bytes, checksum) = manifest::encode(path, manifest)?;
         // The writers' lock is held, so a file of this name can only be what a dead writer left.
         fs.remove_file_if_there(path)?;
@@ -27,12 +27,12 @@ impl NewManifest {
     }
 
     /// Waits until it is durable.
-    pub(super) fn sync(&mut self, fs: &StoreFs) -> Result<()> {
+    pub(in crate::storage) fn sync(&mut self, fs: &StoreFs) -> Result<()> {
         fs.sync(&mut *self.file, &self.path)
     }
 
     /// It is not to be. That it stays would do no harm: the next writer removes it.
-    pub(super) fn remove(&self, fs: &StoreFs) {
+    pub(in crate::storage) fn remove(&self, fs: &StoreFs) {
         let _ = fs.remove_file_if_there(&self.path);
     }
 }

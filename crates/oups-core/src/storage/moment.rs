@@ -4,11 +4,12 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::handle_cache::HandleCache;
+use super::load::current_checksum;
+use super::loaded::Loaded;
+use super::lock::Pin;
+use crate::fs::StoreFs;
 use crate::paths::DatasetPaths;
-use crate::snapshot::Snapshot;
-use crate::storage::loaded::Loaded;
-use crate::storage::local::LocalStorage;
-use crate::storage::lock::Pin;
 use crate::{Error, Result};
 
 /// So many passes are made whatever time they take.
@@ -86,31 +87,33 @@ impl Search {
     }
 }
 
-/// Snapshots of these datasets under one pin, `None` for those that do not exist, and whether they are of one moment.
+/// The newest versions of several datasets, held by one pin.
+#[derive(Debug)]
+pub(crate) struct Pinned {
+    /// In the order of the datasets; `None` for those that do not exist.
+    pub(crate) loaded: Vec<Option<Loaded>>,
+    /// `None` where there is nothing to hold, and where no pin can be made.
+    pub(crate) pin: Option<Pin>,
+    pub(crate) moment: Moment,
+}
+
+/// Loads datasets, pins them and looks at all again, until they are of one moment or the search is over.
 ///
 /// # Errors
 ///
 /// [`Error::Busy`], and those of reading a manifest or making a pin.
-pub(crate) fn at_one_moment(
-    storage: &LocalStorage,
-    datasets: &[DatasetPaths],
-    search: &mut Search,
-) -> Result<(Vec<Option<Snapshot>>, Moment)> {
-    let mut looks = Looks::first(storage, datasets)?;
+pub(super) fn pin(fs: &StoreFs, cache: &HandleCache, datasets: &[DatasetPaths], search: &mut Search) -> Result<Pinned> {
+    let mut looks = Looks::first(fs, cache, datasets)?;
     let moment = looks.find(search)?;
     tracing::trace!(datasets = datasets.len(), passes = search.passes, ?moment, "looked for one moment");
     let Looks { loaded, pin, .. } = looks;
-    let pin = pin.map(std::sync::Arc::new);
-    let snapshot = |(paths, loaded): (&DatasetPaths, Option<Loaded>)| {
-        loaded.map(|loaded| Snapshot::of(storage, paths, loaded.manifest, pin.clone())).transpose()
-    };
-    let snapshots = datasets.iter().zip(loaded).map(snapshot).collect::<Result<_>>()?;
-    Ok((snapshots, moment))
+    Ok(Pinned { loaded, pin, moment })
 }
 
 /// What was seen of each dataset when it was looked at last.
 struct Looks<'a> {
-    storage: &'a LocalStorage,
+    fs: &'a StoreFs,
+    cache: &'a HandleCache,
     datasets: &'a [DatasetPaths],
     loaded: Vec<Option<Loaded>>,
     /// `None` while there is nothing to pin, and where no pin can be made.
@@ -120,9 +123,9 @@ struct Looks<'a> {
 
 impl<'a> Looks<'a> {
     /// The first pass: it only collects, and pins what it has.
-    fn first(storage: &'a LocalStorage, datasets: &'a [DatasetPaths]) -> Result<Self> {
-        let loaded = datasets.iter().map(|paths| storage.cache.load(&storage.fs, paths)).collect::<Result<Vec<_>>>()?;
-        let mut looks = Self { storage, datasets, loaded, pin: None, can_pin: true };
+    fn first(fs: &'a StoreFs, cache: &'a HandleCache, datasets: &'a [DatasetPaths]) -> Result<Self> {
+        let loaded = datasets.iter().map(|paths| cache.load(fs, paths)).collect::<Result<Vec<_>>>()?;
+        let mut looks = Self { fs, cache, datasets, loaded, pin: None, can_pin: true };
         looks.pin(&looks.all())?;
         Ok(looks)
     }
@@ -166,11 +169,11 @@ impl<'a> Looks<'a> {
 
     /// Looks at datasets once more, loads and pins those that are not as they were, and tells which these are.
     fn pass(&mut self, which: Vec<usize>) -> Result<Vec<usize>> {
-        let LocalStorage { fs, cache, .. } = self.storage;
+        let (fs, cache) = (self.fs, self.cache);
         let mut moved = Vec::new();
         for at in which {
             let (Some(paths), Some(slot)) = (self.datasets.get(at), self.loaded.get_mut(at)) else { continue };
-            if crate::storage::load::current_checksum(fs, paths)? != slot.as_ref().map(|loaded| loaded.checksum) {
+            if current_checksum(fs, paths)? != slot.as_ref().map(|loaded| loaded.checksum) {
                 *slot = cache.load(fs, paths)?;
                 moved.push(at);
             }
@@ -181,8 +184,9 @@ impl<'a> Looks<'a> {
 
     fn pin(&mut self, which: &[usize]) -> Result<()> {
         // All may have been absent until now, and then there was nothing to pin.
-        if self.pin.is_none() && self.can_pin && which.iter().any(|&at| self.is_there(at)) {
-            self.pin = Pin::new(&self.storage.fs, &self.storage.root, &self.storage.cache.pins)?;
+        let first = which.iter().find(|&&at| self.is_there(at)).and_then(|&at| self.datasets.get(at));
+        if let Some(first) = first.filter(|_| self.pin.is_none() && self.can_pin) {
+            self.pin = Pin::new(self.fs, first.root(), &self.cache.pins)?;
             self.can_pin = self.pin.is_some();
         }
         let Some(pin) = &mut self.pin else { return Ok(()) };
