@@ -41,6 +41,6 @@ fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
         assert_eq!(x.version().unwrap(), written.version);
         assert_eq!(written.changed, written.version != before);
     }
-    let _ = store.remove(&store.parse_key("x").unwrap());
+    let _ = store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit();
     assert_eq!(fs::read(folder.path().join("outside.parquet")).unwrap(), b"outside");
 });

@@ -62,7 +62,7 @@ fn a_range_within_one_row_group_leaves_its_two_ends_in_one_file() {
 
 #[test]
 fn every_form_of_range_deletes() {
-    let left = |range: &dyn Fn(&Dataset) -> oups_core::Delete<'_>| {
+    let left = |range: &dyn Fn(&Dataset) -> oups_core::Change<oups_core::Deletion>| {
         let (_folder, dataset) = fourteen();
         range(&dataset).commit().unwrap();
         values(&dataset).concat()
@@ -148,7 +148,7 @@ fn changes_of_what_is_not_there_or_not_the_version_are_refused() {
     absent(dataset.compact().commit());
     absent(dataset.change_metadata().metadata("a", "1").commit());
     absent(dataset.change_settings().row_group_target(5).commit());
-    absent(dataset.sync());
+    absent(dataset.sync().commit());
     assert!(dataset.delete(..).plan().is_err());
     assert_eq!(tree(folder.path()), before);
 
@@ -207,7 +207,7 @@ fn settings_are_changed_one_by_one_and_checked() {
     let same = dataset.change_settings().keep(KeepRule::First).row_group_target("4").commit().unwrap();
     assert_eq!((same.changed, same.version.commit()), (false, 2));
     assert!(!dataset.change_settings().commit().unwrap().changed);
-    let refused = |change: oups_core::ChangeSettings<'_>| change.commit().unwrap_err().to_string();
+    let refused = |change: oups_core::Change<oups_core::NewSettings>| change.commit().unwrap_err().to_string();
     for (error, start) in [
         (refused(dataset.change_settings().row_group_target(0)), "row_group_target: 0 is not valid"),
         (refused(dataset.change_settings().row_group_target("1D")), "row_group_target: period 1D on column `at`"),
@@ -261,15 +261,15 @@ fn a_rule_of_the_program_is_not_needed_where_nothing_is_new() {
 fn syncing_makes_unsynced_commits_durable_once() {
     let (folder, dataset) = fourteen();
     let flagged = || dataset.snapshot().unwrap().manifest().entries.iter().filter(|entry| !entry.synced).count();
-    assert!(!dataset.sync().unwrap().changed);
+    assert!(!dataset.sync().commit().unwrap().changed);
     dataset.write(rows([2, 20])).durability(Durability::Unsynced).commit().unwrap();
     assert_eq!(flagged(), 3);
     assert_eq!(retired(folder.path()), 1, "what was replaced is kept until its successor is durable");
-    let done = dataset.sync().unwrap();
+    let done = dataset.sync().commit().unwrap();
     assert_eq!((done.changed, done.version.commit()), (true, 3));
     assert_eq!((flagged(), retired(folder.path())), (0, 0));
     let before = tree(folder.path());
-    assert_eq!((dataset.sync().unwrap().changed, dataset.version().unwrap().commit()), (false, 3));
+    assert_eq!((dataset.sync().commit().unwrap().changed, dataset.version().unwrap().commit()), (false, 3));
     assert_eq!(tree(folder.path()), before);
 }
 

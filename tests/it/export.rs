@@ -73,7 +73,7 @@ fn the_copy_is_a_store_like_the_original() {
     assert_eq!(names(&dest.join("a")).len(), 4);
     // It goes on by itself.
     a.write(rows(40..45)).commit().unwrap();
-    store.remove(&store.parse_key("a").unwrap()).unwrap();
+    store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
     assert_eq!(all(&a), (0..45).collect::<Vec<_>>());
     is_good(&dest);
 }
@@ -99,7 +99,7 @@ fn a_copy_without_its_manifest_can_be_repaired() {
     store.export(&dest, KeyFilter::all()).unwrap();
     fs::remove_file(dest.join("a.opdmd")).unwrap();
     let copy = dataset(&Store::open(&dest).unwrap(), "a");
-    assert_eq!(copy.repair().unwrap().rows, 30);
+    assert_eq!(copy.repair().commit().unwrap().rows, 30);
     assert_eq!(all(&copy), all(&a));
 }
 
@@ -164,7 +164,7 @@ fn writers_at_work_are_not_in_the_copy() {
                 // Before the first file is copied: all of them get other names.
                 1 => drop(a.write(rows(0..30)).row_group_target(4).commit().unwrap()),
                 2 => {
-                    writers.remove(&writers.parse_key("b").unwrap()).unwrap();
+                    writers.dataset(&writers.parse_key("b").unwrap()).unwrap().remove().commit().unwrap();
                     b.write(rows(100..101)).ordered_on("time").commit().unwrap();
                 }
                 _ => {}

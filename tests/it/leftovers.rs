@@ -42,7 +42,7 @@ fn an_old_tombstone_does_not_sweep_a_dataset_that_lost_its_manifest() {
     write(&dataset, 0..10).unwrap();
     let reader = dataset.snapshot().unwrap();
     let store = Store::<AnyKey>::open(folder.path()).unwrap();
-    store.remove(&store.parse_key("x").unwrap()).unwrap();
+    store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
     let tombstone = fs::read(folder.path().join("x.opdmd.removed")).unwrap();
     write(&dataset, 20..30).unwrap();
     fs::write(folder.path().join("x.opdmd.removed"), tombstone).unwrap();

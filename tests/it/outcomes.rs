@@ -180,7 +180,7 @@ fn a_repair_tells_what_is_known_at_every_operation() {
         damaged(&prepared, of_manifest);
         let repair = |fs: &FaultFs, root: &Path| {
             let store = Store::<AnyKey>::open_on(Arc::new(fs.clone()), root).unwrap();
-            dataset(&store, "a").repair()
+            dataset(&store, "a").repair().commit()
         };
         let counting = FaultFs::counting();
         copy_tree(&prepared, &folder.path().join("counted"));
@@ -205,7 +205,7 @@ fn a_repair_tells_what_is_known_at_every_operation() {
                 }
                 // A second repair does the rest.
                 let store = Store::open(&root).unwrap();
-                dataset(&store, "a").repair().unwrap();
+                dataset(&store, "a").repair().commit().unwrap();
                 dataset(&store, "a").write(rows(20..22)).commit().unwrap();
                 assert_eq!(
                     store.verify(KeyFilter::all()).unwrap().iter().filter(|one| one.kind.is_damage()).count(),
@@ -254,10 +254,10 @@ fn what_has_lost_its_manifest_is_not_called_absent_by_a_removal() {
     std::fs::remove_file(folder.path().join("a.opdmd")).unwrap();
     let before = tree_with_folders(folder.path());
     for _ in 0..2 {
-        let error = store.remove(&store.parse_key("a").unwrap()).unwrap_err();
+        let error = store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap_err();
         assert!(matches!(error, Error::ManifestLost { files: 3, .. }), "{error}");
     }
     assert_eq!(tree_with_folders(folder.path()), before);
-    let error = store.remove(&store.parse_key("b").unwrap()).unwrap_err();
+    let error = store.dataset(&store.parse_key("b").unwrap()).unwrap().remove().commit().unwrap_err();
     assert!(matches!(error, Error::NoDataset { .. }), "{error}");
 }

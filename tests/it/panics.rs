@@ -95,7 +95,7 @@ fn a_failed_fsync_poisons_the_handle_for_writing_and_for_nothing_else() {
         };
         let seen = look(&root);
         assert_eq!(seen != old, is_visible, "{name}");
-        for refused in [insert(&store), dataset_of(&store).unwrap().repair().map(drop)] {
+        for refused in [insert(&store), dataset_of(&store).unwrap().repair().commit().map(drop)] {
             assert!(matches!(refused, Err(Error::Poisoned { .. })), "{name}: {refused:?}");
         }
         assert_eq!(dataset_of(&store).unwrap().rows().unwrap() as usize, seen.as_ref().unwrap().0.len(), "{name}");

@@ -68,10 +68,10 @@ fn the_lineage_tells_every_kind_of_commit_and_the_time_grows() {
     then(a.change_settings().row_group_target(3).commit().unwrap().version);
     then(a.change_metadata().metadata("unit", "C").commit().unwrap().version);
     then(a.write(rows(9..10)).durability(Durability::Unsynced).commit().unwrap().version);
-    then(a.sync().unwrap().version);
+    then(a.sync().commit().unwrap().version);
     let file = a.snapshot().unwrap().manifest().entries[0].file.to_string();
     std::fs::remove_file(folder.path().join("a").join(file)).unwrap();
-    then(a.repair().unwrap().version.unwrap());
+    then(a.repair().commit().unwrap().version.unwrap());
 
     let found = lineage(folder.path(), "a");
     let kinds: Vec<&str> = found.iter().map(|(_, _, kind)| kind.as_str()).collect();
@@ -124,7 +124,7 @@ fn a_dataset_that_was_removed_and_made_again_is_another_version() {
     let store = new_store(folder.path());
     let (a, key) = (dataset(&store, "a"), store.parse_key("a").unwrap());
     let before = first(&a);
-    store.remove(&key).unwrap();
+    store.dataset(&key).unwrap().remove().commit().unwrap();
     let again = first(&a);
     assert_eq!((before.commit(), again.commit()), (1, 1));
     assert_ne!(before, again);
@@ -148,7 +148,7 @@ fn a_dataset_that_was_removed_and_made_again_is_another_version() {
     assert_eq!(error.to_string(), "dataset a is at version 1, not 2: read it again before writing");
     let second = a.write(rows(5..6)).if_version(again).commit().unwrap().version;
     assert_eq!(a.write(rows(6..7)).if_version(second.commit()).commit().unwrap().version.commit(), 3);
-    store.remove(&key).unwrap();
+    store.dataset(&key).unwrap().remove().commit().unwrap();
     let error = a.write(rows(5..6)).ordered_on("time").if_version(second).commit().unwrap_err();
     assert!(matches!(error, Error::VersionConflict { found: Version::ABSENT, .. }), "{error}");
     a.write(rows(5..6)).ordered_on("time").if_version(Version::ABSENT).commit().unwrap();
@@ -167,7 +167,7 @@ fn made_again_while_the_input_is_read_conflicts() {
         move || {
             meet.wait();
             let store = Store::<AnyKey>::open(root).unwrap();
-            store.remove(&store.parse_key("a").unwrap()).unwrap();
+            store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
             assert_eq!(first(&dataset(&store, "a")).commit(), version.commit());
             meet.wait();
         }
@@ -289,7 +289,7 @@ fn a_lineage_that_is_not_as_the_format_says_is_damage() {
         let error = a.version().unwrap_err();
         assert!(matches!(&error, Error::Damaged { detail, .. } if detail.contains(LINEAGE)), "{lineage}: {error}");
         assert!(a.write(rows(5..6)).commit().is_err(), "{lineage}");
-        assert_eq!(a.repair().unwrap().rows, 4, "{lineage}");
+        assert_eq!(a.repair().commit().unwrap().rows, 4, "{lineage}");
         assert_eq!(store.verify(KeyFilter::all()).unwrap().iter().filter(|one| one.kind.is_damage()).count(), 0);
     }
     for at in ["", "-1", "soon", "18446744073709551616"] {

@@ -66,7 +66,7 @@
 //! Rows are Arrow data: a `RecordBatch`, a `Vec` of them, or any `RecordBatchReader`, which may be larger than memory. They are
 //! sorted by the *ordered column*, a time as a rule. `readings(hours, value)` here makes a batch of two columns, `hour` and `value`.
 //!
-//! The options of the first write are kept as the dataset's [`Settings`]; later writes need none. When [`Write::commit`] returns, all of
+//! The options of the first write are kept as the dataset's [`Settings`]; later writes need none. When `commit` returns, all of
 //! the rows are there and on the disk. If it fails, none is, and the dataset is as it was.
 //!
 //! ```
@@ -190,7 +190,7 @@
 //! feature `serde` writes keys into documents as their path texts.
 //!
 //! - Keys: [`TopLevel`], [`SubLevel`], [`KeyField`]; without the struct, [`AnyKey`].
-//! - Stores and datasets: [`Store`], [`Dataset`], [`Write`], [`Keep`], [`Snapshot`].
+//! - Stores and datasets: [`Store`], [`Dataset`], [`Change`], [`Keep`], [`Snapshot`].
 //! - Reading: [`ReadDataset`], [`QueryStore`].
 
 pub use oups_core::key;
@@ -200,11 +200,13 @@ pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
 #[doc(hidden)]
 pub use oups_core::words;
 pub use oups_core::{
-    AnyKey, ChangePlan, ChangeSettings, Combine, CommitReport, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn,
-    Durability, Error, Expected, ExportProgress, ExportReport, Finding, FindingKind, Ingest, IngestReport, IntoRows,
-    Keep, KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, NotAVersion,
-    Outcome, RepairReport, Resolver, Result, RowGroup, Rows, Separator, SetAside, Settings, Snapshot, Snapshots,
-    Sorted, Store, StoreKey, SubLevel, Together, TopLevel, VerifyProgress, Version, Write, ordered, sizing, sort_by,
+    AnyKey, BringsRows, Change, ChangePlan, Combine, CommitReport, Compaction, Dataset, Deletion, Discovery,
+    DuplicateRun, DuplicatesOn, Durability, Error, Expected, ExportProgress, ExportReport, Finding, FindingKind,
+    Ingest, IngestReport, Insert, IntoRows, Keep, KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Lost, Manifest,
+    ManifestState, Moment, NewMetadata, NewSettings, NotAVersion, OfOneDataset, Outcome, Phase, Progress, Removal,
+    Repair, RepairReport, Resizes, Resolver, Result, RowGroup, Rows, Separator, SetAside, SetsMetadata, Settings,
+    Snapshot, Snapshots, Sorted, Store, StoreKey, SubLevel, Syncing, TakesDurability, Together, TopLevel,
+    VerifyProgress, Version, ordered, sizing, sort_by,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{

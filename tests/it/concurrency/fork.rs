@@ -174,7 +174,7 @@ fn all_in_threads(root: &Path, value: i64) {
     assert_eq!(dataset.scan().collect().unwrap().num_rows() as u64, dataset.rows().unwrap());
     assert_eq!(store(root).verify(KeyFilter::all()).unwrap(), []);
     std::fs::remove_file(root.join("x.opdmd")).unwrap();
-    dataset.repair().unwrap();
+    dataset.repair().commit().unwrap();
 }
 
 /// Not a test of its own.

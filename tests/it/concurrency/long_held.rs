@@ -71,7 +71,7 @@ fn step(root: &Path, number: i64) {
         5 => drop(dataset.delete(..).commit().unwrap()),
         6 => drop(dataset.write(rows(100..140)).commit().unwrap()),
         _ => {
-            store.remove(&store.parse_key("x").unwrap()).unwrap();
+            store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
             dataset.write(rows(number..number + 20)).ordered_on("time").row_group_target(8).commit().unwrap();
         }
     }

@@ -177,7 +177,7 @@ fn nothing_is_left(store: &Store<AnyKey>, removing: impl Iterator<Item = i64>) {
     };
     for writer in removing {
         write(&key(writer), 1);
-        store.remove(&store.parse_key(&key(writer)).unwrap()).unwrap();
+        store.dataset(&store.parse_key(&key(writer)).unwrap()).unwrap().remove().commit().unwrap();
     }
     let mut expected: Vec<String> = vec!["oups.json".to_owned()];
     for key in ["shared0", "shared1"] {

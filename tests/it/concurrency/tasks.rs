@@ -206,7 +206,7 @@ fn process_whose_repair_waits() {
             }
         });
         let store = Store::<AnyKey>::open_on(Arc::new(fs), store.root()).unwrap();
-        assert_eq!(dataset(&store, "x").repair().unwrap().rows, ROWS as u64);
+        assert_eq!(dataset(&store, "x").repair().commit().unwrap().rows, ROWS as u64);
     });
     happened.wait("the commit is done");
     assert_eq!(dataset(&store, "x").rows().unwrap() as i64, 2 * ROWS);

@@ -113,7 +113,7 @@ fn assert_no_leftovers(store: &Store<AnyKey>, root: &Path, at: &str) {
 /// After the loss of rows that were not synced: repairing brings back all that were there before.
 pub(crate) fn repair_keeps(root: &Path, before: &Seen, at: &str) {
     let store = open(None, root).unwrap();
-    dataset(&store).unwrap().repair().unwrap_or_else(|error| panic!("{at}: repair failed: {error}"));
+    dataset(&store).unwrap().repair().commit().unwrap_or_else(|error| panic!("{at}: repair failed: {error}"));
     let (mut found, ..) = look(root).unwrap_or_default();
     for row in before.iter().flat_map(|(rows, ..)| rows) {
         let place = found.iter().position(|found| found == row);

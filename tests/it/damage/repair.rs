@@ -15,7 +15,7 @@ use super::sample::{batch, dataset, files, flip, make, open, read, rows};
 
 fn repair(root: &Path) -> RepairReport {
     let before = tree(root);
-    let report = dataset(root, "a").repair().unwrap();
+    let report = dataset(root, "a").repair().commit().unwrap();
     // Not one byte is deleted: every content is still somewhere, but for the lock's mark.
     let after: Vec<Vec<u8>> = tree(root).into_values().collect();
     for (name, bytes) in before.iter().filter(|(name, _)| !name.ends_with(".lock") && !name.ends_with(".opdmd")) {
@@ -26,7 +26,7 @@ fn repair(root: &Path) -> RepairReport {
     }
     let again = tree(root);
     if report.version.is_some() {
-        assert!(!dataset(root, "a").repair().unwrap().changed, "a second repair has nothing to do");
+        assert!(!dataset(root, "a").repair().commit().unwrap().changed, "a second repair has nothing to do");
         assert_eq!(tree(root), again);
     }
     report
@@ -62,13 +62,13 @@ fn where_there_is_nothing_there_is_nothing_to_repair() {
     let folder = scratch();
     make(folder.path());
     let before = tree(folder.path());
-    let error = dataset(folder.path(), "none").repair().unwrap_err();
+    let error = dataset(folder.path(), "none").repair().commit().unwrap_err();
     assert!(matches!(error, Error::NoDataset { .. }), "{error}");
     assert_eq!(tree(folder.path()), before);
     let store = open(folder.path());
     let _reader = dataset(folder.path(), "a").snapshot().unwrap();
-    store.remove(&store.parse_key("a").unwrap()).unwrap();
-    let error = dataset(folder.path(), "a").repair().unwrap_err();
+    store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
+    let error = dataset(folder.path(), "a").repair().commit().unwrap_err();
     assert!(matches!(error, Error::NoDataset { .. }), "a removed dataset does not come back: {error}");
 }
 
@@ -202,7 +202,7 @@ fn without_a_manifest_no_changed_value_gets_in() {
         let path = root.join("a").join(&names[at]);
         let length = fs::read(&path).unwrap().len();
         flip(&path, draw(number, 6) as usize % length, (number % 8) as u8);
-        let report = dataset(&root, "a").repair().unwrap();
+        let report = dataset(&root, "a").repair().commit().unwrap();
         let found = rows(&dataset(&root, "a"));
         // A flip in the page index or in a part of the footer that says nothing of rows may go unnoticed; then all is there.
         assert!(found == expected[at] || found == all, "flip {number} of file {at}: {report}");
@@ -235,10 +235,10 @@ fn a_repair_that_dies_is_gone_on_with() {
             let faulty = FaultFs::hitting(operation, Fault::DiesAfter);
             let store =
                 oups_core::Store::<oups_core::AnyKey>::open_on(std::sync::Arc::new(faulty.clone()), &root).unwrap();
-            let result = store.dataset(&store.parse_key("a").unwrap()).unwrap().repair();
+            let result = store.dataset(&store.parse_key("a").unwrap()).unwrap().repair().commit();
             let is_over = !faulty.is_dead();
             assert!(result.is_ok() || !is_over, "{result:?}");
-            dataset(&root, "a").repair().unwrap();
+            dataset(&root, "a").repair().commit().unwrap();
             assert_eq!(rows(&dataset(&root, "a")), expected, "death after operation {operation}");
             std::fs::remove_dir_all(&root).unwrap();
             if is_over {

@@ -123,7 +123,7 @@ fn what_is_wrong_with_the_input_changes_nothing() {
     let (folder, store) = store();
     let before = tree(folder.path());
     let good = batch(&[(2, Some(1), 1)]);
-    let refused = |ingest: oups::Ingest<'_, Measure>| {
+    let refused = |ingest: oups::Change<oups::Ingest<Measure>>| {
         let error = ingest.commit().unwrap_err();
         assert_eq!(tree(folder.path()), before);
         error.to_string()

@@ -143,10 +143,11 @@ fn large_and_small_partitions_come_back_from_the_file() {
     };
     let rows: Vec<Row> = (0..150_000).map(|row| (station(row), Some(row / 10), row)).collect();
     let batches: Vec<RecordBatch> = rows.chunks(7_000).map(batch).collect();
-    let told = std::sync::Mutex::new(Vec::new());
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let telling = told.clone();
     let ingest = store.ingest(batches).ordered_on("time").row_group_target(20_000).memory_limit(1 << 20);
-    let ingested = ingest.commit_with(|done| told.lock().unwrap().push(done.dataset.clone())).unwrap();
-    let mut told = told.into_inner().unwrap();
+    let ingested = ingest.each(move |done| telling.lock().unwrap().push(done.dataset.clone())).commit().unwrap();
+    let mut told = std::mem::take(&mut *told.lock().unwrap());
     told.sort();
     let mut names: Vec<_> = ingested.iter().map(|done| done.dataset.clone()).collect();
     names.sort();

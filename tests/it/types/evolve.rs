@@ -390,7 +390,7 @@ fn a_dataset_removed_and_made_again_meanwhile_gets_the_rows_as_they_are() {
     let other = dataset.clone();
     let reader = meanwhile(rows(&[3], &[("n", with(&DataType::Int16, &[3]))]), move || {
         let store = oups_core::Store::<oups_core::AnyKey>::open(&root).unwrap();
-        store.remove(&store.parse_key("x").unwrap()).unwrap();
+        store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
         other.write(rows(&[2], &[("n", with(&DataType::Int8, &[2]))])).ordered_on("at").commit().unwrap();
     });
     dataset.write(reader).evolve_schema().commit().unwrap();
@@ -406,7 +406,7 @@ fn a_lost_manifest_is_rebuilt_with_the_newest_columns() {
     dataset.write(more).evolve_schema().max_off_target(None).commit().unwrap();
     let before = rows_of(&dataset);
     std::fs::remove_file(folder.path().join("x.opdmd")).unwrap();
-    assert!(dataset.repair().unwrap().lost.is_empty());
+    assert!(dataset.repair().commit().unwrap().lost.is_empty());
     assert_eq!(rows_of(&dataset), before);
     assert!(dataset.verify().unwrap().is_empty());
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use oups::{AnyKey, ChangePlan, CommitReport, Error, Store};
+use oups::{AnyKey, Change, ChangePlan, CommitReport, Compaction, Error, Store};
 
 use super::{print_json, write, written};
 use crate::args::Compact;
@@ -137,7 +137,7 @@ fn plan(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<ChangePla
     options(dataset.compact(), args).plan()
 }
 
-fn options<'d>(mut compact: oups::Write<'d>, args: &Compact) -> oups::Write<'d> {
+fn options(mut compact: Change<Compaction>, args: &Compact) -> Change<Compaction> {
     if let Some(target) = args.row_group_target {
         compact = compact.row_group_target(target);
     }

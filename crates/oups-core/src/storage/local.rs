@@ -25,12 +25,16 @@ impl LocalStorage {
     /// # Errors
     ///
     /// [`Error::NoDataset`], [`Error::VersionConflict`], and those of [`Turn::begin`].
-    pub(crate) fn begin(&self, paths: &DatasetPaths, options: &CommitOptions) -> Result<(Turn, Manifest)> {
+    pub(crate) fn begin(
+        &self,
+        paths: &DatasetPaths,
+        options: &CommitOptions,
+        patience: &mut Patience<'_>,
+    ) -> Result<(Turn, Manifest)> {
         // Looked at before locking: taking the lock makes the folders above the dataset, and may take long.
         let known = self.cache.load(&self.fs, paths)?.ok_or_else(|| absent(&self.fs, paths))?;
         options.check_version(paths.text(), known.manifest.version())?;
-        let mut patience = Patience::of(options.lock_timeout);
-        let turn = Turn::begin(&self.fs, paths, &mut patience, None)?;
+        let turn = Turn::begin(&self.fs, paths, patience, None)?;
         let Some(base) = turn.base().cloned() else { return Err(absent(&self.fs, paths)) };
         options.check_version(&base.dataset, base.version())?;
         Ok((turn, base))

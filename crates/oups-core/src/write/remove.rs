@@ -1,42 +1,61 @@
 //! Removing a dataset.
 
+use super::change::sealed::Sealed;
+use super::change::{Change, OfOneDataset};
+use super::progress::Phase;
+use super::report::CommitReport;
 use crate::Result;
-use crate::key::StoreKey;
+use crate::format::manifest::Manifest;
 use crate::storage::lock::Patience;
 use crate::storage::remove::remove;
 use crate::storage::turn::Turn;
-use crate::store::Store;
-use std::time::Duration;
+use crate::store::dataset::Dataset;
+use crate::version::Version;
 
-impl<K: StoreKey> Store<K> {
-    /// Removes a dataset. Readers that hold a snapshot of it go on undisturbed.
+/// A whole dataset away: see [`Dataset::remove`].
+#[derive(Debug)]
+pub struct Removal(Dataset);
+
+impl Sealed for Removal {}
+impl OfOneDataset for Removal {}
+
+impl Change<Removal> {
+    /// Removes it. The report counts its rows as deleted and its row group files as replaced.
     ///
     /// # Errors
     ///
     /// [`Error::NoDataset`] where there is none, [`Error::ManifestLost`] where only its manifest is gone;
     /// [`Error::NotDurable`] if it is gone but the disk may not have it, [`Error::OutcomeUnknown`] if that is not known.
-    pub fn remove(&self, key: &K) -> Result<()> {
-        self.remove_on(key, None)
-    }
-
-    /// As [`remove`](Self::remove), giving up when the dataset's lock is not to be had for so long.
     ///
-    /// # Errors
-    ///
-    /// [`Error::LockTimeout`], and those of [`remove`](Self::remove).
-    pub fn remove_within(&self, key: &K, lock_timeout: Duration) -> Result<()> {
-        self.remove_on(key, Some(lock_timeout))
-    }
-
-    fn remove_on(&self, key: &K, lock_timeout: Option<Duration>) -> Result<()> {
-        let paths = self.paths(key)?;
+    /// [`Error::NoDataset`]: crate::Error::NoDataset
+    /// [`Error::ManifestLost`]: crate::Error::ManifestLost
+    /// [`Error::NotDurable`]: crate::Error::NotDurable
+    /// [`Error::OutcomeUnknown`]: crate::Error::OutcomeUnknown
+    pub fn commit(self) -> Result<CommitReport> {
+        let Dataset { store, paths } = &self.of.0;
         let _span = tracing::info_span!("remove", dataset = paths.text()).entered();
         // Looked for before locking: taking the lock makes the folders above the dataset.
-        if self.inner.storage.fs.kind(&paths.manifest())?.is_none()
-            && self.inner.storage.fs.kind(&paths.tombstone())?.is_none()
-        {
-            return Err(self.dataset(key)?.absent());
+        let fs = &store.storage.fs;
+        if fs.kind(&paths.manifest())?.is_none() && fs.kind(&paths.tombstone())?.is_none() {
+            return Err(self.of.0.absent());
         }
-        remove(Turn::begin(&self.inner.storage.fs, &paths, &mut Patience::of(lock_timeout), None)?)
+        let watch = self.watch(&self.of.0);
+        let waiting = watch.waiting(self.options.lock_timeout);
+        let mut patience = Patience::of(self.options.lock_timeout).telling(waiting.as_ref().map(|told| told as _));
+        let turn = Turn::begin(fs, paths, &mut patience, None)?;
+        self.options.check_version(paths.text(), turn.base().map_or(Version::ABSENT, Manifest::version))?;
+        let (rows, files) = turn.base().map_or((0, 0), |base| (base.rows(), base.entries.len()));
+        watch.tell(Phase::Publishing, 0, Some(files as u64))?;
+        remove(turn)?;
+        watch.has_happened(files as u64);
+        let done = CommitReport::nothing(Version::ABSENT);
+        Ok(CommitReport { changed: true, rows_deleted: rows, files_replaced: files, ..done })
+    }
+}
+
+impl Dataset {
+    /// Begins the removal of the dataset. Readers that hold a snapshot of it go on undisturbed.
+    pub fn remove(&self) -> Change<Removal> {
+        Change::new(Removal(self.clone()))
     }
 }

@@ -6,22 +6,17 @@ use crate::key::KeySchema;
 use crate::schema::DatasetSchema;
 use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::sizing::RowGroupTarget;
-use crate::storage::commit_options::{Durability, check_version};
-use crate::version::{Expected, Version};
 use crate::{Error, Result};
-use std::time::Duration;
 
+/// What a write can be told of how its rows are stored.
 #[derive(Debug, Default)]
-pub(crate) struct InsertOptions {
+pub struct InsertOptions {
     pub(crate) ordered_on: Option<String>,
     pub(crate) row_group_target: Option<Result<RowGroupTarget>>,
     pub(crate) max_off_target: Option<Option<u64>>,
     pub(crate) duplicates_on: Option<DuplicatesOn>,
     pub(crate) keep: Option<Keep>,
     pub(crate) metadata: Vec<(String, Option<String>)>,
-    pub(crate) if_version: Option<Expected>,
-    pub(crate) lock_timeout: Option<Duration>,
-    pub(crate) durability: Durability,
     pub(crate) evolve_schema: bool,
     /// Whose fields are not among the columns of the rows, because an ingest took them as keys.
     pub(crate) taken_as_keys: Option<KeySchema>,
@@ -36,11 +31,6 @@ impl InsertOptions {
         settings.duplicates_on = self.duplicates_on.clone().unwrap_or(settings.duplicates_on);
         settings.keep = self.keep.as_ref().map_or(settings.keep, Keep::rule);
         settings
-    }
-
-    /// Checks the version that the caller wants to write to.
-    pub(crate) fn check_version(&self, dataset: &str, base: Option<&Manifest>) -> Result<()> {
-        check_version(dataset, self.if_version, base.map_or(Version::ABSENT, Manifest::version))
     }
 
     /// The rule for duplicates: this write's, or the one that the settings name.
