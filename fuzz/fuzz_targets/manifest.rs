@@ -34,7 +34,7 @@ fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
         }
         let _ = store.layout();
     }
-    store.verify(KeyFilter::all()).unwrap();
+    store.verify(KeyFilter::all()).run().unwrap().findings;
     let rows = RecordBatch::try_from_iter([("time", Arc::new(Int64Array::from(vec![5, 7])) as _)]).unwrap();
     let _ = x.write(rows.clone()).plan();
     if let (Ok(before), Ok(written)) = (x.version(), x.write(rows).commit()) {

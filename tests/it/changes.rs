@@ -99,10 +99,10 @@ fn nothing_in_the_range_is_no_commit() {
 #[test]
 fn deleting_everything_leaves_an_empty_dataset() {
     let (folder, dataset) = fourteen();
-    let schema = dataset.schema().unwrap();
+    let schema = dataset.info().unwrap().schema;
     let done = dataset.delete(..).commit().unwrap();
     assert_eq!((done.rows_deleted, done.files_written), (14, 0));
-    assert_eq!((dataset.rows().unwrap(), dataset.schema().unwrap()), (0, schema));
+    assert_eq!((dataset.info().unwrap().rows, dataset.info().unwrap().schema), (0, schema));
     assert!(tree(folder.path()).keys().all(|name| !name.ends_with(".parquet")));
     dataset.write(rows([5])).commit().unwrap();
     assert_eq!(values(&dataset), [[5]]);
@@ -185,7 +185,7 @@ fn resizing_is_for_once_and_settings_are_for_ever() {
     let (_folder, dataset) = fourteen();
     dataset.compact().row_group_target(7).commit().unwrap();
     assert_eq!(values(&dataset).iter().map(Vec::len).collect::<Vec<_>>(), [7, 7]);
-    assert_eq!(dataset.settings().unwrap().row_group_target.to_string(), "4");
+    assert_eq!(dataset.info().unwrap().settings.row_group_target.to_string(), "4");
     let done = dataset.change_settings().row_group_target(14).commit().unwrap();
     assert_eq!((done.changed, done.version.commit(), done.files_written), (true, 3, 0));
     assert_eq!(values(&dataset).len(), 2);
@@ -198,7 +198,7 @@ fn settings_are_changed_one_by_one_and_checked() {
     let (folder, dataset) = fourteen();
     let change = dataset.change_settings().duplicates_on(["at"]).keep(Keep::First).max_off_target(2);
     assert_eq!(change.commit().unwrap().version.commit(), 2);
-    let settings = dataset.settings().unwrap();
+    let settings = dataset.info().unwrap().settings;
     assert_eq!(settings.duplicates_on, DuplicatesOn::Columns(vec!["at".to_owned()]));
     assert_eq!((settings.keep, settings.max_off_target), (KeepRule::First, Some(2)));
     assert_eq!(settings.row_group_target.to_string(), "4");
@@ -219,7 +219,7 @@ fn settings_are_changed_one_by_one_and_checked() {
     assert_eq!(tree(folder.path()), before);
     // The new settings are at work.
     dataset.write(rows([3, 3])).commit().unwrap();
-    assert_eq!(dataset.rows().unwrap(), 14);
+    assert_eq!(dataset.info().unwrap().rows, 14);
 }
 
 #[test]
@@ -231,9 +231,9 @@ fn metadata_alone_makes_no_row_group_file() {
     let before = names(&dataset);
     let done = dataset.change_metadata().metadata("a", "1").metadata("b", "").commit().unwrap();
     assert_eq!((done.changed, done.files_written, names(&dataset)), (true, 0, before));
-    assert_eq!(dataset.metadata().unwrap().len(), 2);
+    assert_eq!(dataset.info().unwrap().metadata.len(), 2);
     dataset.change_metadata().unset_metadata("a").commit().unwrap();
-    assert_eq!(dataset.metadata().unwrap().into_iter().collect::<Vec<_>>(), [("b".to_owned(), String::new())]);
+    assert_eq!(dataset.info().unwrap().metadata.into_iter().collect::<Vec<_>>(), [("b".to_owned(), String::new())]);
 
     let before = tree(folder.path());
     let done = dataset.change_metadata().metadata("b", "").unset_metadata("a").commit().unwrap();

@@ -86,7 +86,7 @@ fn commits_tell_what_they_did_and_at_the_next_level_how() {
         dataset.delete(..3).commit().unwrap();
         dataset.change_settings().row_group_target(10).commit().unwrap();
         dataset.scan().range(4..).collect().unwrap();
-        store.query(store.keys().unwrap()).intersections().unwrap().for_each(|chunk| assert!(chunk.is_ok()));
+        store.query(store.keys(..).unwrap()).intersections().unwrap().for_each(|chunk| assert!(chunk.is_ok()));
         store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
     };
     insta::assert_snapshot!("listening_info", heard(Level::INFO, channel().0, all));

@@ -121,7 +121,7 @@ fn a_first_write_must_say_what_the_dataset_is() {
         matches!(error, Error::VersionConflict { .. })
     });
     dataset.write(some(&[])).ordered_on("at").if_version(0).commit().unwrap();
-    assert_eq!((dataset.rows().unwrap(), dataset.version().unwrap().commit()), (0, 1));
+    assert_eq!((dataset.info().unwrap().rows, dataset.version().unwrap().commit()), (0, 1));
 }
 
 #[test]

@@ -181,7 +181,7 @@ fn made_again_while_the_input_is_read_conflicts() {
     let error = a.write(RecordBatchIterator::new(late, schema)).if_version(version).commit().unwrap_err();
     other.join().unwrap();
     assert!(matches!(error, Error::VersionConflict { .. }), "{error}");
-    assert_eq!(a.rows().unwrap(), 4);
+    assert_eq!(a.info().unwrap().rows, 4);
 }
 
 /// A conflict that can be seen at once needs no input.
@@ -210,7 +210,7 @@ fn an_export_has_the_versions_of_its_source() {
     let store = new_store(&folder.path().join("store"));
     let version = first(&dataset(&store, "a"));
     let copy = folder.path().join("copy");
-    store.export(&copy, KeyFilter::all()).unwrap();
+    store.export(&copy, KeyFilter::all()).run().unwrap();
     assert_eq!(dataset(&Store::open(&copy).unwrap(), "a").version().unwrap(), version);
 }
 
@@ -224,12 +224,12 @@ fn before_lineage(root: &Path) -> Store<AnyKey> {
 fn a_manifest_of_before_has_a_version_and_its_successor_a_lineage() {
     let (folder, other) = (scratch(), scratch());
     let (store, same) = (before_lineage(folder.path()), before_lineage(other.path()));
-    assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
     for (key, commit, count) in [("berlin", 3, 4), ("empty", 2, 0)] {
         let dataset = dataset(&store, key);
         let version = dataset.version().unwrap();
         let text = text(&parts(folder.path(), key), LINEAGE);
-        assert_eq!((version.commit(), dataset.rows().unwrap(), text), (commit, count, None));
+        assert_eq!((version.commit(), dataset.info().unwrap().rows, text), (commit, count, None));
         assert_eq!(self::dataset(&same, key).version().unwrap(), version);
         assert_eq!(version.to_string().parse(), Ok(version));
         let manifest = std::fs::read(folder.path().join(format!("{key}.opdmd"))).unwrap();
@@ -242,9 +242,9 @@ fn a_manifest_of_before_has_a_version_and_its_successor_a_lineage() {
         assert_eq!(told, [(commit + 1, next.draw().unwrap(), "meta".to_owned())]);
         dataset.change_metadata().metadata("new", "no").if_version(version).commit().unwrap_err();
     }
-    let all = dataset(&store, "berlin").metadata().unwrap();
+    let all = dataset(&store, "berlin").info().unwrap().metadata;
     assert_eq!((all["unit"].as_str(), all["source"].as_str(), all["new"].as_str()), ("C", "station", "yes"));
-    assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
 }
 
 /// An older program that carries along what it does not know: what it says of another commit is not this one's.
@@ -290,7 +290,10 @@ fn a_lineage_that_is_not_as_the_format_says_is_damage() {
         assert!(matches!(&error, Error::Damaged { detail, .. } if detail.contains(LINEAGE)), "{lineage}: {error}");
         assert!(a.write(rows(5..6)).commit().is_err(), "{lineage}");
         assert_eq!(a.repair().commit().unwrap().rows, 4, "{lineage}");
-        assert_eq!(store.verify(KeyFilter::all()).unwrap().iter().filter(|one| one.kind.is_damage()).count(), 0);
+        assert_eq!(
+            store.verify(KeyFilter::all()).run().unwrap().findings.iter().filter(|one| one.kind.is_damage()).count(),
+            0
+        );
     }
     for at in ["", "-1", "soon", "18446744073709551616"] {
         let folder = scratch();

@@ -147,7 +147,7 @@ fn versions() -> Vec<Bad> {
         ),
         bad!(
             "the settings of a dataset that is not there",
-            |root| dataset(root, "b-2/new")?.settings().map(|_| ()),
+            |root| dataset(root, "b-2/new")?.info().map(|_| ()),
             Error::NoDataset { .. }
         ),
     ]

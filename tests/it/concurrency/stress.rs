@@ -186,7 +186,7 @@ fn nothing_is_left(store: &Store<AnyKey>, removing: impl Iterator<Item = i64>) {
         expected.extend(snapshot.manifest().entries.iter().map(|entry| format!("{key}/{}", entry.file)));
         expected.extend([format!("{key}.lock"), format!("{key}.opdmd")]);
     }
-    assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
     expected.sort();
     let tree = tree(store.root());
     assert_eq!(tree.keys().cloned().collect::<Vec<_>>(), expected);

@@ -162,5 +162,5 @@ fn assert_nothing_is_deleted(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMa
 /// Where no row group was left, nothing is a dataset any more, and what was set aside is no part of a store.
 fn findings(root: &Path) -> Vec<Finding> {
     let is_one = |finding: &Finding| finding.kind != FindingKind::Stranger;
-    open(root).verify(KeyFilter::all()).unwrap().into_iter().filter(is_one).collect()
+    open(root).verify(KeyFilter::all()).run().unwrap().findings.into_iter().filter(is_one).collect()
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
+use oups_core::StoreOptions;
 use oups_core::{Error, KeyFilter, ManifestState, RepairReport, Version};
 use oups_tests::disk::draw;
 use oups_tests::fault_fs::{Fault, FaultFs};
@@ -22,7 +23,7 @@ fn repair(root: &Path) -> RepairReport {
         assert!(after.contains(bytes), "{name} is nowhere any more");
     }
     if report.version.is_some() {
-        assert_eq!(open(root).verify(KeyFilter::all()).unwrap(), [], "after the repair");
+        assert_eq!(open(root).verify(KeyFilter::all()).run().unwrap().findings, [], "after the repair");
     }
     let again = tree(root);
     if report.version.is_some() {
@@ -79,7 +80,7 @@ fn a_lost_or_damaged_manifest_is_rebuilt() {
         let root = folder.path();
         make(root);
         let before = dataset(root, "a");
-        let (good, settings, schema) = (rows(&before), before.settings().unwrap(), before.schema().unwrap());
+        let (good, settings, schema) = (rows(&before), before.info().unwrap().settings, before.info().unwrap().schema);
         let manifest = root.join("a.opdmd");
         if is_lost {
             fs::remove_file(&manifest).unwrap();
@@ -102,8 +103,8 @@ fn a_lost_or_damaged_manifest_is_rebuilt() {
         );
         assert!(report.metadata_lost());
         assert_eq!(rows(&before), good);
-        assert_eq!((before.settings().unwrap(), before.schema().unwrap()), (settings, schema));
-        assert!(before.metadata().unwrap().is_empty());
+        assert_eq!((before.info().unwrap().settings, before.info().unwrap().schema), (settings, schema));
+        assert!(before.info().unwrap().metadata.is_empty());
         assert_eq!(root.join("a.damaged/a.opdmd").exists(), !is_lost);
         before.write(batch(500..501, "next")).commit().unwrap();
     }
@@ -139,7 +140,7 @@ fn each_file_that_is_gone_or_damaged_is_reported_by_its_span() {
             assert_eq!(lost.rows, is_listed.then_some(entry.rows));
             assert_eq!(report.set_aside.len(), usize::from(!is_gone), "{report}");
             if is_listed {
-                assert_eq!(dataset(root, "a").metadata().unwrap()["source"], "buoy 7");
+                assert_eq!(dataset(root, "a").info().unwrap().metadata["source"], "buoy 7");
             }
         }
     }
@@ -233,8 +234,11 @@ fn a_repair_that_dies_is_gone_on_with() {
             let root = folder.path().join("hit");
             copy_tree(&prepared, &root);
             let faulty = FaultFs::hitting(operation, Fault::DiesAfter);
-            let store =
-                oups_core::Store::<oups_core::AnyKey>::open_on(std::sync::Arc::new(faulty.clone()), &root).unwrap();
+            let store = oups_core::Store::<oups_core::AnyKey>::open_with(
+                &root,
+                StoreOptions::new().file_system(faulty.clone()),
+            )
+            .unwrap();
             let result = store.dataset(&store.parse_key("a").unwrap()).unwrap().repair().commit();
             let is_over = !faulty.is_dead();
             assert!(result.is_ok() || !is_over, "{result:?}");

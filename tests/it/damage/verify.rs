@@ -11,7 +11,7 @@ use oups_tests::tree::{copy_tree, tree};
 use super::sample::{batch, dataset, files, flip, make, open};
 
 fn verify(root: &Path) -> Vec<Finding> {
-    open(root).verify(KeyFilter::all()).unwrap()
+    open(root).verify(KeyFilter::all()).run().unwrap().findings
 }
 
 /// Does something to a fresh copy of the sample and returns what is found, as kind, file below the root and row group.
@@ -115,7 +115,7 @@ fn a_lost_manifest_is_found() {
         let store = open(folder.path());
         let filter =
             if filter.is_empty() { KeyFilter::all() } else { KeyFilter::parse(store.schema(), [filter]).unwrap() };
-        let found = store.verify(filter).unwrap();
+        let found = store.verify(filter).run().unwrap().findings;
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].kind, FindingKind::ManifestLost);
         assert_eq!(

@@ -17,7 +17,7 @@ use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
     let store = store::store(&args.store)?;
-    let keys = store.keys_where(places::filter(&store, &args.filter)?)?;
+    let keys = store.keys(places::filter(&store, &args.filter)?)?;
     let progress = Progress::new();
     progress.expect_datasets(keys.len() as u64);
     let mut total = Total::default();

@@ -79,8 +79,8 @@ fn ingest(
 fn known(store: &Store<AnyKey>) -> Result<SchemaRef> {
     let keys = store.schema().field_names();
     let mut fields: Vec<_> = keys.map(|name| Arc::new(Field::new(name, DataType::Utf8, true))).collect();
-    if let Some(first) = store.keys()?.first() {
-        fields.extend(store.dataset(first)?.schema()?.fields().iter().cloned());
+    if let Some(first) = store.keys(..)?.first() {
+        fields.extend(store.dataset(first)?.info()?.schema.fields().iter().cloned());
     }
     Ok(Arc::new(Schema::new(fields)))
 }
