@@ -34,7 +34,7 @@ fn main() -> Result<()> {
 }
 
 /// Runs the example and prints what it does.
-pub fn run(path: &Path, out: &mut impl Write) -> Result<()> {
+pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
     tokio::runtime::Builder::new_current_thread().build()?.block_on(story(path, out))
 }
 
