@@ -181,7 +181,7 @@
 //!
 //! // Small row groups into larger ones; every byte against its checksum; a picture for snapshot tests.
 //! temperature.compact().row_group_target(100).commit()?;
-//! assert!(store.verify(oups::KeyFilter::all()).run()?.findings.is_empty());
+//! assert!(store.verify(..).run()?.findings.is_empty());
 //! assert!(store.layout()?.contains("temperature-berlin/1h: 24 rows in 1 row group"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

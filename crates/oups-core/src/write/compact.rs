@@ -30,7 +30,7 @@ impl Change<Compaction> {
     ///
     /// As [`Dataset::write`]'s.
     pub fn plan(self) -> Result<ChangePlan> {
-        self.as_write().plan()
+        self.into_write().plan()
     }
 
     /// Does it, all or nothing. If nothing is to be done, there is no commit.
@@ -39,10 +39,10 @@ impl Change<Compaction> {
     ///
     /// [`Error::NoDataset`](crate::Error::NoDataset), and those of [`Dataset::write`]'s commit that are not about rows.
     pub fn commit(self) -> Result<CommitReport> {
-        self.as_write().commit()
+        self.into_write().commit()
     }
 
-    fn as_write(self) -> Change<Insert> {
+    fn into_write(self) -> Change<Insert> {
         Change { of: self.of.0, options: self.options, listener: self.listener }
     }
 }
