@@ -47,7 +47,10 @@ impl Writer {
 
     fn make(&self, name: &str, value: Option<i64>) {
         let key = self.store.parse_key(name).unwrap();
-        let Some(value) = value else { return drop(self.store.dataset(&key).unwrap().remove().commit().unwrap()) };
+        let Some(value) = value else {
+            self.store.dataset(&key).unwrap().remove().commit().unwrap();
+            return;
+        };
         // One row, the same for ever: its value is what counts.
         let dataset = self.store.dataset(&key).unwrap();
         let write =
