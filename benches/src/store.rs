@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::TimestampNanosecondType;
 use oups::prelude::*;
-use oups::{Dataset, Write};
+use oups::{Change, Dataset, Insert};
 
 /// Rows of a row group, for all peers that have such a thing.
 pub(crate) const ROW_GROUP: u64 = 1_000_000;
@@ -25,7 +25,7 @@ impl Name {
 }
 
 /// A write with the options of all workloads: ordered on time, durable.
-pub(crate) fn write<Kind>(dataset: &Dataset, rows: impl oups::IntoRows<Kind>) -> Write<'_> {
+pub(crate) fn write<Kind>(dataset: &Dataset, rows: impl oups::IntoRows<Kind>) -> Change<Insert> {
     dataset.write(rows).ordered_on("ts").row_group_target(ROW_GROUP)
 }
 

@@ -34,13 +34,13 @@ fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
         }
         let _ = store.layout();
     }
-    store.verify(KeyFilter::all()).unwrap();
+    store.verify(KeyFilter::all()).run().unwrap().findings;
     let rows = RecordBatch::try_from_iter([("time", Arc::new(Int64Array::from(vec![5, 7])) as _)]).unwrap();
     let _ = x.write(rows.clone()).plan();
     if let (Ok(before), Ok(written)) = (x.version(), x.write(rows).commit()) {
         assert_eq!(x.version().unwrap(), written.version);
         assert_eq!(written.changed, written.version != before);
     }
-    let _ = store.remove(&store.parse_key("x").unwrap());
+    let _ = store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit();
     assert_eq!(fs::read(folder.path().join("outside.parquet")).unwrap(), b"outside");
 });

@@ -58,8 +58,8 @@ fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
         }
     }
     drop(snapshot);
-    store.verify(KeyFilter::all()).unwrap();
+    store.verify(KeyFilter::all()).run().unwrap().findings;
     let _ = x.write(rows(5..7)).commit();
     fs::remove_file(folder.path().join("x.opdmd")).unwrap();
-    let _ = x.repair();
+    let _ = x.repair().commit();
 });

@@ -1,4 +1,3 @@
-use oups::KeyFilter;
 use oups::prelude::*;
 
 #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,5 +1,4 @@
 use oups::prelude::*;
-use oups::KeyFilter;
 
 #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Weather {

@@ -24,6 +24,7 @@ fn rows(hours: &[i64]) -> arrow::array::RecordBatch {
 let path = "data";
 let (batch, late_rows, more_rows) = (rows(&[0, 1, 25, 30]), rows(&[2, 25]), rows(&[50, 50]));
 let (correction, stale_rows, more_hours) = (rows(&[31]), rows(&[31]), rows(&[32]));
+let correction_again = rows(&[33]);
 let batches = [rows(&[100]), rows(&[101]), rows(&[99])];
 let batch_with_gusts = {
     let plain = rows(&[60]);

@@ -62,7 +62,7 @@ fn a_range_within_one_row_group_leaves_its_two_ends_in_one_file() {
 
 #[test]
 fn every_form_of_range_deletes() {
-    let left = |range: &dyn Fn(&Dataset) -> oups_core::Delete<'_>| {
+    let left = |range: &dyn Fn(&Dataset) -> oups_core::Change<oups_core::Deletion>| {
         let (_folder, dataset) = fourteen();
         range(&dataset).commit().unwrap();
         values(&dataset).concat()
@@ -99,10 +99,10 @@ fn nothing_in_the_range_is_no_commit() {
 #[test]
 fn deleting_everything_leaves_an_empty_dataset() {
     let (folder, dataset) = fourteen();
-    let schema = dataset.schema().unwrap();
+    let schema = dataset.info().unwrap().schema;
     let done = dataset.delete(..).commit().unwrap();
     assert_eq!((done.rows_deleted, done.files_written), (14, 0));
-    assert_eq!((dataset.rows().unwrap(), dataset.schema().unwrap()), (0, schema));
+    assert_eq!((dataset.info().unwrap().rows, dataset.info().unwrap().schema), (0, schema));
     assert!(tree(folder.path()).keys().all(|name| !name.ends_with(".parquet")));
     dataset.write(rows([5])).commit().unwrap();
     assert_eq!(values(&dataset), [[5]]);
@@ -148,7 +148,7 @@ fn changes_of_what_is_not_there_or_not_the_version_are_refused() {
     absent(dataset.compact().commit());
     absent(dataset.change_metadata().metadata("a", "1").commit());
     absent(dataset.change_settings().row_group_target(5).commit());
-    absent(dataset.sync());
+    absent(dataset.sync().commit());
     assert!(dataset.delete(..).plan().is_err());
     assert_eq!(tree(folder.path()), before);
 
@@ -185,7 +185,7 @@ fn resizing_is_for_once_and_settings_are_for_ever() {
     let (_folder, dataset) = fourteen();
     dataset.compact().row_group_target(7).commit().unwrap();
     assert_eq!(values(&dataset).iter().map(Vec::len).collect::<Vec<_>>(), [7, 7]);
-    assert_eq!(dataset.settings().unwrap().row_group_target.to_string(), "4");
+    assert_eq!(dataset.info().unwrap().settings.row_group_target.to_string(), "4");
     let done = dataset.change_settings().row_group_target(14).commit().unwrap();
     assert_eq!((done.changed, done.version.commit(), done.files_written), (true, 3, 0));
     assert_eq!(values(&dataset).len(), 2);
@@ -198,7 +198,7 @@ fn settings_are_changed_one_by_one_and_checked() {
     let (folder, dataset) = fourteen();
     let change = dataset.change_settings().duplicates_on(["at"]).keep(Keep::First).max_off_target(2);
     assert_eq!(change.commit().unwrap().version.commit(), 2);
-    let settings = dataset.settings().unwrap();
+    let settings = dataset.info().unwrap().settings;
     assert_eq!(settings.duplicates_on, DuplicatesOn::Columns(vec!["at".to_owned()]));
     assert_eq!((settings.keep, settings.max_off_target), (KeepRule::First, Some(2)));
     assert_eq!(settings.row_group_target.to_string(), "4");
@@ -207,7 +207,7 @@ fn settings_are_changed_one_by_one_and_checked() {
     let same = dataset.change_settings().keep(KeepRule::First).row_group_target("4").commit().unwrap();
     assert_eq!((same.changed, same.version.commit()), (false, 2));
     assert!(!dataset.change_settings().commit().unwrap().changed);
-    let refused = |change: oups_core::ChangeSettings<'_>| change.commit().unwrap_err().to_string();
+    let refused = |change: oups_core::Change<oups_core::NewSettings>| change.commit().unwrap_err().to_string();
     for (error, start) in [
         (refused(dataset.change_settings().row_group_target(0)), "row_group_target: 0 is not valid"),
         (refused(dataset.change_settings().row_group_target("1D")), "row_group_target: period 1D on column `at`"),
@@ -219,7 +219,7 @@ fn settings_are_changed_one_by_one_and_checked() {
     assert_eq!(tree(folder.path()), before);
     // The new settings are at work.
     dataset.write(rows([3, 3])).commit().unwrap();
-    assert_eq!(dataset.rows().unwrap(), 14);
+    assert_eq!(dataset.info().unwrap().rows, 14);
 }
 
 #[test]
@@ -231,9 +231,9 @@ fn metadata_alone_makes_no_row_group_file() {
     let before = names(&dataset);
     let done = dataset.change_metadata().metadata("a", "1").metadata("b", "").commit().unwrap();
     assert_eq!((done.changed, done.files_written, names(&dataset)), (true, 0, before));
-    assert_eq!(dataset.metadata().unwrap().len(), 2);
+    assert_eq!(dataset.info().unwrap().metadata.len(), 2);
     dataset.change_metadata().unset_metadata("a").commit().unwrap();
-    assert_eq!(dataset.metadata().unwrap().into_iter().collect::<Vec<_>>(), [("b".to_owned(), String::new())]);
+    assert_eq!(dataset.info().unwrap().metadata.into_iter().collect::<Vec<_>>(), [("b".to_owned(), String::new())]);
 
     let before = tree(folder.path());
     let done = dataset.change_metadata().metadata("b", "").unset_metadata("a").commit().unwrap();
@@ -261,15 +261,15 @@ fn a_rule_of_the_program_is_not_needed_where_nothing_is_new() {
 fn syncing_makes_unsynced_commits_durable_once() {
     let (folder, dataset) = fourteen();
     let flagged = || dataset.snapshot().unwrap().row_groups().iter().filter(|entry| !entry.synced).count();
-    assert!(!dataset.sync().unwrap().changed);
+    assert!(!dataset.sync().commit().unwrap().changed);
     dataset.write(rows([2, 20])).durability(Durability::Unsynced).commit().unwrap();
     assert_eq!(flagged(), 3);
     assert_eq!(retired(folder.path()), 1, "what was replaced is kept until its successor is durable");
-    let done = dataset.sync().unwrap();
+    let done = dataset.sync().commit().unwrap();
     assert_eq!((done.changed, done.version.commit()), (true, 3));
     assert_eq!((flagged(), retired(folder.path())), (0, 0));
     let before = tree(folder.path());
-    assert_eq!((dataset.sync().unwrap().changed, dataset.version().unwrap().commit()), (false, 3));
+    assert_eq!((dataset.sync().commit().unwrap().changed, dataset.version().unwrap().commit()), (false, 3));
     assert_eq!(tree(folder.path()), before);
 }
 

@@ -9,6 +9,9 @@ mod ingest;
 #[expect(dead_code, reason = "its `main` is not called here")]
 #[path = "../../crates/oups/examples/market_data.rs"]
 mod market_data;
+#[expect(dead_code, reason = "its `main` is not called here")]
+#[path = "../../crates/oups/examples/tokio.rs"]
+mod on_tokio;
 
 use std::path::Path;
 
@@ -33,4 +36,14 @@ fn market_data_with_corrections() {
 #[test]
 fn features_of_series_of_different_frequency() {
     insta::assert_snapshot!("aligned_features", told(aligned_features::run));
+}
+
+#[test]
+fn changes_and_batches_on_tokio() {
+    insta::assert_snapshot!(told(on_tokio::run), @r"
+    wrote 100000 rows in 10 files
+    read 50000 rows, mean 4.5
+    stopped: true
+    version 1, 100000 rows
+    ");
 }

@@ -3,11 +3,12 @@
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use arrow::array::{Int64Array, RecordBatch};
 use oups_core::row_group::ReadOptions;
-use oups_core::{AnyKey, Dataset, Durability, Error, ExportProgress, ExportReport, KeyFilter, Moment, Store, Together};
+use oups_core::{AnyKey, Dataset, Durability, Error, KeyFilter, Moment, Phase, Store, StoreOptions};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store, row_groups};
@@ -39,7 +40,7 @@ fn all(dataset: &Dataset) -> Vec<i64> {
 
 fn is_good(path: &Path) -> Store<AnyKey> {
     let copy = Store::open(path).unwrap();
-    assert_eq!(copy.verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(copy.verify(KeyFilter::all()).run().unwrap().findings, []);
     copy
 }
 
@@ -55,11 +56,12 @@ fn the_copy_is_a_store_like_the_original() {
     let (folder, store) = sample();
     let before = tree(store.root());
     let dest = folder.path().join("new/folders/copy");
-    let exported = store.export(&dest, KeyFilter::all()).unwrap();
-    let snapshots = store.snapshots(&store.keys().unwrap()).unwrap();
+    let exported = store.export(&dest, KeyFilter::all()).run().unwrap();
+    let snapshots = store.snapshots(&store.keys(..).unwrap()).unwrap();
     let bytes = snapshots.iter().map(|snapshot| snapshot.bytes()).sum();
     drop(snapshots);
-    assert_eq!(exported, ExportReport { datasets: 3, row_groups: 5, rows: 45, bytes, moment: Moment::Exact });
+    let facts = (exported.datasets, exported.row_groups, exported.rows, exported.bytes, exported.moment);
+    assert_eq!(facts, (3, 5, 45, bytes, Moment::Exact));
     assert_eq!(tree(store.root()), before);
 
     let copy = is_good(&dest);
@@ -67,13 +69,13 @@ fn the_copy_is_a_store_like_the_original() {
     assert_eq!(copy.layout().unwrap(), store.layout().unwrap());
     let a = dataset(&copy, "a");
     assert_eq!(a.version().unwrap().commit(), 2);
-    assert_eq!(a.metadata().unwrap()["source"], "buoy 7");
+    assert_eq!(a.info().unwrap().metadata["source"], "buoy 7");
     // What was not yet synced is, and nothing replaced came along.
     assert!(a.snapshot().unwrap().row_groups().iter().all(|entry| entry.synced));
     assert_eq!(names(&dest.join("a")).len(), 4);
     // It goes on by itself.
     a.write(rows(40..45)).commit().unwrap();
-    store.remove(&store.parse_key("a").unwrap()).unwrap();
+    store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
     assert_eq!(all(&a), (0..45).collect::<Vec<_>>());
     is_good(&dest);
 }
@@ -84,8 +86,8 @@ fn a_filter_chooses_and_an_empty_folder_is_a_place() {
     let dest = folder.path().join("copy");
     fs::create_dir(&dest).unwrap();
     let filter = KeyFilter::parse(store.schema(), ["name=b"]).unwrap();
-    assert_eq!(store.export(&dest, filter).unwrap().rows, 5);
-    assert_eq!(is_good(&dest).keys().unwrap().len(), 1);
+    assert_eq!(store.export(&dest, filter).run().unwrap().rows, 5);
+    assert_eq!(is_good(&dest).keys(..).unwrap().len(), 1);
     assert_eq!(names(folder.path()), ["copy", "store"]);
 }
 
@@ -96,10 +98,10 @@ fn a_copy_without_its_manifest_can_be_repaired() {
     let a = dataset(&store, "a");
     a.delete(10..20).commit().unwrap();
     let dest = folder.path().join("copy");
-    store.export(&dest, KeyFilter::all()).unwrap();
+    store.export(&dest, KeyFilter::all()).run().unwrap();
     fs::remove_file(dest.join("a.opdmd")).unwrap();
     let copy = dataset(&Store::open(&dest).unwrap(), "a");
-    assert_eq!(copy.repair().unwrap().rows, 30);
+    assert_eq!(copy.repair().commit().unwrap().rows, 30);
     assert_eq!(all(&copy), all(&a));
 }
 
@@ -113,7 +115,7 @@ fn places_where_something_is_are_refused() {
     let before = tree_with_folders(folder.path());
     let mut texts = String::new();
     for dest in ["file", "link", "full", "store", "store/copy", "store/../store/copy", "full/..", ""] {
-        let error = store.export(at(dest), KeyFilter::all()).unwrap_err();
+        let error = store.export(at(dest), KeyFilter::all()).run().unwrap_err();
         assert!(matches!(error, Error::ExportTarget { .. }), "{dest}: {error:?}");
         texts.push_str(&format!("{}\n", error.to_string().replace(&folder.path().display().to_string(), "HERE")));
     }
@@ -129,7 +131,7 @@ fn a_damaged_file_is_named_and_nothing_is_left() {
     let mut bytes = fs::read(&file).unwrap();
     bytes[60] ^= 1;
     fs::write(&file, bytes).unwrap();
-    match store.export(folder.path().join("copy"), KeyFilter::all()).unwrap_err() {
+    match store.export(folder.path().join("copy"), KeyFilter::all()).run().unwrap_err() {
         Error::Damaged { path, .. } => assert_eq!(path, file),
         other => panic!("{other}"),
     }
@@ -139,14 +141,18 @@ fn a_damaged_file_is_named_and_nothing_is_left() {
 #[test]
 fn it_can_be_stopped() {
     let (folder, store) = sample();
-    let mut told: Vec<ExportProgress> = Vec::new();
-    let stopped = store.export_with(folder.path().join("copy"), KeyFilter::all(), Together::default(), |at| {
-        told.push(at);
-        if at.bytes > 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let telling = told.clone();
+    let export = store.export(folder.path().join("copy"), ..).progress(move |at| {
+        telling.lock().unwrap().push(at.clone());
+        if at.done > 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
+    let stopped = export.run();
     assert!(matches!(stopped, Err(Error::ExportStopped { .. })), "{stopped:?}");
     assert_eq!(names(folder.path()), ["store"]);
-    assert!(told.iter().all(|at| at.bytes <= at.total && at.total > 0), "{told:?}");
+    let told = told.lock().unwrap();
+    assert!(told.iter().all(|at| at.phase == Phase::Copying && Some(at.done) <= at.total && at.total > Some(0)));
+    assert_eq!(told.iter().filter(|at| at.done > 0).count(), 1, "nobody is asked again: {told:?}");
 }
 
 /// While it copies, the datasets are merged anew, compacted, removed and made again.
@@ -154,25 +160,26 @@ fn it_can_be_stopped() {
 fn writers_at_work_are_not_in_the_copy() {
     let (folder, store) = sample();
     let dest = folder.path().join("copy");
-    let mut calls = 0;
-    let writers = store.clone();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let (calling, writers) = (calls.clone(), store.clone());
     store
-        .export_with(&dest, KeyFilter::all(), Together::default(), |_| {
-            calls += 1;
+        .export(&dest, ..)
+        .progress(move |_| {
             let (a, b) = (dataset(&writers, "a"), dataset(&writers, "b"));
-            match calls {
+            match calling.fetch_add(1, Ordering::SeqCst) {
                 // Before the first file is copied: all of them get other names.
-                1 => drop(a.write(rows(0..30)).row_group_target(4).commit().unwrap()),
-                2 => {
-                    writers.remove(&writers.parse_key("b").unwrap()).unwrap();
+                0 => drop(a.write(rows(0..30)).row_group_target(4).commit().unwrap()),
+                1 => {
+                    writers.dataset(&writers.parse_key("b").unwrap()).unwrap().remove().commit().unwrap();
                     b.write(rows(100..101)).ordered_on("time").commit().unwrap();
                 }
                 _ => {}
             }
             ControlFlow::Continue(())
         })
+        .run()
         .unwrap();
-    assert!(calls > 2);
+    assert!(calls.load(Ordering::SeqCst) > 2);
     let copy = is_good(&dest);
     assert_eq!(all(&dataset(&copy, "a")), (0..40).collect::<Vec<_>>());
     assert_eq!(all(&dataset(&copy, "b")), (0..5).collect::<Vec<_>>());
@@ -187,7 +194,10 @@ fn a_failed_or_dead_export_leaves_no_store() {
     let root = folder.path().join("store");
     let counting = FaultFs::counting();
     let on = |fs: &FaultFs, dest: &Path| {
-        Store::<AnyKey>::open_on(Arc::new(fs.clone()), &root).unwrap().export(dest, KeyFilter::all())
+        Store::<AnyKey>::open_with(&root, StoreOptions::new().file_system(fs.clone()))
+            .unwrap()
+            .export(dest, KeyFilter::all())
+            .run()
     };
     on(&counting, &folder.path().join("counted")).unwrap();
     fs::remove_dir_all(folder.path().join("counted")).unwrap();
@@ -231,5 +241,5 @@ fn stored_rows(root: &Path) -> Vec<(String, u64, usize)> {
         });
         (key.to_string(), snapshot.version().commit(), rows.sum())
     };
-    store.keys().unwrap().iter().map(facts).collect()
+    store.keys(..).unwrap().iter().map(facts).collect()
 }

@@ -7,9 +7,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
-use oups_core::fs::{Fs, LocalFs};
 use oups_core::row_group::ReadOptions;
-use oups_core::{AnyKey, Dataset, Error, KeySchema, Separator, Store};
+use oups_core::{AnyKey, Dataset, Error, KeySchema, Separator, Store, StoreOptions};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
 use oups_tests::tree::{copy_tree, tree};
@@ -41,7 +40,7 @@ fn an_old_tombstone_does_not_sweep_a_dataset_that_lost_its_manifest() {
     write(&dataset, 0..10).unwrap();
     let reader = dataset.snapshot().unwrap();
     let store = Store::<AnyKey>::open(folder.path()).unwrap();
-    store.remove(&store.parse_key("x").unwrap()).unwrap();
+    store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
     let tombstone = fs::read(folder.path().join("x.opdmd.removed")).unwrap();
     write(&dataset, 20..30).unwrap();
     fs::write(folder.path().join("x.opdmd.removed"), tombstone).unwrap();
@@ -94,7 +93,7 @@ fn that_a_name_was_given_back_is_durable_before_the_mark_goes() {
     fs::write(folder.path().join("x.lock"), "oups writer\npid 1\nhost h\nsince 2026-01-01T00:00:00Z\ncommit 2\n")
         .unwrap();
     let counting = FaultFs::counting();
-    let store = Store::<AnyKey>::open_on(Arc::new(counting.clone()), folder.path()).unwrap();
+    let store = Store::<AnyKey>::open_with(folder.path(), StoreOptions::new().file_system(counting.clone())).unwrap();
     let dataset = store.dataset(&store.parse_key("x").unwrap()).unwrap();
     // A turn that commits nothing.
     assert!(!dataset.change_metadata().commit().unwrap().changed);
@@ -121,8 +120,8 @@ fn words(words: std::ops::Range<i64>) -> RecordBatch {
 fn a_second_try_with_wider_keys_leaves_nothing_of_the_first() {
     let folder = scratch();
     let write = |root: &Path, fs: Option<&FaultFs>| {
-        let fs = fs.map_or(Arc::new(LocalFs) as Arc<dyn Fs>, |fs| Arc::new(fs.clone()));
-        let store = Store::<AnyKey>::open_on(fs, root)?;
+        let options = fs.map_or(StoreOptions::new(), |fs| StoreOptions::new().file_system(fs.clone()));
+        let store = Store::<AnyKey>::open_with(root, options)?;
         let dataset = store.dataset(&store.parse_key("x")?)?;
         dataset.write(words(50..150)).ordered_on("time").evolve_schema().commit()
     };
@@ -141,7 +140,7 @@ fn a_second_try_with_wider_keys_leaves_nothing_of_the_first() {
             }
             refused += usize::from(written.is_err());
             write(&root, None).unwrap();
-            let found = dataset(&root).verify().unwrap();
+            let found = dataset(&root).verify().run().unwrap().findings;
             assert_eq!(found, [], "{fault:?} at {}: {written:?}", fs.operations()[operation]);
         }
     }
@@ -152,7 +151,7 @@ fn a_second_try_with_wider_keys_leaves_nothing_of_the_first() {
 fn a_clean_up_that_fails_is_left_to_the_next_writer() {
     let folder = scratch();
     let write_on = |root: &Path, fs: &FaultFs| {
-        let store = Store::<AnyKey>::open_on(Arc::new(fs.clone()), root)?;
+        let store = Store::<AnyKey>::open_with(root, StoreOptions::new().file_system(fs.clone()))?;
         write(&store.dataset(&store.parse_key("x")?)?, 20..30)
     };
     let (whole, dead) = (folder.path().join("whole"), folder.path().join("dead"));
@@ -172,6 +171,6 @@ fn a_clean_up_that_fails_is_left_to_the_next_writer() {
             return;
         }
         write(&dataset(&root), 40..42).unwrap();
-        assert_eq!(dataset(&root).verify().unwrap(), [], "{}: {written:?}", fs.operations()[operation]);
+        assert_eq!(dataset(&root).verify().run().unwrap().findings, [], "{}: {written:?}", fs.operations()[operation]);
     }
 }

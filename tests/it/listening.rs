@@ -86,8 +86,8 @@ fn commits_tell_what_they_did_and_at_the_next_level_how() {
         dataset.delete(..3).commit().unwrap();
         dataset.change_settings().row_group_target(10).commit().unwrap();
         dataset.scan().range(4..).collect().unwrap();
-        store.query(store.keys().unwrap()).intersections().unwrap().for_each(|chunk| assert!(chunk.is_ok()));
-        store.remove(&store.parse_key("x").unwrap()).unwrap();
+        store.query(store.keys(..).unwrap()).intersections().unwrap().for_each(|chunk| assert!(chunk.is_ok()));
+        store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
     };
     insta::assert_snapshot!("listening_info", heard(Level::INFO, channel().0, all));
     // What is at the level after that, files as they are read, is told by the threads that read them.

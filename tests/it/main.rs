@@ -22,6 +22,7 @@ mod os_failures;
 mod outcomes;
 mod panics;
 mod plan;
+mod progress;
 mod query;
 mod readme;
 mod refused;

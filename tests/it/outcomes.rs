@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{Int64Array, RecordBatch};
 use oups::TopLevel;
 use oups_core::fs::LocalFs;
-use oups_core::{AnyKey, Error, KeyFilter, Outcome, Result, Store, Version};
+use oups_core::{AnyKey, Error, KeyFilter, Outcome, Result, Store, StoreOptions, Version};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store};
@@ -83,10 +83,10 @@ fn the_same_handle_goes_on_after_an_unknown_outcome() {
         fs.sees_again();
         // Who names the version does not write twice.
         assert_eq!(write().is_err(), done);
-        assert_eq!(dataset_of(&store).unwrap().rows().unwrap(), 5);
+        assert_eq!(dataset_of(&store).unwrap().info().unwrap().rows, 5);
         // A conflict that is seen without the lock clears nothing away.
         crate::crash::insert(&store).unwrap();
-        assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+        assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
     }
 }
 
@@ -96,7 +96,7 @@ struct Sensor {
 }
 
 fn creation(fs: FaultFs, root: &Path) -> Result<()> {
-    Store::<Sensor>::create_on(Arc::new(fs), root).map(drop)
+    Store::<Sensor>::create_with(root, StoreOptions::new().file_system(fs)).map(drop)
 }
 
 #[test]
@@ -142,23 +142,33 @@ fn an_export_tells_what_is_known_of_its_last_rename() {
     for (fault, outcome) in FAULTS {
         let beside = folder.path().join(format!("{fault:?}"));
         std::fs::create_dir(&beside).unwrap();
-        let store = Store::<AnyKey>::open_on(Arc::new(FaultFs::hitting_first("rename copy", fault)), &source).unwrap();
-        let error = store.export(beside.join("copy"), KeyFilter::all()).unwrap_err();
+        let store = Store::<AnyKey>::open_with(
+            &source,
+            StoreOptions::new().file_system(FaultFs::hitting_first("rename copy", fault)),
+        )
+        .unwrap();
+        let error = store.export(beside.join("copy"), KeyFilter::all()).run().unwrap_err();
         assert_eq!(error.outcome(), outcome, "{fault:?}: {error}");
         let there = Store::<AnyKey>::open(beside.join("copy"));
         assert_eq!(there.is_ok(), is_done(fault), "{fault:?}: {error}");
         match outcome {
             Outcome::NotDone => assert!(tree_with_folders(&beside).is_empty(), "{fault:?}"),
-            Outcome::Done { .. } => assert_eq!(there.unwrap().verify(KeyFilter::all()).unwrap(), []),
+            Outcome::Done { .. } => assert_eq!(there.unwrap().verify(KeyFilter::all()).run().unwrap().findings, []),
             Outcome::Unknown => assert!(matches!(error, Error::OutcomeUnknown { what: "export", dataset: None, .. })),
         }
     }
     let beside = folder.path().join("sync");
     std::fs::create_dir(&beside).unwrap();
-    let store = Store::<AnyKey>::open_on(Arc::new(FaultFs::hitting_first("sync folder sync", Fault::Fails)), &source);
-    let error = store.unwrap().export(beside.join("copy"), KeyFilter::all()).unwrap_err();
+    let store = Store::<AnyKey>::open_with(
+        &source,
+        StoreOptions::new().file_system(FaultFs::hitting_first("sync folder sync", Fault::Fails)),
+    );
+    let error = store.unwrap().export(beside.join("copy"), KeyFilter::all()).run().unwrap_err();
     assert!(matches!(error, Error::NotDurable { what: "export", .. }), "{error}");
-    assert_eq!(Store::<AnyKey>::open(beside.join("copy")).unwrap().verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(
+        Store::<AnyKey>::open(beside.join("copy")).unwrap().verify(KeyFilter::all()).run().unwrap().findings,
+        []
+    );
 }
 
 /// The second row group file of the dataset is gone, or the manifest is.
@@ -179,8 +189,8 @@ fn a_repair_tells_what_is_known_at_every_operation() {
         let prepared = folder.path().join("prepared");
         damaged(&prepared, of_manifest);
         let repair = |fs: &FaultFs, root: &Path| {
-            let store = Store::<AnyKey>::open_on(Arc::new(fs.clone()), root).unwrap();
-            dataset(&store, "a").repair()
+            let store = Store::<AnyKey>::open_with(root, StoreOptions::new().file_system(fs.clone())).unwrap();
+            dataset(&store, "a").repair().commit()
         };
         let counting = FaultFs::counting();
         copy_tree(&prepared, &folder.path().join("counted"));
@@ -205,10 +215,17 @@ fn a_repair_tells_what_is_known_at_every_operation() {
                 }
                 // A second repair does the rest.
                 let store = Store::open(&root).unwrap();
-                dataset(&store, "a").repair().unwrap();
+                dataset(&store, "a").repair().commit().unwrap();
                 dataset(&store, "a").write(rows(20..22)).commit().unwrap();
                 assert_eq!(
-                    store.verify(KeyFilter::all()).unwrap().iter().filter(|one| one.kind.is_damage()).count(),
+                    store
+                        .verify(KeyFilter::all())
+                        .run()
+                        .unwrap()
+                        .findings
+                        .iter()
+                        .filter(|one| one.kind.is_damage())
+                        .count(),
                     0
                 );
                 std::fs::remove_dir_all(&root).unwrap();
@@ -224,16 +241,16 @@ fn sync_makes_durable_what_a_commit_could_not() {
     let root = folder.path().join("store");
     dataset(&new_store(&root), "a").write(rows(0..9)).ordered_on("time").commit().unwrap();
     let fs = FaultFs::hitting_first("sync folder store", Fault::Fails);
-    let store = Store::<AnyKey>::open_on(Arc::new(fs), &root).unwrap();
+    let store = Store::<AnyKey>::open_with(&root, StoreOptions::new().file_system(fs)).unwrap();
     let error = dataset(&store, "a").write(rows(9..12)).commit().unwrap_err();
     assert!(matches!(error, Error::NotDurable { .. }), "{error}");
     let fs = FaultFs::counting();
-    let a = dataset(&Store::<AnyKey>::open_on(Arc::new(fs.clone()), &root).unwrap(), "a");
-    assert!(!a.sync().unwrap().changed);
+    let a = dataset(&Store::<AnyKey>::open_with(&root, StoreOptions::new().file_system(fs.clone())).unwrap(), "a");
+    assert!(!a.sync().commit().unwrap().changed);
     assert!(fs.operations().contains(&"sync folder store".to_owned()), "{:?}", fs.operations());
     // Now there is nothing to do any more.
     let done = fs.operations().len();
-    assert!(!a.sync().unwrap().changed);
+    assert!(!a.sync().commit().unwrap().changed);
     assert_eq!(fs.operations().len(), done);
 }
 
@@ -244,12 +261,12 @@ fn an_ingest_tells_of_each_dataset_what_is_known_of_it() {
         let store = Store::<Sensor>::create(folder.path()).unwrap();
         drop(store);
         let fs = FaultFs::hitting_first("rename b.opdmd", fault);
-        let store = Store::<Sensor>::open_on(Arc::new(fs), folder.path()).unwrap();
+        let store = Store::<Sensor>::open_with(folder.path(), StoreOptions::new().file_system(fs)).unwrap();
         let names = arrow::array::StringArray::from(vec!["a", "b", "c"]);
         let time = Int64Array::from(vec![1, 1, 1]);
         let rows = RecordBatch::try_from_iter([("name", Arc::new(names) as _), ("time", Arc::new(time) as _)]).unwrap();
         let done = store.ingest(rows).ordered_on("time").commit().unwrap();
-        let there = Store::<Sensor>::open_on(Arc::new(LocalFs), folder.path()).unwrap();
+        let there = Store::<Sensor>::open_with(folder.path(), StoreOptions::new().file_system(LocalFs)).unwrap();
         for one in &done {
             let is_there = there.dataset(one.key.as_ref().unwrap()).unwrap().exists().unwrap();
             let at = format!("{fault:?}: {}: {:?}", one.dataset, one.result);
@@ -274,11 +291,11 @@ fn what_has_lost_its_manifest_is_not_called_absent_by_a_removal() {
     std::fs::remove_file(folder.path().join("a.opdmd")).unwrap();
     let before = tree_with_folders(folder.path());
     for _ in 0..2 {
-        let error = store.remove(&store.parse_key("a").unwrap()).unwrap_err();
+        let error = store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap_err();
         assert!(matches!(error, Error::ManifestLost { files: 3, .. }), "{error}");
     }
     assert_eq!(tree_with_folders(folder.path()), before);
-    let error = store.remove(&store.parse_key("b").unwrap()).unwrap_err();
+    let error = store.dataset(&store.parse_key("b").unwrap()).unwrap().remove().commit().unwrap_err();
     assert!(matches!(error, Error::NoDataset { .. }), "{error}");
 }
 

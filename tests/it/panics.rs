@@ -2,11 +2,10 @@
 //! disk holds says so.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::time::Duration;
 
 use arrow::array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
-use oups_core::{AnyKey, DuplicatesOn, Error, KeyFilter, Resolver, Store};
+use oups_core::{AnyKey, DuplicatesOn, Error, KeyFilter, Resolver, Store, StoreOptions};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
 use oups_tests::tree::{copy_tree, tree_with_folders};
@@ -24,7 +23,7 @@ fn breaking() -> impl RecordBatchReader + Send {
 
 fn assert_free_and_clean(store: &Store<AnyKey>) {
     dataset_of(store).unwrap().write(rows(50..52, 9)).ordered_on("time").lock_timeout(Duration::ZERO).commit().unwrap();
-    assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
 }
 
 #[test]
@@ -95,13 +94,13 @@ fn a_failed_fsync_poisons_the_handle_for_writing_and_for_nothing_else() {
         };
         let seen = look(&root);
         assert_eq!(seen != old, is_visible, "{name}");
-        for refused in [insert(&store), dataset_of(&store).unwrap().repair().map(drop)] {
+        for refused in [insert(&store), dataset_of(&store).unwrap().repair().commit().map(drop)] {
             assert!(matches!(refused, Err(Error::Poisoned { .. })), "{name}: {refused:?}");
         }
-        assert_eq!(dataset_of(&store).unwrap().rows().unwrap() as usize, seen.as_ref().unwrap().0.len(), "{name}");
+        assert_eq!(dataset_of(&store).unwrap().info().unwrap().rows as usize, seen.as_ref().unwrap().0.len(), "{name}");
         assert_eq!(look(&root), seen, "{name}: a refused write changes nothing");
-        next_write(&Store::open_on(Arc::new(FaultFs::counting()), &root).unwrap()).unwrap();
-        assert_eq!(open(None, &root).unwrap().verify(KeyFilter::all()).unwrap(), [], "{name}");
+        next_write(&Store::open_with(&root, StoreOptions::new().file_system(FaultFs::counting())).unwrap()).unwrap();
+        assert_eq!(open(None, &root).unwrap().verify(KeyFilter::all()).run().unwrap().findings, [], "{name}");
         std::fs::remove_dir_all(&root).unwrap();
     }
 }

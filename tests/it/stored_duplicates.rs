@@ -47,12 +47,12 @@ fn a_compaction_drops_no_stored_row() {
 }
 
 #[test]
-fn a_rewrite_with_a_rule_of_its_own_drops_no_stored_row() {
+fn a_write_without_rows_and_with_a_rule_of_its_own_drops_no_stored_row() {
     for keep in [Keep::Last, Keep::First, Keep::Reject, Resolver::newest("value").into()] {
         let (_folder, dataset) = dataset();
         dataset.write(rows(&STORED)).ordered_on("time").row_group_target(4).commit().unwrap();
-        let rewrite = dataset.rewrite().row_group_target(1_000).max_off_target(1).duplicates_on(["group"]);
-        let done = rewrite.keep(keep.clone()).commit().unwrap();
+        let write = dataset.write(Vec::new()).row_group_target(1_000).max_off_target(1).duplicates_on(["group"]);
+        let done = write.keep(keep.clone()).commit().unwrap();
         assert_eq!(values(&dataset), ALL, "{keep:?}: {done:?}");
     }
 }

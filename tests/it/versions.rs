@@ -68,10 +68,10 @@ fn the_lineage_tells_every_kind_of_commit_and_the_time_grows() {
     then(a.change_settings().row_group_target(3).commit().unwrap().version);
     then(a.change_metadata().metadata("unit", "C").commit().unwrap().version);
     then(a.write(rows(9..10)).durability(Durability::Unsynced).commit().unwrap().version);
-    then(a.sync().unwrap().version);
+    then(a.sync().commit().unwrap().version);
     let file = a.snapshot().unwrap().row_groups()[0].file.to_string();
     std::fs::remove_file(folder.path().join("a").join(file)).unwrap();
-    then(a.repair().unwrap().version.unwrap());
+    then(a.repair().commit().unwrap().version.unwrap());
 
     let found = lineage(folder.path(), "a");
     let kinds: Vec<&str> = found.iter().map(|(_, _, kind)| kind.as_str()).collect();
@@ -124,7 +124,7 @@ fn a_dataset_that_was_removed_and_made_again_is_another_version() {
     let store = new_store(folder.path());
     let (a, key) = (dataset(&store, "a"), store.parse_key("a").unwrap());
     let before = first(&a);
-    store.remove(&key).unwrap();
+    store.dataset(&key).unwrap().remove().commit().unwrap();
     let again = first(&a);
     assert_eq!((before.commit(), again.commit()), (1, 1));
     assert_ne!(before, again);
@@ -148,7 +148,7 @@ fn a_dataset_that_was_removed_and_made_again_is_another_version() {
     assert_eq!(error.to_string(), "dataset a is at version 1, not 2: read it again before writing");
     let second = a.write(rows(5..6)).if_version(again).commit().unwrap().version;
     assert_eq!(a.write(rows(6..7)).if_version(second.commit()).commit().unwrap().version.commit(), 3);
-    store.remove(&key).unwrap();
+    store.dataset(&key).unwrap().remove().commit().unwrap();
     let error = a.write(rows(5..6)).ordered_on("time").if_version(second).commit().unwrap_err();
     assert!(matches!(error, Error::VersionConflict { found: Version::ABSENT, .. }), "{error}");
     a.write(rows(5..6)).ordered_on("time").if_version(Version::ABSENT).commit().unwrap();
@@ -167,7 +167,7 @@ fn made_again_while_the_input_is_read_conflicts() {
         move || {
             meet.wait();
             let store = Store::<AnyKey>::open(root).unwrap();
-            store.remove(&store.parse_key("a").unwrap()).unwrap();
+            store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
             assert_eq!(first(&dataset(&store, "a")).commit(), version.commit());
             meet.wait();
         }
@@ -181,7 +181,7 @@ fn made_again_while_the_input_is_read_conflicts() {
     let error = a.write(RecordBatchIterator::new(late, schema)).if_version(version).commit().unwrap_err();
     other.join().unwrap();
     assert!(matches!(error, Error::VersionConflict { .. }), "{error}");
-    assert_eq!(a.rows().unwrap(), 4);
+    assert_eq!(a.info().unwrap().rows, 4);
 }
 
 /// A conflict that can be seen at once needs no input.
@@ -229,7 +229,7 @@ fn an_export_has_the_versions_of_its_source() {
     let store = new_store(&folder.path().join("store"));
     let version = first(&dataset(&store, "a"));
     let copy = folder.path().join("copy");
-    store.export(&copy, KeyFilter::all()).unwrap();
+    store.export(&copy, KeyFilter::all()).run().unwrap();
     assert_eq!(dataset(&Store::open(&copy).unwrap(), "a").version().unwrap(), version);
 }
 
@@ -243,12 +243,12 @@ fn before_lineage(root: &Path) -> Store<AnyKey> {
 fn a_manifest_of_before_has_a_version_and_its_successor_a_lineage() {
     let (folder, other) = (scratch(), scratch());
     let (store, same) = (before_lineage(folder.path()), before_lineage(other.path()));
-    assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
     for (key, commit, count) in [("berlin", 3, 4), ("empty", 2, 0)] {
         let dataset = dataset(&store, key);
         let version = dataset.version().unwrap();
         let text = text(&parts(folder.path(), key), LINEAGE);
-        assert_eq!((version.commit(), dataset.rows().unwrap(), text), (commit, count, None));
+        assert_eq!((version.commit(), dataset.info().unwrap().rows, text), (commit, count, None));
         assert_eq!(self::dataset(&same, key).version().unwrap(), version);
         assert_eq!(version.to_string().parse(), Ok(version));
         let manifest = std::fs::read(folder.path().join(format!("{key}.opdmd"))).unwrap();
@@ -261,9 +261,9 @@ fn a_manifest_of_before_has_a_version_and_its_successor_a_lineage() {
         assert_eq!(told, [(commit + 1, next.draw().unwrap(), "meta".to_owned())]);
         dataset.change_metadata().metadata("new", "no").if_version(version).commit().unwrap_err();
     }
-    let all = dataset(&store, "berlin").metadata().unwrap();
+    let all = dataset(&store, "berlin").info().unwrap().metadata;
     assert_eq!((all["unit"].as_str(), all["source"].as_str(), all["new"].as_str()), ("C", "station", "yes"));
-    assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
 }
 
 /// An older program that carries along what it does not know: what it says of another commit is not this one's.
@@ -308,8 +308,11 @@ fn a_lineage_that_is_not_as_the_format_says_is_damage() {
         let error = a.version().unwrap_err();
         assert!(matches!(&error, Error::Damaged { detail, .. } if detail.contains(LINEAGE)), "{lineage}: {error}");
         assert!(a.write(rows(5..6)).commit().is_err(), "{lineage}");
-        assert_eq!(a.repair().unwrap().rows, 4, "{lineage}");
-        assert_eq!(store.verify(KeyFilter::all()).unwrap().iter().filter(|one| one.kind.is_damage()).count(), 0);
+        assert_eq!(a.repair().commit().unwrap().rows, 4, "{lineage}");
+        assert_eq!(
+            store.verify(KeyFilter::all()).run().unwrap().findings.iter().filter(|one| one.kind.is_damage()).count(),
+            0
+        );
     }
     for at in ["", "-1", "soon", "18446744073709551616"] {
         let folder = scratch();

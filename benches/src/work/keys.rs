@@ -17,7 +17,7 @@ pub(crate) fn keys(inputs: &Inputs, count: usize) -> Result<Report> {
         write(&dataset, rows.clone()).durability(Durability::Unsynced).commit()?;
     }
     // Opening the store is part of it.
-    let (report, keys) = Report::of(|| Ok(Store::<Name>::open(&out)?.keys()?))?;
+    let (report, keys) = Report::of(|| Ok(Store::<Name>::open(&out)?.keys(..)?))?;
     ensure!(keys.len() == count && keys.is_sorted(), "{} keys of {count} are there, in order", keys.len());
     Ok(report.with("n", keys.len()))
 }

@@ -10,7 +10,7 @@ use crate::store::Order;
 /// Every row is looked at as it comes and then dropped: more come than should be held.
 pub(crate) fn ordered(inputs: &Inputs) -> Result<Report> {
     let (store, keys) = super::cross::stored(inputs)?;
-    let written: u64 = keys.iter().map(|key| Ok(store.dataset(key)?.rows()?)).sum::<Result<u64>>()?;
+    let written: u64 = keys.iter().map(|key| Ok(store.dataset(key)?.info()?.rows)).sum::<Result<u64>>()?;
     let (report, order) = Report::of(|| {
         let mut order = Order::default();
         for batch in store.query(&keys).ordered()? {

@@ -75,7 +75,7 @@ pub(crate) fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> a
 
 /// The existing keys most like the text, best first. They only help a message, so that there are none is no error.
 pub(crate) fn similar_keys(store: &Store<AnyKey>, text: &str) -> Vec<String> {
-    let keys = store.keys().unwrap_or_default();
+    let keys = store.keys(..).unwrap_or_default();
     // As it is typed: encoded, or as it is.
     let is_encoded = text.contains('%');
     let typed = |key: &AnyKey| if is_encoded { key.to_string() } else { key.to_plain() };

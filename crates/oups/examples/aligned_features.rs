@@ -45,11 +45,11 @@ pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
     {
         let dataset = store.dataset(&series(quantity, frequency))?;
         dataset.write(measured(quantity, step)?).ordered_on("time").row_group_target(target).commit()?;
-        writeln!(out, "{:20} {:>5} rows in row groups of {target}", dataset.path_text(), dataset.rows()?)?;
+        writeln!(out, "{:20} {:>5} rows in row groups of {target}", dataset.path_text(), dataset.info()?.rows)?;
     }
 
     // Chunks follow the dataset with the most row groups: two days of all three series at a time.
-    let keys = store.keys_where(Series::filter().region("north"))?;
+    let keys = store.keys(Series::filter().region("north"))?;
     let mut table = Table::default();
     let (mut chunks, mut largest) = (0, 0);
     for chunk in store.query(&keys).range("2024-02-01".."2024-03-01").intersections()? {

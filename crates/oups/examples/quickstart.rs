@@ -111,7 +111,7 @@ fn with_faults(rows: &RecordBatch) -> Result<RecordBatch> {
 
 /// Walks the three datasets side by side and draws the temperature of each over the day.
 fn show_storm(store: &Store<Weather>, out: &mut impl Write) -> Result<()> {
-    let keys = store.keys()?;
+    let keys = store.keys(..)?;
     writeln!(out, "the blizzard of 8 February 2013, hour by hour (°F):\n")?;
     let mut day: Vec<(Weather, Vec<(i64, f64)>)> = keys.iter().map(|key| (key.clone(), Vec::new())).collect();
     let chunks = store.query(keys).range(STORM.0..STORM.1).columns(["time", "temp"]).intersections()?;

@@ -54,10 +54,10 @@
 //! # let temperature = store.dataset(&berlin)?;
 //! # temperature.write(readings(0..6, 3.0)?).ordered_on("hour").commit()?;
 //! let store = Store::<Measure>::open_or_create(path)?;
-//! assert_eq!(store.keys()?, [berlin.clone()]);
+//! assert_eq!(store.keys(..)?, [berlin.clone()]);
 //!
 //! let daily = Measure::filter().city("berlin").sampling(Sampling::filter().frequency("1D"));
-//! assert!(store.keys_where(daily)?.is_empty());
+//! assert!(store.keys(daily)?.is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -66,7 +66,7 @@
 //! Rows are Arrow data: a `RecordBatch`, a `Vec` of them, or any `RecordBatchReader`, which may be larger than memory. They are
 //! sorted by the *ordered column*, a time as a rule. `readings(hours, value)` here makes a batch of two columns, `hour` and `value`.
 //!
-//! The options of the first write are kept as the dataset's [`Settings`]; later writes need none. When [`Write::commit`] returns, all of
+//! The options of the first write are kept as the dataset's [`Settings`]; later writes need none. When `commit` returns, all of
 //! the rows are there and on the disk. If it fails, none is, and the dataset is as it was.
 //!
 //! ```
@@ -111,7 +111,7 @@
 //!
 //! // The last hours should not be there.
 //! let deleted = temperature.delete(20..).commit()?;
-//! assert_eq!((deleted.rows_deleted, temperature.rows()?), (4, 20));
+//! assert_eq!((deleted.rows_deleted, temperature.info()?.rows), (4, 20));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -181,8 +181,30 @@
 //!
 //! // Small row groups into larger ones; every byte against its checksum; a picture for snapshot tests.
 //! temperature.compact().row_group_target(100).commit()?;
-//! assert!(store.verify(oups::KeyFilter::all())?.is_empty());
+//! assert!(store.verify(..).run()?.findings.is_empty());
 //! assert!(store.layout()?.contains("temperature-berlin/1h: 24 rows in 1 row group"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Threads and tokio
+//!
+//! Handles, changes, snapshots and errors are `Send + Sync + 'static`, streams of batches are `Send`. A [`Change`] owns its rows and
+//! options: it is put together on one thread and committed on another. On tokio every call blocks: commit by
+//! `spawn_blocking(move || change.commit())`, read batches on a blocking thread and send them through a bounded channel, and set
+//! `lock_timeout`, because a change that waits holds its thread. The example [`tokio.rs`] does all of that.
+//!
+//! [`tokio.rs`]: https://docs.rs/crate/oups/latest/source/examples/tokio.rs
+//!
+//! [`Change::progress`] says how far a change is, and stops it with a `Break` as long as nothing is changed:
+//!
+//! ```
+#![doc = include_str!("tutorial.md")]
+//! # let temperature = store.dataset(&berlin)?;
+//! use std::ops::ControlFlow;
+//!
+//! let write = temperature.write(readings(0..24, 3.0)?).ordered_on("hour").progress(|_| ControlFlow::Break(()));
+//! assert!(matches!(write.commit(), Err(oups::Error::Stopped { .. })));
+//! assert!(!temperature.exists()?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -190,7 +212,7 @@
 //! feature `serde` writes keys into documents as their path texts.
 //!
 //! - Keys: [`TopLevel`], [`SubLevel`], [`KeyField`]; without the struct, [`AnyKey`].
-//! - Stores and datasets: [`Store`], [`Dataset`], [`Write`], [`Keep`], [`Snapshot`].
+//! - Stores and datasets: [`Store`], [`Dataset`], [`Change`], [`Keep`], [`Snapshot`].
 //! - Reading: [`ReadDataset`], [`QueryStore`].
 
 pub use oups_core::key;
@@ -201,11 +223,13 @@ pub use oups_core::row_group::{ColumnStatistics, Known};
 #[doc(hidden)]
 pub use oups_core::words;
 pub use oups_core::{
-    AnyKey, ChangePlan, ChangeSettings, Combine, CommitReport, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn,
-    Durability, Error, Expected, ExportProgress, ExportReport, Finding, FindingKind, Ingest, IngestReport, IntoRows,
-    Keep, KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, NotAVersion,
-    Outcome, RepairReport, Resolver, Result, RowGroup, Rows, Separator, SetAside, Settings, Snapshot, Snapshots,
-    Sorted, Store, StoreKey, SubLevel, Together, TopLevel, VerifyProgress, Version, Write, ordered, sizing, sort_by,
+    AnyKey, BringsRows, Change, ChangePlan, Combine, CommitReport, Compaction, Dataset, DatasetInfo,
+    DatasetVerification, Deletion, Discovery, DuplicateRun, DuplicatesOn, Durability, Error, Expected, Export,
+    ExportReport, Finding, FindingKind, Ingest, IngestReport, Insert, IntoRows, Keep, KeepRule, KeyError, KeyField,
+    KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, NewMetadata, NewSettings, NotAVersion, OfOneDataset,
+    Outcome, Phase, Progress, Removal, Repair, RepairReport, Resizes, Resolver, Result, RowGroup, Rows, Separator,
+    SetAside, SetsMetadata, Settings, Snapshot, Snapshots, Sorted, Store, StoreKey, StoreOptions, SubLevel, Syncing,
+    TakesDurability, Task, Together, TopLevel, Verification, VerifyReport, Version, ordered, sizing, sort_by,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
@@ -222,3 +246,54 @@ pub mod prelude {
     pub use oups_core::{DuplicatesOn, Durability, Keep, Resolver, Store};
     pub use oups_query::{QueryStore, ReadDataset};
 }
+
+/// A caller may hold these anywhere and go with them to any thread.
+const fn shared<T: Send + Sync + 'static>() {}
+const fn sent<T: Send + 'static>() {}
+const _: () = {
+    shared::<Store<AnyKey>>();
+    shared::<Dataset>();
+    shared::<DatasetInfo>();
+    shared::<StoreOptions>();
+    shared::<Snapshot>();
+    shared::<Snapshots>();
+    shared::<Discovery<AnyKey>>();
+    shared::<Rows>();
+    shared::<Change<Insert>>();
+    shared::<Change<Compaction>>();
+    shared::<Change<NewMetadata>>();
+    shared::<Change<NewSettings>>();
+    shared::<Change<Deletion>>();
+    shared::<Change<Syncing>>();
+    shared::<Change<Removal>>();
+    shared::<Change<Repair>>();
+    shared::<Change<Ingest<AnyKey>>>();
+    shared::<Task<Export<AnyKey>>>();
+    shared::<Task<Verification<AnyKey>>>();
+    shared::<Task<DatasetVerification>>();
+    shared::<ChangePlan>();
+    shared::<CommitReport>();
+    shared::<IngestReport<AnyKey>>();
+    shared::<ExportReport>();
+    shared::<RepairReport>();
+    shared::<VerifyReport>();
+    shared::<Progress>();
+    shared::<Keep>();
+    shared::<Resolver>();
+    shared::<KeyFilter>();
+    shared::<Scan>();
+    shared::<Query<AnyKey>>();
+    shared::<AsOf<AnyKey>>();
+    shared::<Resample>();
+    shared::<ScanPlan>();
+    shared::<QueryPlan>();
+    shared::<Error>();
+    shared::<KeyError>();
+    shared::<QueryError>();
+    sent::<Batches>();
+    sent::<Resampled>();
+    sent::<AsOfBatches>();
+    sent::<Ordered>();
+    sent::<Intersections<AnyKey>>();
+    sent::<Sorted>();
+};

@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use arrow::array::{Int64Array, RecordBatch};
-use oups_core::{AnyKey, Durability, Error, Resolver, Store};
+use oups_core::{AnyKey, Durability, Error, Resolver, Store, StoreOptions};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::forge::{OF_MANIFEST, sealed};
 use parquet::arrow::ArrowWriter;
@@ -213,7 +213,10 @@ fn locks() -> Vec<Bad> {
         bad!(
             "a disk that fails at an unsynced write",
             |root| {
-                let store = Store::<AnyKey>::open_on(Arc::new(FaultFs::hitting(9, Fault::Fails)), root)?;
+                let store = Store::<AnyKey>::open_with(
+                    root,
+                    StoreOptions::new().file_system(FaultFs::hitting(9, Fault::Fails)),
+                )?;
                 let dataset = store.dataset(&store.parse_key(KEY)?)?;
                 dataset.write(rows(20..25)).durability(Durability::Unsynced).commit().map(|_| ())
             },
@@ -223,7 +226,7 @@ fn locks() -> Vec<Bad> {
 }
 
 fn append_on(root: &Path, fs: &FaultFs) -> Result<(), Error> {
-    let store = Store::<AnyKey>::open_on(Arc::new(fs.clone()), root)?;
+    let store = Store::<AnyKey>::open_with(root, StoreOptions::new().file_system(fs.clone()))?;
     store.dataset(&store.parse_key(KEY)?)?.write(rows(20..25)).commit().map(|_| ())
 }
 
@@ -259,7 +262,7 @@ fn poisoned(root: &Path) -> Result<(), Error> {
     fs::remove_dir_all(done).unwrap();
     let first_sync = fs.operations().iter().position(|operation| operation.starts_with("sync ")).unwrap();
     let failing = FaultFs::hitting(first_sync, Fault::Fails);
-    let store = Store::<AnyKey>::open_on(Arc::new(failing), root)?;
+    let store = Store::<AnyKey>::open_with(root, StoreOptions::new().file_system(failing))?;
     let dataset = store.dataset(&store.parse_key(KEY)?)?;
     dataset.write(rows(20..25)).commit().unwrap_err();
     dataset.write(rows(20..25)).commit().map(|_| ())

@@ -35,7 +35,7 @@ fn append(root: &Path) -> Result<(), Error> {
 
 fn remove(root: &Path) -> Result<(), Error> {
     let store = Store::<AnyKey>::open(root)?;
-    store.remove(&store.parse_key(KEY)?)
+    store.dataset(&store.parse_key(KEY)?)?.remove().commit().map(drop)
 }
 
 pub(super) fn table() -> Vec<Bad> {

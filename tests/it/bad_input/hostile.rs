@@ -48,14 +48,14 @@ fn append(root: &Path) -> Result<(), Error> {
 }
 
 fn verify(root: &Path) -> Result<(), Error> {
-    let findings = dataset(root, KEY)?.verify()?;
+    let findings = dataset(root, KEY)?.verify().run()?.findings;
     // As an error, to be told as the others are.
     let finding = findings.into_iter().find(|finding| finding.kind.is_damage()).unwrap();
     Err(Error::Damaged { path: finding.file, detail: finding.detail })
 }
 
 fn export(root: &Path) -> Result<(), Error> {
-    Store::<AnyKey>::open(root)?.export(root.with_extension("copy"), KeyFilter::all()).map(|_| ())
+    Store::<AnyKey>::open(root)?.export(root.with_extension("copy"), KeyFilter::all()).run().map(|_| ())
 }
 
 fn row_group(root: &Path) -> std::path::PathBuf {

@@ -142,12 +142,12 @@ fn versions() -> Vec<Bad> {
         ),
         bad!(
             "metadata of a dataset that is not there",
-            |root| { dataset(root, "b-2/new")?.rewrite().ordered_on("time").metadata("a", "b").commit().map(|_| ()) },
+            |root| { dataset(root, "b-2/new")?.rewrite().metadata("a", "b").commit().map(|_| ()) },
             Error::NoDataset { .. }
         ),
         bad!(
             "the settings of a dataset that is not there",
-            |root| dataset(root, "b-2/new")?.settings().map(|_| ()),
+            |root| dataset(root, "b-2/new")?.info().map(|_| ()),
             Error::NoDataset { .. }
         ),
     ]

@@ -159,7 +159,7 @@ fn holes() -> Vec<Bad> {
                     .write(columns([("time", ints([2])), ("s", structs(true, Int64Array::from(vec![None])))]))
                     .commit();
                 oups_core::Store::<oups_core::AnyKey>::open(root)
-                    .and_then(|store| store.remove(&store.parse_key("b-2/new")?))?;
+                    .and_then(|store| store.dataset(&store.parse_key("b-2/new")?)?.remove().commit())?;
                 outcome.map(|_| ())
             },
             Error::Schema { .. }

@@ -90,7 +90,7 @@ pub(super) fn table() -> Vec<Bad> {
             "removing what is not there",
             |root| {
                 let store = Store::<AnyKey>::open(root)?;
-                store.remove(&store.parse_key("b-2/new")?)
+                store.dataset(&store.parse_key("b-2/new")?)?.remove().commit().map(drop)
             },
             Error::NoDataset { .. }
         ),

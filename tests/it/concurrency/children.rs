@@ -66,7 +66,7 @@ fn everything(root: &Path, name: &str) {
             store.ingest(sorts()).ordered_on("time").row_group_target(2_000).memory_limit(limit).commit().unwrap();
         assert!(done.len() == 10 && done.iter().all(|one| one.result.is_ok()));
     }
-    let copied = store.export(root.join(format!("{name} copy")), KeyFilter::all()).unwrap();
+    let copied = store.export(root.join(format!("{name} copy")), KeyFilter::all()).run().unwrap();
     assert_eq!(copied.rows, 2 * ROWS as u64);
     let query = || store.query_where(KeyFilter::all());
     let rows: usize = query().ordered().unwrap().map(|batch| batch.unwrap().num_rows()).sum();
@@ -79,7 +79,7 @@ fn everything(root: &Path, name: &str) {
     let dataset = store.dataset(&key("s3")).unwrap();
     assert_eq!(dataset.scan().collect().unwrap().num_rows() as i64, ROWS / 5);
     assert_eq!(dataset.delete(..1_000).commit().unwrap().rows_deleted, 200);
-    assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn process_whose_child_has_the_lock() {
     }
     assert_eq!(written.unwrap().version.commit(), 1);
     assert_eq!((files(&root), seen(&dataset.snapshot().unwrap()).len()), (1, 3));
-    assert_eq!(store(&root).verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store(&root).verify(KeyFilter::all()).run().unwrap().findings, []);
 }
 
 #[test]
@@ -171,10 +171,10 @@ fn children_and_their_children_have_threads_of_their_own() {
 fn all_in_threads(root: &Path, value: i64) {
     let dataset = dataset(root);
     dataset.write(rows([value])).ordered_on("time").row_group_target(2).commit().unwrap();
-    assert_eq!(dataset.scan().collect().unwrap().num_rows() as u64, dataset.rows().unwrap());
-    assert_eq!(store(root).verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(dataset.scan().collect().unwrap().num_rows() as u64, dataset.info().unwrap().rows);
+    assert_eq!(store(root).verify(KeyFilter::all()).run().unwrap().findings, []);
     std::fs::remove_file(root.join("x.opdmd")).unwrap();
-    dataset.repair().unwrap();
+    dataset.repair().commit().unwrap();
 }
 
 /// Not a test of its own.

@@ -50,8 +50,8 @@ fn write_and_remove(root: &Path, beside: &Path) -> u64 {
                     write.keep(alone(beside)).commit().unwrap();
                     ran.fetch_add(1, Ordering::Relaxed);
                     if (round + thread) % 3 > 0 {
-                        match store.remove(&key) {
-                            Ok(()) | Err(Error::NoDataset { .. }) => {}
+                        match store.dataset(&key).unwrap().remove().commit() {
+                            Ok(_) | Err(Error::NoDataset { .. }) => {}
                             Err(error) => panic!("{error}"),
                         }
                     }
@@ -88,7 +88,7 @@ fn a_lock_that_is_removed_and_made_again_never_has_two_holders() {
     let key = store.parse_key("x").unwrap();
     // If the last one has left it there, it has the rule of this program.
     dataset(&root).write(rows([1])).ordered_on("time").keep(Keep::Last).commit().unwrap();
-    store.remove(&key).unwrap();
+    store.dataset(&key).unwrap().remove().commit().unwrap();
     assert_eq!(tree(&root).into_keys().collect::<Vec<_>>(), ["oups.json"]);
     println!("{ran} turns of 12 writers in 3 processes, two thirds of them followed by a removal; never two at once");
 }
@@ -157,7 +157,7 @@ fn a_pinned_reader_never_misses_a_file() {
     while !readers.iter().all(thread::JoinHandle::is_finished) {
         // Files are replaced by a compaction and by a removal; what this must keep, the next dataset takes over.
         version += 1;
-        store.remove(&store.parse_key("x").unwrap()).unwrap();
+        store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
         write(version);
         dataset.compact().row_group_target(if version % 2 == 0 { 3 } else { 6 }).commit().unwrap();
     }

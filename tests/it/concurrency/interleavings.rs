@@ -121,7 +121,7 @@ impl Stage {
         let key = self.world.store.parse_key(KEY).unwrap();
         let empty = to_batch(&self.world.columns, &[]).unwrap();
         self.world.dataset.write(empty).ordered_on("at").commit().unwrap();
-        self.world.store.remove(&key).unwrap();
+        self.world.store.dataset(&key).unwrap().remove().commit().unwrap();
         assert_eq!(tree(&root).into_keys().collect::<Vec<_>>(), ["oups.json"]);
     }
 }

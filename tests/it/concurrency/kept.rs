@@ -122,11 +122,11 @@ fn behind(root: &Path, backup: &Path, what: Behind, step: i64) -> Option<Vec<u8>
         Behind::Nothing => {}
         Behind::Removes if is_there => {
             let store = store(root);
-            store.remove(&store.parse_key("x").unwrap()).unwrap();
+            store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
         }
         Behind::MakesAgain if is_there => {
             let store = store(root);
-            store.remove(&store.parse_key("x").unwrap()).unwrap();
+            store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
             write(root, [step], "again");
         }
         Behind::SameLengthAndTime if is_there => {

@@ -71,7 +71,7 @@ fn step(root: &Path, number: i64) {
         5 => drop(dataset.delete(..).commit().unwrap()),
         6 => drop(dataset.write(rows(100..140)).commit().unwrap()),
         _ => {
-            store.remove(&store.parse_key("x").unwrap()).unwrap();
+            store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
             dataset.write(rows(number..number + 20)).ordered_on("time").row_group_target(8).commit().unwrap();
         }
     }
@@ -113,7 +113,7 @@ fn every_held_version_is_the_same_at_the_end_as_at_the_start() {
     let written = dataset(root).write(rows([7])).commit().unwrap();
     assert!(written.changed && files(root) < kept);
     assert_eq!(files(root), dataset(root).snapshot().unwrap().row_groups().len());
-    assert_eq!(store(root).verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store(root).verify(KeyFilter::all()).run().unwrap().findings, []);
     println!("{steps} versions held by 2 processes, {kept} files at the end, {} when they were let go", files(root));
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use oups_core::{AnyKey, Durability, Error, KeyFilter, Moment, Snapshot, Store, Together};
+use oups_core::{AnyKey, Durability, Error, KeyFilter, Moment, Snapshot, Store, StoreOptions, Together};
 use oups_query::{Aggregate, QueryStore};
 use oups_tests::fault_fs::FaultFs;
 use tempfile::TempDir;
@@ -47,7 +47,10 @@ impl Writer {
 
     fn make(&self, name: &str, value: Option<i64>) {
         let key = self.store.parse_key(name).unwrap();
-        let Some(value) = value else { return self.store.remove(&key).unwrap() };
+        let Some(value) = value else {
+            self.store.dataset(&key).unwrap().remove().commit().unwrap();
+            return;
+        };
         // One row, the same for ever: its value is what counts.
         let dataset = self.store.dataset(&key).unwrap();
         let write =
@@ -91,7 +94,7 @@ impl Play {
                 *looks += 1;
             }
         });
-        let reader = Store::<AnyKey>::open_on(Arc::new(fs), folder.path()).unwrap();
+        let reader = Store::<AnyKey>::open_with(folder.path(), StoreOptions::new().file_system(fs)).unwrap();
         let play = Self { _folder: folder, reader, writer, looks };
         play.begin();
         play
@@ -196,12 +199,11 @@ fn where_writers_never_pause_a_demand_fails_and_says_which_changed() {
     assert!(matches!(error, Error::Busy { .. }), "{error}");
     let dest = tempfile::tempdir().unwrap();
     let copy = dest.path().join("copy");
-    let go_on = |_: oups_core::ExportProgress| std::ops::ControlFlow::Continue(());
     play.begin();
-    let error = play.reader.export_with(&copy, KeyFilter::all(), demanded, go_on).unwrap_err();
+    let error = play.reader.export(&copy, KeyFilter::all()).together(demanded).run().unwrap_err();
     assert!(matches!(error, Error::Busy { .. }) && !copy.exists(), "{error}");
     play.begin();
-    assert_eq!(play.reader.export(&copy, KeyFilter::all()).unwrap().moment, Moment::GroupsWhole);
+    assert_eq!(play.reader.export(&copy, KeyFilter::all()).run().unwrap().moment, Moment::GroupsWhole);
 }
 
 /// Of one dataset there is nothing to look for.

@@ -23,7 +23,7 @@ fn works(root: &Path, version: u64, expected: &[i64]) {
     let dataset = dataset(root);
     let written = dataset.write(rows([1, 99])).ordered_on("time").lock_timeout(Duration::ZERO).commit().unwrap();
     assert_eq!((written.version.commit(), seen(&dataset.snapshot().unwrap())), (version, expected.to_vec()));
-    assert_eq!(store(root).verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store(root).verify(KeyFilter::all()).run().unwrap().findings, []);
     let snapshot = dataset.snapshot().unwrap();
     let mut names: Vec<String> = snapshot.row_groups().iter().map(|entry| format!("x/{}", entry.file)).collect();
     drop(snapshot);

@@ -14,7 +14,7 @@ fn a_snapshot_outlives_rewriting_removal_and_making_again() {
     dataset.write(rows([3, 7])).commit().unwrap();
     let second = dataset.snapshot().unwrap();
     let store = store(folder.path());
-    store.remove(&store.parse_key("x").unwrap()).unwrap();
+    store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
     assert!(!dataset.exists().unwrap());
     assert_eq!(seen(&first), (0..10).collect::<Vec<_>>());
     dataset.write(rows([100])).ordered_on("time").commit().unwrap();
@@ -37,9 +37,9 @@ fn removal_leaves_nothing_when_nobody_reads() {
     let before = tree(folder.path());
     dataset.write(rows(0..10)).ordered_on("time").commit().unwrap();
     let store = store(folder.path());
-    store.remove(&store.parse_key("x").unwrap()).unwrap();
+    store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
     assert_eq!(tree(folder.path()), before);
-    let error = store.remove(&store.parse_key("x").unwrap()).unwrap_err();
+    let error = store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap_err();
     assert!(matches!(error, Error::NoDataset { .. }));
     assert_eq!(tree(folder.path()), before);
 }

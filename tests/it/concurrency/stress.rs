@@ -177,7 +177,7 @@ fn nothing_is_left(store: &Store<AnyKey>, removing: impl Iterator<Item = i64>) {
     };
     for writer in removing {
         write(&key(writer), 1);
-        store.remove(&store.parse_key(&key(writer)).unwrap()).unwrap();
+        store.dataset(&store.parse_key(&key(writer)).unwrap()).unwrap().remove().commit().unwrap();
     }
     let mut expected: Vec<String> = vec!["oups.json".to_owned()];
     for key in ["shared0", "shared1"] {
@@ -186,7 +186,7 @@ fn nothing_is_left(store: &Store<AnyKey>, removing: impl Iterator<Item = i64>) {
         expected.extend(snapshot.row_groups().iter().map(|entry| format!("{key}/{}", entry.file)));
         expected.extend([format!("{key}.lock"), format!("{key}.opdmd")]);
     }
-    assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
+    assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
     expected.sort();
     let tree = tree(store.root());
     assert_eq!(tree.keys().cloned().collect::<Vec<_>>(), expected);

@@ -8,7 +8,7 @@ use std::thread;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, RecordBatchIterator};
 use arrow::error::ArrowError;
 use oups::ReadDataset;
-use oups_core::{AnyKey, Combine, Dataset, KeyFilter, Resolver, Store};
+use oups_core::{AnyKey, Combine, Dataset, KeyFilter, Resolver, Store, StoreOptions};
 use oups_query::QueryStore;
 use oups_tests::fault_fs::FaultFs;
 use oups_tests::scratch;
@@ -83,8 +83,8 @@ fn process_whose_tasks_commit() {
     };
     pool(4).install(|| change_all(80..320));
     pool(1).install(|| change_all(320..340));
-    assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
-    let rows = dataset.rows().unwrap() as i64;
+    assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
+    let rows = dataset.info().unwrap().rows as i64;
     assert!(rows > 64 * ROWS && rows <= 66 * ROWS, "{rows}");
 }
 
@@ -121,10 +121,10 @@ fn process_whose_rules_commit() {
             main.write(reader).keep(Resolver::combine([("a", Combine::Sum)])).commit().unwrap();
         });
     });
-    assert_eq!(store.verify(KeyFilter::all()).unwrap(), []);
-    assert_eq!(dataset(&store, "log").rows().unwrap(), 7 * ROWS as u64);
-    assert_eq!(dataset(&store, "inputs").rows().unwrap(), 13 * ROWS as u64);
-    assert_eq!(main.rows().unwrap(), 2 * ROWS as u64);
+    assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
+    assert_eq!(dataset(&store, "log").info().unwrap().rows, 7 * ROWS as u64);
+    assert_eq!(dataset(&store, "inputs").info().unwrap().rows, 13 * ROWS as u64);
+    assert_eq!(main.info().unwrap().rows, 2 * ROWS as u64);
 }
 
 #[test]
@@ -142,15 +142,15 @@ fn process_whose_tasks_read() {
     let beside = store.root().with_file_name("copies");
     pool(2).install(|| {
         (0..30_i32).into_par_iter().with_max_len(1).map(i64::from).for_each(|number| match number % 6 {
-            0 => assert_eq!(store.verify(KeyFilter::all()).unwrap(), []),
-            1 => drop(store.export(beside.join(number.to_string()), KeyFilter::all()).unwrap()),
+            0 => assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []),
+            1 => drop(store.export(beside.join(number.to_string()), KeyFilter::all()).run().unwrap()),
             2 => store.query_where(KeyFilter::all()).ordered().unwrap().for_each(|batch| drop(batch.unwrap())),
             3 => store.query_where(KeyFilter::all()).intersections().unwrap().for_each(|chunk| drop(chunk.unwrap())),
             4 => assert!(dataset(&store, "even").scan().collect().unwrap().num_rows() >= ROWS as usize),
             _ => drop(dataset(&store, "odd").write(wide(number * 100)).commit().unwrap()),
         });
     });
-    assert_eq!(dataset(&store, "odd").rows().unwrap(), 6 * ROWS as u64);
+    assert_eq!(dataset(&store, "odd").info().unwrap().rows, 6 * ROWS as u64);
 }
 
 #[test]
@@ -205,9 +205,9 @@ fn process_whose_repair_waits() {
                 happened.wait("the commit was taken up");
             }
         });
-        let store = Store::<AnyKey>::open_on(Arc::new(fs), store.root()).unwrap();
-        assert_eq!(dataset(&store, "x").repair().unwrap().rows, ROWS as u64);
+        let store = Store::<AnyKey>::open_with(store.root(), StoreOptions::new().file_system(fs)).unwrap();
+        assert_eq!(dataset(&store, "x").repair().commit().unwrap().rows, ROWS as u64);
     });
     happened.wait("the commit is done");
-    assert_eq!(dataset(&store, "x").rows().unwrap() as i64, 2 * ROWS);
+    assert_eq!(dataset(&store, "x").info().unwrap().rows as i64, 2 * ROWS);
 }

@@ -92,7 +92,7 @@ fn act(store: &Store<AnyKey>, writer: i64, round: i64, newest: &mut u64) -> Resu
         Role::Compacts => dataset.compact().row_group_target(size).commit(),
         Role::Changes => dataset.change_settings().row_group_target(size).max_off_target(3).commit(),
         Role::Removes if round % 3 == 2 => {
-            store.remove(&store.parse_key(&key(writer))?)?;
+            store.dataset(&store.parse_key(&key(writer))?)?.remove().commit()?;
             return Ok((0, true));
         }
         Role::Removes => write(&new).duplicates_on(["writer", "slot"]).commit(),

@@ -128,7 +128,7 @@ fn insert_under_a_reader(store: &Store<AnyKey>) -> Result<()> {
 }
 
 fn remove(store: &Store<AnyKey>) -> Result<()> {
-    store.remove(&store.parse_key(KEY)?)
+    store.dataset(&store.parse_key(KEY)?)?.remove().commit().map(drop)
 }
 
 fn remove_under_a_reader(store: &Store<AnyKey>) -> Result<()> {
@@ -165,5 +165,5 @@ fn settings(store: &Store<AnyKey>) -> Result<()> {
 }
 
 fn sync(store: &Store<AnyKey>) -> Result<()> {
-    dataset(store)?.sync().map(drop)
+    dataset(store)?.sync().commit().map(drop)
 }

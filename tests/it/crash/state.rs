@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use oups_core::row_group::ReadOptions;
-use oups_core::{AnyKey, Error, KeySchema, Result, Separator, Snapshot, Store};
+use oups_core::{AnyKey, Error, KeySchema, Result, Separator, Snapshot, Store, StoreOptions};
 use oups_tests::fault_fs::FaultFs;
 use oups_tests::tree::{pins, tree};
 
@@ -18,7 +17,7 @@ pub(crate) type Seen = Option<(Vec<(i64, i64)>, BTreeMap<String, String>, String
 
 pub(crate) fn open(fs: Option<&FaultFs>, root: &Path) -> Result<Store<AnyKey>> {
     match fs {
-        Some(fs) => Store::open_on(Arc::new(fs.clone()), root),
+        Some(fs) => Store::open_with(root, StoreOptions::new().file_system(fs.clone())),
         None => Store::open(root),
     }
 }
@@ -111,7 +110,7 @@ fn assert_no_leftovers(store: &Store<AnyKey>, root: &Path, at: &str) {
 /// After the loss of rows that were not synced: repairing brings back all that were there before.
 pub(crate) fn repair_keeps(root: &Path, before: &Seen, at: &str) {
     let store = open(None, root).unwrap();
-    dataset(&store).unwrap().repair().unwrap_or_else(|error| panic!("{at}: repair failed: {error}"));
+    dataset(&store).unwrap().repair().commit().unwrap_or_else(|error| panic!("{at}: repair failed: {error}"));
     let (mut found, ..) = look(root).unwrap_or_default();
     for row in before.iter().flat_map(|(rows, ..)| rows) {
         let place = found.iter().position(|found| found == row);

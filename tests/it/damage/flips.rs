@@ -20,7 +20,7 @@ fn each_of_1000_changed_bytes_is_found() {
     let (a, b) = (dataset(root, "a"), dataset(root, "b"));
     let good = [("a", rows(&a)), ("b", rows(&b))];
     let store = open(root);
-    assert_eq!(store.verify(oups_core::KeyFilter::all()).unwrap(), []);
+    assert_eq!(store.verify(oups_core::KeyFilter::all()).run().unwrap().findings, []);
     let manifests = [root.join("a.opdmd"), root.join("b.opdmd")];
     let groups = [files(&a, root), files(&b, root)].concat();
     let mut found = 0;
@@ -44,11 +44,11 @@ fn each_of_1000_changed_bytes_is_found() {
     }
     println!("{found} of {FLIPS} changed bytes found");
     assert_eq!(found as u64, FLIPS);
-    assert_eq!(store.verify(oups_core::KeyFilter::all()).unwrap(), []);
+    assert_eq!(store.verify(oups_core::KeyFilter::all()).run().unwrap().findings, []);
 }
 
 fn is_found(store: &Store<AnyKey>, root: &Path, path: &Path, what: &str) -> bool {
-    let findings = store.verify(oups_core::KeyFilter::all()).unwrap();
+    let findings = store.verify(oups_core::KeyFilter::all()).run().unwrap().findings;
     if path.ends_with("oups.json") {
         let error = Store::<AnyKey>::open(root).unwrap_err();
         assert!(matches!(error, Error::Damaged { .. }), "{what}: {error}");

@@ -130,7 +130,7 @@ fn whatever_is_damaged_repair_keeps_what_is_intact_and_deletes_nothing() {
         let is_listed = harm_manifest(&root, &mut draws);
         let at = format!("seed {seed}, {harms:?}, manifest {is_listed}");
         let before = tree(&root);
-        let report = dataset(&root, "a").repair().unwrap_or_else(|error| panic!("{at}: {error}"));
+        let report = dataset(&root, "a").repair().commit().unwrap_or_else(|error| panic!("{at}: {error}"));
         assert_nothing_is_deleted(&before, &tree(&root), &at);
         // With a manifest, bytes under another one's name are known; without, only those under their own.
         let is_intact = |group: &Group| {
@@ -162,5 +162,5 @@ fn assert_nothing_is_deleted(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMa
 /// Where no row group was left, nothing is a dataset any more, and what was set aside is no part of a store.
 fn findings(root: &Path) -> Vec<Finding> {
     let is_one = |finding: &Finding| finding.kind != FindingKind::Stranger;
-    open(root).verify(KeyFilter::all()).unwrap().into_iter().filter(is_one).collect()
+    open(root).verify(KeyFilter::all()).run().unwrap().findings.into_iter().filter(is_one).collect()
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
+use oups_core::StoreOptions;
 use oups_core::{Error, KeyFilter, ManifestState, RepairReport, Version};
 use oups_tests::disk::draw;
 use oups_tests::fault_fs::{Fault, FaultFs};
@@ -15,18 +16,18 @@ use super::sample::{batch, dataset, files, flip, make, open, read, rows};
 
 fn repair(root: &Path) -> RepairReport {
     let before = tree(root);
-    let report = dataset(root, "a").repair().unwrap();
+    let report = dataset(root, "a").repair().commit().unwrap();
     // Not one byte is deleted: every content is still somewhere, but for the lock's mark.
     let after: Vec<Vec<u8>> = tree(root).into_values().collect();
     for (name, bytes) in before.iter().filter(|(name, _)| !name.ends_with(".lock") && !name.ends_with(".opdmd")) {
         assert!(after.contains(bytes), "{name} is nowhere any more");
     }
     if report.version.is_some() {
-        assert_eq!(open(root).verify(KeyFilter::all()).unwrap(), [], "after the repair");
+        assert_eq!(open(root).verify(KeyFilter::all()).run().unwrap().findings, [], "after the repair");
     }
     let again = tree(root);
     if report.version.is_some() {
-        assert!(!dataset(root, "a").repair().unwrap().changed, "a second repair has nothing to do");
+        assert!(!dataset(root, "a").repair().commit().unwrap().changed, "a second repair has nothing to do");
         assert_eq!(tree(root), again);
     }
     report
@@ -62,13 +63,13 @@ fn where_there_is_nothing_there_is_nothing_to_repair() {
     let folder = scratch();
     make(folder.path());
     let before = tree(folder.path());
-    let error = dataset(folder.path(), "none").repair().unwrap_err();
+    let error = dataset(folder.path(), "none").repair().commit().unwrap_err();
     assert!(matches!(error, Error::NoDataset { .. }), "{error}");
     assert_eq!(tree(folder.path()), before);
     let store = open(folder.path());
     let _reader = dataset(folder.path(), "a").snapshot().unwrap();
-    store.remove(&store.parse_key("a").unwrap()).unwrap();
-    let error = dataset(folder.path(), "a").repair().unwrap_err();
+    store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
+    let error = dataset(folder.path(), "a").repair().commit().unwrap_err();
     assert!(matches!(error, Error::NoDataset { .. }), "a removed dataset does not come back: {error}");
 }
 
@@ -79,7 +80,7 @@ fn a_lost_or_damaged_manifest_is_rebuilt() {
         let root = folder.path();
         make(root);
         let before = dataset(root, "a");
-        let (good, settings, schema) = (rows(&before), before.settings().unwrap(), before.schema().unwrap());
+        let (good, settings, schema) = (rows(&before), before.info().unwrap().settings, before.info().unwrap().schema);
         let manifest = root.join("a.opdmd");
         if is_lost {
             fs::remove_file(&manifest).unwrap();
@@ -102,8 +103,8 @@ fn a_lost_or_damaged_manifest_is_rebuilt() {
         );
         assert!(report.metadata_lost());
         assert_eq!(rows(&before), good);
-        assert_eq!((before.settings().unwrap(), before.schema().unwrap()), (settings, schema));
-        assert!(before.metadata().unwrap().is_empty());
+        assert_eq!((before.info().unwrap().settings, before.info().unwrap().schema), (settings, schema));
+        assert!(before.info().unwrap().metadata.is_empty());
         assert_eq!(root.join("a.damaged/a.opdmd").exists(), !is_lost);
         before.write(batch(500..501, "next")).commit().unwrap();
     }
@@ -139,7 +140,7 @@ fn each_file_that_is_gone_or_damaged_is_reported_by_its_span() {
             assert_eq!(lost.rows, is_listed.then_some(entry.rows));
             assert_eq!(report.set_aside.len(), usize::from(!is_gone), "{report}");
             if is_listed {
-                assert_eq!(dataset(root, "a").metadata().unwrap()["source"], "buoy 7");
+                assert_eq!(dataset(root, "a").info().unwrap().metadata["source"], "buoy 7");
             }
         }
     }
@@ -202,7 +203,7 @@ fn without_a_manifest_no_changed_value_gets_in() {
         let path = root.join("a").join(&names[at]);
         let length = fs::read(&path).unwrap().len();
         flip(&path, draw(number, 6) as usize % length, (number % 8) as u8);
-        let report = dataset(&root, "a").repair().unwrap();
+        let report = dataset(&root, "a").repair().commit().unwrap();
         let found = rows(&dataset(&root, "a"));
         // A flip in the page index or in a part of the footer that says nothing of rows may go unnoticed; then all is there.
         assert!(found == expected[at] || found == all, "flip {number} of file {at}: {report}");
@@ -233,12 +234,15 @@ fn a_repair_that_dies_is_gone_on_with() {
             let root = folder.path().join("hit");
             copy_tree(&prepared, &root);
             let faulty = FaultFs::hitting(operation, Fault::DiesAfter);
-            let store =
-                oups_core::Store::<oups_core::AnyKey>::open_on(std::sync::Arc::new(faulty.clone()), &root).unwrap();
-            let result = store.dataset(&store.parse_key("a").unwrap()).unwrap().repair();
+            let store = oups_core::Store::<oups_core::AnyKey>::open_with(
+                &root,
+                StoreOptions::new().file_system(faulty.clone()),
+            )
+            .unwrap();
+            let result = store.dataset(&store.parse_key("a").unwrap()).unwrap().repair().commit();
             let is_over = !faulty.is_dead();
             assert!(result.is_ok() || !is_over, "{result:?}");
-            dataset(&root, "a").repair().unwrap();
+            dataset(&root, "a").repair().commit().unwrap();
             assert_eq!(rows(&dataset(&root, "a")), expected, "death after operation {operation}");
             std::fs::remove_dir_all(&root).unwrap();
             if is_over {

@@ -27,7 +27,7 @@ fn a_manifest_lost_after_a_death_at_any_moment_is_rebuilt_as_old_or_new() {
             image.remove("a-1/b.opdmd");
             write_image(&image, &hit);
             let at = format!("{}: death after {moment} of {}", kind.name, events.len());
-            let result = dataset_of(&open(None, &hit).unwrap()).unwrap().repair();
+            let result = dataset_of(&open(None, &hit).unwrap()).unwrap().repair().commit();
             let found = look(&hit).map(|(rows, ..)| rows);
             let rows = |seen: &crate::crash::Seen| seen.as_ref().map(|(rows, ..)| rows.clone());
             let is_over = moment == events.len();

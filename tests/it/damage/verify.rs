@@ -11,7 +11,7 @@ use oups_tests::tree::{copy_tree, tree};
 use super::sample::{batch, dataset, files, flip, make, open};
 
 fn verify(root: &Path) -> Vec<Finding> {
-    open(root).verify(KeyFilter::all()).unwrap()
+    open(root).verify(KeyFilter::all()).run().unwrap().findings
 }
 
 /// Does something to a fresh copy of the sample and returns what is found, as kind, file below the root and row group.
@@ -115,7 +115,7 @@ fn a_lost_manifest_is_found() {
         let store = open(folder.path());
         let filter =
             if filter.is_empty() { KeyFilter::all() } else { KeyFilter::parse(store.schema(), [filter]).unwrap() };
-        let found = store.verify(filter).unwrap();
+        let found = store.verify(filter).run().unwrap().findings;
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].kind, FindingKind::ManifestLost);
         assert_eq!(
@@ -134,7 +134,7 @@ fn a_removed_dataset_is_no_finding_while_it_is_read() {
     make(folder.path());
     let store = open(folder.path());
     let reader = dataset(folder.path(), "a").snapshot().unwrap();
-    store.remove(&store.parse_key("a").unwrap()).unwrap();
+    store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
     assert_eq!(verify(folder.path()), []);
     drop(reader);
     // This process lives, so only the lock can tell that nobody reads; the pin is gone.
@@ -154,7 +154,7 @@ fn beside_writers_and_readers_nothing_is_found() {
                 dataset.write(batch(round * 15..round * 15 + 9, "busy")).commit().unwrap();
             }
             let store = open(root);
-            store.remove(&store.parse_key("b").unwrap()).unwrap();
+            store.dataset(&store.parse_key("b").unwrap()).unwrap().remove().commit().unwrap();
             super::sample::dataset(root, "b").write(batch(0..9, "again")).ordered_on("time").commit().unwrap();
             done.store(true, Ordering::Release);
         });

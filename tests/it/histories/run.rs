@@ -5,8 +5,8 @@ use std::ops::Bound;
 use oups_core::ordered::{BoundValue, OrderedType};
 use oups_core::sizing::RowGroupTarget;
 use oups_core::{
-    AnyKey, ChangeSettings, Combine, CommitReport, Dataset, DuplicatesOn, Durability, Keep, KeepRule, Resolver, Result,
-    Settings, Store, Write,
+    AnyKey, Change, Combine, CommitReport, Dataset, DuplicatesOn, Durability, Insert, Keep, KeepRule, NewSettings,
+    Resizes, Resolver, Result, SetsMetadata, Settings, Store,
 };
 use oups_tests::model::{self, Model, Target, compare};
 use oups_tests::scratch;
@@ -179,7 +179,10 @@ impl World {
         let nothing = Options { target: None, duplicates_on: None, keep: None, max_off_target: None };
         let (options, rows, metadata) = match op {
             Op::Write { rows, options, metadata, .. } => (options.clone(), Some(rows.clone()), metadata.clone()),
-            Op::Rewrite { options, .. } => (options.clone(), None, vec![]),
+            Op::Rewrite { options, .. } => {
+                // A change without rows has no rule for duplicates.
+                (Options { duplicates_on: None, keep: None, ..options.clone() }, None, vec![])
+            }
             Op::Compact => (Options { max_off_target: Some(Some(1)), ..nothing }, None, vec![]),
             Op::Metadata(metadata) => (Options { max_off_target: Some(None), ..nothing }, None, metadata.clone()),
             Op::Settings(options) => {
@@ -218,7 +221,7 @@ impl World {
                 set(write, metadata).durability(durability(*unsynced)).commit()
             }
             Op::Rewrite { options, unsynced } => {
-                with(self.dataset.rewrite(), options, Rule::Last).durability(durability(*unsynced)).commit()
+                resized(self.dataset.rewrite(), options).durability(durability(*unsynced)).commit()
             }
             Op::Delete { start, end, unsynced } => {
                 let range = (self.bound(start), self.bound(end));
@@ -227,8 +230,10 @@ impl World {
             Op::Compact => self.dataset.compact().commit(),
             Op::Metadata(metadata) => set(self.dataset.change_metadata(), metadata).commit(),
             Op::Settings(options) => change(self.dataset.change_settings(), options).commit(),
-            Op::Sync => self.dataset.sync(),
-            Op::Remove => self.store.remove(&self.store.parse_key(KEY)?).map(|()| CommitReport::default()),
+            Op::Sync => self.dataset.sync().commit(),
+            Op::Remove => {
+                self.store.dataset(&self.store.parse_key(KEY)?)?.remove().commit().map(|_| CommitReport::default())
+            }
         }
     }
 
@@ -278,10 +283,18 @@ fn keep(rule: Rule) -> Keep {
     }
 }
 
-pub(crate) fn with<'d>(mut write: Write<'d>, options: &Options, stored: Rule) -> Write<'d> {
+fn resized<W: Resizes>(mut change: Change<W>, options: &Options) -> Change<W> {
     if let Some(given) = &options.target {
-        write = write.row_group_target(target(given));
+        change = change.row_group_target(target(given));
     }
+    if let Some(max) = options.max_off_target {
+        change = change.max_off_target(max.map(|max| u64::try_from(max).unwrap()));
+    }
+    change
+}
+
+pub(crate) fn with(write: Change<Insert>, options: &Options, stored: Rule) -> Change<Insert> {
+    let mut write = resized(write, options);
     if let Some(columns) = &options.duplicates_on {
         write = write.duplicates_on(duplicates(columns.clone()));
     }
@@ -289,20 +302,17 @@ pub(crate) fn with<'d>(mut write: Write<'d>, options: &Options, stored: Rule) ->
     if let Some(rule) = options.keep.or((stored == Rule::Sum).then_some(stored)) {
         write = write.keep(keep(rule));
     }
-    if let Some(max) = options.max_off_target {
-        write = write.max_off_target(max.map(|max| u64::try_from(max).unwrap()));
-    }
     write
 }
 
-fn set<'d>(write: Write<'d>, metadata: &Metadata) -> Write<'d> {
+fn set<W: SetsMetadata>(write: Change<W>, metadata: &Metadata) -> Change<W> {
     metadata.iter().fold(write, |write, (key, value)| match value {
         Some(value) => write.metadata(key, value),
         None => write.unset_metadata(key),
     })
 }
 
-fn change<'d>(mut change: ChangeSettings<'d>, options: &Options) -> ChangeSettings<'d> {
+fn change(mut change: Change<NewSettings>, options: &Options) -> Change<NewSettings> {
     if let Some(given) = &options.target {
         change = change.row_group_target(target(given));
     }

@@ -1,9 +1,8 @@
 //! An operation of an ingest fails, or the process dies: each dataset is as before or as after.
 
-use std::sync::Arc;
-
 use arrow::array::RecordBatch;
 use oups::Store;
+use oups::StoreOptions;
 use oups_core::fs::LocalFs;
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
@@ -44,7 +43,7 @@ fn every_dataset_is_old_or_new_after_a_fault_at_every_operation() {
     copy_tree(&prepared, &done);
     let counting = FaultFs::counting();
     let ingest = |fs: FaultFs, root: &std::path::Path| {
-        let store = Store::<Measure>::open_on(Arc::new(fs), root)?;
+        let store = Store::<Measure>::open_with(root, StoreOptions::new().file_system(fs))?;
         store.ingest(rows()).ordered_on("time").duplicates_on(["value"]).commit()
     };
     ingest(counting.clone(), &done).unwrap();
@@ -58,7 +57,7 @@ fn every_dataset_is_old_or_new_after_a_fault_at_every_operation() {
             let root = scratch.path().join("hit");
             copy_tree(&prepared, &root);
             let result = ingest(FaultFs::hitting(at, fault), &root);
-            let store = Store::<Measure>::open_on(Arc::new(LocalFs), &root).unwrap();
+            let store = Store::<Measure>::open_with(&root, StoreOptions::new().file_system(LocalFs)).unwrap();
             let seen = look(&store);
             for (number, rows) in seen.iter().enumerate() {
                 assert!(*rows == old[number] || *rows == new[number], "{fault:?} at {at}: {rows:?}");

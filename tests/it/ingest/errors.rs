@@ -38,7 +38,7 @@ fn one_bad_dataset_does_not_stop_the_others() {
                 ("temp-8/2h".to_owned(), 1, Some(NULL.to_owned()))
             ]
         );
-        assert_eq!(store.keys().unwrap(), [measure(2)]);
+        assert_eq!(store.keys(..).unwrap(), [measure(2)]);
         assert_eq!(values(&store.dataset(&measure(2)).unwrap()), [1, 3]);
     }
 }
@@ -70,7 +70,7 @@ fn an_ingest_that_stops_leaves_the_rest_alone() {
         ingested[0].result.as_ref().unwrap_err().to_string(),
         "dataset temp-2/2h, column `value`: expected a column of the dataset, found another one, of type Int64 (`.evolve_schema()` would add it)"
     );
-    assert_eq!(store.keys().unwrap().len(), written + 1);
+    assert_eq!(store.keys(..).unwrap().len(), written + 1);
     let ingested = store.ingest(batch(&rows)).ordered_on("time").commit().unwrap();
     assert_eq!(ingested.iter().filter(|done| done.result.is_ok()).count(), 57);
 }
@@ -123,7 +123,7 @@ fn what_is_wrong_with_the_input_changes_nothing() {
     let (folder, store) = store();
     let before = tree(folder.path());
     let good = batch(&[(2, Some(1), 1)]);
-    let refused = |ingest: oups::Ingest<'_, Measure>| {
+    let refused = |ingest: oups::Change<oups::Ingest<Measure>>| {
         let error = ingest.commit().unwrap_err();
         assert_eq!(tree(folder.path()), before);
         error.to_string()

@@ -62,7 +62,7 @@ fn store() -> (TempDir, Store<Measure>) {
 
 fn all(dataset: &Dataset) -> RecordBatch {
     let batches = dataset.scan().batches().unwrap();
-    let schema = dataset.schema().unwrap();
+    let schema = dataset.info().unwrap().schema;
     concat_batches(&schema, &batches.map(Result::unwrap).collect::<Vec<_>>()).unwrap()
 }
 
@@ -100,9 +100,9 @@ fn rows_go_to_the_datasets_of_their_keys() {
     );
     let dataset = store.dataset(&measure(7)).unwrap();
     assert_eq!(all(&dataset), stored(&[(7, Some(1), 10), (7, Some(2), 11)]));
-    assert_eq!(dataset.metadata().unwrap()["source"], "buoy");
+    assert_eq!(dataset.info().unwrap().metadata["source"], "buoy");
     assert_eq!(values(&store.dataset(&measure(2)).unwrap()), [20, 21]);
-    assert_eq!(store.keys().unwrap(), [measure(2), measure(7), measure(9)]);
+    assert_eq!(store.keys(..).unwrap(), [measure(2), measure(7), measure(9)]);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn no_rows_are_no_datasets() {
     let (_folder, store) = store();
     assert!(store.ingest(batch(&[])).ordered_on("time").commit().unwrap().is_empty());
     assert!(store.ingest(Vec::new()).commit().unwrap().is_empty());
-    assert!(store.keys().unwrap().is_empty());
+    assert!(store.keys(..).unwrap().is_empty());
 }
 
 #[test]
@@ -143,10 +143,11 @@ fn large_and_small_partitions_come_back_from_the_file() {
     };
     let rows: Vec<Row> = (0..150_000).map(|row| (station(row), Some(row / 10), row)).collect();
     let batches: Vec<RecordBatch> = rows.chunks(7_000).map(batch).collect();
-    let told = std::sync::Mutex::new(Vec::new());
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let telling = told.clone();
     let ingest = store.ingest(batches).ordered_on("time").row_group_target(20_000).memory_limit(1 << 20);
-    let ingested = ingest.commit_with(|done| told.lock().unwrap().push(done.dataset.clone())).unwrap();
-    let mut told = told.into_inner().unwrap();
+    let ingested = ingest.each(move |done| telling.lock().unwrap().push(done.dataset.clone())).commit().unwrap();
+    let mut told = std::mem::take(&mut *told.lock().unwrap());
     told.sort();
     let mut names: Vec<_> = ingested.iter().map(|done| done.dataset.clone()).collect();
     names.sort();
@@ -177,6 +178,6 @@ fn ingests_of_the_same_keys_wait_for_each_other_and_none_is_lost() {
             });
         }
     });
-    let rows: u64 = store.keys().unwrap().iter().map(|key| store.dataset(key).unwrap().rows().unwrap()).sum();
+    let rows: u64 = store.keys(..).unwrap().iter().map(|key| store.dataset(key).unwrap().info().unwrap().rows).sum();
     assert_eq!(rows, 4 * 5 * 6);
 }

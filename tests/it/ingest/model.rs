@@ -54,7 +54,7 @@ proptest! {
             }
         }
         prop_assert_eq!(ingested_store.layout().unwrap(), written_store.layout().unwrap());
-        for key in written_store.keys().unwrap() {
+        for key in written_store.keys(..).unwrap() {
             let rows = |store: &oups::Store<super::Measure>| all(&store.dataset(&key).unwrap());
             prop_assert_eq!(rows(&ingested_store), rows(&written_store));
         }

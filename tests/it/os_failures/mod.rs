@@ -115,7 +115,7 @@ impl After<'_> {
         };
         assert_eq!(look(root), *seen, "{at}");
         next_write(store).unwrap_or_else(|error| panic!("{at}: the next write of the same handle: {error}"));
-        assert_eq!(store.verify(KeyFilter::all()).unwrap(), [], "{at}");
+        assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, [], "{at}");
         let seen = look(root);
         next_write_succeeds(root, seen, at);
         refused

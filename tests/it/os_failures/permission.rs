@@ -60,7 +60,13 @@ fn reads_only(folder: &Path) {
     for (number, kind) in KINDS.iter().enumerate() {
         let root = folder.join(number.to_string());
         let (before, old, store) = (super::everything(&root), look(&root), open(None, &root).unwrap());
-        let damage = store.verify(KeyFilter::all()).unwrap().into_iter().filter(|finding| finding.kind.is_damage());
+        let damage = store
+            .verify(KeyFilter::all())
+            .run()
+            .unwrap()
+            .findings
+            .into_iter()
+            .filter(|finding| finding.kind.is_damage());
         assert_eq!(damage.count(), 0, "{}", kind.name);
         let error = (kind.act)(&store).unwrap_err();
         let is_it = matches!(&error, Error::Io { source, path, .. }

@@ -38,13 +38,13 @@ fn read_only(folder: &Path) {
         let made = create(&root);
         kind.before.iter().for_each(|act| act(&made).unwrap());
         drop(made);
-        let found = open(&root).verify(KeyFilter::all()).unwrap();
+        let found = open(&root).verify(KeyFilter::all()).run().unwrap().findings;
         let (old, before) = (look(&root), everything(&root));
         // A handle that has read keeps a pin file open to be written to, and the media busy: this one has not.
         let store = open(&root);
         remount(folder, "ro");
         assert_eq!(look(&root), old, "reading needs no permission to write");
-        assert_eq!(store.verify(KeyFilter::all()).unwrap(), found);
+        assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, found);
         let result = (kind.act)(&store);
         let made = try_create(&folder.join("other")).unwrap_err();
         remount(folder, "rw");

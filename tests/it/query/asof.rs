@@ -186,7 +186,7 @@ fn writers_do_not_disturb_a_join() {
     let mut join = store.asof(&key(&store, "left")).right(key(&store, "right")).batches().unwrap();
     let mut found = numbers(&join.next().unwrap().unwrap(), "right.n");
     dataset(&store, "right").write(batch(&[0, 2, 4], 50)).commit().unwrap();
-    store.remove(&key(&store, "left")).unwrap();
+    store.dataset(&key(&store, "left")).unwrap().remove().commit().unwrap();
     found.extend(join.flat_map(|batch| numbers(&batch.unwrap(), "right.n")));
     assert_eq!(found, [0, 1, 2, 3]);
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
 use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
-use oups_core::{AnyKey, DuplicatesOn, Durability, Store};
+use oups_core::{AnyKey, DuplicatesOn, Durability, Store, StoreOptions};
 use oups_query::ReadDataset;
 
 use super::{dataset, numbers, store_of};
@@ -98,7 +98,7 @@ fn counted() -> (tempfile::TempDir, Store<AnyKey>, Arc<AtomicU64>) {
     write.durability(Durability::Unsynced).commit().unwrap();
     let fs = CountingFs::default();
     let bytes = fs.bytes.clone();
-    let store = Store::<AnyKey>::open_on(Arc::new(fs), folder.path()).unwrap();
+    let store = Store::<AnyKey>::open_with(folder.path(), StoreOptions::new().file_system(fs)).unwrap();
     (folder, store, bytes)
 }
 

@@ -217,7 +217,7 @@ fn each_result_is_of_one_version() {
         while histories.iter().any(|history| history.acknowledged.load(Ordering::SeqCst) == 0) {
             thread::yield_now();
         }
-        let keys = store.keys().unwrap();
+        let keys = store.keys(..).unwrap();
         for start in 0..2 {
             let (keys, histories, store, done, read) = (keys.clone(), &histories, &store, &done, &read);
             scope.spawn(move || {

@@ -116,7 +116,7 @@ fn writers_do_not_disturb_a_walk() {
     let mut chunks = store.query([&key]).intersections().unwrap();
     let mut found = numbers(chunks.next().unwrap().unwrap().get(&key).unwrap(), "t");
     dataset.write(batch(&[1, 2, 3, 4, 5, 6, 7, 8], 50)).duplicates_on(["t"]).commit().unwrap();
-    store.remove(&key).unwrap();
+    store.dataset(&key).unwrap().remove().commit().unwrap();
     found.extend(chunks.flat_map(|chunk| numbers(chunk.unwrap().get(&key).unwrap(), "t")));
     assert_eq!(found, [1, 2, 3, 4, 5, 6, 7, 8]);
 }

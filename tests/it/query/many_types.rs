@@ -395,7 +395,7 @@ proptest! {
     ) {
         let (_folder, store) = store_of("key:int");
         let all: Vec<Stored> = written.iter().enumerate().map(|(key, writes)| write(&store, key, writes)).collect();
-        let keys = store.keys().unwrap();
+        let keys = store.keys(..).unwrap();
         for asked in &asked {
             for (key, stored) in all.iter().enumerate() {
                 check_scan(&store, key, stored, asked);

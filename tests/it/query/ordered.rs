@@ -235,12 +235,12 @@ fn writers_do_not_disturb_a_stream() {
     let mut stream = store.query_where(KeyFilter::all()).batch_size(2).ordered().unwrap();
     let first = numbers(&stream.next().unwrap().unwrap(), "t");
     dataset(&store, "a").write(batch(&[0, 3, 9], 50)).commit().unwrap();
-    store.remove(&store.parse_key("b").unwrap()).unwrap();
+    store.dataset(&store.parse_key("b").unwrap()).unwrap().remove().commit().unwrap();
     let rest = stream.flat_map(|batch| numbers(&batch.unwrap(), "t"));
     assert_eq!(first.into_iter().chain(rest).collect::<Vec<_>>(), [1, 2, 2, 3, 3, 4, 4, 5]);
-    store.remove(&store.parse_key("a").unwrap()).unwrap();
+    store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
     dataset(&store, "b").write(batch(&[0], 0)).ordered_on("t").commit().unwrap();
-    store.remove(&store.parse_key("b").unwrap()).unwrap();
+    store.dataset(&store.parse_key("b").unwrap()).unwrap().remove().commit().unwrap();
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "nothing but `oups.json` and the folder of pins: {left:?}");
 }

@@ -207,7 +207,7 @@ fn writers_do_not_disturb_it() {
         store.query_where(KeyFilter::all()).batch_size(1).resample(10).aggregate("n", [Sum]).batches().unwrap();
     let mut found = numbers(&results.next().unwrap().unwrap(), "n_sum");
     dataset(&store, "b").write(batch(&[0, 2, 4], 50)).commit().unwrap();
-    store.remove(&store.parse_key("a").unwrap()).unwrap();
+    store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
     found.extend(results.flat_map(|batch| numbers(&batch.unwrap(), "n_sum")));
     assert_eq!(found, [1, 1]);
 }

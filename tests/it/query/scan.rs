@@ -68,12 +68,12 @@ fn batches_are_a_reader_of_bounded_batches() {
     let (_folder, store) = store_of("name:str");
     let dataset = write(&store, "x", &TIMES, 5);
     let batches = dataset.scan().batch_size(2).batches().unwrap();
-    assert_eq!(batches.schema(), dataset.schema().unwrap());
+    assert_eq!(batches.schema(), dataset.info().unwrap().schema);
     let reader: Box<dyn RecordBatchReader + Send> = Box::new(batches);
     let batches: Vec<RecordBatch> = reader.map(Result::unwrap).collect();
     let rows: Vec<_> = batches.iter().map(RecordBatch::num_rows).collect();
     assert_eq!(rows, [2, 2, 1, 2, 2, 1, 2]);
-    assert!(batches.iter().all(|batch| batch.schema() == dataset.schema().unwrap()));
+    assert!(batches.iter().all(|batch| batch.schema() == dataset.info().unwrap().schema));
     assert_eq!(dataset.scan().batch_size(0).batches().unwrap().count(), 12);
 }
 

@@ -20,7 +20,7 @@ fn filled() -> (tempfile::TempDir, Store<AnyKey>, Vec<AnyKey>) {
         let times: Vec<i64> = (0..ROWS).map(|at| at * (key + 2) / 3).collect();
         write(&store, &key.to_string(), &times, 20_000);
     }
-    let keys = store.keys().unwrap();
+    let keys = store.keys(..).unwrap();
     (folder, store, keys)
 }
 

@@ -50,7 +50,7 @@ fn fill(root: &Path) {
 
 fn ask(root: &Path) {
     let store = Store::<AnyKey>::open(root).unwrap();
-    let keys = store.keys().unwrap();
+    let keys = store.keys(..).unwrap();
     assert_eq!(keys.len() as i64, DATASETS);
     let query = || store.query_where(KeyFilter::all());
     let mut sorted: Vec<(i64, i64, i64)> = (0..DATASETS)

@@ -36,7 +36,7 @@ fn with(data_type: &DataType, numbers: &[i64]) -> ArrayRef {
 }
 
 fn type_of(dataset: &Dataset, column: &str) -> DataType {
-    dataset.schema().unwrap().field_with_name(column).unwrap().data_type().clone()
+    dataset.info().unwrap().schema.field_with_name(column).unwrap().data_type().clone()
 }
 
 fn column(dataset: &Dataset, name: &str) -> ArrayRef {
@@ -78,12 +78,12 @@ fn files_of_older_columns_are_not_touched_and_read_as_the_newest() {
     parquet.for_each(|(name, bytes)| assert_eq!(after.get(name), Some(bytes)));
     assert_eq!(numbers(&dataset, "n"), [1, 2, 3, 4, 70_000].map(Some));
     assert_eq!(numbers(&dataset, "new"), [None, None, None, None, Some(50)]);
-    assert!(dataset.schema().unwrap().field(2).is_nullable());
+    assert!(dataset.info().unwrap().schema.field(2).is_nullable());
     // Only columns that came later; and none at all.
     let found = dataset.scan().range(2..=3).columns(["new"]).collect().unwrap();
     assert_eq!((found.num_rows(), found.column(0).null_count()), (2, 2));
     assert_eq!(dataset.scan().range(2..=5).count().unwrap(), 4);
-    assert!(dataset.verify().unwrap().is_empty());
+    assert!(dataset.verify().run().unwrap().findings.is_empty());
     // A merge writes the newest columns.
     dataset.compact().row_group_target(100).commit().unwrap();
     assert_eq!(numbers(&dataset, "n"), [1, 2, 3, 4, 70_000].map(Some));
@@ -94,12 +94,12 @@ fn files_of_older_columns_are_not_touched_and_read_as_the_newest() {
 fn narrower_rows_fit_when_evolving_and_change_nothing() {
     let (_folder, dataset) = empty();
     dataset.write(rows(&[1], &[("n", with(&DataType::Int64, &[1]))])).ordered_on("at").commit().unwrap();
-    let schema = dataset.schema().unwrap();
+    let schema = dataset.info().unwrap().schema;
     let narrow = rows(&[2], &[("n", with(&DataType::Int16, &[2]))]);
     let error = dataset.write(narrow.clone()).commit().unwrap_err();
     insta::assert_snapshot!(error, @"dataset x, column `n`: expected Int64, found Int16 (cast it to Int64, or let `.evolve_schema()` do it)");
     dataset.write(narrow).evolve_schema().commit().unwrap();
-    assert_eq!(dataset.schema().unwrap(), schema);
+    assert_eq!(dataset.info().unwrap().schema, schema);
     assert_eq!(numbers(&dataset, "n"), [Some(1), Some(2)]);
 }
 
@@ -141,7 +141,7 @@ fn every_family_widens() {
         };
         let expected = [7 * steps(&stored), 8 * steps(&stored), 9 * steps(&input)].map(Some);
         assert_eq!(numbers(&dataset, "v"), expected, "{stored} {input}");
-        assert!(dataset.verify().unwrap().is_empty());
+        assert!(dataset.verify().run().unwrap().findings.is_empty());
         dataset.compact().row_group_target(100).commit().unwrap();
         assert_eq!(numbers(&dataset, "v"), expected, "{stored} {input}");
     }
@@ -229,7 +229,7 @@ fn the_ordered_column_changes_its_form_only() {
             assert_eq!(dataset.scan().range(..*value).count().unwrap(), at as u64);
             assert_eq!(dataset.scan().range(*value..=*value).count().unwrap(), 1);
         }
-        assert!(dataset.verify().unwrap().is_empty());
+        assert!(dataset.verify().run().unwrap().findings.is_empty());
     }
     assert_eq!(type_of(&dataset, "name"), LargeUtf8);
 }
@@ -298,7 +298,7 @@ fn a_dictionary_with_too_many_values_is_refused_or_gets_wider_keys() {
     assert_eq!(type_of(&dataset, "w"), dictionary(DataType::Int16, DataType::Utf8));
     let expected: Vec<_> = (0..200).map(|n| Some(format!("word {n}"))).collect();
     assert_eq!(texts(&dataset, "w"), expected);
-    assert!(dataset.verify().unwrap().is_empty());
+    assert!(dataset.verify().run().unwrap().findings.is_empty());
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn duplicates_over_columns_that_grew() {
     // The settings' own names still hold.
     dataset.write(with_k(Some(9))).keep(Keep::Last).commit().unwrap();
     assert_eq!(numbers(&dataset, "k"), [None, Some(9)]);
-    assert_eq!(dataset.settings().unwrap().duplicates_on, DuplicatesOn::Columns(vec!["n".into()]));
+    assert_eq!(dataset.info().unwrap().settings.duplicates_on, DuplicatesOn::Columns(vec!["n".into()]));
 }
 
 #[test]
@@ -390,7 +390,7 @@ fn a_dataset_removed_and_made_again_meanwhile_gets_the_rows_as_they_are() {
     let other = dataset.clone();
     let reader = meanwhile(rows(&[3], &[("n", with(&DataType::Int16, &[3]))]), move || {
         let store = oups_core::Store::<oups_core::AnyKey>::open(&root).unwrap();
-        store.remove(&store.parse_key("x").unwrap()).unwrap();
+        store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
         other.write(rows(&[2], &[("n", with(&DataType::Int8, &[2]))])).ordered_on("at").commit().unwrap();
     });
     dataset.write(reader).evolve_schema().commit().unwrap();
@@ -406,9 +406,9 @@ fn a_lost_manifest_is_rebuilt_with_the_newest_columns() {
     dataset.write(more).evolve_schema().max_off_target(None).commit().unwrap();
     let before = rows_of(&dataset);
     std::fs::remove_file(folder.path().join("x.opdmd")).unwrap();
-    assert!(dataset.repair().unwrap().lost.is_empty());
+    assert!(dataset.repair().commit().unwrap().lost.is_empty());
     assert_eq!(rows_of(&dataset), before);
-    assert!(dataset.verify().unwrap().is_empty());
+    assert!(dataset.verify().run().unwrap().findings.is_empty());
 }
 
 #[test]
@@ -416,7 +416,7 @@ fn a_first_write_may_say_that_it_evolves() {
     let (_folder, dataset) = empty();
     let required = RecordBatch::try_from_iter([("at", times(&[1])), ("n", times(&[2]))]).unwrap();
     dataset.write(required.clone()).ordered_on("at").evolve_schema().commit().unwrap();
-    assert_eq!(dataset.schema().unwrap(), required.schema());
+    assert_eq!(dataset.info().unwrap().schema, required.schema());
     // Deleting and settings go on with evolved columns.
     dataset
         .write(rows(&[5], &[("n", times(&[6])), ("m", times(&[7]))]))

@@ -109,7 +109,7 @@ impl Trial {
     /// The copy takes the dataset's place.
     fn export(&mut self) {
         let copy = self.folder.path().join("copy");
-        self.store.export(&copy, KeyFilter::all()).unwrap();
+        self.store.export(&copy, KeyFilter::all()).run().unwrap();
         self.store = Store::open(&copy).unwrap();
         self.dataset = dataset(&self.store, "x");
     }
@@ -117,7 +117,7 @@ impl Trial {
     /// What is read, whole and in part, against what is expected.
     fn check(&self, step: &str) {
         let name = format!("{} after {step}", self.case.name);
-        assert_eq!(self.dataset.schema().unwrap(), self.schema, "{name}");
+        assert_eq!(self.dataset.info().unwrap().schema, self.schema, "{name}");
         let batches: Vec<_> = self.dataset.scan().batches().unwrap().map(Result::unwrap).collect();
         assert!(batches.iter().all(|batch| batch.schema() == self.schema), "{name}");
         assert_eq!(self.pairs(&batches), self.pairs_expected(&self.expected), "{name}");
@@ -253,7 +253,7 @@ fn every_type_comes_back_through_every_step() {
             trial.check(name);
         }
         let name = &trial.case.name;
-        assert!(trial.dataset.verify().unwrap().is_empty(), "{name}");
+        assert!(trial.dataset.verify().run().unwrap().findings.is_empty(), "{name}");
         writeln!(page, "| `{name}` |{}", " same |".repeat(STEPS.len())).unwrap();
     }
     page.push_str(REFUSED);
@@ -294,6 +294,6 @@ fn reserved_metadata_stays() {
     let rows = RecordBatch::try_new(schema.clone(), vec![Arc::new(Int64Array::from(vec![1, 2])), values]).unwrap();
     dataset.write(rows.clone()).ordered_on("at").commit().unwrap();
     dataset.write(rows.slice(0, 1)).commit().unwrap();
-    assert_eq!(dataset.schema().unwrap(), schema);
+    assert_eq!(dataset.info().unwrap().schema, schema);
     assert_eq!(super::rows_of(&dataset), concat_batches(&schema, &[rows.slice(0, 1), rows]).unwrap());
 }

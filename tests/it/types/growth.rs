@@ -117,7 +117,7 @@ fn batch(columns: &BTreeMap<usize, usize>, rows: &[(i64, i64)]) -> RecordBatch {
 }
 
 fn look(dataset: &Dataset, model: &Model, range: std::ops::Range<i64>, order: usize) {
-    let schema = dataset.schema().unwrap();
+    let schema = dataset.info().unwrap().schema;
     let types: Vec<_> = schema.fields().iter().skip(1).map(|field| field.data_type().clone()).collect();
     let expected: Vec<_> = model.columns.iter().map(|&(column, rung)| ladder(column)[rung].clone()).collect();
     assert_eq!(types, expected);
@@ -167,7 +167,7 @@ fn run(unique: bool, ops: &[Op], looks: &[(i64, i64, usize)]) {
         look(&dataset, &model, i64::MIN..i64::MAX, 0);
     }
     if dataset.exists().unwrap() {
-        assert!(dataset.verify().unwrap().iter().all(|finding| !finding.kind.is_damage()));
+        assert!(dataset.verify().run().unwrap().findings.iter().all(|finding| !finding.kind.is_damage()));
     }
 }
 

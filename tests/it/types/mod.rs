@@ -15,6 +15,6 @@ use oups_query::ReadDataset;
 /// All rows of a dataset as one batch.
 fn rows_of(dataset: &Dataset) -> RecordBatch {
     let batches = dataset.scan().batches().unwrap();
-    let schema = dataset.schema().unwrap();
+    let schema = dataset.info().unwrap().schema;
     concat_batches(&schema, &batches.map(Result::unwrap).collect::<Vec<_>>()).unwrap()
 }

@@ -16,7 +16,7 @@ use clap_complete::Shell;
 use oups::key::Separator;
 
 pub(crate) use care::{Export, Repair, Settings, Verify};
-pub(crate) use change::{CommitArgs, Compact, Delete, Meta, Rm, Write};
+pub(crate) use change::{CommitArgs, Compact, Delete, Meta, Rm, Storing, Write};
 pub(crate) use csv::Csv;
 pub(crate) use ingest::Ingest;
 pub(crate) use input::{InputFormat, Reading};

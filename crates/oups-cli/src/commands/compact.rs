@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use oups::{AnyKey, ChangePlan, CommitReport, Error, Store};
+use oups::{AnyKey, Change, ChangePlan, CommitReport, Compaction, Error, Store};
 
 use super::{print_json, write, written};
 use crate::args::Compact;
@@ -18,7 +18,7 @@ use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
     let store = store::store(&args.store)?;
-    let keys = store.keys_where(places::filter(&store, &args.filter)?)?;
+    let keys = store.keys(places::filter(&store, &args.filter)?)?;
     let progress = Progress::new();
     progress.expect_datasets(keys.len() as u64);
     let mut total = Total::default();
@@ -138,7 +138,7 @@ fn plan(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<ChangePla
     options(dataset.compact(), args).plan()
 }
 
-fn options<'d>(mut compact: oups::Write<'d>, args: &Compact) -> oups::Write<'d> {
+fn options(mut compact: Change<Compaction>, args: &Compact) -> Change<Compaction> {
     if let Some(target) = args.row_group_target {
         compact = compact.row_group_target(target);
     }

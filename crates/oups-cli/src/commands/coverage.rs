@@ -29,7 +29,7 @@ const LONGEST: usize = 10;
 
 pub(crate) fn run(args: Coverage, out: &mut Stdout) -> anyhow::Result<()> {
     let store = store::store(&args.store)?;
-    let keys = store.keys_where(places::filter(&store, &args.filter)?)?;
+    let keys = store.keys(places::filter(&store, &args.filter)?)?;
     if args.json {
         return each_dataset(&store, &keys, |key, manifest| {
             print_json(&facts(&store, key, &Covered::of(key.to_string(), manifest)), out)

@@ -1,9 +1,8 @@
 //! `oups delete`: the rows of a range away.
 
 use anyhow::{Result, bail};
-use oups::Durability;
 
-use super::written;
+use super::{write, written};
 use crate::args::Delete;
 use crate::args::usage::Usage;
 use crate::store;
@@ -15,13 +14,7 @@ pub(crate) fn run(args: Delete, out: &mut Stdout) -> Result<()> {
     }
     let store = store::store(&args.store)?;
     let (key, dataset) = store::dataset(&store, &args.key)?;
-    let mut delete = dataset.delete(args.range.bounds());
-    if args.terms.no_sync {
-        delete = delete.durability(Durability::Unsynced);
-    }
-    if let Some(timeout) = args.terms.lock_timeout {
-        delete = delete.lock_timeout(timeout);
-    }
+    let mut delete = write::on_terms(dataset.delete(args.range.bounds()), args.terms);
     if let Some(version) = args.if_version {
         delete = delete.if_version(version);
     }

@@ -18,19 +18,18 @@ use crate::{interrupt, store};
 pub(crate) fn run(args: Export, out: &mut Stdout) -> Result<()> {
     let store = store::store(&args.store)?;
     let filter = places::filter(&store, &args.filter)?;
-    if !args.filter.is_empty() && store.keys_where(filter.clone())?.is_empty() {
+    if !args.filter.is_empty() && store.keys(filter.clone())?.is_empty() {
         bail!("no dataset matches");
     }
     let progress = Progress::new();
     interrupt::stopping();
-    let mut total = None;
-    let exported = store.export_with(&args.dest, filter, moment::together(args.together.one_moment), |at| {
-        if total.replace(at.total).is_none() {
-            progress.expect_bytes(at.total);
-        }
-        progress.bytes_done(at.bytes);
+    let bar = progress.clone();
+    let export = store.export(&args.dest, filter).together(moment::together(args.together.one_moment));
+    let export = export.progress(move |at| {
+        bar.follow(at);
         if interrupt::was_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
+    let exported = export.run();
     progress.done();
     let done = exported?;
     moment::tell(done.moment);

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use oups::{AnyKey, DuplicatesOn, Durability, IngestReport, Outcome, Store};
+use oups::{AnyKey, DuplicatesOn, IngestReport, Outcome, Store};
 use serde_json::json;
 
 use super::at_its_place::at_its_place;
 use super::unfinished::Unfinished;
-use super::{print_json, written};
-use crate::args::{DuplicateColumns, Ingest, NumberOrNone};
+use super::{print_json, write, written};
+use crate::args::{DuplicateColumns, Ingest};
 use crate::explain::exit::tell;
 use crate::explain::failures::Failures;
 use crate::input::{self, Places, Purpose};
@@ -63,42 +63,16 @@ fn ingest(
     let drops_duplicates = duplicates.is_some_and(|DuplicateColumns(columns)| *columns != DuplicatesOn::Off);
     let mut unfinished = Unfinished::new(shell::word(&args.store), drops_duplicates);
     let rows = interrupt::until_read(rows, unfinished.text());
-    let mut ingest = store.ingest(rows).stop_on_error(args.stop_on_error);
-    if let Some(column) = ordered_on {
-        ingest = ingest.ordered_on(column);
-    }
-    if let Some(target) = args.storing.row_group_target {
-        ingest = ingest.row_group_target(target);
-    }
-    if let Some(DuplicateColumns(columns)) = &args.storing.duplicates.duplicates_on {
-        ingest = ingest.duplicates_on(columns.clone());
-    }
-    if let Some(keep) = args.storing.duplicates.keep {
-        ingest = ingest.keep(keep);
-    }
-    if let Some(NumberOrNone(groups)) = args.storing.max_off_target {
-        ingest = ingest.max_off_target(groups);
-    }
-    if args.storing.evolve_schema {
-        ingest = ingest.evolve_schema();
-    }
-    if args.terms.no_sync {
-        ingest = ingest.durability(Durability::Unsynced);
-    }
-    if let Some(timeout) = args.terms.lock_timeout {
-        ingest = ingest.lock_timeout(timeout);
-    }
-    for (key, value) in &args.storing.meta {
-        ingest = ingest.metadata(key, value);
-    }
-    let each = |done: &IngestReport<AnyKey>| {
+    let ingest = write::bringing(store.ingest(rows).stop_on_error(args.stop_on_error), &args.storing);
+    let progress = progress.clone();
+    let each = move |done: &IngestReport<AnyKey>| {
         progress.wrote_one_of(done.datasets as u64);
         if done.result.is_ok() {
             unfinished.wrote(&done.dataset);
             interrupt::changing(unfinished.text());
         }
     };
-    Ok(ingest.commit_with(each)?)
+    Ok(write::on_terms(ingest, args.terms).each(each).commit()?)
 }
 
 /// What the columns of CSV and JSON are: those of the keys are texts, so that one that is no key fails alone; the others
@@ -106,8 +80,8 @@ fn ingest(
 fn known(store: &Store<AnyKey>) -> Result<SchemaRef> {
     let keys = store.schema().field_names();
     let mut fields: Vec<_> = keys.map(|name| Arc::new(Field::new(name, DataType::Utf8, true))).collect();
-    if let Some(first) = store.keys()?.first() {
-        fields.extend(store.dataset(first)?.schema()?.fields().iter().cloned());
+    if let Some(first) = store.keys(..)?.first() {
+        fields.extend(store.dataset(first)?.info()?.schema.fields().iter().cloned());
     }
     Ok(Arc::new(Schema::new(fields)))
 }

@@ -20,7 +20,7 @@ use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Ls, out: &mut Stdout) -> anyhow::Result<()> {
     let store = store::store(&args.store)?;
-    let keys = store.keys_where(places::filter(&store, &args.filter)?)?;
+    let keys = store.keys(places::filter(&store, &args.filter)?)?;
     if keys.is_empty() && !args.json && !args.filter.is_empty() {
         message("no dataset matches");
         return Ok(());

@@ -17,11 +17,11 @@ pub(crate) fn run(args: Repair, out: &mut Stdout) -> Result<()> {
     let store = store::store(&args.store)?;
     // Its manifest may be gone.
     let (_, dataset) = store::dataset_to_write(&store, &args.key)?;
-    let repaired = match args.lock_timeout {
-        Some(timeout) => dataset.repair_within(timeout),
-        None => dataset.repair(),
-    };
-    let report = repaired.map_err(|error| match error {
+    let mut repair = dataset.repair();
+    if let Some(timeout) = args.lock_timeout {
+        repair = repair.lock_timeout(timeout);
+    }
+    let report = repair.commit().map_err(|error| match error {
         Error::NoDataset { .. } => store::not_that_key(&store, &args.key, error),
         error => error.into(),
     })?;

@@ -20,11 +20,12 @@ pub(crate) fn run(args: Rm, out: &mut Stdout) -> anyhow::Result<()> {
     if let Some((twice, _)) = datasets.iter().find(|(key, _)| !met.insert(key)) {
         bail!(Usage(format!("dataset {twice} is named twice")));
     }
-    for (key, _) in &datasets {
-        match args.lock_timeout {
-            Some(timeout) => store.remove_within(key, timeout)?,
-            None => store.remove(key)?,
+    for (key, dataset) in &datasets {
+        let mut removal = dataset.remove();
+        if let Some(timeout) = args.lock_timeout {
+            removal = removal.lock_timeout(timeout);
         }
+        removal.commit()?;
         if args.json {
             print_json(&json!({ "removed": key.to_string() }), out)?;
         } else {

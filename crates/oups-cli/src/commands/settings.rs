@@ -50,7 +50,7 @@ fn change(dataset: &Dataset, args: &Settings, out: &mut Stdout) -> Result<()> {
     }
     if let Some(keep) = args.keep {
         // A rule without duplicates to apply it to would let every one in.
-        let looked_for = duplicates.map_or_else(|| dataset.settings().map(|settings| settings.duplicates_on), Ok)?;
+        let looked_for = duplicates.map_or_else(|| dataset.info().map(|info| info.settings.duplicates_on), Ok)?;
         if looked_for == DuplicatesOn::Off {
             bail!(Usage(
                 "--keep has no use where all rows are kept: say which are duplicates, with --duplicates-on".to_owned()

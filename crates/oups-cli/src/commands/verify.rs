@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 use indicatif::HumanBytes;
-use oups::{Error, Finding, FindingKind};
+use oups::{Error, Finding, FindingKind, VerifyReport};
 use serde_json::{Value, json};
 
 use super::print_json;
@@ -31,22 +32,22 @@ pub(crate) fn run(args: Verify, out: &mut Stdout) -> Result<()> {
     };
     let filter = places::filter(&store, &args.filter)?;
     let progress = Progress::new();
-    progress.expect_looks();
-    let mut looked_at = (0, 0);
-    let findings = store.verify_with(filter, |at| {
-        looked_at = (at.total as u64, at.bytes);
-        progress.looked(at);
+    let bar = progress.clone();
+    let verified = store.verify(filter).progress(move |at| {
+        bar.follow(at);
+        ControlFlow::Continue(())
     });
+    let verified = verified.run();
     progress.done();
-    let findings = findings?;
+    let VerifyReport { findings, datasets: looked_at, bytes, .. } = verified?;
     let marked = dead_writers(&findings);
     for finding in &findings {
         let marked = finding.dataset.as_deref().is_some_and(|dataset| marked.contains(dataset));
         tell(finding, is_cleared(finding.kind, marked), args.json, out)?;
     }
     out.finish()?;
-    let (datasets, bytes) = (counted(looked_at.0, "dataset"), HumanBytes(looked_at.1));
-    if findings.is_empty() && looked_at.0 == 0 && !args.filter.is_empty() {
+    let (datasets, bytes) = (counted(looked_at as u64, "dataset"), HumanBytes(bytes));
+    if findings.is_empty() && looked_at == 0 && !args.filter.is_empty() {
         message("no dataset matches");
         return Ok(());
     }

@@ -2,13 +2,14 @@
 
 use anyhow::{Result, bail};
 use oups::{
-    AnyKey, ChangePlan, CommitReport, Dataset, DuplicatesOn, Durability, Error, Expected, Snapshot, Store, Version,
+    AnyKey, BringsRows, Change, ChangePlan, CommitReport, Compaction, Dataset, DuplicatesOn, Durability, Error,
+    Expected, OfOneDataset, Resizes, SetsMetadata, Snapshot, Store, TakesDurability, Version,
 };
 
 use super::at_its_place::at_its_place;
 use super::{key_columns, written};
 use crate::args::usage::Usage;
-use crate::args::{CommitArgs, DuplicateColumns, NumberOrNone, Write};
+use crate::args::{CommitArgs, DuplicateColumns, NumberOrNone, Storing, Write};
 use crate::explain::hint;
 use crate::input::{self, Places, Purpose};
 use crate::terminal::message::message;
@@ -58,26 +59,45 @@ enum Done {
 }
 
 fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, places: &Places) -> Result<Done> {
-    let mut write = if args.input.is_empty() {
-        dataset.rewrite()
-    } else {
-        // The input may be read to infer its types, long before its rows are.
-        interrupt::unchanged();
-        let found = dataset.snapshot_if_there()?;
-        check_version(dataset, args.if_version, found.as_ref())?;
-        let purpose = Purpose {
-            stored: found.map(|snapshot| snapshot.manifest().schema.clone()),
-            ordered_on: ordered_on(dataset, args)?,
-            grows: args.storing.evolve_schema,
-        };
-        let input = input::rows(&args.input, &args.reading, &purpose, progress.clone(), places.clone())?;
-        let input = input::sorted(input, &args.reading, purpose.ordered_on.as_deref(), places)?;
-        let input = key_columns::settle(input, key, purpose.stored.as_ref(), args.key_columns, places)?;
-        input::columns_are_stored(&input.schema(), &purpose)?;
-        dataset.write(interrupt::until_read(input, in_doubt(dataset)?))
+    if args.input.is_empty() {
+        let rewrite = rewrite(dataset, args)?;
+        return Ok(if args.dry_run { Done::Planned(rewrite.plan()?) } else { Done::Written(rewrite.commit()?) });
+    }
+    // The input may be read to infer its types, long before its rows are.
+    interrupt::unchanged();
+    let found = dataset.snapshot_if_there()?;
+    check_version(dataset, args.if_version, found.as_ref())?;
+    let purpose = Purpose {
+        stored: found.map(|snapshot| snapshot.manifest().schema.clone()),
+        ordered_on: ordered_on(dataset, args)?,
+        grows: args.storing.evolve_schema,
     };
-    write = on_terms(options(write, args), args.terms);
-    if args.dry_run { Ok(Done::Planned(write.plan()?)) } else { Ok(Done::Written(write.commit()?)) }
+    let input = input::rows(&args.input, &args.reading, &purpose, progress.clone(), places.clone())?;
+    let input = input::sorted(input, &args.reading, purpose.ordered_on.as_deref(), places)?;
+    let input = key_columns::settle(input, key, purpose.stored.as_ref(), args.key_columns, places)?;
+    input::columns_are_stored(&input.schema(), &purpose)?;
+    let write = bringing(dataset.write(interrupt::until_read(input, in_doubt(dataset)?)), &args.storing);
+    let write = for_version(on_terms(unset(write, args), args.terms), args);
+    Ok(if args.dry_run { Done::Planned(write.plan()?) } else { Done::Written(write.commit()?) })
+}
+
+/// The change of a command without files.
+fn rewrite(dataset: &Dataset, args: &Write) -> Result<Change<Compaction>> {
+    let Storing { ordered_on, duplicates, .. } = &args.storing;
+    let useless = [
+        (ordered_on.is_some(), "--ordered-on"),
+        (duplicates.duplicates_on.is_some(), "--duplicates-on"),
+        (duplicates.keep.is_some(), "--keep"),
+    ];
+    if let Some((_, option)) = useless.iter().find(|(given, _)| *given) {
+        bail!(Usage(format!("{option} has no use without files to read rows from")));
+    }
+    let mut rewrite = resizing(dataset.rewrite(), &args.storing);
+    if args.storing.max_off_target.is_none() && only_metadata(args) {
+        // Who changes a note does not ask for row groups of another size.
+        rewrite = rewrite.max_off_target(None);
+    }
+    Ok(for_version(on_terms(unset(rewrite, args), args.terms), args))
 }
 
 /// Looked at again by the commit; here, so that no input is read in vain.
@@ -100,35 +120,43 @@ fn in_doubt(dataset: &Dataset) -> Result<String> {
     Ok(format!("{} is {before}, or completely changed: `oups info` tells; nothing needs repair", dataset.path_text()))
 }
 
-fn options<'d>(mut write: oups::Write<'d>, args: &Write) -> oups::Write<'d> {
-    if let Some(column) = &args.storing.ordered_on {
-        write = write.ordered_on(column);
+/// The options of a change that brings rows.
+pub(super) fn bringing<W: BringsRows>(change: Change<W>, args: &Storing) -> Change<W> {
+    let mut change = resizing(change, args);
+    if let Some(column) = &args.ordered_on {
+        change = change.ordered_on(column);
     }
-    if let Some(target) = args.storing.row_group_target {
-        write = write.row_group_target(target);
+    if let Some(DuplicateColumns(columns)) = &args.duplicates.duplicates_on {
+        change = change.duplicates_on(columns.clone());
     }
-    if let Some(DuplicateColumns(columns)) = &args.storing.duplicates.duplicates_on {
-        write = write.duplicates_on(columns.clone());
+    if let Some(keep) = args.duplicates.keep {
+        change = change.keep(keep);
     }
-    if let Some(keep) = args.storing.duplicates.keep {
-        write = write.keep(keep);
+    change
+}
+
+fn resizing<W: Resizes>(mut change: Change<W>, args: &Storing) -> Change<W> {
+    if let Some(target) = args.row_group_target {
+        change = change.row_group_target(target);
     }
-    if let Some(NumberOrNone(groups)) = args.storing.max_off_target {
-        write = write.max_off_target(groups);
-    } else if only_metadata(args) {
-        // Who changes a note does not ask for row groups of another size.
-        write = write.max_off_target(None);
+    if let Some(NumberOrNone(groups)) = args.max_off_target {
+        change = change.max_off_target(groups);
     }
-    for (key, value) in &args.storing.meta {
-        write = write.metadata(key, value);
+    if args.evolve_schema {
+        change = change.evolve_schema();
     }
-    for key in &args.unset {
-        write = write.unset_metadata(key);
+    args.meta.iter().fold(change, |change, (key, value)| change.metadata(key, value))
+}
+
+fn unset<W: SetsMetadata>(change: Change<W>, args: &Write) -> Change<W> {
+    args.unset.iter().fold(change, |change, key| change.unset_metadata(key))
+}
+
+fn for_version<W: OfOneDataset>(change: Change<W>, args: &Write) -> Change<W> {
+    match args.if_version {
+        Some(version) => change.if_version(version),
+        None => change,
     }
-    if let Some(version) = args.if_version {
-        write = write.if_version(version);
-    }
-    if args.storing.evolve_schema { write.evolve_schema() } else { write }
 }
 
 /// The column that the rows are to be sorted by.
@@ -139,14 +167,14 @@ fn ordered_on(dataset: &Dataset, args: &Write) -> Result<Option<String>> {
     }
 }
 
-pub(super) fn on_terms(mut write: oups::Write<'_>, terms: CommitArgs) -> oups::Write<'_> {
+pub(super) fn on_terms<W: TakesDurability>(mut change: Change<W>, terms: CommitArgs) -> Change<W> {
     if terms.no_sync {
-        write = write.durability(Durability::Unsynced);
+        change = change.durability(Durability::Unsynced);
     }
     if let Some(timeout) = terms.lock_timeout {
-        write = write.lock_timeout(timeout);
+        change = change.lock_timeout(timeout);
     }
-    write
+    change
 }
 
 fn only_metadata(args: &Write) -> bool {

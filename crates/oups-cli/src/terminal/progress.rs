@@ -3,14 +3,11 @@
 use std::io::{self, IsTerminal, Read};
 use std::time::Duration;
 
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use oups::VerifyProgress;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::verbose;
 
 const TICK: Duration = Duration::from_millis(100);
-/// In how many parts the bar counts a dataset.
-const PARTS: u64 = 1000;
 
 /// Cloning gives another handle on the same bar.
 #[derive(Clone, Debug)]
@@ -49,23 +46,12 @@ impl Progress {
         self.0.set_style(style("{bar:30} {human_pos} of {human_len} datasets, {per_sec}, {eta} left"));
     }
 
-    /// Datasets are about to be looked at, a few row groups at once.
-    pub(crate) fn expect_looks(&self) {
-        self.0.set_style(style("{bar:30} {msg}, {eta} left"));
-    }
-
-    /// So far they are looked at.
-    pub(crate) fn looked(&self, at: VerifyProgress<'_>) {
-        let rate = at.bytes as f64 / self.0.elapsed().as_secs_f64().max(f64::MIN_POSITIVE);
-        let (bytes, rate) = (HumanBytes(at.bytes), HumanBytes(rate as u64));
-        self.0.set_length(at.total as u64 * PARTS);
-        self.0.set_position(parts_done(at));
-        self.0.set_message(format!("{} of {} datasets, {bytes}, {rate}/s", at.done, at.total));
-    }
-
-    /// So many bytes of so many are done.
-    pub(crate) fn bytes_done(&self, done: u64) {
-        self.0.set_position(done);
+    /// Work on a store that counts bytes is so far.
+    pub(crate) fn follow(&self, at: &oups::Progress) {
+        if let Some(total) = at.total.filter(|&total| self.0.length() != Some(total)) {
+            self.expect_bytes(total);
+        }
+        self.0.set_position(at.done);
     }
 
     /// All input is read; what follows takes a time that nobody knows.
@@ -106,15 +92,6 @@ impl Progress {
     pub(crate) fn share(&self, bytes: u64, rows: u64) -> Share {
         Share { progress: self.clone(), bytes, rows, rows_read: 0 }
     }
-}
-
-/// How far datasets are looked at, in parts of datasets.
-fn parts_done(at: VerifyProgress<'_>) -> u64 {
-    let (done, row_groups) = at.row_groups;
-    // The row groups are those of the last dataset that is done, where the progress is told of its end.
-    let is_within = done < row_groups;
-    let within = if is_within { done as u64 * PARTS / row_groups as u64 } else { 0 };
-    at.done as u64 * PARTS + within
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -161,13 +138,6 @@ impl Share {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_dataset_counts_as_its_row_groups_do() {
-        let at = |done, row_groups| parts_done(VerifyProgress { dataset: "a", done, total: 3, row_groups, bytes: 0 });
-        assert_eq!([at(0, (0, 4)), at(0, (1, 4)), at(0, (4, 4)), at(1, (4, 4))], [0, 250, 0, 1000]);
-        assert_eq!([at(1, (0, 0)), at(3, (2, 2))], [1000, 3000]);
-    }
 
     #[test]
     fn the_shares_of_a_file_add_up_to_its_bytes() {

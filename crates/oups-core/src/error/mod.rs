@@ -233,7 +233,7 @@ pub enum Error {
 
     /// A row group of a dictionary column would hold more values than the dictionary's keys can name.
     ///
-    /// [`Write::evolve_schema`](crate::write::insert::Write::evolve_schema) widens the keys instead.
+    /// [`Change::evolve_schema`](crate::write::change::Change::evolve_schema) widens the keys instead.
     #[error(
         "dataset {dataset}, column `{column}`: the row group that begins at {row_group} holds more than the {limit} values that the keys of {} can name; write with `evolve_schema` to widen the keys, or in smaller row groups", short(.found)
     )]
@@ -354,13 +354,16 @@ pub enum Error {
         found: String,
     },
 
-    /// An ingest that stops at the first error did not come to this dataset; it is as it was.
-    #[error("dataset {dataset}: not written, because the ingest was stopped by the error of {by}")]
+    /// A change or a verification was stopped before this dataset was changed; it is as it was, and nothing is left behind.
+    #[error("dataset {dataset}: {}", match by {
+        Some(by) => format!("not written, because the ingest was stopped by the error of {by}"),
+        None => "stopped by the caller before anything was changed".to_owned(),
+    })]
     Stopped {
         /// The dataset.
         dataset: String,
-        /// The dataset whose error stopped the ingest.
-        by: String,
+        /// The dataset whose error stopped an ingest; none where the caller's progress answered to stop.
+        by: Option<String>,
     },
 
     /// Other writers held the dataset's lock for the whole time-out.

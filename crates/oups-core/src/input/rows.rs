@@ -1,6 +1,7 @@
 //! What a write takes: a batch, several, or a reader of batches.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use arrow::array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow::compute::concat_batches;
@@ -13,6 +14,9 @@ use crate::{Error, Result};
 /// Rows of a batch that is read again.
 const AGAIN_ROWS: usize = 64 << 10;
 
+/// A reader that its owner may be shared with: only who has it for himself reads.
+pub(crate) type HeldReader = Mutex<Box<dyn RecordBatchReader + Send>>;
+
 /// Rows for a write. Made by [`IntoRows`].
 pub struct Rows(pub(crate) RowsKind);
 
@@ -20,9 +24,9 @@ pub(crate) enum RowsKind {
     /// In memory: walked twice, not copied.
     Batches(Vec<RecordBatch>),
     /// Read once, and spilled.
-    Reader(Box<dyn RecordBatchReader + Send>),
+    Reader(HeldReader),
     /// Read before, when the dataset was another one: dictionaries are unpacked, the columns as declared then.
-    Again { declared: SchemaRef, reader: Box<dyn RecordBatchReader + Send> },
+    Again { declared: SchemaRef, reader: HeldReader },
     /// Those of one dataset among those of many, spilled already.
     Partition(Partition),
 }
@@ -45,14 +49,14 @@ impl Rows {
             let external = |error: Error| ArrowError::ExternalError(Box::new(error));
             concat_batches(input.unfitted_schema(), &batches.map_err(external)?)
         });
-        Self(RowsKind::Again { declared, reader: Box::new(RecordBatchIterator::new(batches, schema)) })
+        Self(RowsKind::Again { declared, reader: Mutex::new(Box::new(RecordBatchIterator::new(batches, schema))) })
     }
 
     /// The schema; `None` where there is not even a batch.
     pub(crate) fn schema(&self) -> Option<SchemaRef> {
         match &self.0 {
             RowsKind::Batches(batches) => batches.first().map(RecordBatch::schema),
-            RowsKind::Reader(reader) => Some(reader.schema()),
+            RowsKind::Reader(reader) => Some(reader.lock().unwrap_or_else(PoisonError::into_inner).schema()),
             RowsKind::Again { declared, .. } => Some(declared.clone()),
             RowsKind::Partition(partition) => Some(partition.schema().clone()),
         }
@@ -108,7 +112,7 @@ impl IntoRows<ManyBatches> for Vec<RecordBatch> {
 
 impl<R: RecordBatchReader + Send + 'static> IntoRows<Reader> for R {
     fn into_rows(self) -> Rows {
-        Rows(RowsKind::Reader(Box::new(self)))
+        Rows(RowsKind::Reader(Mutex::new(Box::new(self))))
     }
 }
 

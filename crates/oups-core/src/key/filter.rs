@@ -50,6 +50,13 @@ impl FieldFilter {
     }
 }
 
+/// `..` lets every key through.
+impl From<std::ops::RangeFull> for KeyFilter {
+    fn from(_: std::ops::RangeFull) -> Self {
+        Self::all()
+    }
+}
+
 impl KeyFilter {
     /// The filter that every key passes.
     pub fn all() -> Self {

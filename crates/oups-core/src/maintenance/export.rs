@@ -5,7 +5,9 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::task::Task;
 use crate::error::outcome::Outcome;
 use crate::format::manifest::{self, Manifest, RowGroup};
 use crate::fs::random::random;
@@ -19,6 +21,7 @@ use crate::storage::files::check_bytes;
 use crate::storage::moment::{Moment, Together};
 use crate::storage::outcome::{Attempt, Seen};
 use crate::store::Store;
+use crate::write::progress::{Listener, Phase};
 use crate::{Error, Result};
 
 /// Files that are copied before the progress is told.
@@ -26,6 +29,7 @@ const AT_ONCE: usize = 16;
 
 /// What an export has copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ExportReport {
     /// Datasets.
     pub datasets: usize,
@@ -39,56 +43,56 @@ pub struct ExportReport {
     pub moment: Moment,
 }
 
-/// How far an export is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExportProgress {
-    /// Bytes that are copied.
-    pub bytes: u64,
-    /// Bytes that there are to copy.
-    pub total: u64,
+/// A copy of datasets as a store of their own: see [`Store::export`].
+#[derive(Debug)]
+pub struct Export<K> {
+    store: Store<K>,
+    dest: PathBuf,
+    filter: KeyFilter,
+    together: Together,
 }
 
-impl<K: StoreKey> Store<K> {
-    /// Copies the datasets that a filter lets through into a new store. Each is a snapshot: what writers do meanwhile is in
-    /// the copy of a dataset completely or not at all, and nobody waits. All are of one moment, unless writers do not pause
-    /// for 200 ms: [`ExportReport::moment`] tells. Every copied byte is checked.
-    ///
-    /// `dest` must not exist, or be an empty folder, and is there when the copy is complete and durable.
+impl<K: StoreKey> Task<Export<K>> {
+    /// How far the datasets are to be of one moment: see [`Together`].
+    pub fn together(mut self, together: Together) -> Self {
+        self.of.together = together;
+        self
+    }
+
+    /// Makes the copy. It is there when it is complete and durable.
     ///
     /// # Errors
     ///
     /// [`Error::ExportTarget`] for a place where something is, or inside of the store; [`Error::Damaged`] for a dataset
-    /// that is damaged; a failed file operation. Nothing is left then. [`Error::NotDurable`] if the copy is there but the disk
+    /// that is damaged; [`Error::Busy`] where one moment was demanded and not found in time; [`Error::ExportStopped`] if it
+    /// was stopped; a failed file operation. Nothing is left then. [`Error::NotDurable`] if the copy is there but the disk
     /// may not have it; [`Error::OutcomeUnknown`] if it is not known whether it has its name.
-    pub fn export(&self, dest: impl AsRef<Path>, filter: impl Into<KeyFilter>) -> Result<ExportReport> {
-        self.export_with(dest, filter, Together::default(), |_| ControlFlow::Continue(()))
-    }
-
-    /// As [`export`](Self::export), with a word on how far the datasets are to be of one moment, and telling after every few
-    /// files how far it is. The answer may stop it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Busy`] where one moment was demanded and not found in time; [`Error::ExportStopped`] if it was stopped; and those of [`export`](Self::export).
-    pub fn export_with(
-        &self,
-        dest: impl AsRef<Path>,
-        filter: impl Into<KeyFilter>,
-        together: Together,
-        progress: impl FnMut(ExportProgress) -> ControlFlow<()>,
-    ) -> Result<ExportReport> {
-        let fs = self.inner().storage.fs().for_another_store();
-        let target = Target::at(&fs, self.root(), dest.as_ref())?;
+    pub fn run(self) -> Result<ExportReport> {
+        let Self { of: Export { store, dest, filter, together }, listener } = self;
+        let fs = store.inner().storage.fs().for_another_store();
+        let target = Target::at(&fs, store.root(), &dest)?;
         // One pin over all.
-        let (_, snapshots) = self.snapshots_where(filter, together)?;
+        let (_, snapshots) = store.snapshots_where(filter, together)?;
         target.fill(&fs, |root| {
-            let mut copy = Copy { fs: &fs, root, dest: target.dest, done: 0, total: total(&snapshots), progress };
+            let mut copy = Copy { fs: &fs, root, dest: &dest, done: 0, total: total(&snapshots), listener };
             snapshots.iter().try_for_each(|snapshot| copy.dataset(snapshot))?;
-            prepare_store_file(&fs, root, self.schema())?;
+            prepare_store_file(&fs, root, store.schema())?;
             fs.rename(&root.join(paths::STORE_FILE_TMP), &root.join(paths::STORE_FILE))?;
             fs.sync_dir(root)
         })?;
         Ok(exported(&snapshots, snapshots.moment()))
+    }
+}
+
+impl<K: StoreKey> Store<K> {
+    /// Begins a copy of the datasets that a filter lets through, as a new store. Each is a snapshot: what writers do
+    /// meanwhile is in the copy of a dataset completely or not at all, and nobody waits. All are of one moment, unless
+    /// writers do not pause for 200 ms: [`ExportReport::moment`] says so. Every copied byte is checked.
+    ///
+    /// `dest` must not exist, or be an empty folder.
+    pub fn export(&self, dest: impl AsRef<Path>, filter: impl Into<KeyFilter>) -> Task<Export<K>> {
+        let (dest, filter, together) = (dest.as_ref().to_owned(), filter.into(), Together::default());
+        Task::new(Export { store: self.clone(), dest, filter, together })
     }
 }
 
@@ -179,18 +183,19 @@ fn remove_all(fs: &StoreFs, folder: &Path) -> Result<()> {
 }
 
 /// An export at work.
-struct Copy<'a, P> {
+struct Copy<'a> {
     fs: &'a StoreFs,
     root: &'a Path,
     dest: &'a Path,
     done: u64,
     total: u64,
-    progress: P,
+    listener: Listener,
 }
 
-impl<P: FnMut(ExportProgress) -> ControlFlow<()>> Copy<'_, P> {
+impl Copy<'_> {
     fn dataset(&mut self, snapshot: &Snapshot) -> Result<()> {
-        self.tell()?;
+        let name: Arc<str> = snapshot.dataset().into();
+        self.tell(&name)?;
         let paths = DatasetPaths::new(self.root, snapshot.dataset());
         let folder = paths.folder();
         create_folders(self.fs, &folder)?;
@@ -198,7 +203,7 @@ impl<P: FnMut(ExportProgress) -> ControlFlow<()>> Copy<'_, P> {
             let copy = |entry: &RowGroup| copy_file(self.fs, snapshot, entry, &paths.file(&entry.file));
             try_map(some.iter().collect(), copy)?;
             self.done += some.iter().map(|entry| entry.bytes).sum::<u64>();
-            self.tell()?;
+            self.tell(&name)?;
         }
         self.fs.sync_dir(&folder)?;
         // Every file is durable now, and nothing of older versions is in the copy.
@@ -218,8 +223,8 @@ impl<P: FnMut(ExportProgress) -> ControlFlow<()>> Copy<'_, P> {
         self.fs.sync(&mut *file, path)
     }
 
-    fn tell(&mut self) -> Result<()> {
-        match (self.progress)(ExportProgress { bytes: self.done, total: self.total }) {
+    fn tell(&self, dataset: &Arc<str>) -> Result<()> {
+        match self.listener.tell(Phase::Copying, Some(dataset), self.done, Some(self.total)) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::ExportStopped { path: self.dest.to_owned() }),
         }

@@ -3,4 +3,5 @@
 pub(crate) mod export;
 pub(crate) mod layout_text;
 pub(crate) mod repair;
+pub(crate) mod task;
 pub(crate) mod verify;

@@ -16,7 +16,7 @@ pub(crate) struct CommitOptions {
 
 impl CommitOptions {
     /// How long the change waits for its turn, in all its tries together.
-    pub(crate) fn patience(&self) -> Patience {
+    pub(crate) fn patience(&self) -> Patience<'_> {
         Patience::of(self.lock_timeout)
     }
 

@@ -139,11 +139,16 @@ impl LocalStorage {
     /// # Errors
     ///
     /// [`Error::NoDataset`], [`Error::VersionConflict`], and those of [`turn`](Self::turn).
-    pub(crate) fn begin(&self, paths: &DatasetPaths, options: &CommitOptions) -> Result<(Turn, Manifest)> {
+    pub(crate) fn begin(
+        &self,
+        paths: &DatasetPaths,
+        options: &CommitOptions,
+        patience: &mut Patience<'_>,
+    ) -> Result<(Turn, Manifest)> {
         // Looked at before locking: taking the lock makes the folders above the dataset, and may take long.
         let known = self.load(paths)?.ok_or_else(|| self.absent(paths))?;
         options.check_version(paths.text(), known.manifest.version())?;
-        let turn = self.turn(paths, Some(&known), options.durability, &mut options.patience())?;
+        let turn = self.turn(paths, Some(&known), options.durability, patience)?;
         let Some(base) = turn.base().cloned() else { return Err(self.absent(paths)) };
         options.check_version(&base.dataset, base.version())?;
         Ok((turn, base))
@@ -154,16 +159,16 @@ impl LocalStorage {
     /// # Errors
     ///
     /// As [`begin`](Self::begin).
-    pub(crate) fn turn_to_remove(&self, paths: &DatasetPaths, options: &CommitOptions) -> Result<Turn> {
+    pub(crate) fn turn_to_remove(&self, paths: &DatasetPaths, patience: &mut Patience<'_>) -> Result<Turn> {
         // Looked for before locking: taking the lock makes the folders above the dataset.
         if !self.is_there(paths)? && self.fs.kind(&paths.tombstone())?.is_none() {
             return Err(self.absent(paths));
         }
-        self.turn(paths, None, options.durability, &mut options.patience())
+        self.turn(paths, None, Durability::Synced, patience)
     }
 
     /// Takes the turn at a dataset to repair it: see [`Turn::begin_repair`].
-    pub(crate) fn begin_repair(&self, paths: &DatasetPaths, patience: &mut Patience) -> Result<Turn> {
+    pub(crate) fn begin_repair(&self, paths: &DatasetPaths, patience: &mut Patience<'_>) -> Result<Turn> {
         Turn::begin_repair(&self.fs, paths, patience)
     }
 
@@ -248,7 +253,8 @@ mod tests {
     }
 
     fn prepared(dataset: &Dataset) -> Prepared {
-        let (turn, base) = dataset.store.storage.begin(&dataset.paths, &CommitOptions::default()).unwrap();
+        let options = CommitOptions::default();
+        let (turn, base) = dataset.store.storage.begin(&dataset.paths, &options, &mut options.patience()).unwrap();
         let mut next = turn.next_of(base);
         next.metadata.insert("seen".to_owned(), "yes".to_owned());
         turn.prepare(next, CommitKind::Meta).unwrap()
@@ -269,7 +275,7 @@ mod tests {
         assert_eq!((names(folder.path()), a.version().unwrap()), (before, version));
         assert_eq!(std::fs::read(a.paths.lock()).unwrap(), b"", "the mark is still there");
         let version = a.store.storage.publish(vec![prepared(&a)]).unwrap().remove(0).manifest.version();
-        assert_eq!((a.version().unwrap(), a.metadata().unwrap().len()), (version, 1));
+        assert_eq!((a.version().unwrap(), a.info().unwrap().metadata.len()), (version, 1));
     }
 
     #[test]

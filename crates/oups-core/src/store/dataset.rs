@@ -1,12 +1,8 @@
 //! The handle on one dataset.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
-
 use crate::paths::DatasetPaths;
-use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::store::StoreInner;
 use crate::version::Version;
@@ -74,48 +70,12 @@ impl Dataset {
         loaded.map(|loaded| loaded.manifest).ok_or_else(|| self.absent())
     }
 
-    /// The newest version.
+    /// The newest version, for `if_version`. What else there is to know comes with it in [`info`](Self::info).
     ///
     /// # Errors
     ///
     /// As [`snapshot`](Self::snapshot).
     pub fn version(&self) -> Result<Version> {
         Ok(self.loaded()?.version())
-    }
-
-    /// The columns.
-    ///
-    /// # Errors
-    ///
-    /// As [`snapshot`](Self::snapshot).
-    pub fn schema(&self) -> Result<SchemaRef> {
-        Ok(self.loaded()?.schema.clone())
-    }
-
-    /// The number of rows, from the manifest.
-    ///
-    /// # Errors
-    ///
-    /// As [`snapshot`](Self::snapshot).
-    pub fn rows(&self) -> Result<u64> {
-        Ok(self.loaded()?.rows())
-    }
-
-    /// The settings that writes use unless they give their own.
-    ///
-    /// # Errors
-    ///
-    /// As [`snapshot`](Self::snapshot).
-    pub fn settings(&self) -> Result<Settings> {
-        Ok(self.loaded()?.settings.clone())
-    }
-
-    /// The user's metadata.
-    ///
-    /// # Errors
-    ///
-    /// As [`snapshot`](Self::snapshot).
-    pub fn metadata(&self) -> Result<BTreeMap<String, String>> {
-        Ok(self.loaded()?.metadata.clone())
     }
 }

@@ -1,6 +1,8 @@
 //! The store: a folder of datasets whose keys have one schema.
 
 pub(crate) mod dataset;
+pub(crate) mod info;
+pub(crate) mod options;
 pub(crate) mod together;
 
 use std::marker::PhantomData;
@@ -8,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::format::store_file;
-use crate::fs::{EntryKind, Fs, LocalFs, StoreFs};
+use crate::fs::{EntryKind, StoreFs};
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::paths::{self, DatasetPaths};
 use crate::storage::create::create;
@@ -16,6 +18,7 @@ use crate::storage::discover::Discovery;
 use crate::storage::local::LocalStorage;
 use crate::{Error, Result};
 use dataset::Dataset;
+use options::StoreOptions;
 
 /// A store of datasets named by keys of type `K`: a struct with `#[derive(TopLevel)]`, or [`AnyKey`] for programs that
 /// work with any store.
@@ -49,16 +52,16 @@ impl<K: StoreKey> Store<K> {
     /// [`Error::NoStore`] where the folder has no `oups.json`, [`Error::StoreSchema`] if its keys are not `K`s,
     /// [`Error::Damaged`] or [`Error::NewerFormat`] if its `oups.json` cannot be understood.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Self::open_on(Arc::new(LocalFs), path)
+        Self::open_with(path, StoreOptions::new())
     }
 
-    /// [`open`](Self::open) on a file system of the caller's.
+    /// As [`open`](Self::open), with options.
     ///
     /// # Errors
     ///
     /// As [`open`](Self::open).
-    pub fn open_on(fs: Arc<dyn Fs>, path: impl AsRef<Path>) -> Result<Self> {
-        let (fs, root) = (StoreFs::new(fs), path.as_ref().to_owned());
+    pub fn open_with(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self> {
+        let (fs, root) = (StoreFs::new(options.fs), path.as_ref().to_owned());
         let file = root.join(paths::STORE_FILE);
         fs.expect_kind(&file, EntryKind::File)?;
         let Some(bytes) = fs.read_if_there(&file)? else { return Err(Error::NoStore { path: root }) };
@@ -79,8 +82,8 @@ impl<K: StoreKey> Store<K> {
         }
     }
 
-    fn create_with(fs: Arc<dyn Fs>, path: &Path, schema: KeySchema) -> Result<Self> {
-        let (fs, root) = (StoreFs::new(fs), path.to_owned());
+    fn make(path: &Path, schema: KeySchema, options: StoreOptions) -> Result<Self> {
+        let (fs, root) = (StoreFs::new(options.fs), path.to_owned());
         create(&fs, &root, &schema)?;
         Ok(Self::new(fs, root, schema))
     }
@@ -116,25 +119,17 @@ impl<K: StoreKey> Store<K> {
         Ok(DatasetPaths::new(self.inner.storage.root(), &key.path_text(&self.inner.schema)?))
     }
 
-    /// The keys of all datasets, in key order.
+    /// The keys of the datasets that a filter lets through, in key order; those of all with `..`. Folders that the filter
+    /// rules out are not listed.
     ///
     /// # Errors
     ///
     /// Where a folder cannot be listed.
-    pub fn keys(&self) -> Result<Vec<K>> {
-        self.keys_where(KeyFilter::all())
-    }
-
-    /// The keys of the datasets that a filter lets through, in key order. Folders that it rules out are not listed.
-    ///
-    /// # Errors
-    ///
-    /// Where a folder cannot be listed.
-    pub fn keys_where(&self, filter: impl Into<KeyFilter>) -> Result<Vec<K>> {
+    pub fn keys(&self, filter: impl Into<KeyFilter>) -> Result<Vec<K>> {
         Ok(self.discover(filter)?.keys)
     }
 
-    /// As [`keys_where`](Self::keys_where), with the files and folders that are no part of the store.
+    /// As [`keys`](Self::keys), with the files and folders that are no part of the store.
     ///
     /// # Errors
     ///
@@ -153,16 +148,16 @@ impl<K: crate::key::TopLevel> Store<K> {
     /// [`Error::StoreExists`] if there is one already; [`Error::NotDurable`] if it is there but the disk may not have it,
     /// [`Error::OutcomeUnknown`] if it is not known whether it is there.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
-        Self::create_on(Arc::new(LocalFs), path)
+        Self::create_with(path, StoreOptions::new())
     }
 
-    /// [`create`](Self::create) on a file system of the caller's.
+    /// As [`create`](Self::create), with options.
     ///
     /// # Errors
     ///
     /// As [`create`](Self::create).
-    pub fn create_on(fs: Arc<dyn Fs>, path: impl AsRef<Path>) -> Result<Self> {
-        Self::create_with(fs, path.as_ref(), K::schema())
+    pub fn create_with(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self> {
+        Self::make(path.as_ref(), K::schema(), options)
     }
 
     /// Opens the store in a folder, or makes one.
@@ -189,7 +184,16 @@ impl Store<AnyKey> {
     ///
     /// [`Error::StoreExists`] if there is one already.
     pub fn create_for(path: impl AsRef<Path>, schema: KeySchema) -> Result<Self> {
-        Self::create_with(Arc::new(LocalFs), path.as_ref(), schema)
+        Self::create_for_with(path, schema, StoreOptions::new())
+    }
+
+    /// As [`create_for`](Self::create_for), with options.
+    ///
+    /// # Errors
+    ///
+    /// As [`create_for`](Self::create_for).
+    pub fn create_for_with(path: impl AsRef<Path>, schema: KeySchema, options: StoreOptions) -> Result<Self> {
+        Self::make(path.as_ref(), schema, options)
     }
 
     /// The key of a path text.

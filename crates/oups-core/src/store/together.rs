@@ -88,7 +88,7 @@ impl<K: StoreKey> Store<K> {
     /// reading a manifest.
     pub fn snapshots_where(&self, filter: impl Into<KeyFilter>, together: Together) -> Result<(Vec<K>, Snapshots)> {
         let (filter, mut search) = (filter.into(), Search::begin(together));
-        let mut listed = self.keys_where(filter.clone())?;
+        let mut listed = self.keys(filter.clone())?;
         loop {
             let paths = listed.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
             let (found, mut moment) = at_one_moment(&self.inner().storage, &paths, &mut search)?;
@@ -111,7 +111,7 @@ impl<K: StoreKey> Store<K> {
                 return Ok((keys, Snapshots { snapshots, moment: Moment::GroupsWhole }));
             }
             // Those that were not listed must have been absent at the moment too. Listed again they are absent after it.
-            let again = self.keys_where(filter.clone())?;
+            let again = self.keys(filter.clone())?;
             let same = again == keys;
             if !same && search.goes_on(|| differing(&again, &keys, self))? {
                 listed = again;

@@ -1,11 +1,42 @@
-//! A write of metadata alone.
+//! Changes of metadata alone.
 
-use super::insert::Write;
+use super::change::sealed::Sealed;
+use super::change::{Change, OfOneDataset, SetsMetadata, TakesDurability};
+use super::insert::{Insert, InsertOptions};
+use super::report::CommitReport;
+use crate::Result;
+use crate::input::rows::Rows;
 use crate::store::dataset::Dataset;
 
+/// Other metadata for one dataset: see [`Dataset::change_metadata`].
+#[derive(Debug)]
+pub struct NewMetadata(Insert);
+
+impl Sealed for NewMetadata {}
+impl OfOneDataset for NewMetadata {}
+impl TakesDurability for NewMetadata {}
+impl SetsMetadata for NewMetadata {
+    fn insert_options(&mut self) -> &mut InsertOptions {
+        self.0.insert_options()
+    }
+}
+
+impl Change<NewMetadata> {
+    /// Does it. If the metadata is that already, there is no commit.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`](crate::Error::NoDataset), and those of [`Dataset::write`]'s commit that are not about rows.
+    pub fn commit(self) -> Result<CommitReport> {
+        Change { of: self.of.0, options: self.options, listener: self.listener }.commit()
+    }
+}
+
 impl Dataset {
-    /// Begins a write of metadata alone: no row group is looked at.
-    pub fn change_metadata(&self) -> Write<'_> {
-        self.rewrite().max_off_target(None)
+    /// Begins a change of metadata alone: no row group is looked at.
+    pub fn change_metadata(&self) -> Change<NewMetadata> {
+        let mut insert = Insert::new(self, Rows::none());
+        insert.insert_options().max_off_target = Some(None);
+        Change::new(NewMetadata(insert))
     }
 }

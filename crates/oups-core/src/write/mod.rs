@@ -1,5 +1,6 @@
 //! Changes of datasets. A verb is a file, and adds its own `impl` to the handles.
 
+pub(crate) mod change;
 pub(crate) mod compact;
 pub(crate) mod delete;
 pub(crate) mod evolution;
@@ -7,6 +8,7 @@ pub(crate) mod execute;
 pub(crate) mod ingest;
 pub(crate) mod insert;
 pub(crate) mod metadata;
+pub(crate) mod progress;
 pub(crate) mod remove;
 pub(crate) mod report;
 pub(crate) mod settings;

@@ -1,37 +1,53 @@
 //! Removing a dataset.
 
-use std::time::Duration;
-
+use super::change::sealed::Sealed;
+use super::change::{Change, OfOneDataset};
+use super::progress::Phase;
+use super::report::CommitReport;
 use crate::Result;
-use crate::key::StoreKey;
-use crate::storage::commit_options::CommitOptions;
-use crate::store::Store;
+use crate::format::manifest::Manifest;
+use crate::store::dataset::Dataset;
+use crate::version::Version;
 
-impl<K: StoreKey> Store<K> {
-    /// Removes a dataset. Readers that hold a snapshot of it go on undisturbed.
+/// A whole dataset away: see [`Dataset::remove`].
+#[derive(Debug)]
+pub struct Removal(Dataset);
+
+impl Sealed for Removal {}
+impl OfOneDataset for Removal {}
+
+impl Change<Removal> {
+    /// Removes it. The report counts its rows as deleted and its row group files as replaced.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`](crate::Error::NoDataset) where there is none, [`Error::ManifestLost`](crate::Error::ManifestLost) where only its manifest is gone;
-    /// [`Error::NotDurable`](crate::Error::NotDurable) if it is gone but the disk may not have it, [`Error::OutcomeUnknown`](crate::Error::OutcomeUnknown) if that is not known.
-    pub fn remove(&self, key: &K) -> Result<()> {
-        self.remove_on(key, None)
-    }
-
-    /// As [`remove`](Self::remove), giving up when the dataset's lock is not to be had for so long.
+    /// [`Error::NoDataset`] where there is none, [`Error::ManifestLost`] where only its manifest is gone;
+    /// [`Error::NotDurable`] if it is gone but the disk may not have it, [`Error::OutcomeUnknown`] if that is not known.
     ///
-    /// # Errors
-    ///
-    /// [`Error::LockTimeout`](crate::Error::LockTimeout), and those of [`remove`](Self::remove).
-    pub fn remove_within(&self, key: &K, lock_timeout: Duration) -> Result<()> {
-        self.remove_on(key, Some(lock_timeout))
-    }
-
-    fn remove_on(&self, key: &K, lock_timeout: Option<Duration>) -> Result<()> {
-        let paths = self.paths(key)?;
+    /// [`Error::NoDataset`]: crate::Error::NoDataset
+    /// [`Error::ManifestLost`]: crate::Error::ManifestLost
+    /// [`Error::NotDurable`]: crate::Error::NotDurable
+    /// [`Error::OutcomeUnknown`]: crate::Error::OutcomeUnknown
+    pub fn commit(self) -> Result<CommitReport> {
+        let Dataset { store, paths } = &self.of.0;
         let _span = tracing::info_span!("remove", dataset = paths.text()).entered();
-        let options = CommitOptions { lock_timeout, ..CommitOptions::default() };
-        let storage = &self.inner.storage;
-        storage.remove(storage.turn_to_remove(&paths, &options)?)
+        let watch = self.watch(&self.of.0);
+        let waiting = watch.waiting(self.options.lock_timeout);
+        let mut patience = self.options.patience().telling(waiting.as_ref().map(|told| told as _));
+        let turn = store.storage.turn_to_remove(paths, &mut patience)?;
+        self.options.check_version(paths.text(), turn.base().map_or(Version::ABSENT, Manifest::version))?;
+        let (rows, files) = turn.base().map_or((0, 0), |base| (base.rows(), base.entries.len()));
+        watch.tell(Phase::Publishing, 0, Some(files as u64))?;
+        store.storage.remove(turn)?;
+        watch.has_happened(files as u64);
+        let done = CommitReport::nothing(Version::ABSENT);
+        Ok(CommitReport { changed: true, rows_deleted: rows, files_replaced: files, ..done })
+    }
+}
+
+impl Dataset {
+    /// Begins the removal of the dataset. Readers that hold a snapshot of it go on undisturbed.
+    pub fn remove(&self) -> Change<Removal> {
+        Change::new(Removal(self.clone()))
     }
 }

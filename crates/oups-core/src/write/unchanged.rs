@@ -1,5 +1,6 @@
 //! The end of a turn that changes nothing.
 
+use super::progress::{Phase, Watch};
 use super::report::CommitReport;
 use crate::Result;
 use crate::format::manifest::{CommitKind, Manifest};
@@ -8,11 +9,13 @@ use crate::storage::local::LocalStorage;
 use crate::storage::turn::Turn;
 
 /// Ends a turn that changes nothing: a synced one makes durable what is there, if it is not.
-pub(crate) fn unchanged(storage: &LocalStorage, turn: Turn, base: Manifest) -> Result<CommitReport> {
+pub(crate) fn unchanged(storage: &LocalStorage, turn: Turn, base: Manifest, watch: &Watch) -> Result<CommitReport> {
     if turn.durability() == Durability::Unsynced || base.is_durable() {
         return Ok(CommitReport::nothing(base.version()));
     }
+    watch.tell(Phase::Publishing, 0, Some(0))?;
     let next = turn.next_of(base);
     let version = storage.commit(turn, next, CommitKind::Sync)?;
+    watch.has_happened(0);
     Ok(CommitReport { changed: true, ..CommitReport::nothing(version) })
 }

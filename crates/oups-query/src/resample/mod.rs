@@ -11,6 +11,7 @@ mod total;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use oups_core::{Moment, Snapshot, StoreKey};
 
@@ -116,9 +117,10 @@ pub(crate) struct Input {
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 #[must_use = "nothing is read before `batches` is called"]
 pub struct Resample {
-    open: Box<dyn FnOnce() -> Result<Input> + Send>,
+    open: Arc<dyn Fn() -> Result<Input> + Send + Sync>,
     request: Request,
     every: Every,
     aggregates: Vec<(String, Aggregate)>,
@@ -138,11 +140,11 @@ impl fmt::Debug for Resample {
 
 impl Resample {
     pub(crate) fn new(
-        open: impl FnOnce() -> Result<Input> + Send + 'static,
+        open: impl Fn() -> Result<Input> + Send + Sync + 'static,
         request: Request,
         every: impl Into<Every>,
     ) -> Self {
-        Self { open: Box::new(open), request, every: every.into(), aggregates: Vec::new(), fill: None }
+        Self { open: Arc::new(open), request, every: every.into(), aggregates: Vec::new(), fill: None }
     }
 
     /// Adds columns `<column>_<aggregate>` to the result, in this order. Can be called for several columns.
@@ -213,7 +215,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
         let asked = request.clone();
         let open = move || {
             let store = of.store.clone();
-            let opened = of.open(&asked)?;
+            let opened = of.clone().open(&asked)?;
             let keys = key_columns(&store, &opened, &asked)?;
             Ok(Input { moment: opened.moment(), snapshots: opened.snapshots.into_iter().collect(), keys: Some(keys) })
         };
@@ -226,7 +228,7 @@ impl Read<OneDataset> {
     /// range and filters do.
     pub fn resample(self, every: impl Into<Every>) -> Resample {
         let Self { of, request } = self;
-        let open = move || Ok(Input { snapshots: vec![of.snapshot()?], moment: Moment::Exact, keys: None });
+        let open = move || Ok(Input { snapshots: vec![of.clone().snapshot()?], moment: Moment::Exact, keys: None });
         Resample::new(open, request, every)
     }
 }

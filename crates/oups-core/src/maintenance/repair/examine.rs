@@ -13,6 +13,7 @@ use crate::parallel::try_map;
 use crate::paths::{DatasetPaths, FileId, FolderName, span_texts};
 use crate::row_group::{RowGroupFacts, RowGroupFile, View, footer_pairs};
 use crate::schema::DatasetSchema;
+use crate::write::progress::{Phase, Steps, Watch};
 use crate::{Error, Result};
 
 /// A file in the folder that has a name of ours.
@@ -63,13 +64,18 @@ impl Found {
 }
 
 /// All files with names of ours, in order of names, and the names of files that were being written.
-pub(super) fn examine(fs: &StoreFs, paths: &DatasetPaths) -> Result<(Vec<Found>, Vec<String>)> {
+pub(super) fn examine(fs: &StoreFs, paths: &DatasetPaths, watch: &Watch) -> Result<(Vec<Found>, Vec<String>)> {
     // A link or folder that has a file's name is in the way of it.
     let mut names: Vec<String> = fs.list(&paths.folder())?.into_iter().map(|entry| entry.name).collect();
     names.sort();
     let unfinished =
         names.iter().filter(|name| matches!(FolderName::parse(name), Some(FolderName::Tmp(_)))).cloned().collect();
-    let found = try_map(names, |name| one(fs, paths, name))?;
+    let steps = Steps::new(watch, Phase::Verifying, None);
+    let found = try_map(names, |name| {
+        let found = one(fs, paths, name)?;
+        steps.add(found.as_ref().and_then(Found::good).map_or(0, |content| content.entry.bytes))?;
+        Ok::<_, Error>(found)
+    })?;
     Ok((found.into_iter().flatten().collect(), unfinished))
 }
 

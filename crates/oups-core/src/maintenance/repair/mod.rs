@@ -10,7 +10,6 @@ mod listed;
 mod report;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::format::manifest::Manifest;
 use crate::fs::StoreFs;
@@ -18,31 +17,13 @@ use crate::paths::DatasetPaths;
 use crate::storage::lock::{Left, Patience};
 use crate::storage::turn::Turn;
 use crate::store::dataset::Dataset;
+use crate::write::change::Change;
+use crate::write::progress::{Phase, Watch};
 use crate::{Error, Result};
 use choose::{LastWriter, Salvage, choose};
 use examine::{Found, examine};
 
 pub use report::{Lost, ManifestState, RepairReport, SetAside};
-
-/// Repairs under the writers' lock.
-///
-/// # Errors
-///
-/// [`Error::NoDataset`] where there is nothing of which a dataset could be made, [`Error::NewerFormat`],
-/// [`Error::KeyFolded`], [`Error::LockTimeout`], a failed file operation.
-pub(crate) fn repair(dataset: &Dataset, timeout: Option<Duration>) -> Result<RepairReport> {
-    let (storage, paths) = (&dataset.store.storage, &dataset.paths);
-    let fs = storage.fs();
-    let _span = tracing::info_span!("repair", dataset = paths.text()).entered();
-    // Looked for before locking: taking the lock makes folders.
-    let is_there = |path: &std::path::Path| Ok::<_, Error>(fs.kind(path)?.is_some());
-    if !is_there(&paths.manifest())? && !is_there(&paths.folder())? && !is_there(&paths.tombstone())? {
-        return Err(dataset.absent());
-    }
-    let turn = storage.begin_repair(paths, &mut Patience::of(timeout))?;
-    let plan = RepairPlan::make(fs, paths, &turn)?.ok_or_else(|| dataset.absent())?;
-    apply::apply((fs, paths), turn, plan)
-}
 
 /// What is to be done.
 struct RepairPlan {
@@ -59,14 +40,14 @@ struct RepairPlan {
 
 impl RepairPlan {
     /// `None` if there is no dataset, and was none.
-    fn make(fs: &StoreFs, paths: &DatasetPaths, turn: &Turn) -> Result<Option<Self>> {
+    fn make(fs: &StoreFs, paths: &DatasetPaths, turn: &Turn, watch: &Watch) -> Result<Option<Self>> {
         let (state, base) = match crate::storage::load::load(fs, paths) {
             Ok(Some(loaded)) => (ManifestState::Good, Some(loaded.manifest)),
             Ok(None) => (ManifestState::Lost, None),
             Err(Error::Damaged { .. }) => (ManifestState::Damaged, None),
             Err(error) => return Err(error),
         };
-        let (mut files, unfinished) = examine(fs, paths)?;
+        let (mut files, unfinished) = examine(fs, paths, watch)?;
         let removed = match &base {
             None => crate::storage::load::load_tombstone(fs, paths)
                 .ok()
@@ -115,24 +96,44 @@ fn last_writer(left: Option<&Left>) -> LastWriter {
     }
 }
 
-impl Dataset {
-    /// Makes a damaged dataset whole again with every row group that is intact, also when its manifest is gone. What is
-    /// damaged is moved to a folder beside it, nothing is deleted. Changes nothing when all is well. `docs/repair.md` says
-    /// how, and what cannot be known.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoDataset`] where there is nothing to repair, [`Error::NewerFormat`], [`Error::Io`].
-    pub fn repair(&self) -> Result<RepairReport> {
-        self::repair(self, None)
-    }
+/// A damaged dataset made whole again: see [`Dataset::repair`].
+#[derive(Debug)]
+pub struct Repair(Dataset);
 
-    /// As [`repair`](Self::repair), giving up when the lock is not to be had for so long.
+impl Change<Repair> {
+    /// Repairs under the writers' lock. Changes nothing when all is well.
     ///
     /// # Errors
     ///
-    /// [`Error::LockTimeout`], and those of [`repair`](Self::repair).
-    pub fn repair_within(&self, lock_timeout: Duration) -> Result<RepairReport> {
-        self::repair(self, Some(lock_timeout))
+    /// [`Error::NoDataset`] where there is nothing of which a dataset could be made, [`Error::NewerFormat`],
+    /// [`Error::KeyFolded`], [`Error::LockTimeout`], a failed file operation.
+    pub fn commit(self) -> Result<RepairReport> {
+        let dataset = &self.of.0;
+        let (fs, paths) = (dataset.store.storage.fs(), &dataset.paths);
+        let _span = tracing::info_span!("repair", dataset = paths.text()).entered();
+        // Looked for before locking: taking the lock makes folders.
+        let is_there = |path: &std::path::Path| Ok::<_, Error>(fs.kind(path)?.is_some());
+        if !is_there(&paths.manifest())? && !is_there(&paths.folder())? && !is_there(&paths.tombstone())? {
+            return Err(dataset.absent());
+        }
+        let watch = self.watch(dataset);
+        let waiting = watch.waiting(self.options.lock_timeout);
+        let mut patience = Patience::of(self.options.lock_timeout).telling(waiting.as_ref().map(|told| told as _));
+        let turn = dataset.store.storage.begin_repair(paths, &mut patience)?;
+        let plan = RepairPlan::make(fs, paths, &turn, &watch)?.ok_or_else(|| dataset.absent())?;
+        let files = plan.choice.kept.len() as u64;
+        watch.tell(Phase::Publishing, 0, Some(files))?;
+        let report = apply::apply((fs, paths), turn, plan)?;
+        watch.has_happened(files);
+        Ok(report)
+    }
+}
+
+impl Dataset {
+    /// Begins to make a damaged dataset whole again with every row group that is intact, also when its manifest is gone.
+    /// What is damaged is moved to a folder beside it, nothing is deleted. `docs/repair.md` says how, and what cannot be
+    /// known.
+    pub fn repair(&self) -> Change<Repair> {
+        Change::new(Repair(self.clone()))
     }
 }

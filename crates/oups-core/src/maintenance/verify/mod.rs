@@ -9,70 +9,87 @@ pub(crate) mod folder;
 pub(crate) mod ordered_scan;
 mod store;
 
-/// How far [`Store::verify_with`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VerifyProgress<'a> {
-    /// The path text of the dataset that is looked at.
-    pub dataset: &'a str,
-    /// How many datasets are done.
-    pub done: usize,
-    /// How many there are.
-    pub total: usize,
-    /// Row groups of this dataset that are done, and how many it has.
-    pub row_groups: (usize, usize),
-    /// Bytes of row group files that were looked at, of all datasets.
+/// Every byte of datasets looked at: see [`Store::verify`].
+#[derive(Debug)]
+pub struct Verification<K> {
+    store: Store<K>,
+    filter: KeyFilter,
+}
+
+/// Every byte of one dataset looked at: see [`Dataset::verify`].
+#[derive(Debug)]
+pub struct DatasetVerification(Dataset);
+
+/// What a verification has looked at and found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VerifyReport {
+    /// Datasets that were looked at.
+    pub datasets: usize,
+    /// Bytes of their row group files.
     pub bytes: u64,
+    /// What is not as it should be; nothing if all is well.
+    pub findings: Vec<Finding>,
+}
+
+impl<K: StoreKey> Task<Verification<K>> {
+    /// Looks at every byte.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed or a pin not be made, and [`Error::Stopped`] if it was stopped; what is wrong with the
+    /// store is a finding.
+    pub fn run(self) -> Result<VerifyReport> {
+        let Verification { store, filter } = self.of;
+        let found = store.discover(filter)?;
+        let keys = found.keys.iter().chain(&found.remains);
+        let datasets = keys.map(|key| store.dataset(key)).collect::<Result<Vec<_>>>()?;
+        verify(&datasets, self::outside(&store.inner, &found.strangers)?, &self.listener)
+    }
+}
+
+impl Task<DatasetVerification> {
+    /// Looks at every byte.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder cannot be listed or a pin not be made, and [`Error::Stopped`] if it was stopped; what is wrong with the
+    /// dataset is a finding.
+    pub fn run(self) -> Result<VerifyReport> {
+        verify(&[self.of.0], Vec::new(), &self.listener)
+    }
+}
+
+fn verify(datasets: &[Dataset], outside: Vec<Finding>, listener: &Listener) -> Result<VerifyReport> {
+    let mut report = VerifyReport { datasets: datasets.len(), bytes: 0, findings: outside };
+    // Who listens is told of how much; a manifest that cannot be read says nothing of it.
+    let bytes_of = |dataset: &Dataset| dataset.loaded().map_or(0, |manifest| manifest.bytes());
+    let total = listener.is_there().then(|| datasets.iter().map(bytes_of).fold(0, u64::saturating_add));
+    for dataset in datasets {
+        let watch = Watch::new(listener, dataset.path_text());
+        let findings = self::dataset(dataset, &mut |more| {
+            report.bytes += more;
+            watch.tell(Phase::Verifying, report.bytes, total)
+        });
+        report.findings.extend(findings?);
+        watch.tell(Phase::Verifying, report.bytes, total)?;
+    }
+    report.findings.sort();
+    Ok(report)
 }
 
 impl<K: StoreKey> Store<K> {
-    /// Looks at every byte of the datasets that a filter lets through, and at what lies between them. An empty answer
-    /// means that all is well. Nothing is changed, and writers and readers are not in the way.
-    ///
-    /// # Errors
-    ///
-    /// Where a folder cannot be listed or a pin not be made; what is wrong with the store is no error but a finding.
-    pub fn verify(&self, filter: impl Into<KeyFilter>) -> Result<Vec<Finding>> {
-        self.verify_with(filter, |_| ())
-    }
-
-    /// As [`verify`](Self::verify), telling after every few row groups and each dataset how far it is.
-    ///
-    /// # Errors
-    ///
-    /// As [`verify`](Self::verify).
-    pub fn verify_with(
-        &self,
-        filter: impl Into<KeyFilter>,
-        mut progress: impl FnMut(VerifyProgress<'_>),
-    ) -> Result<Vec<Finding>> {
-        let found = self.discover(filter)?;
-        let total = found.keys.len() + found.remains.len();
-        let mut findings = self::outside(&self.inner, &found.strangers)?;
-        let mut bytes = 0;
-        for (done, key) in found.keys.iter().chain(&found.remains).enumerate() {
-            let dataset = self.dataset(key)?;
-            let (mut of_dataset, mut row_groups) = (0, (0, 0));
-            findings.extend(self::dataset(&dataset, &mut |so_far, now| {
-                (of_dataset, row_groups) = (now, so_far);
-                let bytes = bytes + now;
-                progress(VerifyProgress { dataset: dataset.path_text(), done, total, row_groups, bytes });
-            })?);
-            bytes += of_dataset;
-            progress(VerifyProgress { dataset: dataset.path_text(), done: done + 1, total, row_groups, bytes });
-        }
-        findings.sort();
-        Ok(findings)
+    /// Begins a look at every byte of the datasets that a filter lets through, and at what lies between them. Nothing is
+    /// changed, and writers and readers are not in the way.
+    pub fn verify(&self, filter: impl Into<KeyFilter>) -> Task<Verification<K>> {
+        Task::new(Verification { store: self.clone(), filter: filter.into() })
     }
 }
 
 impl Dataset {
-    /// Looks at every byte of the dataset; see [`Store::verify`](crate::store::Store::verify).
-    ///
-    /// # Errors
-    ///
-    /// Where a folder cannot be listed or a pin not be made; what is wrong with the dataset is no error but a finding.
-    pub fn verify(&self) -> Result<Vec<Finding>> {
-        self::dataset(self, &mut |_, _| ())
+    /// Begins a look at every byte of the dataset; see [`Store::verify`](crate::store::Store::verify).
+    pub fn verify(&self) -> Task<DatasetVerification> {
+        Task::new(DatasetVerification(self.clone()))
     }
 }
 
@@ -89,25 +106,27 @@ use crate::{Error, Result};
 
 pub use finding::{Finding, FindingKind};
 
+use super::task::Task;
 use crate::key::{KeyFilter, StoreKey};
 use crate::store::Store;
+use crate::write::progress::{Listener, Phase, Watch};
 pub(crate) use ordered_scan::OrderedScan;
 pub(crate) use store::outside;
 
 /// Row groups that are looked at before the progress is told.
 const AT_ONCE: usize = 32;
 
-/// Is told how many row groups of how many are done, and how many bytes.
-pub(crate) type Progress<'a> = dyn FnMut((usize, usize), u64) + 'a;
+/// Is told how many more bytes are done.
+pub(crate) type Looked<'a> = dyn FnMut(u64) -> Result<()> + 'a;
 
 /// Everything that is wrong with one dataset, in order of row groups, then of files.
 ///
 /// # Errors
 ///
 /// If a folder cannot be listed or a pin not be made. What is wrong with the dataset is no error but a finding.
-pub(crate) fn dataset(dataset: &Dataset, progress: &mut Progress<'_>) -> Result<Vec<Finding>> {
+pub(crate) fn dataset(dataset: &Dataset, looked: &mut Looked<'_>) -> Result<Vec<Finding>> {
     let mut findings = match Snapshot::open_newest(&dataset.store.storage, &dataset.paths) {
-        Ok(Some(snapshot)) => of_snapshot(dataset, &snapshot, progress)?,
+        Ok(Some(snapshot)) => of_snapshot(dataset, &snapshot, looked)?,
         Ok(None) => folder::without_manifest(dataset)?,
         Err(error) => vec![of_manifest(dataset, error)?],
     };
@@ -116,15 +135,13 @@ pub(crate) fn dataset(dataset: &Dataset, progress: &mut Progress<'_>) -> Result<
     Ok(findings)
 }
 
-fn of_snapshot(dataset: &Dataset, snapshot: &Snapshot, progress: &mut Progress<'_>) -> Result<Vec<Finding>> {
+fn of_snapshot(dataset: &Dataset, snapshot: &Snapshot, looked: &mut Looked<'_>) -> Result<Vec<Finding>> {
     let manifest = snapshot.manifest();
     let mut checked: Vec<file::Checked> = Vec::with_capacity(manifest.entries.len());
-    let mut bytes = 0;
     for some in manifest.entries.chunks(AT_ONCE) {
         let first = checked.len();
         checked.extend(try_map((first..first + some.len()).collect(), |at| file::check(snapshot, at))?);
-        bytes += some.iter().map(|entry| entry.bytes).sum::<u64>();
-        progress((checked.len(), manifest.entries.len()), bytes);
+        looked(some.iter().map(|entry| entry.bytes).sum())?;
     }
     let mut findings = overlaps(dataset, manifest, &checked);
     findings.extend(checked.into_iter().flat_map(|checked| checked.findings));

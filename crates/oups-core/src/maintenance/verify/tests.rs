@@ -35,7 +35,14 @@ fn with_dataset(test: impl FnOnce(&Dataset, Manifest)) {
 fn verify_with(dataset: &Dataset, manifest: &Manifest) -> Vec<(FindingKind, Option<usize>)> {
     let path = dataset.paths.manifest();
     std::fs::write(&path, manifest::encode(&path, manifest).unwrap().0).unwrap();
-    dataset.verify().unwrap().into_iter().map(|Finding { kind, row_group, .. }| (kind, row_group)).collect()
+    dataset
+        .verify()
+        .run()
+        .unwrap()
+        .findings
+        .into_iter()
+        .map(|Finding { kind, row_group, .. }| (kind, row_group))
+        .collect()
 }
 
 /// Writes a row group file and its entry, with the span that the name and the manifest are to tell.
@@ -72,7 +79,7 @@ fn rows_out_of_order_and_overlaps() {
         let entry = forge(dataset, &manifest, &rows("time", &[10, 12, 11, 13]), 1, (10, 13));
         manifest.entries.push(entry);
         assert_eq!(verify_with(dataset, &manifest), [(FindingKind::Order, Some(1))]);
-        let detail = dataset.verify().unwrap().remove(0).detail;
+        let detail = dataset.verify().run().unwrap().findings.remove(0).detail;
         assert_eq!(detail, "row 3 is 11 after 12");
     });
     with_dataset(|dataset, mut manifest| {

@@ -17,17 +17,28 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_micros(200), Duration::fr
 /// A wait of this length is told at a level that people look at.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
+/// Who listens is told so often that a change waits.
+const TOLD_EVERY: Duration = Duration::from_millis(50);
+
+/// Is told how long a change has waited; its error ends the wait.
+pub(crate) type Waiting<'a> = dyn Fn(Duration) -> Result<()> + 'a;
+
 /// How long a change waits for the lock, in all its tries together.
-#[derive(Debug)]
-pub(crate) struct Patience {
+pub(crate) struct Patience<'a> {
     limit: Option<Duration>,
     waited: Duration,
+    told: Option<&'a Waiting<'a>>,
 }
 
-impl Patience {
+impl<'a> Patience<'a> {
     /// Without a limit it waits for as long as it takes.
     pub(crate) fn of(limit: Option<Duration>) -> Self {
-        Self { limit, waited: Duration::ZERO }
+        Self { limit, waited: Duration::ZERO, told: None }
+    }
+
+    /// Says every 50 ms how long it has waited.
+    pub(crate) fn telling(self, told: Option<&'a Waiting<'a>>) -> Self {
+        Self { told, ..self }
     }
 }
 
@@ -61,7 +72,7 @@ impl WriterLock {
     /// Waits for the lock and takes it, as long as there is patience.
     ///
     /// Makes the folders above the dataset's where they are missing.
-    pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience) -> Result<Self> {
+    pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience<'_>) -> Result<Self> {
         let path = paths.lock();
         let opened = match Self::open(fs, paths, Take::TryExclusive) {
             Ok(Some(opened)) => Ok(opened),
@@ -107,7 +118,7 @@ impl WriterLock {
     }
 
     /// Another writer has the lock: says so, and waits.
-    fn wait(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience) -> Result<(Box<dyn LockFile>, bool)> {
+    fn wait(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience<'_>) -> Result<(Box<dyn LockFile>, bool)> {
         tracing::debug!(
             dataset = paths.text(),
             holder = Self::holder(fs, paths).ok().flatten().as_deref().unwrap_or("unknown"),
@@ -131,11 +142,13 @@ impl WriterLock {
         Ok(Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string()))
     }
 
-    fn poll(fs: &StoreFs, paths: &DatasetPaths, patience: &Patience) -> Result<(Box<dyn LockFile>, bool)> {
+    fn poll(fs: &StoreFs, paths: &DatasetPaths, patience: &Patience<'_>) -> Result<(Box<dyn LockFile>, bool)> {
         let start = Instant::now();
-        let mut pause = BACK_OFF.0;
+        let (mut pause, mut tell_at) = (BACK_OFF.0, Duration::ZERO);
         loop {
-            let take = if patience.limit.is_some() { Take::TryExclusive } else { Take::Exclusive };
+            // A wait in the operating system has no end that we set, and nobody hears of it meanwhile.
+            let polls = patience.limit.is_some() || patience.told.is_some();
+            let take = if polls { Take::TryExclusive } else { Take::Exclusive };
             if let Some(file) = Self::open(fs, paths, take)? {
                 return Ok(file);
             }
@@ -144,6 +157,10 @@ impl WriterLock {
             if left.is_zero() {
                 let holder = Self::holder(fs, paths)?;
                 return Err(Error::LockTimeout { dataset: paths.text().to_owned(), holder, waited });
+            }
+            if let Some(told) = patience.told.filter(|_| start.elapsed() >= tell_at) {
+                told(waited)?;
+                tell_at = start.elapsed() + TOLD_EVERY;
             }
             thread::sleep(pause.min(left));
             pause = (pause * 2).min(BACK_OFF.1);

@@ -57,7 +57,7 @@ impl Turn {
     pub(crate) fn begin(
         fs: &StoreFs,
         paths: &DatasetPaths,
-        patience: &mut Patience,
+        patience: &mut Patience<'_>,
         known: Option<&Loaded>,
         durability: Durability,
     ) -> Result<Self> {
@@ -109,7 +109,7 @@ impl Turn {
     /// # Errors
     ///
     /// [`Error::LockTimeout`], [`Error::Poisoned`], a failed file operation.
-    pub(crate) fn begin_repair(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience) -> Result<Self> {
+    pub(crate) fn begin_repair(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience<'_>) -> Result<Self> {
         if fs.is_poisoned() {
             return Err(Error::Poisoned { dataset: paths.text().to_owned() });
         }

@@ -13,7 +13,7 @@ use arrow::array::RecordBatch;
 
 use crate::Result;
 use crate::dedup::{Dedup, Deduped, Keep};
-use crate::format::manifest::RowGroup;
+use crate::format::manifest::{Manifest, RowGroup};
 use crate::input::Input;
 use crate::merge::Merge;
 use crate::plan::{MergePlan, Step};
@@ -27,6 +27,8 @@ use output::Output;
 use pipeline::ahead;
 use same::Same;
 
+use super::progress::Steps;
+
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) struct MergeJob<'a> {
@@ -36,6 +38,8 @@ pub(crate) struct MergeJob<'a> {
     pub(crate) input: &'a Input,
     /// The range that a deletion is about.
     pub(crate) deleted: Option<&'a OrdRange>,
+    /// Is told how many rows are merged.
+    pub(crate) steps: &'a Steps,
 }
 
 /// How rows become row groups in this write: the dataset's settings, or the write's own.
@@ -100,6 +104,7 @@ pub(crate) fn execute(turn: &mut Turn, job: &MergeJob<'_>) -> Result<Outcome> {
                 };
                 for entry in ends {
                     let gone = trim::trim(&mut output, (&live, job.schema), entry, range)?;
+                    job.steps.add(entry.rows)?;
                     rows_deleted += gone;
                     replaced.extend((gone > 0).then(|| entry.file.to_string()));
                 }
@@ -108,6 +113,18 @@ pub(crate) fn execute(turn: &mut Turn, job: &MergeJob<'_>) -> Result<Outcome> {
     }
     let (entries, rows_written) = output.finish()?;
     Ok(Outcome { entries, replaced, rows_written, rows_deleted, duplicates_dropped })
+}
+
+/// The rows that a plan has merged or trimmed in the end.
+pub(crate) fn rows_of(plan: &MergePlan, base: Option<&Manifest>) -> u64 {
+    let stored = base.map(|base| base.entries.as_slice()).unwrap_or_default();
+    let rows = |groups: &Range<usize>| entries(stored, groups).iter().map(|entry| entry.rows).sum::<u64>();
+    let of_step = |step: &Step| match step {
+        Step::Merge { groups, rows: new, .. } => rows(groups) + (new.end - new.start),
+        Step::Trim { group } => rows(&(*group..group + 1)),
+        Step::Keep { .. } | Step::Drop { .. } => 0,
+    };
+    plan.steps.iter().map(of_step).sum()
 }
 
 /// A merge region: stored row groups and the new rows that meet them.
@@ -146,7 +163,9 @@ impl<'a> RegionMerge<'a> {
             let mut files = output.begin_region(self.old_names(), rules.sizing);
             return self.ahead(merged, |merged| {
                 for rows in merged {
-                    files.write(&rows?.batch)?;
+                    let rows = rows?.batch;
+                    files.write(&rows)?;
+                    self.job.steps.add(rows.num_rows() as u64)?;
                 }
                 Ok(Wrote { changed: true, dropped: 0 })
             });
@@ -177,7 +196,12 @@ impl<'a> RegionMerge<'a> {
         output: &mut Output<'_>,
     ) -> Result<Wrote> {
         let mut dropped = 0;
-        let mut kept = kept.inspect(|kept| dropped += kept.as_ref().map_or(0, |kept| kept.dropped));
+        let mut kept = kept.map(|kept| {
+            let kept = kept?;
+            dropped += kept.dropped;
+            self.job.steps.add(kept.rows.num_rows() as u64 + kept.dropped)?;
+            Ok::<_, crate::Error>(kept)
+        });
         let mut same = Same::new();
         let first = loop {
             match kept.next().transpose()? {

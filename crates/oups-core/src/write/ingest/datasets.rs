@@ -9,33 +9,41 @@ use crate::input::rows::{Rows, RowsKind};
 use crate::input::{Fault, Partition, Partitions};
 use crate::key::StoreKey;
 use crate::sizing::RowGroupTarget;
-use crate::write::insert::{InsertOptions, Write};
+use crate::storage::commit_options::CommitOptions;
+use crate::write::change::Change;
+use crate::write::insert::{Insert, InsertOptions};
+use crate::write::progress::Listener;
 use crate::write::report::CommitReport;
 use crate::{Error, Result};
 
 /// How many datasets are written at once. Small ones mostly wait for the disk; large ones each hold a row group in memory.
 const AT_ONCE: usize = 4;
 
+/// Rows that are read and what is to be done with them.
+pub(super) struct Job<'a, K> {
+    pub(super) order: &'a Order<K>,
+    pub(super) target: Option<RowGroupTarget>,
+    pub(super) partitions: &'a Arc<Partitions>,
+    pub(super) terms: CommitOptions,
+    pub(super) listener: &'a Listener,
+}
+
 /// Writes every dataset that can be; answers for all of them, in key order.
 ///
 /// The threads are none of rayon's: one of those that waits for its columns would begin another dataset meanwhile, and
 /// wait for its lock while holding the first one's. Two ingests could then wait for each other.
 pub(super) fn write<K: StoreKey>(
-    order: &Order<'_, K>,
-    target: Option<RowGroupTarget>,
-    partitions: &Arc<Partitions>,
+    job: &Job<'_, K>,
     names: Vec<Name<K>>,
     mut each: impl FnMut(&IngestReport<K>) + Send,
 ) -> Vec<IngestReport<K>> {
     let datasets = names.len();
-    let (refused, waiting) = sort_out(partitions, names);
+    let (refused, waiting) = sort_out(job.partitions, names);
     refused.iter().for_each(&mut each);
-    let stopped = refused.first().filter(|_| order.stop_on_error).map(|refused| refused.dataset.clone());
+    let stopped = refused.first().filter(|_| job.order.stop_on_error).map(|refused| refused.dataset.clone());
     let threads = waiting.len().min(AT_ONCE);
     let work = Work {
-        order,
-        target,
-        partitions,
+        job,
         datasets,
         waiting: Mutex::new(waiting.into_iter()),
         stopped: Mutex::new(stopped),
@@ -87,9 +95,7 @@ fn fault_error(partitions: &Partitions, number: usize, dataset: &str) -> Option<
 
 /// The work that threads share. No thread has two datasets at a time, so none holds a lock while it waits for another.
 struct Work<'a, K, F> {
-    order: &'a Order<'a, K>,
-    target: Option<RowGroupTarget>,
-    partitions: &'a Arc<Partitions>,
+    job: &'a Job<'a, K>,
     waiting: Mutex<IntoIter<Pending<K>>>,
     /// The dataset whose error stopped the ingest.
     stopped: Mutex<Option<String>>,
@@ -103,10 +109,13 @@ impl<K: StoreKey, F: FnMut(&IngestReport<K>)> Work<'_, K, F> {
             let Some(pending) = held(&self.waiting).next() else { return };
             let by = held(&self.stopped).clone();
             let result = match by {
-                Some(by) => Err(Error::Stopped { dataset: pending.text.clone(), by }),
+                Some(by) => Err(Error::Stopped { dataset: pending.text.clone(), by: Some(by) }),
+                None if self.job.listener.has_stopped() => {
+                    Err(Error::Stopped { dataset: pending.text.clone(), by: None })
+                }
                 None => self.write(&pending),
             };
-            if result.is_err() && self.order.stop_on_error {
+            if result.is_err() && self.job.order.stop_on_error {
                 held(&self.stopped).get_or_insert_with(|| pending.text.clone());
             }
             let Pending { key, text, rows, .. } = pending;
@@ -118,28 +127,26 @@ impl<K: StoreKey, F: FnMut(&IngestReport<K>)> Work<'_, K, F> {
     }
 
     fn write(&self, pending: &Pending<K>) -> Result<CommitReport> {
-        let dataset = self.order.store.dataset(&pending.key)?;
-        let partition = Partition::new(self.partitions, pending.number);
+        let dataset = self.job.order.store.dataset(&pending.key)?;
+        let partition = Partition::new(self.job.partitions, pending.number);
         let rows = Rows(RowsKind::Partition(partition.clone()));
-        let written = Write::with_options(&dataset, rows, self.options()).commit();
+        let of = Insert::with_options(dataset, rows, self.options());
+        let written = Change { of, options: self.job.terms, listener: self.job.listener.clone() }.commit();
         written.map_err(|error| at_input_rows(error, &partition))
     }
 
     /// The options of one dataset's write.
     fn options(&self) -> InsertOptions {
-        let given = &self.order.options;
+        let given = &self.job.order.options;
         InsertOptions {
             ordered_on: given.ordered_on.clone(),
-            row_group_target: self.target.map(Ok),
+            row_group_target: self.job.target.map(Ok),
             max_off_target: given.max_off_target,
             duplicates_on: given.duplicates_on.clone(),
             keep: given.keep.clone(),
             metadata: given.metadata.clone(),
-            if_version: None,
-            lock_timeout: given.lock_timeout,
-            durability: given.durability,
             evolve_schema: given.evolve_schema,
-            taken_as_keys: Some(self.order.store.schema().clone()),
+            taken_as_keys: Some(self.job.order.store.schema().clone()),
         }
     }
 }

@@ -9,27 +9,26 @@ mod datasets;
 mod names;
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
+use super::change::sealed::Sealed;
+use super::change::{BringsRows, Change, Resizes, SetsMetadata, TakesDurability};
 use super::insert::InsertOptions;
+use super::progress::{Listener, Phase};
 use super::report::CommitReport;
-use crate::dedup::Keep;
 use crate::input::rows::{IntoRows, Rows, RowsKind};
 use crate::input::{DEFAULT_MEMORY_LIMIT, Partitioner, Partitions};
 use crate::key::StoreKey;
 use crate::schema::{DatasetSchema, Fit, fit};
-use crate::settings::DuplicatesOn;
-use crate::sizing::RowGroupTarget;
-use crate::storage::commit_options::Durability;
 use crate::store::Store;
 use crate::store::dataset::Dataset;
 use crate::{Error, Result};
 use columns::Columns;
+use datasets::Job;
 use names::{Name, Names};
 
 /// What the input as a whole is called in errors that are about no dataset of its.
@@ -39,30 +38,38 @@ fn arrow_error(source: ArrowError) -> Error {
     Error::Arrow { dataset: ALL.to_owned(), source }
 }
 
-/// An ingest that has not happened yet: [`commit`](Self::commit) does it, dataset by dataset.
-///
-/// The columns of the rows that are named as the fields of the keys say which dataset a row is for, and are not stored. A
-/// field whose name several levels have is named with them, as in `sampling.name`. Each dataset gets its rows as by a
-/// [`Write`](super::insert::Write) of its own, with the options given here: what is not given is a matter of its settings.
-#[must_use = "nothing is written before `commit`"]
-pub struct Ingest<'s, K> {
+/// Rows for any number of datasets: see [`Store::ingest`].
+pub struct Ingest<K> {
     rows: Rows,
-    order: Order<'s, K>,
+    order: Order<K>,
+    each: Option<Mutex<Box<Each<K>>>>,
 }
 
+type Each<K> = dyn FnMut(&IngestReport<K>) + Send;
+
 /// What is to be done with the rows.
-struct Order<'s, K> {
-    store: &'s Store<K>,
+struct Order<K> {
+    store: Store<K>,
     options: InsertOptions,
     stop_on_error: bool,
     memory_limit: usize,
 }
 
-impl<K> fmt::Debug for Ingest<'_, K> {
+impl<K> fmt::Debug for Ingest<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ingest").field("rows", &self.rows).field("options", &self.order.options).finish_non_exhaustive()
     }
 }
+
+impl<K> Sealed for Ingest<K> {}
+impl<K> TakesDurability for Ingest<K> {}
+impl<K> SetsMetadata for Ingest<K> {
+    fn insert_options(&mut self) -> &mut InsertOptions {
+        &mut self.order.options
+    }
+}
+impl<K> Resizes for Ingest<K> {}
+impl<K> BringsRows for Ingest<K> {}
 
 /// What an ingest did to one dataset.
 #[derive(Debug)]
@@ -80,78 +87,25 @@ pub struct IngestReport<K> {
     pub result: Result<CommitReport>,
 }
 
-impl<'s, K: StoreKey> Ingest<'s, K> {
-    pub(crate) fn new(store: &'s Store<K>, rows: Rows) -> Self {
-        let (options, memory_limit) = (InsertOptions::default(), DEFAULT_MEMORY_LIMIT);
-        Self { rows, order: Order { store, options, stop_on_error: false, memory_limit } }
-    }
-
-    /// The column that the datasets are ordered on. It may be left out where the dataset of the first row is there.
-    pub fn ordered_on(mut self, column: impl Into<String>) -> Self {
-        self.order.options.ordered_on = Some(column.into());
-        self
-    }
-
-    /// As [`Write::row_group_target`](super::insert::Write::row_group_target).
-    pub fn row_group_target<T: TryInto<RowGroupTarget, Error: Into<Error>>>(mut self, target: T) -> Self {
-        self.order.options.row_group_target = Some(target.try_into().map_err(Into::into));
-        self
-    }
-
-    /// As [`Write::max_off_target`](super::insert::Write::max_off_target).
-    pub fn max_off_target(mut self, groups: impl Into<Option<u64>>) -> Self {
-        self.order.options.max_off_target = Some(groups.into());
-        self
-    }
-
-    /// As [`Write::duplicates_on`](super::insert::Write::duplicates_on).
-    pub fn duplicates_on(mut self, columns: impl Into<DuplicatesOn>) -> Self {
-        self.order.options.duplicates_on = Some(columns.into());
-        self
-    }
-
-    /// As [`Write::keep`](super::insert::Write::keep).
-    pub fn keep(mut self, keep: impl Into<Keep>) -> Self {
-        self.order.options.keep = Some(keep.into());
-        self
-    }
-
-    /// Sets a text in the metadata of every dataset that rows come for.
-    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.order.options.metadata.push((key.into(), Some(value.into())));
-        self
-    }
-
-    /// Gives a dataset up when its lock is not to be had for so long. Without it, each write waits.
-    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
-        self.order.options.lock_timeout = Some(timeout);
-        self
-    }
-
-    /// Whether the commits wait for the disk: see [`Durability`].
-    pub fn durability(mut self, durability: Durability) -> Self {
-        self.order.options.durability = durability;
-        self
-    }
-
-    /// Lets the columns of the datasets grow: see [`Write::evolve_schema`](super::insert::Write::evolve_schema).
-    pub fn evolve_schema(mut self) -> Self {
-        self.order.options.evolve_schema = true;
-        self
-    }
-
+impl<K: StoreKey> Change<Ingest<K>> {
     /// Whether an error of one dataset stops the ingest. By default the others are written all the same.
     ///
     /// Errors that reading the rows shows stop it before anything is written. Later ones leave the datasets that were
     /// written before as they then are; the rest has [`Error::Stopped`].
     pub fn stop_on_error(mut self, stop: bool) -> Self {
-        self.order.stop_on_error = stop;
+        self.of.order.stop_on_error = stop;
         self
     }
 
     /// How many bytes of rows are kept in memory, 64 MiB by default, before they go to an unnamed temporary file.
     pub fn memory_limit(mut self, bytes: usize) -> Self {
-        self.order.memory_limit = bytes;
+        self.of.order.memory_limit = bytes;
+        self
+    }
+
+    /// Is told of each dataset when it is done, in the order of their writes, from any thread.
+    pub fn each(mut self, told: impl FnMut(&IngestReport<K>) + Send + 'static) -> Self {
+        self.of.each = Some(Mutex::new(Box::new(told)));
         self
     }
 
@@ -170,36 +124,38 @@ impl<'s, K: StoreKey> Ingest<'s, K> {
     /// [`Error::Input`] where the reader fails, [`Error::Io`] where the temporary file does.
     ///
     /// What is wrong with one dataset stands in its [`IngestReport::result`]: [`Error::Key`] for values that are no key, and
-    /// the errors of [`Write::commit`](super::insert::Write::commit).
+    /// the errors of [`Dataset::write`]'s commit.
+    ///
+    /// After a `Break` of [`progress`](Change::progress) no further dataset is committed: while the rows are read the answer
+    /// is [`Error::Stopped`], later it is that of each dataset that was not yet written.
     pub fn commit(self) -> Result<Vec<IngestReport<K>>> {
-        self.commit_with(|_| ())
-    }
-
-    /// As [`commit`](Self::commit), telling of each dataset when it is done; the order is that of their writes.
-    ///
-    /// # Errors
-    ///
-    /// As [`commit`](Self::commit).
-    pub fn commit_with(self, each: impl FnMut(&IngestReport<K>) + Send) -> Result<Vec<IngestReport<K>>> {
-        let Self { rows, mut order } = self;
+        let Self { of: Ingest { rows, mut order, each }, options: terms, listener } = self;
         let target = order.options.row_group_target.take().transpose()?;
         let Some(schema) = rows.schema() else { return Ok(Vec::new()) };
         let read = match rows.0 {
-            RowsKind::Batches(batches) => order.read(schema, batches.into_iter().map(Ok))?,
-            RowsKind::Reader(reader) | RowsKind::Again { reader, .. } => order.read(schema, reader)?,
+            RowsKind::Batches(batches) => order.read(schema, batches.into_iter().map(Ok), &listener)?,
+            RowsKind::Reader(reader) | RowsKind::Again { reader, .. } => {
+                order.read(schema, reader.into_inner().unwrap_or_else(PoisonError::into_inner), &listener)?
+            }
             RowsKind::Partition(_) => None,
         };
         let Some((partitions, names)) = read else { return Ok(Vec::new()) };
-        Ok(datasets::write(&order, target, &Arc::new(partitions), names, each))
+        let mut each: Box<Each<K>> = match each {
+            Some(each) => each.into_inner().unwrap_or_else(PoisonError::into_inner),
+            None => Box::new(|_| ()),
+        };
+        let job = Job { order: &order, target, partitions: &Arc::new(partitions), terms, listener: &listener };
+        Ok(datasets::write(&job, names, &mut *each))
     }
 }
 
-impl<K: StoreKey> Order<'_, K> {
+impl<K: StoreKey> Order<K> {
     /// Reads the rows to their end; `None` if there is none.
     fn read(
         &self,
         schema: SchemaRef,
         batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+        listener: &Listener,
     ) -> Result<Option<(Partitions, Vec<Name<K>>)>> {
         let columns = Columns::find(self.store.schema(), schema)?;
         let mut names = Names::<K>::new(self.store.schema(), columns.key_types())?;
@@ -223,6 +179,9 @@ impl<K: StoreKey> Order<'_, K> {
             fit.check(&stored, rows)?;
             partitioner.push(fit.apply(&stored)?, numbers)?;
             rows = partitioner.rows();
+            if listener.tell(Phase::Reading, None, rows, None).is_break() {
+                return Err(Error::Stopped { dataset: ALL.to_owned(), by: None });
+            }
         }
         match taking {
             Some((_, partitioner)) => Ok(Some((partitioner.finish()?, names.into_names()))),
@@ -261,9 +220,14 @@ impl<K: StoreKey> Order<'_, K> {
 }
 
 impl<K: StoreKey> Store<K> {
-    /// Begins an ingest of rows for any number of datasets: their columns hold the fields of the keys, named as these. Takes
-    /// what a write takes. Nothing happens before [`Ingest::commit`].
-    pub fn ingest<Kind>(&self, rows: impl IntoRows<Kind>) -> Ingest<'_, K> {
-        Ingest::new(self, rows.into_rows())
+    /// Begins an ingest of rows for any number of datasets. Takes what a write takes.
+    ///
+    /// The columns of the rows that are named as the fields of the keys say which dataset a row is for, and are not stored.
+    /// A field whose name several levels have is named with them, as in `sampling.name`. Each dataset gets its rows as by a
+    /// [write](Dataset::write) of its own, with the options given here: what is not given is a matter of its settings.
+    pub fn ingest<Kind>(&self, rows: impl IntoRows<Kind>) -> Change<Ingest<K>> {
+        let (options, memory_limit) = (InsertOptions::default(), DEFAULT_MEMORY_LIMIT);
+        let order = Order { store: self.clone(), options, stop_on_error: false, memory_limit };
+        Change::new(Ingest { rows: rows.into_rows(), order, each: None })
     }
 }

@@ -1,10 +1,11 @@
 //! Rows and options that fit the dataset, before the lock is taken.
 
 use std::num::NonZeroU64;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
+use arrow::error::ArrowError;
 
 use super::options::InsertOptions;
 use crate::dedup::Keep;
@@ -18,6 +19,7 @@ use crate::settings::Settings;
 use crate::sizing::{RowGroupTarget, Sizing};
 use crate::store::dataset::Dataset;
 use crate::write::execute::Rules;
+use crate::write::progress::{Phase, Steps, Watch};
 use crate::{Error, Result};
 
 /// Rows and options that fit the dataset as it was looked at without the lock.
@@ -36,6 +38,7 @@ impl Checked {
         rows: Rows,
         options: &InsertOptions,
         target: Option<RowGroupTarget>,
+        watch: &Watch,
     ) -> Result<Self> {
         let schema = target_schema(dataset, known, &rows, options.ordered_on.as_deref())?;
         if let Some(keys) = &options.taken_as_keys {
@@ -48,7 +51,7 @@ impl Checked {
         let settings = options.settings(known, target);
         let sizing = settings.sizing(&schema)?;
         let keep = options.rule(&settings, &schema, rows.schema().is_some())?;
-        let input = read(&schema, rows, options.evolve_schema)?;
+        let input = read(&schema, rows, options.evolve_schema, watch)?;
         Ok(Self { schema, settings, sizing, keep, input })
     }
 
@@ -78,19 +81,35 @@ fn target_schema(
     }
 }
 
-fn read(schema: &Arc<DatasetSchema>, rows: Rows, evolve: bool) -> Result<Input> {
+fn read(schema: &Arc<DatasetSchema>, rows: Rows, evolve: bool, watch: &Watch) -> Result<Input> {
+    let has_columns = rows.schema().is_some();
     let fit = |columns: &Schema| if evolve { fit_wider(schema, columns) } else { fit(schema, columns) };
-    match rows.0 {
+    let input = match rows.0 {
         RowsKind::Batches(batches) => {
             // Without a batch there are no columns to fit.
             let columns = batches.first().map_or_else(|| schema.stored().clone(), RecordBatch::schema);
-            Input::from_batches(fit(&columns)?, batches)
+            Input::from_batches(fit(&columns)?, batches)?
         }
         RowsKind::Reader(reader) | RowsKind::Again { reader, .. } => {
-            Input::from_reader(fit(&reader.schema())?, reader, DEFAULT_MEMORY_LIMIT)
+            let reader = reader.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let (fit, steps) = (fit(&reader.schema())?, Steps::new(watch, Phase::Reading, None));
+            let told = reader.map(|batch| {
+                let batch = batch?;
+                let rows = batch.num_rows() as u64;
+                steps.add(rows).map_err(|stopped| ArrowError::ExternalError(Box::new(stopped)))?;
+                Ok(batch)
+            });
+            let input = Input::from_reader(fit, told, DEFAULT_MEMORY_LIMIT);
+            // The reader's own error is another one.
+            return if watch.has_stopped() { Err(watch.stopped()) } else { input };
         }
-        RowsKind::Partition(partition) => Input::from_partition(fit(partition.plain())?, partition),
+        RowsKind::Partition(partition) => Input::from_partition(fit(partition.plain())?, partition)?,
+    };
+    // These were there at once. A change without columns reads nothing.
+    if has_columns {
+        watch.tell(Phase::Reading, input.rows(), Some(input.rows()))?;
     }
+    Ok(input)
 }
 
 pub(crate) fn plan_write(base: Option<&Manifest>, rules: &Rules<'_>, input: &Input) -> Result<MergePlan> {

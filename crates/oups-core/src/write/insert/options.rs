@@ -1,29 +1,22 @@
 //! The options of a write, over the dataset's settings.
 
-use std::time::Duration;
-
 use crate::dedup::Keep;
 use crate::format::manifest::Manifest;
 use crate::key::KeySchema;
 use crate::schema::DatasetSchema;
 use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::sizing::RowGroupTarget;
-use crate::storage::commit_options::{Durability, check_version};
-use crate::store::dataset::Dataset;
-use crate::version::{Expected, Version};
 use crate::{Error, Result};
 
+/// What a write can be told of how its rows are stored.
 #[derive(Debug, Default)]
-pub(crate) struct InsertOptions {
+pub struct InsertOptions {
     pub(crate) ordered_on: Option<String>,
     pub(crate) row_group_target: Option<Result<RowGroupTarget>>,
     pub(crate) max_off_target: Option<Option<u64>>,
     pub(crate) duplicates_on: Option<DuplicatesOn>,
     pub(crate) keep: Option<Keep>,
     pub(crate) metadata: Vec<(String, Option<String>)>,
-    pub(crate) if_version: Option<Expected>,
-    pub(crate) lock_timeout: Option<Duration>,
-    pub(crate) durability: Durability,
     pub(crate) evolve_schema: bool,
     /// Whose fields are not among the columns of the rows, because an ingest took them as keys.
     pub(crate) taken_as_keys: Option<KeySchema>,
@@ -38,17 +31,6 @@ impl InsertOptions {
         settings.duplicates_on = self.duplicates_on.clone().unwrap_or(settings.duplicates_on);
         settings.keep = self.keep.as_ref().map_or(settings.keep, Keep::rule);
         settings
-    }
-
-    /// Checks the version that the caller wants to write to.
-    pub(crate) fn check_version(&self, dataset: &str, base: Option<&Manifest>) -> Result<()> {
-        check_version(dataset, self.if_version, base.map_or(Version::ABSENT, Manifest::version))
-    }
-
-    /// As [`check_version`](Self::check_version), of what was looked at without the lock.
-    pub(crate) fn check_known(&self, dataset: &Dataset, known: Option<&Manifest>) -> Result<()> {
-        let checked = self.check_version(dataset.path_text(), known);
-        if known.is_some() { checked } else { checked.map_err(|conflict| dataset.lost_or(conflict)) }
     }
 
     /// The rule for duplicates: this write's, or the one that the settings name.

@@ -1,0 +1,186 @@
+//! A change of datasets that has not happened yet, and the options that all of them take.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::insert::InsertOptions;
+use super::progress::{Listener, Progress, Watch};
+use crate::dedup::Keep;
+use crate::format::manifest::Manifest;
+use crate::settings::DuplicatesOn;
+use crate::sizing::RowGroupTarget;
+use crate::storage::commit_options::{CommitOptions, Durability};
+use crate::storage::lock::Patience;
+use crate::storage::turn::Turn;
+use crate::store::dataset::Dataset;
+use crate::version::Expected;
+use crate::{Error, Result};
+
+/// A change that has not happened yet: its `commit` does it, all or nothing. `W` says which.
+///
+/// A handle begins it, [`Dataset::write`] for one; options follow, and `commit` is last. It owns all that it needs, so it can
+/// go to another thread.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow::array::{Int64Array, RecordBatch};
+/// # use oups_core::{AnyKey, KeySchema, Separator, Store};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("city:str", Separator::default())?)?;
+/// # let dataset = store.dataset(&store.parse_key("berlin")?)?;
+/// # let rows = RecordBatch::try_from_iter([("day", Arc::new(Int64Array::from(vec![1, 2])) as _)])?;
+/// use std::ops::ControlFlow;
+/// use oups_core::Phase;
+///
+/// let write = dataset.write(rows).ordered_on("day").progress(|at| match at.phase {
+///     Phase::Merging if at.done > 1_000_000 => ControlFlow::Break(()),
+///     _ => ControlFlow::Continue(()),
+/// });
+/// let written = std::thread::spawn(move || write.commit()).join().unwrap()?;
+/// assert_eq!(written.rows_written, 2);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing changes before `commit`"]
+pub struct Change<W> {
+    /// What is to be done.
+    pub(crate) of: W,
+    pub(crate) options: CommitOptions,
+    pub(crate) listener: Listener,
+}
+
+pub(crate) mod sealed {
+    /// Only the changes of this crate are changes.
+    pub trait Sealed {}
+}
+
+/// A change of one dataset that has a version: it can be bound to that.
+pub trait OfOneDataset: sealed::Sealed {}
+
+/// A change that can leave it to the next one to wait for the disk.
+pub trait TakesDurability: sealed::Sealed {}
+
+/// A change that can set metadata with what else it does.
+pub trait SetsMetadata: sealed::Sealed {
+    #[doc(hidden)]
+    fn insert_options(&mut self) -> &mut InsertOptions;
+}
+
+/// A change that makes row groups by a target.
+pub trait Resizes: SetsMetadata {}
+
+/// A change that brings rows.
+pub trait BringsRows: Resizes {}
+
+impl<W> Change<W> {
+    pub(crate) fn new(of: W) -> Self {
+        Self { of, options: CommitOptions::default(), listener: Listener::default() }
+    }
+
+    /// Fails with [`Error::LockTimeout`] if a dataset's lock is not free within this time, in all tries. Without it, the
+    /// change waits.
+    pub fn lock_timeout(mut self, in_all: Duration) -> Self {
+        self.options.lock_timeout = Some(in_all);
+        self
+    }
+
+    /// Is told how far the change is, each 50 ms of a wait and after each batch of rows, from any thread. A `Break` stops
+    /// it with [`Error::Stopped`]: nothing of the dataset is changed then, and nothing is left behind. After the commit
+    /// point, which [`Phase::Publishing`](super::progress::Phase::Publishing) tells, it comes too late.
+    pub fn progress(mut self, each: impl FnMut(&Progress) -> ControlFlow<()> + Send + 'static) -> Self {
+        self.listener = Listener::new(each);
+        self
+    }
+
+    /// What is told of one dataset.
+    pub(crate) fn watch(&self, dataset: &Dataset) -> Watch {
+        Watch::new(&self.listener, dataset.path_text())
+    }
+
+    /// Takes the turn at a dataset that exists.
+    pub(crate) fn begin(&self, dataset: &Dataset) -> Result<(Turn, Manifest)> {
+        let waiting = self.watch(dataset).waiting(self.options.lock_timeout);
+        let mut patience = Patience::of(self.options.lock_timeout).telling(waiting.as_ref().map(|told| told as _));
+        dataset.store.storage.begin(&dataset.paths, &self.options, &mut patience)
+    }
+}
+
+impl<W: OfOneDataset> Change<W> {
+    /// Fails unless the dataset is at this version: a [`Version`](crate::Version), or the number of its commit alone,
+    /// which does not tell a dataset from one that was removed and made again. [`Version::ABSENT`](crate::Version::ABSENT)
+    /// and 0 stand for "does not exist".
+    pub fn if_version(mut self, version: impl Into<Expected>) -> Self {
+        self.options.if_version = Some(version.into());
+        self
+    }
+}
+
+impl<W: TakesDurability> Change<W> {
+    /// Whether the commit waits for the disk. Unsynced is for bulk loads that can be repeated: see [`Durability`].
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.options.durability = durability;
+        self
+    }
+}
+
+impl<W: SetsMetadata> Change<W> {
+    /// Sets a text in the metadata of the dataset; an ingest, of every dataset that rows come for.
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.of.insert_options().metadata.push((key.into(), Some(value.into())));
+        self
+    }
+
+    /// Removes a text from the metadata. One that is not there may be removed too.
+    pub fn unset_metadata(mut self, key: impl Into<String>) -> Self {
+        self.of.insert_options().metadata.push((key.into(), None));
+        self
+    }
+}
+
+/// What is not given is a matter of the dataset's settings, which are the options of its first write.
+impl<W: Resizes> Change<W> {
+    /// The wanted size of row groups: a number of rows, or a period such as `"15min"`, `"1D"`, `"W-MON"`, `"MS"`.
+    ///
+    /// An invalid target, such as `0` or `"1fortnight"`, is reported by `commit`.
+    pub fn row_group_target<T: TryInto<RowGroupTarget, Error: Into<Error>>>(mut self, target: T) -> Self {
+        self.of.insert_options().row_group_target = Some(target.try_into().map_err(Into::into));
+        self
+    }
+
+    /// From how many off-target row groups on a merge takes in the neighbours of new rows; `None` never does.
+    pub fn max_off_target(mut self, groups: impl Into<Option<u64>>) -> Self {
+        self.of.insert_options().max_off_target = Some(groups.into());
+        self
+    }
+
+    /// Lets the dataset's columns grow so that the rows fit: new columns, which are null in older rows, and wider types.
+    /// `docs/schema.md` has the rules. Stored row groups are not touched. Without new rows, it lets a dictionary that is too
+    /// narrow for the row groups get wider keys.
+    pub fn evolve_schema(mut self) -> Self {
+        self.of.insert_options().evolve_schema = true;
+        self
+    }
+}
+
+impl<W: BringsRows> Change<W> {
+    /// The column that the dataset is ordered on. Needed at the first write; later it may be left out. An ingest may leave
+    /// it out where the dataset of the first row is there.
+    pub fn ordered_on(mut self, column: impl Into<String>) -> Self {
+        self.of.insert_options().ordered_on = Some(column.into());
+        self
+    }
+
+    /// Which rows count as duplicates: those that are equal in the ordered column and in these, or in all columns, or none.
+    pub fn duplicates_on(mut self, columns: impl Into<DuplicatesOn>) -> Self {
+        self.of.insert_options().duplicates_on = Some(columns.into());
+        self
+    }
+
+    /// Which of several duplicates stays.
+    pub fn keep(mut self, keep: impl Into<Keep>) -> Self {
+        self.of.insert_options().keep = Some(keep.into());
+        self
+    }
+}
