@@ -6,7 +6,7 @@ use std::ops::Bound;
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use oups::{Dataset, QueryError, ReadDataset};
+use oups::{Dataset, ReadDataset};
 
 use crate::args::Range;
 
@@ -59,22 +59,22 @@ impl Scan {
 
     /// What will be read, up to a number of rows.
     pub(crate) fn explain(&self, limit: Option<u64>) -> Result<oups::ScanPlan> {
-        self.limited(limit).explain().map_err(own)
+        Ok(self.limited(limit).explain()?)
     }
 
     /// How many rows come at most, up to a number of them; without a condition exactly so many.
     pub(crate) fn rows_at_most(&self, limit: Option<u64>) -> Result<u64> {
-        Ok(self.limited(limit).batches().map_err(own)?.rows_at_most())
+        Ok(self.limited(limit).batches()?.rows_at_most())
     }
 
     /// The columns that are read.
     pub(crate) fn schema(&self) -> Result<SchemaRef> {
-        Ok(arrow::array::RecordBatchReader::schema(&self.scan.clone().batches().map_err(own)?))
+        Ok(arrow::array::RecordBatchReader::schema(&self.scan.clone().batches()?))
     }
 
     /// How many rows there are, without a condition found without decoding them.
     pub(crate) fn rows(&self) -> Result<u64> {
-        self.scan.clone().count().map_err(own)
+        Ok(self.scan.clone().count()?)
     }
 
     /// The rows in order, up to a number of them.
@@ -82,13 +82,13 @@ impl Scan {
         &self,
         limit: Option<u64>,
     ) -> Result<impl Iterator<Item = Result<RecordBatch>> + Send + use<>> {
-        let mut batches = self.limited(limit).batches().map_err(own)?;
-        Ok(std::iter::from_fn(move || batches.next_batch().map_err(own).transpose()))
+        let mut batches = self.limited(limit).batches()?;
+        Ok(std::iter::from_fn(move || batches.next_batch().map_err(Into::into).transpose()))
     }
 
     /// The last rows in order, without decoding what does not hold one of them.
     pub(crate) fn last(&self, rows: u64) -> Result<Vec<RecordBatch>> {
-        let end = self.directed(!self.reverse).limit(rows).collect().map_err(own)?;
+        let end = self.directed(!self.reverse).limit(rows).collect()?;
         Ok((0..end.num_rows()).rev().map(|row| end.slice(row, 1)).collect())
     }
 }
@@ -122,13 +122,5 @@ impl Range {
         let start = self.start.clone().map_or(Bound::Unbounded, Bound::Included);
         let end = self.end.clone().map_or(Bound::Unbounded, Bound::Excluded);
         (start, end)
-    }
-}
-
-/// The error of the core as itself, where the query only passes it on.
-pub(crate) fn own(error: QueryError) -> anyhow::Error {
-    match error {
-        QueryError::Core(error) => error.into(),
-        other => other.into(),
     }
 }

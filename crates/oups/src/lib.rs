@@ -201,16 +201,17 @@ pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
 pub use oups_core::words;
 pub use oups_core::{
     AnyKey, ChangePlan, ChangeSettings, Combine, CommitReport, Dataset, Delete, Discovery, DuplicateRun, DuplicatesOn,
-    Durability, Error, Expected, ExportProgress, ExportReport, Finding, FindingKind, Ingest, IngestReport, IntoRows,
-    Keep, KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, NotAVersion,
-    Outcome, RepairReport, Resolver, Result, RowGroup, Rows, Separator, SetAside, Settings, Snapshot, Snapshots,
-    Sorted, Store, StoreKey, SubLevel, Together, TopLevel, VerifyProgress, Version, Write, ordered, sizing, sort_by,
+    Durability, Error, ErrorKind, Expected, ExportProgress, ExportReport, Finding, FindingKind, Ingest, IngestReport,
+    IntoRows, Keep, KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment,
+    NotAVersion, Outcome, QueryError, RepairReport, Resolver, Result, RowGroup, Rows, Separator, SetAside, Settings,
+    Snapshot, Snapshots, Sorted, Store, StoreKey, SubLevel, Together, TopLevel, VerifyProgress, Version, Write,
+    ordered, sizing, sort_by,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
-    Aggregate, AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Datasets, Direction, Error as QueryError, Every, Fill,
-    Intersections, Join, Omitted, OneDataset, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup,
-    Pruned, Query, QueryPlan, QueryStore, Read, ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
+    Aggregate, AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Datasets, Direction, Every, Fill, Intersections, Join,
+    Omitted, OneDataset, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup, Pruned, Query, QueryPlan,
+    QueryStore, Read, ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
 };
 
 /// What most programs need: `use oups::prelude::*;`.

@@ -8,7 +8,7 @@ use arrow::array::{ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, Re
 use arrow::compute::concat_batches;
 use arrow::datatypes::Int64Type;
 use oups_core::{Dataset, Durability};
-use oups_query::{Error, ReadDataset};
+use oups_query::{Error, QueryError, ReadDataset};
 use proptest::prelude::*;
 
 use super::store_of;
@@ -183,7 +183,10 @@ fn what_a_condition_cannot_be_is_said_at_its_place() {
     ];
     let errors: Vec<String> = texts.map(|text| dataset.scan().matching(text).count().unwrap_err().to_string()).to_vec();
     insta::assert_snapshot!(errors.join("\n"));
-    assert!(matches!(dataset.scan().matching("n > 3 and m = 1").count(), Err(Error::Condition { at: 11, .. })));
+    assert!(matches!(
+        dataset.scan().matching("n > 3 and m = 1").count(),
+        Err(Error::Query(QueryError::Condition { at: 11, .. }))
+    ));
 }
 
 #[test]
@@ -223,9 +226,9 @@ fn a_panic_of_a_filter_is_the_callers() {
     });
     assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| scan.count())).is_err());
     let short = dataset.scan().filter(["n"], |_| Ok(BooleanArray::from(vec![true])));
-    assert!(matches!(short.count(), Err(Error::TestLength { found: 1, .. })));
+    assert!(matches!(short.count(), Err(Error::Query(QueryError::TestLength { found: 1, .. }))));
     let float = dataset.scan().filter(["n"], |batch| {
         arrow::compute::kernels::cmp::gt(batch.column(0), &arrow::array::Scalar::new(Float64Array::from(vec![1.0])))
     });
-    assert!(matches!(float.count(), Err(Error::Arrow(_))));
+    assert!(matches!(float.count(), Err(Error::Query(QueryError::Arrow(_)))));
 }

@@ -5,19 +5,13 @@ use std::fmt;
 use arrow::error::ArrowError;
 
 use super::Error;
+use super::kind::ErrorKind;
 use crate::words::{short, shortened, words_of};
 
-/// Everything that a query can refuse or fail at.
-///
-/// The iterators over batches give [`ArrowError`]s, as [`RecordBatchReader`](arrow::array::RecordBatchReader) demands;
-/// ours travel inside them, and `QueryError::from(arrow_error)`, which `?` calls, takes them out again.
+/// What only a query can refuse or fail at, inside of [`Error::Query`]. All else is another variant of [`Error`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
-    /// The store refused or failed: no such dataset or column, a damaged file, a snapshot that is gone.
-    #[error(transparent)]
-    Core(#[from] Error),
-
     /// A column is named twice.
     #[error("column `{column}` is asked for twice")]
     DuplicateColumn {
@@ -180,22 +174,81 @@ impl fmt::Display for OrderedOn {
     }
 }
 
-impl From<ArrowError> for QueryError {
-    fn from(error: ArrowError) -> Self {
-        match error {
-            ArrowError::ExternalError(inner) => match inner.downcast::<Self>() {
-                Ok(own) => *own,
-                Err(inner) => Self::Arrow(ArrowError::ExternalError(inner)),
-            },
-            other => Self::Arrow(other),
+impl QueryError {
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::DuplicateColumn { .. }
+            | Self::DuplicateKey { .. }
+            | Self::OrderedColumns { .. }
+            | Self::ColumnTypes { .. }
+            | Self::KeyColumn { .. }
+            | Self::SameName { .. }
+            | Self::Tolerance { .. }
+            | Self::Period { .. }
+            | Self::Aggregate { .. }
+            | Self::Condition { .. }
+            | Self::TestLength { .. } => ErrorKind::InvalidArgument,
+            Self::Overflow { .. } | Self::TooLarge { .. } | Self::Arrow(_) => ErrorKind::InvalidData,
+        }
+    }
+
+    pub(super) fn dataset(&self) -> Option<&str> {
+        match self {
+            Self::DuplicateKey { dataset }
+            | Self::Overflow { dataset, .. }
+            | Self::TooLarge { dataset, .. }
+            | Self::Condition { dataset, .. } => Some(dataset),
+            Self::OrderedColumns { other, .. } => Some(&other.dataset),
+            Self::ColumnTypes { other, .. } => Some(&other.dataset),
+            Self::DuplicateColumn { .. }
+            | Self::KeyColumn { .. }
+            | Self::SameName { .. }
+            | Self::Tolerance { .. }
+            | Self::Period { .. }
+            | Self::Aggregate { .. }
+            | Self::TestLength { .. }
+            | Self::Arrow(_) => None,
+        }
+    }
+
+    pub(super) fn advice(&self) -> Option<&str> {
+        match self {
+            Self::DuplicateColumn { .. } | Self::DuplicateKey { .. } => Some("name it once"),
+            Self::OrderedColumns { .. } => Some("query only datasets that are ordered on the same column"),
+            Self::ColumnTypes { .. } => Some("leave the column out with `columns`, or read the datasets apart"),
+            Self::KeyColumn { .. } => {
+                Some("leave the column out with `columns`, or the fields of the keys by `without_keys`")
+            }
+            Self::SameName { .. } => Some("ask for each column once, or in a join for another prefix"),
+            Self::Overflow { .. } => Some("take a shorter period"),
+            Self::TooLarge { .. } => Some("read the rows batch by batch"),
+            Self::Tolerance { .. }
+            | Self::Period { .. }
+            | Self::Aggregate { .. }
+            | Self::Condition { .. }
+            | Self::TestLength { .. }
+            | Self::Arrow(_) => None,
         }
     }
 }
 
-impl From<QueryError> for ArrowError {
-    fn from(error: QueryError) -> Self {
+/// Errors of ours travel through Arrow's iterators inside of an [`ArrowError`]; `?` takes them out again.
+impl From<ArrowError> for Error {
+    fn from(error: ArrowError) -> Self {
         match error {
-            QueryError::Arrow(error) => error,
+            ArrowError::ExternalError(inner) => match inner.downcast::<Self>() {
+                Ok(own) => *own,
+                Err(inner) => QueryError::Arrow(ArrowError::ExternalError(inner)).into(),
+            },
+            other => QueryError::Arrow(other).into(),
+        }
+    }
+}
+
+impl From<Error> for ArrowError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Query(QueryError::Arrow(error)) => error,
             own => Self::ExternalError(Box::new(own)),
         }
     }
@@ -207,9 +260,12 @@ mod tests {
 
     #[test]
     fn our_errors_survive_the_way_through_arrow() {
-        let arrow = ArrowError::from(QueryError::DuplicateColumn { column: "a".to_owned() });
-        assert!(matches!(QueryError::from(arrow), QueryError::DuplicateColumn { column } if column == "a"));
-        let foreign = ArrowError::from(QueryError::from(ArrowError::DivideByZero));
+        let own = || Error::from(QueryError::DuplicateColumn { column: "a".to_owned() });
+        let back = Error::from(ArrowError::from(own()));
+        assert!(matches!(back, Error::Query(QueryError::DuplicateColumn { column }) if column == "a"));
+        let core = Error::Forked { owner: 1, user: 2 };
+        assert!(matches!(Error::from(ArrowError::from(core)), Error::Forked { owner: 1, user: 2 }));
+        let foreign = ArrowError::from(Error::from(ArrowError::DivideByZero));
         assert!(matches!(foreign, ArrowError::DivideByZero));
     }
 }

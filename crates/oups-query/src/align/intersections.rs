@@ -104,9 +104,9 @@ impl<K: StoreKey> Read<Datasets<K>> {
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateKey`](crate::Error::DuplicateKey); [`oups_core::Error::NoDataset`] for a key that has none;
-    /// [`Error::OrderedColumns`](crate::Error::OrderedColumns) if they are not ordered on one column, name and type;
-    /// [`oups_core::Error::Bound`], [`Error::DuplicateColumn`](crate::Error::DuplicateColumn),
+    /// [`QueryError::DuplicateKey`](oups_core::QueryError::DuplicateKey); [`oups_core::Error::NoDataset`] for a key that has none;
+    /// [`QueryError::OrderedColumns`](oups_core::QueryError::OrderedColumns) if they are not ordered on one column, name and type;
+    /// [`oups_core::Error::Bound`], [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn),
     /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
     pub fn intersections(self) -> Result<Intersections<K>> {
         let opened = self.of.open(&self.request)?;

@@ -385,8 +385,8 @@ impl<K: StoreKey> Read<Datasets<K>> {
     /// # Errors
     ///
     /// As [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column that no dataset
-    /// has; [`Error::ColumnTypes`](crate::Error::ColumnTypes) for columns of one name whose values no type holds together;
-    /// [`Error::KeyColumn`](crate::Error::KeyColumn) for a column with the name of a key field.
+    /// has; [`QueryError::ColumnTypes`](oups_core::QueryError::ColumnTypes) for columns of one name whose values no type holds together;
+    /// [`QueryError::KeyColumn`](oups_core::QueryError::KeyColumn) for a column with the name of a key field.
     pub fn ordered(self) -> Result<Ordered> {
         let store = self.of.store.clone();
         let opened = self.of.open(&self.request)?;

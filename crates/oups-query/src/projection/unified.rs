@@ -7,6 +7,7 @@ use arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use oups_core::ColumnOf;
+use oups_core::QueryError;
 use oups_core::ordered::OrdKeys;
 use oups_core::schema::{DatasetSchema, common, convert, plain_type};
 use oups_core::words::words_of;
@@ -43,7 +44,7 @@ impl Unified {
     ///
     /// # Errors
     ///
-    /// [`Error::ColumnTypes`]; [`Error::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`] for a name that no dataset
+    /// [`QueryError::ColumnTypes`]; [`QueryError::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`] for a name that no dataset
     /// has.
     pub(crate) fn new(names: Option<&[String]>, datasets: &[Arc<DatasetSchema>]) -> Result<Self> {
         let fields = match names {
@@ -79,7 +80,7 @@ fn named_fields(names: &[String], datasets: &[Arc<DatasetSchema>]) -> Result<Vec
     let mut fields = Vec::new();
     for name in names {
         if !met.insert(name) {
-            return Err(Error::DuplicateColumn { column: name.clone() });
+            return Err(QueryError::DuplicateColumn { column: name.clone() }.into());
         }
         match (common_field(name, datasets)?, datasets.first()) {
             (Some(field), _) => fields.push(field),
@@ -120,7 +121,7 @@ fn different(column: &str, first: &DatasetSchema, other: &DatasetSchema) -> Erro
         let column_type = field.map(|(_, field)| field.data_type().to_string()).unwrap_or_default();
         Box::new(ColumnOf { dataset: dataset.dataset().to_owned(), column_type })
     };
-    Error::ColumnTypes { column: column.to_owned(), first: of(first), other: of(other) }
+    QueryError::ColumnTypes { column: column.to_owned(), first: of(first), other: of(other) }.into()
 }
 
 /// What all datasets say of themselves.

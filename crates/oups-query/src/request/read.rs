@@ -78,7 +78,7 @@ impl<S> Read<S> {
     /// What it says of the ordered column narrows the range; files whose statistics show that no row can be wanted are
     /// left out; the other columns are decoded only where a row is wanted.
     ///
-    /// A text that cannot be read, or does not fit the columns, is [`Error::Condition`](crate::Error::Condition) once
+    /// A text that cannot be read, or does not fit the columns, is [`QueryError::Condition`](oups_core::QueryError::Condition) once
     /// the read begins.
     pub fn matching(mut self, condition: impl Into<String>) -> Self {
         self.request.conditions.push(Condition::Text(condition.into()));

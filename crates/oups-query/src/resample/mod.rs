@@ -12,6 +12,7 @@ mod total;
 use std::fmt;
 use std::str::FromStr;
 
+use oups_core::QueryError;
 use oups_core::{Moment, Snapshot, StoreKey};
 
 use crate::datasets::{Datasets, key_columns};
@@ -191,9 +192,9 @@ impl Resample {
     ///
     /// # Errors
     ///
-    /// [`Error::Period`] if it does not suit the ordered column; [`Error::Aggregate`] if one does not suit its column;
-    /// [`Error::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::query::Query::ordered).
-    /// Of reading also [`Error::Overflow`].
+    /// [`QueryError::Period`] if it does not suit the ordered column; [`QueryError::Aggregate`] if one does not suit its column;
+    /// [`QueryError::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::query::Query::ordered).
+    /// Of reading also [`QueryError::Overflow`].
     pub fn batches(self) -> Result<Resampled> {
         let input = (self.open)()?;
         Resampled::new(input, self.request, &self.every, &self.aggregates, self.fill)
@@ -202,7 +203,8 @@ impl Resample {
 
 /// The error of an aggregate that its column cannot have.
 fn unsuitable(column: &str, aggregate: Aggregate, found: &arrow::datatypes::DataType) -> Error {
-    Error::Aggregate { column: column.to_owned(), aggregate: aggregate.to_string(), column_type: found.to_string() }
+    let (aggregate, column_type) = (aggregate.to_string(), found.to_string());
+    QueryError::Aggregate { column: column.to_owned(), aggregate, column_type }.into()
 }
 
 impl<K: StoreKey> Read<Datasets<K>> {

@@ -8,6 +8,7 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader, UInt32Array};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use oups_core::QueryError;
 use oups_core::ordered::{OrdKeys, OrdValue, OrderedType};
 use oups_core::schema::DatasetSchema;
 use oups_core::{Moment, Snapshot};
@@ -115,7 +116,7 @@ impl Resampled {
     ///
     /// # Errors
     ///
-    /// [`Error::Overflow`]; [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading
+    /// [`QueryError::Overflow`]; [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading
     /// files.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         let batch = self.produce();
@@ -294,21 +295,18 @@ fn period_field(schema: &DatasetSchema) -> FieldRef {
 }
 
 fn buckets(every: &Every, schema: &DatasetSchema) -> Result<Buckets> {
-    Buckets::new(every, schema.ordered_type()).map_err(|expected| Error::Period {
-        column: format!(
-            "`{}` ({}) of dataset {}",
-            schema.ordered_on(),
-            schema.ordered_type().describe(),
-            schema.dataset()
-        ),
-        expected: expected.to_owned(),
-        found: every.0.clone(),
+    Buckets::new(every, schema.ordered_type()).map_err(|expected| {
+        let (column, found) = (schema.ordered_on(), schema.ordered_type().describe());
+        let column = format!("`{column}` ({found}) of dataset {}", schema.dataset());
+        QueryError::Period { column, expected: expected.to_owned(), found: every.0.clone() }.into()
     })
 }
 
 fn overflow(error: ArrowError, dataset: &str, column: &str) -> Error {
     match error {
-        ArrowError::ArithmeticOverflow(_) => Error::Overflow { dataset: dataset.to_owned(), column: column.to_owned() },
+        ArrowError::ArithmeticOverflow(_) => {
+            QueryError::Overflow { dataset: dataset.to_owned(), column: column.to_owned() }.into()
+        }
         other => other.into(),
     }
 }

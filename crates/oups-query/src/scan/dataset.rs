@@ -92,7 +92,7 @@ impl Read<OneDataset> {
     ///
     /// [`oups_core::Error::NoDataset`]; [`oups_core::Error::Bound`] for a bound that cannot be compared with
     /// the ordered column; [`oups_core::Error::UnknownColumn`] and
-    /// [`Error::DuplicateColumn`](crate::Error::DuplicateColumn); [`oups_core::Error::Damaged`] for a damaged manifest, or
+    /// [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn); [`oups_core::Error::Damaged`] for a damaged manifest, or
     /// file at an edge of the range.
     pub fn batches(self) -> Result<Batches> {
         Ok(Batches::new(self.reading()?))
@@ -102,7 +102,7 @@ impl Read<OneDataset> {
     ///
     /// # Errors
     ///
-    /// As [`batches`](Self::batches), and those of reading; [`Error::TooLarge`](crate::Error::TooLarge) if the rows do not
+    /// As [`batches`](Self::batches), and those of reading; [`QueryError::TooLarge`](oups_core::QueryError::TooLarge) if the rows do not
     /// fit into one batch.
     pub fn collect(self) -> Result<RecordBatch> {
         collect(self.reading()?)
