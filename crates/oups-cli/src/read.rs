@@ -14,6 +14,8 @@ use crate::args::Range;
 #[derive(Debug)]
 pub(crate) struct Scan {
     scan: oups::Scan,
+    /// Apart from the scan, as they are nothing to a count.
+    columns: Option<Vec<String>>,
     reverse: bool,
 }
 
@@ -26,13 +28,10 @@ impl Scan {
         condition: Option<&str>,
     ) -> Result<Self> {
         let mut scan = dataset.snapshot()?.scan().range(range.bounds());
-        if let Some(columns) = columns {
-            scan = scan.columns(columns);
-        }
         if let Some(condition) = condition {
             scan = scan.matching(condition);
         }
-        Ok(Self { scan, reverse: false })
+        Ok(Self { scan, columns, reverse: false })
     }
 
     /// From the last row to the first.
@@ -52,8 +51,13 @@ impl Scan {
         limit.map_or(scan.clone(), |limit| scan.limit(limit))
     }
 
-    fn directed(&self, reverse: bool) -> oups::Scan {
+    fn projected(&self) -> oups::Scan {
         let scan = self.scan.clone();
+        self.columns.as_ref().map_or(scan.clone(), |columns| scan.columns(columns))
+    }
+
+    fn directed(&self, reverse: bool) -> oups::Scan {
+        let scan = self.projected();
         if reverse { scan.reverse() } else { scan }
     }
 
@@ -69,7 +73,7 @@ impl Scan {
 
     /// The columns that are read.
     pub(crate) fn schema(&self) -> Result<SchemaRef> {
-        Ok(arrow::array::RecordBatchReader::schema(&self.scan.clone().batches()?))
+        Ok(arrow::array::RecordBatchReader::schema(&self.projected().batches()?))
     }
 
     /// How many rows there are, without a condition found without decoding them.

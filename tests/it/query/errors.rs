@@ -151,6 +151,7 @@ fn a_damaged_file_in_a_join_a_stream_or_a_resampling_is_an_error_item_that_names
     let resample = query().resample(2).aggregate("n", [Aggregate::Sum]).batches().unwrap();
     assert_eq!(check_damaged(resample, &path), 6 + 1, "all periods of `a`, and of `b` that which is certainly over");
     check_damaged(query().reverse().ordered().unwrap(), &path);
+    let query = || store.query([&a, &b, &c]);
     assert_eq!(query().counts().unwrap().len(), 3, "of which nothing is read");
     assert!(matches!(query().range(5..).counts(), Err(Error::Damaged { path: found, .. }) if found == path));
     assert!(query().verified().counts().is_err());

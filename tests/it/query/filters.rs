@@ -119,7 +119,7 @@ proptest! {
             let holds = |row: &Row| {
                 conditions.iter().all(|at| CONDITIONS[*at].1(row) == Some(true)) && (!test || row.1.is_some_and(|n| n % 2 == 0))
             };
-            let mut scan = snapshot.scan().batch_size(batch_size).range(start - 4..);
+            let mut scan = snapshot.scan().range(start - 4..);
             for at in &conditions {
                 scan = scan.matching(CONDITIONS[*at].0);
             }
@@ -131,8 +131,8 @@ proptest! {
             let mut expected: Vec<i64> = (0..rows.len() as i64).filter(|at| rows[*at as usize].0 >= start - 4 && holds(&rows[*at as usize])).collect();
             let place = |at: Option<&i64>| at.copied();
             let one = |found: Option<RecordBatch>| found.map(|batch| numbers(&batch)[0]);
-            prop_assert_eq!(one(scan.clone().first().unwrap()), place(expected.first()));
-            prop_assert_eq!(one(scan.clone().last().unwrap()), place(expected.last()));
+            prop_assert_eq!(one(scan.clone().batch_size(batch_size).first().unwrap()), place(expected.first()));
+            prop_assert_eq!(one(scan.clone().batch_size(batch_size).last().unwrap()), place(expected.last()));
             if reverse {
                 expected.reverse();
                 scan = scan.reverse();
@@ -146,7 +146,7 @@ proptest! {
             prop_assert_eq!(numbers(&whole), expected.clone(), "{:?}", scan);
             let picked: Vec<Row> = expected.iter().map(|at| rows[*at as usize].clone()).collect();
             prop_assert_eq!(whole.project(&[1, 2, 3, 4]).unwrap(), batch(&picked).project(&[1, 2, 3, 4]).unwrap());
-            let found: Vec<i64> = scan.columns(["at"]).batches().unwrap().flat_map(|batch| numbers(&batch.unwrap())).collect();
+            let found: Vec<i64> = scan.columns(["at"]).batch_size(batch_size).batches().unwrap().flat_map(|batch| numbers(&batch.unwrap())).collect();
             prop_assert_eq!(found, expected);
         }
     }

@@ -134,6 +134,15 @@ pub enum QueryError {
         columns: Box<[String]>,
     },
 
+    /// The read was told something that its last method does not take.
+    #[error("`{verb}` does not take `{option}`: leave it out")]
+    NotTaken {
+        /// The last method of the read: `count`.
+        verb: &'static str,
+        /// The method that set it: `batch_size`.
+        option: &'static str,
+    },
+
     /// A filter's function does not answer for each row that it is given.
     #[error("a filter was given {expected} rows and answered for {found}")]
     TestLength {
@@ -187,6 +196,7 @@ impl QueryError {
             | Self::Period { .. }
             | Self::Aggregate { .. }
             | Self::Condition { .. }
+            | Self::NotTaken { .. }
             | Self::TestLength { .. } => ErrorKind::InvalidArgument,
             Self::Overflow { .. } | Self::TooLarge { .. } | Self::Arrow(_) => ErrorKind::InvalidData,
         }
@@ -206,6 +216,7 @@ impl QueryError {
             | Self::Tolerance { .. }
             | Self::Period { .. }
             | Self::Aggregate { .. }
+            | Self::NotTaken { .. }
             | Self::TestLength { .. }
             | Self::Arrow(_) => None,
         }
@@ -214,6 +225,7 @@ impl QueryError {
     pub(super) fn advice(&self) -> Option<&str> {
         match self {
             Self::DuplicateColumn { .. } | Self::DuplicateKey { .. } => Some("name it once"),
+            Self::NotTaken { .. } => Some("leave the option out, or use another method"),
             Self::OrderedColumns { .. } => Some("query only datasets that are ordered on the same column"),
             Self::ColumnTypes { .. } => Some("leave the column out with `columns`, or read the datasets apart"),
             Self::KeyColumn { .. } => {

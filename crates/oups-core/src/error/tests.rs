@@ -124,6 +124,7 @@ fn of_each_query() -> Vec<(QueryError, ErrorKind)> {
             },
             InvalidArgument,
         ),
+        (QueryError::NotTaken { verb: "count", option: "columns" }, InvalidArgument),
         (QueryError::TestLength { expected: 2, found: 1 }, InvalidArgument),
         (QueryError::Arrow(arrow()), InvalidData),
     ]

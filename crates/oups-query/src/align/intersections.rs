@@ -14,6 +14,7 @@ use crate::datasets::Datasets;
 use crate::plan::scan::PlannedScan;
 use crate::projection::Projection;
 use crate::request::read::Read;
+use crate::request::verbs::Verb;
 
 /// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
 const OPEN_FILES: usize = 32;
@@ -109,6 +110,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
     /// [`oups_core::Error::Bound`], [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn),
     /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
     pub fn intersections(self) -> Result<Intersections<K>> {
+        Verb::Intersections.check(&self.request)?;
         let opened = self.of.open(&self.request)?;
         let moment = opened.moment();
         let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none(moment)) };

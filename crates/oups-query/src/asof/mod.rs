@@ -18,6 +18,7 @@ use oups_core::{Store, StoreKey, Together};
 use crate::Result;
 use crate::datasets::check_same_order;
 use crate::request::read::Read;
+use crate::request::verbs::Verb;
 
 pub use stream::AsOfBatches;
 pub use tolerance::Tolerance;
@@ -175,6 +176,7 @@ impl<K: StoreKey> Read<Join<K>> {
     /// it does not suit the ordered column, or is missing for `by` forward; [`oups_core::Error::Bound`]; those of reading
     /// the manifests.
     pub fn batches(self) -> Result<AsOfBatches> {
+        Verb::Batches.check(&self.request)?;
         let Self { of: Join { store, left, rights, terms, right_columns }, request } = self;
         let keys: Vec<K> = std::iter::once(&left).chain(rights.iter().map(|(key, _)| key)).cloned().collect();
         let snapshots = store.snapshots_with(&keys, request.together)?;

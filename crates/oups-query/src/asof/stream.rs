@@ -67,7 +67,7 @@ impl AsOfBatches {
             fields.extend(of_fields.iter().cloned());
             opened.push(Right::new(right, of_right, of_fields, &of_all)?);
         }
-        request.batch_rows = request.batch_rows.min(CELLS / fields.len().max(1)).max(1);
+        request.batch_size = Some(request.batch_rows().min(CELLS / fields.len().max(1)).max(1));
         let rows = Scan::of(left, request).batches()?;
         let ends = of_all.left;
         check_names(&fields)?;

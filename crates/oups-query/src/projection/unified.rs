@@ -76,19 +76,32 @@ fn all_fields(datasets: &[Arc<DatasetSchema>]) -> Result<Vec<Field>> {
 }
 
 fn named_fields(names: &[String], datasets: &[Arc<DatasetSchema>]) -> Result<Vec<Field>> {
-    let mut met = HashSet::new();
-    let mut fields = Vec::new();
+    check_named(Some(names), datasets)?;
+    let mut fields = Vec::with_capacity(names.len());
     for name in names {
+        fields.extend(common_field(name, datasets)?);
+    }
+    Ok(fields)
+}
+
+/// Checks that each name is there once, and that a dataset has it.
+///
+/// # Errors
+///
+/// [`QueryError::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`].
+pub(crate) fn check_named(names: Option<&[String]>, datasets: &[Arc<DatasetSchema>]) -> Result<()> {
+    let mut met = HashSet::new();
+    for name in names.unwrap_or_default() {
         if !met.insert(name) {
             return Err(QueryError::DuplicateColumn { column: name.clone() }.into());
         }
-        match (common_field(name, datasets)?, datasets.first()) {
-            (Some(field), _) => fields.push(field),
-            (None, Some(first)) => _ = first.index_of(name)?,
-            (None, None) => {}
+        let has = |dataset: &Arc<DatasetSchema>| dataset.stored().column_with_name(name).is_some();
+        match datasets.first() {
+            Some(first) if !datasets.iter().any(has) => _ = first.index_of(name)?,
+            _ => {}
         }
     }
-    Ok(fields)
+    Ok(())
 }
 
 /// The field of a column for all datasets; `None` if none has it.

@@ -19,6 +19,7 @@ use crate::datasets::{Datasets, key_columns};
 use crate::projection::key_fields::KeyColumns;
 use crate::request::Request;
 use crate::request::read::Read;
+use crate::request::verbs::Verb;
 use crate::scan::dataset::OneDataset;
 use crate::{Error, Result};
 
@@ -196,6 +197,7 @@ impl Resample {
     /// [`QueryError::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::query::Query::ordered).
     /// Of reading also [`QueryError::Overflow`].
     pub fn batches(self) -> Result<Resampled> {
+        Verb::Resample.check(&self.request)?;
         let input = (self.open)()?;
         Resampled::new(input, self.request, &self.every, &self.aggregates, self.fill)
     }

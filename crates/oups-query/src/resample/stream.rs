@@ -65,7 +65,7 @@ struct Current {
 impl Resampled {
     pub(super) fn new(
         input: Input,
-        mut request: Request,
+        request: Request,
         every: &Every,
         aggregates: &[(String, Aggregate)],
         fill: Option<Fill>,
@@ -89,7 +89,6 @@ impl Resampled {
             (Some(fill), Some(buckets)) => Some(gaps(fill, buckets, &results, aggregates, &mut measures, &unified)?),
             _ => None,
         };
-        (request.reverse, request.limit) = (false, None);
         let datasets: Vec<_> = input.snapshots.into_iter().zip(unified.layouts).collect();
         Ok(Self {
             schema,
@@ -131,13 +130,13 @@ impl Resampled {
     }
 
     fn produce(&mut self) -> Result<Option<RecordBatch>> {
-        while self.ready_rows < self.request.batch_rows && self.advance()? {}
+        while self.ready_rows < self.request.batch_rows() && self.advance()? {}
         if self.ready_rows == 0 {
             return Ok(None);
         }
         let all = concat_batches(&self.schema, &self.ready)?;
         self.ready.clear();
-        let rows = all.num_rows().min(self.request.batch_rows.max(1));
+        let rows = all.num_rows().min(self.request.batch_rows());
         self.ready_rows = all.num_rows() - rows;
         if self.ready_rows > 0 {
             self.ready.push_back(all.slice(rows, self.ready_rows));
@@ -147,7 +146,7 @@ impl Resampled {
 
     /// Takes in a batch of rows; `false` at the end.
     fn advance(&mut self) -> Result<bool> {
-        let room = self.request.batch_rows.saturating_sub(self.ready_rows);
+        let room = self.request.batch_rows().saturating_sub(self.ready_rows);
         if let Some(filled) = self.gaps.as_mut().map_or(Ok(None), |gaps| gaps.next(room))? {
             self.give_out(filled)?;
             return Ok(true);
