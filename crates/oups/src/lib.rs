@@ -193,10 +193,17 @@
 //! - Stores and datasets: [`Store`], [`Dataset`], [`Write`], [`Keep`], [`Snapshot`].
 //! - Reading: [`ReadDataset`], [`QueryStore`].
 
+/// The very major of Arrow that the functions here take and give.
+pub use arrow;
+pub use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
 pub use oups_core::key;
 #[cfg(feature = "serde")]
 pub use oups_core::key::{KeyText, key_text};
-pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
+pub use oups_core::ordered::{BoundValue, Cut, IntoRange, OrdValue, OrderedRange, OrderedType, Span};
+pub use oups_core::plan::{Reason, Step};
+pub use oups_core::row_group::{ColumnPart, ReadOptions, RowGroupBatches, RowGroupFile, ValueBounds};
+pub use oups_core::schema::DatasetSchema;
+pub use oups_core::sizing::{Period, PeriodUnit, RowGroupTarget, TimeScale};
 #[doc(hidden)]
 pub use oups_core::words;
 pub use oups_core::{
@@ -204,14 +211,14 @@ pub use oups_core::{
     Durability, Error, ErrorKind, Expected, ExportProgress, ExportReport, Finding, FindingKind, Ingest, IngestReport,
     IntoRows, Keep, KeepRule, KeyError, KeyField, KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment,
     NotAVersion, Outcome, QueryError, RepairReport, Resolver, Result, RowGroup, Rows, Separator, SetAside, Settings,
-    Snapshot, Snapshots, Sorted, Store, StoreKey, SubLevel, Together, TopLevel, VerifyProgress, Version, Write,
-    ordered, sizing, sort_by,
+    Snapshot, Snapshots, Sorted, Store, StoreKey, Stranger, SubLevel, Together, TopLevel, VerifyProgress, Version,
+    Write, ordered, sizing, sort_by,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
-    Aggregate, AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Datasets, Direction, Every, Fill, Intersections, Join,
-    Omitted, OneDataset, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup, Pruned, Query, QueryPlan,
-    QueryStore, Read, ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
+    Aggregate, AsOf, AsOfBatches, Batches, Chunk, Column, ColumnOf, Comparison, Datasets, Direction, Every, Fill,
+    Intersections, Join, Omitted, OneDataset, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup,
+    Predicate, Pruned, Query, QueryPlan, QueryStore, Read, ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
 };
 
 /// What most programs need: `use oups::prelude::*;`.
