@@ -46,7 +46,7 @@ use crate::scan::dataset::Scan;
 /// # Ok(())
 /// # }
 /// ```
-pub trait QueryStore<K> {
+pub trait QueryStore<K>: sealed::Queryable {
     /// Begins a read of the datasets of these keys. Nothing happens before one of the [`Query`]'s last methods is called.
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K>;
 
@@ -57,6 +57,13 @@ pub trait QueryStore<K> {
     /// Begins an as-of join: for each row of this dataset the row of others that was in force then. See [`AsOf`].
     fn asof(&self, left: &K) -> AsOf<K>;
 }
+
+mod sealed {
+    /// What holds datasets: nothing that a program makes itself.
+    pub trait Queryable {}
+}
+
+impl<K: StoreKey> sealed::Queryable for Store<K> {}
 
 impl<K: StoreKey> QueryStore<K> for Store<K> {
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K> {

@@ -159,6 +159,7 @@ pub enum QueryError {
 
 /// A column of one dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ColumnOf {
     /// The dataset.
     pub dataset: String,
@@ -168,6 +169,7 @@ pub struct ColumnOf {
 
 /// What a dataset is ordered on.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OrderedOn {
     /// The dataset.
     pub dataset: String,
@@ -175,6 +177,20 @@ pub struct OrderedOn {
     pub column: String,
     /// The column's type.
     pub column_type: String,
+}
+
+impl ColumnOf {
+    #[doc(hidden)]
+    pub fn new(dataset: &str, column_type: String) -> Self {
+        Self { dataset: dataset.to_owned(), column_type }
+    }
+}
+
+impl OrderedOn {
+    #[doc(hidden)]
+    pub fn new(dataset: &str, column: &str, column_type: String) -> Self {
+        Self { dataset: dataset.to_owned(), column: column.to_owned(), column_type }
+    }
 }
 
 impl fmt::Display for OrderedOn {

@@ -25,6 +25,7 @@ pub use tolerance::Tolerance;
 
 /// On which side of a row its match is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Direction {
     /// The newest row that is not after it.
     #[default]

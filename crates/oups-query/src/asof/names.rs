@@ -76,7 +76,7 @@ pub(super) fn check_by(by: &[String], left: &DatasetSchema, right: &DatasetSchem
     for column in by {
         let of = |schema: &DatasetSchema| -> Result<Box<ColumnOf>> {
             let column_type = schema.plain().field(schema.index_of(column)?).data_type().to_string();
-            Ok(Box::new(ColumnOf { dataset: schema.dataset().to_owned(), column_type }))
+            Ok(Box::new(ColumnOf::new(schema.dataset(), column_type)))
         };
         let (first, other) = (of(left)?, of(right)?);
         if first.column_type != other.column_type {

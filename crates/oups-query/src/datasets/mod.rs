@@ -96,11 +96,7 @@ pub(crate) fn check_same_order(first: &DatasetSchema, other: &DatasetSchema, nam
         return Ok(());
     }
     let ordered_on = |schema: &DatasetSchema| {
-        Box::new(OrderedOn {
-            dataset: schema.dataset().to_owned(),
-            column: schema.ordered_on().to_owned(),
-            column_type: schema.ordered_type().describe(),
-        })
+        Box::new(OrderedOn::new(schema.dataset(), schema.ordered_on(), schema.ordered_type().describe()))
     };
     Err(QueryError::OrderedColumns { first: ordered_on(first), other: ordered_on(other) }.into())
 }

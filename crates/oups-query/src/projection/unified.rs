@@ -132,7 +132,7 @@ fn different(column: &str, first: &DatasetSchema, other: &DatasetSchema) -> Erro
     let of = |dataset: &DatasetSchema| {
         let field = dataset.stored().column_with_name(column);
         let column_type = field.map(|(_, field)| field.data_type().to_string()).unwrap_or_default();
-        Box::new(ColumnOf { dataset: dataset.dataset().to_owned(), column_type })
+        Box::new(ColumnOf::new(dataset.dataset(), column_type))
     };
     QueryError::ColumnTypes { column: column.to_owned(), first: of(first), other: of(other) }.into()
 }

@@ -29,6 +29,7 @@ pub use stream::Resampled;
 
 /// What becomes of a column's values of one period. Nulls are left out; without a value the result is null, and the count 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Aggregate {
     /// The first value in stored order.
     First,

@@ -35,11 +35,19 @@ use crate::request::verbs::Verb;
 /// # Ok(())
 /// # }
 /// ```
-pub trait ReadDataset {
+pub trait ReadDataset: sealed::Readable {
     /// Begins a read. Nothing happens before one of the [`Scan`]'s last methods is called; a scan of a dataset reads
     /// the newest version of that moment, a scan of a snapshot reads that.
     fn scan(&self) -> Scan;
 }
+
+mod sealed {
+    /// What can be read: nothing that a program makes itself.
+    pub trait Readable {}
+}
+
+impl sealed::Readable for Dataset {}
+impl sealed::Readable for Snapshot {}
 
 impl ReadDataset for Dataset {
     fn scan(&self) -> Scan {
