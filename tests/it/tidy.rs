@@ -25,39 +25,10 @@ const EMPTY_NAMES: [&str; 5] = ["utils", "common", "helpers", "misc", "inner"];
 /// Words that a path may begin with behind `crate::` though they are no rooms: the two that every room needs.
 const OF_ERROR: [&str; 2] = ["Error", "Result"];
 
-/// Types that public functions name and the facade does not show. The list only ever gets shorter.
-const HIDDEN: [&str; 30] = [
-    "ColumnPart",
-    "Cut",
-    "DatasetSchema",
-    "DecodeError",
-    "FieldType",
-    "FieldValue",
-    "Fit",
-    "Fs",
-    "Level",
-    "LevelFilter",
-    "MergePlan",
-    "NewRows",
-    "OrdKeys",
-    "OrdRange",
-    "OrdValue",
-    "OrderedType",
-    "Period",
-    "PlanOptions",
-    "ReadFile",
-    "ReadOptions",
-    "RowGroupBatches",
-    "RowGroupFacts",
-    "RowGroupFile",
-    "RowGroupTarget",
-    "Sizing",
-    "Step",
-    "StoredGroup",
-    "TimeScale",
-    "ValueBounds",
-    "View",
-];
+/// Types of the engine that are public in `oups-core` for `oups-query`, the program and the benchmarks, and that no function of
+/// the facade names. The list only ever gets shorter.
+const HIDDEN: [&str; 9] =
+    ["DecodeError", "Fit", "MergePlan", "NewRows", "OrdRange", "PlanOptions", "RowGroupFacts", "StoredGroup", "View"];
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -213,9 +184,13 @@ fn face(facade: &Source) -> String {
     })
 }
 
-/// Types of our own in the signatures of public functions that the facade does not name.
+/// Types of our own in the signatures of public functions that the facade does not name, by themselves or with all of their
+/// module.
 fn hidden(facade: &Source, sources: &[Source]) -> BTreeSet<String> {
-    let shown: BTreeSet<String> = facade.reexports().into_iter().filter_map(|path| path.last().cloned()).collect();
+    let mut shown: BTreeSet<String> = facade.reexports().into_iter().filter_map(|path| path.last().cloned()).collect();
+    let of_modules = sources.iter().filter(|source| source.module().first().is_some_and(|room| shown.contains(room)));
+    let of_modules: Vec<String> = of_modules.flat_map(Source::public_types).collect();
+    shown.extend(of_modules);
     let own: BTreeSet<String> = sources.iter().flat_map(Source::public_types).collect();
     let named = sources.iter().filter(|source| !source.is_test()).flat_map(Source::public_signatures);
     named.flat_map(|text| source::types_in(&text)).filter(|name| own.contains(name) && !shown.contains(name)).collect()

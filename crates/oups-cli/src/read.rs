@@ -6,7 +6,7 @@ use std::ops::Bound;
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use oups::{Dataset, QueryError, ReadDataset};
+use oups::{Dataset, ReadDataset};
 
 use crate::args::Range;
 
@@ -14,6 +14,8 @@ use crate::args::Range;
 #[derive(Debug)]
 pub(crate) struct Scan {
     scan: oups::Scan,
+    /// Apart from the scan, as they are nothing to a count.
+    columns: Option<Vec<String>>,
     reverse: bool,
 }
 
@@ -26,13 +28,10 @@ impl Scan {
         condition: Option<&str>,
     ) -> Result<Self> {
         let mut scan = dataset.snapshot()?.scan().range(range.bounds());
-        if let Some(columns) = columns {
-            scan = scan.columns(columns);
-        }
         if let Some(condition) = condition {
             scan = scan.matching(condition);
         }
-        Ok(Self { scan, reverse: false })
+        Ok(Self { scan, columns, reverse: false })
     }
 
     /// From the last row to the first.
@@ -52,29 +51,34 @@ impl Scan {
         limit.map_or(scan.clone(), |limit| scan.limit(limit))
     }
 
-    fn directed(&self, reverse: bool) -> oups::Scan {
+    fn projected(&self) -> oups::Scan {
         let scan = self.scan.clone();
+        self.columns.as_ref().map_or(scan.clone(), |columns| scan.columns(columns))
+    }
+
+    fn directed(&self, reverse: bool) -> oups::Scan {
+        let scan = self.projected();
         if reverse { scan.reverse() } else { scan }
     }
 
     /// What will be read, up to a number of rows.
     pub(crate) fn explain(&self, limit: Option<u64>) -> Result<oups::ScanPlan> {
-        self.limited(limit).explain().map_err(own)
+        Ok(self.limited(limit).explain()?)
     }
 
     /// How many rows come at most, up to a number of them; without a condition exactly so many.
     pub(crate) fn rows_at_most(&self, limit: Option<u64>) -> Result<u64> {
-        Ok(self.limited(limit).batches().map_err(own)?.rows_at_most())
+        Ok(self.limited(limit).batches()?.rows_at_most())
     }
 
     /// The columns that are read.
     pub(crate) fn schema(&self) -> Result<SchemaRef> {
-        Ok(arrow::array::RecordBatchReader::schema(&self.scan.clone().batches().map_err(own)?))
+        Ok(arrow::array::RecordBatchReader::schema(&self.projected().batches()?))
     }
 
     /// How many rows there are, without a condition found without decoding them.
     pub(crate) fn rows(&self) -> Result<u64> {
-        self.scan.clone().count().map_err(own)
+        Ok(self.scan.clone().count()?)
     }
 
     /// The rows in order, up to a number of them.
@@ -82,13 +86,13 @@ impl Scan {
         &self,
         limit: Option<u64>,
     ) -> Result<impl Iterator<Item = Result<RecordBatch>> + Send + use<>> {
-        let mut batches = self.limited(limit).batches().map_err(own)?;
-        Ok(std::iter::from_fn(move || batches.next_batch().map_err(own).transpose()))
+        let mut batches = self.limited(limit).batches()?;
+        Ok(std::iter::from_fn(move || batches.next_batch().map_err(Into::into).transpose()))
     }
 
     /// The last rows in order, without decoding what does not hold one of them.
     pub(crate) fn last(&self, rows: u64) -> Result<Vec<RecordBatch>> {
-        let end = self.directed(!self.reverse).limit(rows).collect().map_err(own)?;
+        let end = self.directed(!self.reverse).limit(rows).collect()?;
         Ok((0..end.num_rows()).rev().map(|row| end.slice(row, 1)).collect())
     }
 }
@@ -122,13 +126,5 @@ impl Range {
         let start = self.start.clone().map_or(Bound::Unbounded, Bound::Included);
         let end = self.end.clone().map_or(Bound::Unbounded, Bound::Excluded);
         (start, end)
-    }
-}
-
-/// The error of the core as itself, where the query only passes it on.
-pub(crate) fn own(error: QueryError) -> anyhow::Error {
-    match error {
-        QueryError::Core(error) => error.into(),
-        other => other.into(),
     }
 }

@@ -37,6 +37,7 @@ pub mod words;
 mod write;
 
 pub use dedup::{Combine, DuplicateRun, Keep, Resolver};
+pub use error::kind::ErrorKind;
 pub use error::outcome::Outcome;
 pub use error::query::{ColumnOf, OrderedOn, QueryError};
 pub use error::{Error, Result};

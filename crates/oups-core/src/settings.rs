@@ -32,6 +32,7 @@ impl Default for Settings {
 
 /// Which rows count as duplicates of each other: rows that are equal in the ordered column and in these.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DuplicatesOn {
     /// None: duplicates are kept.
     #[default]
@@ -62,6 +63,7 @@ impl From<Vec<String>> for DuplicatesOn {
 
 /// The kind of a [`Keep`](crate::dedup::Keep), as settings store it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KeepRule {
     /// The one written last.
     #[default]

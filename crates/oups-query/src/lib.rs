@@ -24,7 +24,7 @@ pub use datasets::Datasets;
 pub use datasets::explain::{PlannedDataset, QueryPlan};
 pub use filter::{Column, Comparison, Predicate};
 pub use merge::Ordered;
-pub use oups_core::{ColumnOf, OrderedOn, QueryError as Error};
+pub use oups_core::{ColumnOf, Error, OrderedOn, QueryError, Result};
 pub use plan::explain::{Omitted, PlannedColumn, PlannedRowGroup, Pruned, ScanPlan};
 pub use projection::common_schema::{common_schema, common_schema_of};
 pub use query::{Query, QueryStore};
@@ -32,18 +32,3 @@ pub use request::read::Read;
 pub use resample::{Aggregate, Every, Fill, Resample, Resampled};
 pub use scan::batches::Batches;
 pub use scan::dataset::{OneDataset, ReadDataset, Scan};
-
-/// The result of a fallible operation of reading.
-///
-/// ```
-/// use arrow::array::RecordBatchReader;
-///
-/// fn rows(reader: impl RecordBatchReader) -> oups_query::Result<usize> {
-///     let mut rows = 0;
-///     for batch in reader {
-///         rows += batch?.num_rows();
-///     }
-///     Ok(rows)
-/// }
-/// ```
-pub type Result<T, E = Error> = std::result::Result<T, E>;

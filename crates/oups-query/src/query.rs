@@ -10,8 +10,9 @@ use crate::Result;
 use crate::asof::{AsOf, Join};
 use crate::datasets::explain::QueryPlan;
 use crate::datasets::{Chosen, Datasets};
-use crate::request::Request;
+use crate::projection::unified::check_named;
 use crate::request::read::Read;
+use crate::request::verbs::Verb;
 use crate::scan::dataset::Scan;
 
 /// Gives a store its [`query`](Self::query).
@@ -45,7 +46,7 @@ use crate::scan::dataset::Scan;
 /// # Ok(())
 /// # }
 /// ```
-pub trait QueryStore<K> {
+pub trait QueryStore<K>: sealed::Queryable {
     /// Begins a read of the datasets of these keys. Nothing happens before one of the [`Query`]'s last methods is called.
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K>;
 
@@ -56,6 +57,13 @@ pub trait QueryStore<K> {
     /// Begins an as-of join: for each row of this dataset the row of others that was in force then. See [`AsOf`].
     fn asof(&self, left: &K) -> AsOf<K>;
 }
+
+mod sealed {
+    /// What holds datasets: nothing that a program makes itself.
+    pub trait Queryable {}
+}
+
+impl<K: StoreKey> sealed::Queryable for Store<K> {}
 
 impl<K: StoreKey> QueryStore<K> for Store<K> {
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K> {
@@ -97,7 +105,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
 
 impl<K: StoreKey> Read<Datasets<K>> {
     /// [`ordered`](Self::ordered) gives its rows from the last to the first, exactly the other way round; a limit then is
-    /// one of the last rows. Chunks, periods and answers for each key are what they are without.
+    /// one of the last rows. Chunks, periods and answers for each key have no reverse.
     pub fn reverse(mut self) -> Self {
         self.request.reverse = true;
         self
@@ -117,9 +125,8 @@ impl<K: StoreKey> Read<Datasets<K>> {
     /// # Errors
     ///
     /// As [`intersections`](Self::intersections), and where a file at an edge of the range cannot be read.
-    pub fn counts(mut self) -> Result<Vec<(K, u64)>> {
-        self.request.columns = None;
-        self.of_each(Scan::count)
+    pub fn counts(self) -> Result<Vec<(K, u64)>> {
+        self.of_each(Verb::Counts, Scan::count)
     }
 
     /// The newest row in range of each key, of those that the filters let through, in the order of the keys; a batch of one
@@ -154,7 +161,7 @@ impl<K: StoreKey> Read<Datasets<K>> {
     ///
     /// As [`intersections`](Self::intersections), and those of reading.
     pub fn latest(self) -> Result<Vec<(K, Option<RecordBatch>)>> {
-        self.of_each(Scan::last)
+        self.of_each(Verb::Latest, Scan::last)
     }
 
     /// As [`latest`](Self::latest), the oldest row.
@@ -163,14 +170,14 @@ impl<K: StoreKey> Read<Datasets<K>> {
     ///
     /// As [`latest`](Self::latest).
     pub fn first(self) -> Result<Vec<(K, Option<RecordBatch>)>> {
-        self.of_each(Scan::first)
+        self.of_each(Verb::FirstOfEach, Scan::first)
     }
 
     /// What a scan of each dataset answers, several at once.
-    fn of_each<T: Send>(self, ask: impl Fn(Scan) -> Result<T> + Sync) -> Result<Vec<(K, T)>> {
+    fn of_each<T: Send>(self, verb: Verb, ask: impl Fn(Scan) -> Result<T> + Sync) -> Result<Vec<(K, T)>> {
+        verb.check(&self.request)?;
         let opened = self.of.open(&self.request)?;
-        let request = Request { limit: None, reverse: false, ..self.request };
-        let answer = |snapshot: &Snapshot| ask(Scan::of(snapshot.clone(), request.clone()));
+        let answer = |snapshot: &Snapshot| ask(Scan::of(snapshot.clone(), self.request.clone()));
         let answers = oups_core::parallel::try_map(opened.snapshots.iter().collect(), answer)?;
         Ok(opened.keys.into_iter().zip(answers).collect())
     }
@@ -179,9 +186,12 @@ impl<K: StoreKey> Read<Datasets<K>> {
     ///
     /// # Errors
     ///
-    /// As [`intersections`](Self::intersections), without those of columns.
+    /// As [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column that no dataset
+    /// has: [`ordered`](Self::ordered) would read the others.
     pub fn explain(self) -> Result<QueryPlan> {
+        Verb::Explain.check(&self.request)?;
         let opened = self.of.open(&self.request)?;
+        check_named(self.request.columns.as_deref(), &opened.schemas())?;
         QueryPlan::of(&opened, &self.request)
     }
 }

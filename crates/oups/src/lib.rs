@@ -215,27 +215,36 @@
 //! - Stores and datasets: [`Store`], [`Dataset`], [`Change`], [`Keep`], [`Snapshot`].
 //! - Reading: [`ReadDataset`], [`QueryStore`].
 
+/// The very major of Arrow that the functions here take and give.
+pub use arrow;
+pub use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
 pub use oups_core::key;
 #[cfg(feature = "serde")]
 pub use oups_core::key::{KeyText, key_text};
-pub use oups_core::ordered::{BoundValue, IntoRange, OrderedRange, Span};
-pub use oups_core::row_group::{ColumnStatistics, Known};
+pub use oups_core::ordered::{BoundValue, Cut, IntoRange, OrdValue, OrderedRange, OrderedType, Span};
+pub use oups_core::plan::{Reason, Step};
+pub use oups_core::row_group::{
+    ColumnPart, ColumnStatistics, Known, ReadOptions, RowGroupBatches, RowGroupFile, ValueBounds,
+};
+pub use oups_core::schema::DatasetSchema;
+pub use oups_core::sizing::{Period, PeriodUnit, RowGroupTarget, TimeScale};
 #[doc(hidden)]
 pub use oups_core::words;
 pub use oups_core::{
     AnyKey, BringsRows, Change, ChangePlan, Combine, CommitReport, Compaction, Dataset, DatasetInfo,
-    DatasetVerification, Deletion, Discovery, DuplicateRun, DuplicatesOn, Durability, Error, Expected, Export,
-    ExportReport, Finding, FindingKind, Ingest, IngestReport, Insert, IntoRows, Keep, KeepRule, KeyError, KeyField,
-    KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, NewMetadata, NewSettings, NotAVersion, OfOneDataset,
-    Outcome, Phase, Progress, Removal, Repair, RepairReport, Resizes, Resolver, Result, RowGroup, Rows, Separator,
-    SetAside, SetsMetadata, Settings, Snapshot, Snapshots, Sorted, Store, StoreKey, StoreOptions, SubLevel, Syncing,
-    TakesDurability, Task, Together, TopLevel, Verification, VerifyReport, Version, ordered, sizing, sort_by,
+    DatasetVerification, Deletion, Discovery, DuplicateRun, DuplicatesOn, Durability, Error, ErrorKind, Expected,
+    Export, ExportReport, Finding, FindingKind, Ingest, IngestReport, Insert, IntoRows, Keep, KeepRule, KeyError,
+    KeyField, KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, NewMetadata, NewSettings, NotAVersion,
+    OfOneDataset, Outcome, Phase, Progress, QueryError, Removal, Repair, RepairReport, Resizes, Resolver, Result,
+    RowGroup, Rows, Separator, SetAside, SetsMetadata, Settings, Snapshot, Snapshots, Sorted, Store, StoreKey,
+    StoreOptions, Stranger, SubLevel, Syncing, TakesDurability, Task, Together, TopLevel, Verification, VerifyReport,
+    Version, ordered, sizing, sort_by,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{
-    Aggregate, AsOf, AsOfBatches, Batches, Chunk, ColumnOf, Datasets, Direction, Error as QueryError, Every, Fill,
+    Aggregate, AsOf, AsOfBatches, Batches, Chunk, Column, ColumnOf, Comparison, Datasets, Direction, Every, Fill,
     Intersections, Join, Omitted, OneDataset, Ordered, OrderedOn, PlannedColumn, PlannedDataset, PlannedRowGroup,
-    Pruned, Query, QueryPlan, QueryStore, Read, ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
+    Predicate, Pruned, Query, QueryPlan, QueryStore, Read, ReadDataset, Resample, Resampled, Scan, ScanPlan, Tolerance,
 };
 
 pub use oups_query::{common_schema, common_schema_of};

@@ -257,7 +257,7 @@ fn streams_tell_whether_their_datasets_are_of_one_moment() {
     }
     let [a, b] = &busy.keys();
     let timeout = Duration::from_millis(1);
-    let busy_of = |error| matches!(error, oups_query::Error::Core(Error::Busy { .. }));
+    let busy_of = |error| matches!(error, Error::Busy { .. });
     busy.begin();
     assert!(busy_of(busy.reader.query([a, b]).at_one_moment(timeout).ordered().unwrap_err()));
     busy.begin();

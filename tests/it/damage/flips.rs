@@ -65,10 +65,7 @@ fn reads_are_right_or_refused(root: &Path, key: &str, good: &RecordBatch, path: 
         Ok(snapshot) => snapshot,
         Err(error) => return assert!(names_the_file(&error), "{what}: {error}"),
     };
-    let refused = |error: &oups_query::Error| match error {
-        oups_query::Error::Core(error) => matches!(error, Error::Damaged { .. }) && names_the_file(error),
-        _ => false,
-    };
+    let refused = |error: &Error| matches!(error, Error::Damaged { .. }) && names_the_file(error);
     for verified in [snapshot.scan().verified().collect().map(drop), snapshot.scan().verified().count().map(drop)] {
         let error = verified.unwrap_err();
         assert!(refused(&error), "{what}: {error}");

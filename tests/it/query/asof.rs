@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Int32Type, Int64Type};
 use oups_core::{AnyKey, Durability, Store};
-use oups_query::{AsOf, Direction, Error, QueryStore};
+use oups_query::{AsOf, Direction, Error, QueryError, QueryStore};
 use proptest::prelude::*;
 
 use super::{batch, dataset, numbers, store_of, write};
@@ -111,7 +111,7 @@ fn columns_are_named_by_key_or_prefix() {
     assert_eq!(names(join), ["n", "b.s", "own_s"]);
     assert_eq!(names(store.asof(&a).by(["s"]).right(&b)), ["t", "n", "s", "b.t", "b.n"]);
     let error = store.asof(&a).right_as(&b, "").batches().unwrap_err();
-    assert!(matches!(error, Error::SameName { column } if column == "t"));
+    assert!(matches!(error, Error::Query(QueryError::SameName { column }) if column == "t"));
 }
 
 #[test]
@@ -122,17 +122,17 @@ fn what_cannot_be_joined_is_refused() {
     dataset(&store, "c").write(batch(&[1], 0)).ordered_on("s").commit().unwrap();
     let (a, b, c) = (key(&store, "a"), key(&store, "b"), key(&store, "c"));
     let error = |join: AsOf<AnyKey>| join.batches().unwrap_err();
-    assert!(matches!(error(store.asof(&a).right(&c)), Error::OrderedColumns { .. }));
+    assert!(matches!(error(store.asof(&a).right(&c)), Error::Query(QueryError::OrderedColumns { .. })));
     assert_eq!(
         error(store.asof(&a).right(&b).tolerance("5min")).to_string(),
         "the tolerance on column `t` (Int64) is to be a whole number: the ordered column has no unit of time, not `5min`"
     );
     let by = store.asof(&a).right(&b).by(["s"]).direction(Direction::Forward);
-    assert!(matches!(error(by.clone()), Error::Tolerance { .. }));
+    assert!(matches!(error(by.clone()), Error::Query(QueryError::Tolerance { .. })));
     assert!(by.tolerance(1).batches().is_ok());
-    assert!(matches!(error(store.asof(&a).right(&b).by(["x"])), Error::Core(oups_core::Error::UnknownColumn { .. })));
+    assert!(matches!(error(store.asof(&a).right(&b).by(["x"])), Error::UnknownColumn { .. }));
     let error = error(store.asof(&a).right(key(&store, "d")));
-    assert!(matches!(error, Error::Core(oups_core::Error::NoDataset { .. })));
+    assert!(matches!(error, Error::NoDataset { .. }));
 }
 
 #[test]

@@ -121,8 +121,9 @@ fn a_narrow_range_reads_little_more_than_its_pages() {
 fn a_filter_reads_its_column_and_little_more_than_the_wanted_pages() {
     let (_folder, store, bytes) = counted();
     let snapshot = dataset(&store, "x").snapshot().unwrap();
-    let scan = snapshot.scan().matching("n = 250").columns(["f"]);
+    let scan = snapshot.scan().matching("n = 250");
     assert_eq!(scan.clone().count().unwrap(), 1_000);
+    let scan = scan.columns(["f"]);
     // What the wanted rows take of the other column, and all of the filter's in the row group that statistics leave.
     let filtered = scan.clone().explain().unwrap();
     let column = filtered.columns.iter().find(|column| column.name == "n").unwrap().part.bytes;

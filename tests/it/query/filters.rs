@@ -8,7 +8,7 @@ use arrow::array::{ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, Re
 use arrow::compute::concat_batches;
 use arrow::datatypes::Int64Type;
 use oups_core::{Dataset, Durability};
-use oups_query::{Error, ReadDataset};
+use oups_query::{Error, QueryError, ReadDataset};
 use proptest::prelude::*;
 
 use super::store_of;
@@ -119,7 +119,7 @@ proptest! {
             let holds = |row: &Row| {
                 conditions.iter().all(|at| CONDITIONS[*at].1(row) == Some(true)) && (!test || row.1.is_some_and(|n| n % 2 == 0))
             };
-            let mut scan = snapshot.scan().batch_size(batch_size).range(start - 4..);
+            let mut scan = snapshot.scan().range(start - 4..);
             for at in &conditions {
                 scan = scan.matching(CONDITIONS[*at].0);
             }
@@ -131,8 +131,8 @@ proptest! {
             let mut expected: Vec<i64> = (0..rows.len() as i64).filter(|at| rows[*at as usize].0 >= start - 4 && holds(&rows[*at as usize])).collect();
             let place = |at: Option<&i64>| at.copied();
             let one = |found: Option<RecordBatch>| found.map(|batch| numbers(&batch)[0]);
-            prop_assert_eq!(one(scan.clone().first().unwrap()), place(expected.first()));
-            prop_assert_eq!(one(scan.clone().last().unwrap()), place(expected.last()));
+            prop_assert_eq!(one(scan.clone().batch_size(batch_size).first().unwrap()), place(expected.first()));
+            prop_assert_eq!(one(scan.clone().batch_size(batch_size).last().unwrap()), place(expected.last()));
             if reverse {
                 expected.reverse();
                 scan = scan.reverse();
@@ -146,7 +146,7 @@ proptest! {
             prop_assert_eq!(numbers(&whole), expected.clone(), "{:?}", scan);
             let picked: Vec<Row> = expected.iter().map(|at| rows[*at as usize].clone()).collect();
             prop_assert_eq!(whole.project(&[1, 2, 3, 4]).unwrap(), batch(&picked).project(&[1, 2, 3, 4]).unwrap());
-            let found: Vec<i64> = scan.columns(["at"]).batches().unwrap().flat_map(|batch| numbers(&batch.unwrap())).collect();
+            let found: Vec<i64> = scan.columns(["at"]).batch_size(batch_size).batches().unwrap().flat_map(|batch| numbers(&batch.unwrap())).collect();
             prop_assert_eq!(found, expected);
         }
     }
@@ -183,7 +183,10 @@ fn what_a_condition_cannot_be_is_said_at_its_place() {
     ];
     let errors: Vec<String> = texts.map(|text| dataset.scan().matching(text).count().unwrap_err().to_string()).to_vec();
     insta::assert_snapshot!(errors.join("\n"));
-    assert!(matches!(dataset.scan().matching("n > 3 and m = 1").count(), Err(Error::Condition { at: 11, .. })));
+    assert!(matches!(
+        dataset.scan().matching("n > 3 and m = 1").count(),
+        Err(Error::Query(QueryError::Condition { at: 11, .. }))
+    ));
 }
 
 #[test]
@@ -223,9 +226,9 @@ fn a_panic_of_a_filter_is_the_callers() {
     });
     assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| scan.count())).is_err());
     let short = dataset.scan().filter(["n"], |_| Ok(BooleanArray::from(vec![true])));
-    assert!(matches!(short.count(), Err(Error::TestLength { found: 1, .. })));
+    assert!(matches!(short.count(), Err(Error::Query(QueryError::TestLength { found: 1, .. }))));
     let float = dataset.scan().filter(["n"], |batch| {
         arrow::compute::kernels::cmp::gt(batch.column(0), &arrow::array::Scalar::new(Float64Array::from(vec![1.0])))
     });
-    assert!(matches!(float.count(), Err(Error::Arrow(_))));
+    assert!(matches!(float.count(), Err(Error::Query(QueryError::Arrow(_)))));
 }

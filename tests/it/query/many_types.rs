@@ -192,7 +192,7 @@ impl Asked {
 
     fn tell<S>(&self, mut read: Read<S>) -> Read<S> {
         let (start, end) = self.range;
-        read = read.range((start.map(|at| at * STEP), end.map(|at| at * STEP))).batch_size(self.batch_size);
+        read = read.range((start.map(|at| at * STEP), end.map(|at| at * STEP)));
         for at in &self.conditions {
             read = read.matching(CONDITIONS[*at].0);
         }
@@ -245,9 +245,11 @@ fn check_scan(store: &Store<AnyKey>, key: usize, stored: &Stored, asked: &Asked)
         expected.truncate(limit as usize);
     }
     assert_eq!(scan.clone().count().unwrap(), expected.len() as u64);
-    let found = scan.collect().unwrap();
+    let found = scan.clone().collect().unwrap();
     assert_eq!(numbers(&found, "n"), ids(&expected));
     check_values(&found, &expected, stored.has_grown);
+    let batches = scan.batch_size(asked.batch_size).batches().unwrap().map(Result::unwrap);
+    assert_eq!(batches.flat_map(|batch| numbers(&batch, "n")).collect::<Vec<_>>(), ids(&expected));
 }
 
 fn check_ordered(query: &Query<AnyKey>, all: &[Stored], asked: &Asked) {
@@ -256,7 +258,7 @@ fn check_ordered(query: &Query<AnyKey>, all: &[Stored], asked: &Asked) {
         expected.extend(asked.rows(stored).into_iter().enumerate().map(|(at, row)| (row.at, key, at, row)));
     }
     expected.sort_by_key(|(at, key, place, _)| (*at, *key, *place));
-    let mut query = query.clone();
+    let mut query = query.clone().batch_size(asked.batch_size);
     if asked.reverse {
         query = query.reverse();
         expected.reverse();
@@ -299,7 +301,7 @@ fn check_chunks(query: &Query<AnyKey>, keys: &[AnyKey], all: &[Stored], asked: &
 fn check_asof(store: &Store<AnyKey>, keys: &[AnyKey], all: &[Stored], asked: &Asked) {
     let asked = asked.of(all[0].has_grown);
     let mut expected = asked.rows(&all[0]);
-    let mut join = asked.tell(store.asof(&keys[0]));
+    let mut join = asked.tell(store.asof(&keys[0])).batch_size(asked.batch_size);
     if let Some(limit) = asked.limit {
         join = join.limit(limit);
         expected.truncate(limit as usize);
@@ -342,7 +344,8 @@ fn check_periods(query: &Query<AnyKey>, all: &[Stored], asked: &Asked) {
             expected.push((key as i64, minute, rows.len() as i64, least, sum, first, most));
         }
     }
-    let mut resample = query.clone().resample("1min").aggregate("n", [Count]).aggregate("dec", [Min]);
+    let mut resample =
+        query.clone().batch_size(asked.batch_size).resample("1min").aggregate("n", [Count]).aggregate("dec", [Min]);
     resample = resample.aggregate("i", [Sum]).aggregate("dict", [First]);
     let has_extra = all.iter().any(|stored| stored.has_grown);
     if has_extra {

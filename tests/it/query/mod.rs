@@ -9,6 +9,7 @@ mod filters;
 mod intersections;
 mod many_types;
 mod memory;
+mod options;
 mod ordered;
 mod ordered_model;
 mod properties;

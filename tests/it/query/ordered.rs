@@ -8,7 +8,7 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int32Type, Int64Type};
-use oups_core::{AnyKey, Durability, Error as CoreError, KeyFilter, Store};
+use oups_core::{AnyKey, Durability, KeyFilter, Store};
 use oups_query::{Error, Ordered, Query, QueryStore};
 
 use super::{batch, dataset, numbers, store_of, write};
@@ -112,7 +112,7 @@ fn a_column_that_a_dataset_lacks_is_null() {
     assert_eq!(w, [None, Some("x"), None, Some("y")]);
 
     let error = store.query_where(KeyFilter::all()).columns(["v", "z"]).ordered().unwrap_err();
-    assert!(matches!(error, Error::Core(CoreError::UnknownColumn { column, .. }) if column == "z"));
+    assert!(matches!(error, Error::UnknownColumn { column, .. } if column == "z"));
     let only = store.query_where(KeyFilter::all()).columns(["w"]).ordered().unwrap();
     assert_eq!(only.schema().fields().len(), 2);
     assert_eq!(only.map(|batch| batch.unwrap().column(1).null_count()).sum::<usize>(), 2);
@@ -193,7 +193,7 @@ fn a_file_is_opened_when_the_stream_comes_to_it() {
     let good = items.iter().filter(|item| item.is_ok()).count();
     assert!((36..=38).contains(&good), "{good} rows before the damaged file");
     let error = Error::from(items.into_iter().last().unwrap().unwrap_err());
-    assert!(matches!(error, Error::Core(CoreError::Damaged { path, .. }) if path.ends_with(&*file)));
+    assert!(matches!(error, Error::Damaged { path, .. } if path.ends_with(&*file)));
     assert!(stream.next().is_none());
 }
 

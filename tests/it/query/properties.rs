@@ -107,8 +107,8 @@ proptest! {
         dataset.write(rows(kind, &values)).ordered_on("t").row_group_target(target).durability(Durability::Unsynced).commit().unwrap();
         for range in ranges {
             let bounds = (range.0.map(|value| kind.bound(value)), range.1.map(|value| kind.bound(value)));
-            let scan = dataset.scan().range(bounds.into_range()).batch_size(batch_size);
-            let found: Vec<i64> = scan.clone().batches().unwrap().flat_map(|batch| numbers(&batch.unwrap())).collect();
+            let scan = dataset.scan().range(bounds.into_range());
+            let found: Vec<i64> = scan.clone().batch_size(batch_size).batches().unwrap().flat_map(|batch| numbers(&batch.unwrap())).collect();
             let expected = wanted(&values, range);
             prop_assert_eq!(scan.clone().count().unwrap(), expected.len() as u64);
             prop_assert_eq!(scan.explain().unwrap().rows(), expected.len() as u64);

@@ -11,7 +11,7 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 use oups_core::{Dataset, Durability, KeyFilter};
 use oups_query::Aggregate::*;
-use oups_query::{Error, Fill, QueryStore, ReadDataset, Resample};
+use oups_query::{Error, Fill, QueryError, QueryStore, ReadDataset, Resample};
 use proptest::prelude::*;
 
 use super::{batch, dataset, numbers, store_of, write};
@@ -188,14 +188,11 @@ fn what_does_not_suit_is_refused() {
     );
     assert_eq!(error(x.scan().resample(5).aggregate("s", [Sum])).to_string(), "column `s` (Utf8) has no sum");
     assert!(
-        matches!(error(x.scan().resample(5).aggregate("s", [Max, Max])), Error::SameName { column } if column == "s_max")
+        matches!(error(x.scan().resample(5).aggregate("s", [Max, Max])), Error::Query(QueryError::SameName { column }) if column == "s_max")
     );
-    assert!(matches!(
-        error(x.scan().resample(5).aggregate("z", [Max])),
-        Error::Core(oups_core::Error::UnknownColumn { .. })
-    ));
+    assert!(matches!(error(x.scan().resample(5).aggregate("z", [Max])), Error::UnknownColumn { .. }));
     let query = store.query_where(KeyFilter::all()).resample(5).aggregate("n", [Sum]);
-    assert!(matches!(error(query), Error::KeyColumn { column } if column == "t"));
+    assert!(matches!(error(query), Error::Query(QueryError::KeyColumn { column }) if column == "t"));
 }
 
 #[test]
@@ -283,7 +280,7 @@ fn rows_come_without_the_fields_of_their_keys_when_asked() {
     let (_folder, store) = store_of("t:str");
     write(&store, "x", &[1, 2], 2);
     let query = || store.query_where(KeyFilter::all());
-    assert!(matches!(query().ordered().unwrap_err(), Error::KeyColumn { column } if column == "t"));
+    assert!(matches!(query().ordered().unwrap_err(), Error::Query(QueryError::KeyColumn { column }) if column == "t"));
     let names = |schema: arrow::datatypes::SchemaRef| {
         schema.fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>()
     };

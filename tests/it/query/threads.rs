@@ -36,12 +36,13 @@ fn all(reader: impl RecordBatchReader) -> RecordBatch {
 #[test]
 fn every_form_gives_the_same_rows_with_any_number_of_threads() {
     let (_folder, store, keys) = filled();
-    let query = || store.query(&keys).range(100..).columns(["t", "n"]);
+    let plain = || store.query(&keys).range(100..);
+    let query = || plain().columns(["t", "n"]);
     let forms: [Box<dyn Fn() -> RecordBatch + Send + Sync>; 5] = [
         Box::new(|| all(query().ordered().unwrap())),
         Box::new(|| all(query().reverse().ordered().unwrap())),
         Box::new(|| all(store.asof(&keys[0]).right(&keys[1]).columns(["n"]).right_columns(["n"]).batches().unwrap())),
-        Box::new(|| all(query().resample(7).aggregate("n", [Aggregate::Sum]).fill(Fill::Null).batches().unwrap())),
+        Box::new(|| all(plain().resample(7).aggregate("n", [Aggregate::Sum]).fill(Fill::Null).batches().unwrap())),
         Box::new(|| {
             let chunks: Vec<_> = query().intersections().unwrap().map(Result::unwrap).collect();
             let batches = chunks.iter().flat_map(|chunk| chunk.iter().map(|(_, batch)| batch));
@@ -80,15 +81,15 @@ fn check_dropped<I: Iterator<Item: Send> + Send>(calls: &Arc<AtomicUsize>, make:
 #[test]
 fn a_dropped_iterator_leaves_no_work_behind() {
     let (folder, store, keys) = filled();
-    let query = || counting(store.query(&keys).batch_size(100));
+    let query = || counting(store.query(&keys));
     let (scan, calls) = counting(dataset(&store, "0").scan());
     check_dropped(&calls, || scan.batches().unwrap());
     let (ordered, calls) = query();
-    check_dropped(&calls, || ordered.ordered().unwrap());
+    check_dropped(&calls, || ordered.batch_size(100).ordered().unwrap());
     let (chunks, calls) = query();
     check_dropped(&calls, || chunks.intersections().unwrap());
     let (periods, calls) = query();
-    check_dropped(&calls, || periods.resample(10).aggregate("n", [Aggregate::Sum]).batches().unwrap());
+    check_dropped(&calls, || periods.batch_size(100).resample(10).aggregate("n", [Aggregate::Sum]).batches().unwrap());
     let (join, calls) = counting(store.asof(&keys[0]).right(&keys[1]));
     check_dropped(&calls, || join.batches().unwrap());
     // An open handle keeps pin files for its next snapshot; only what holds one still has any once it is dropped.

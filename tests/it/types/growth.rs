@@ -125,7 +125,7 @@ fn look(dataset: &Dataset, model: &Model, range: std::ops::Range<i64>, order: us
     wanted.rotate_left(order % schema.fields().len());
     wanted.truncate(order % 4 + 1);
     let names: Vec<_> = wanted.iter().map(|&place| schema.field(place).name().clone()).collect();
-    let found = dataset.scan().range(range.clone()).columns(names).batch_size(7).collect().unwrap();
+    let found = dataset.scan().range(range.clone()).columns(names).collect().unwrap();
     let expected = model.expected(range.clone(), &wanted);
     assert_eq!(dataset.scan().range(range).count().unwrap(), found.num_rows() as u64);
     for (column, expected) in found.columns().iter().zip(&expected) {

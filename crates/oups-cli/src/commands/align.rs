@@ -11,7 +11,6 @@ use super::{moment, print_json};
 use crate::args::Align;
 use crate::output::grid::{Column, Grid};
 use crate::output::value;
-use crate::read::own;
 use crate::store;
 use crate::terminal::counted::counted;
 use crate::terminal::message::message;
@@ -39,9 +38,9 @@ pub(crate) fn run(args: Align, out: &mut Stdout) -> Result<()> {
     if let Some(timeout) = args.together.one_moment {
         query = query.at_one_moment(timeout);
     }
-    let chunks = query.intersections().map_err(own)?;
+    let chunks = query.intersections()?;
     moment::tell(chunks.moment());
-    let chunks = chunks.map(|chunk| chunk.map_err(own));
+    let chunks = chunks.map(|chunk| chunk.map_err(anyhow::Error::from));
     if args.json {
         return chunks.into_iter().try_for_each(|chunk| print_json(&facts(&chunk?, &ordered), out));
     }

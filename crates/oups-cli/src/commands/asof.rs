@@ -5,7 +5,6 @@ use oups::{Direction, QueryStore};
 
 use super::{moment, rows};
 use crate::args::{AsOf, Side};
-use crate::read::own;
 use crate::store;
 use crate::terminal::stdout::Stdout;
 
@@ -38,7 +37,7 @@ pub(crate) fn run(args: AsOf, out: &mut Stdout) -> Result<()> {
     if let Some(timeout) = args.together.one_moment {
         join = join.at_one_moment(timeout);
     }
-    let rows = join.batches().map_err(own)?;
+    let rows = join.batches()?;
     moment::tell(rows.moment());
     rows::show(rows, &args.to, out)
 }

@@ -13,7 +13,7 @@ use super::{moment, plot};
 use crate::args::{Format, Read};
 use crate::output::table::Shown;
 use crate::output::{self, Unwritable};
-use crate::read::{Scan, own};
+use crate::read::Scan;
 use crate::store;
 use crate::terminal::counted::counted;
 use crate::terminal::message::message;
@@ -127,9 +127,9 @@ fn several(args: Read, shows_keys: bool, out: &mut Stdout) -> Result<()> {
         query = query.at_one_moment(timeout);
     }
     if args.explain {
-        return Ok(write!(out, "{}", query.explain().map_err(own)?)?);
+        return Ok(write!(out, "{}", query.explain()?)?);
     }
-    let rows = query.ordered().map_err(own)?;
+    let rows = query.ordered()?;
     moment::tell(rows.moment());
     rows::show(rows, &args.to, out)
 }

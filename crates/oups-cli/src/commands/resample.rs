@@ -5,7 +5,6 @@ use oups::QueryStore;
 
 use super::{moment, rows};
 use crate::args::Resample;
-use crate::read::own;
 use crate::store;
 use crate::terminal::stdout::Stdout;
 
@@ -29,7 +28,7 @@ pub(crate) fn run(args: Resample, out: &mut Stdout) -> Result<()> {
     if let Some(fill) = args.fill {
         resample = resample.fill(fill.into());
     }
-    let rows = resample.batches().map_err(own)?;
+    let rows = resample.batches()?;
     moment::tell(rows.moment());
     rows::show(rows, &args.to, out)
 }

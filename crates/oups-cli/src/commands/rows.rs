@@ -12,7 +12,7 @@ use crate::args::usage::Usage;
 use crate::args::{Format, To};
 use crate::output::table::Shown;
 use crate::output::{self, Rows};
-use crate::read::{keep_last, own};
+use crate::read::keep_last;
 use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
@@ -31,7 +31,7 @@ pub(super) fn show(reader: impl RecordBatchReader, to: &To, out: &mut Stdout) ->
     let schema = reader.schema();
     let hide = target.is_none() && io::stdout().is_terminal() && format != Format::Table;
     let progress = if hide { Progress::hidden() } else { Progress::new() };
-    let batches = reader.map(|batch| batch.map_err(|error| own(error.into())));
+    let batches = reader.map(|batch| batch.map_err(|error| oups::Error::from(error).into()));
     let mut batches = limited(batches, to.limit, &progress);
     let done = match &target {
         Some(path) => {

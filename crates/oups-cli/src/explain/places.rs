@@ -33,11 +33,7 @@ impl Texts {
 
     /// The error, with a mark at its place if it is in one of the texts.
     pub(crate) fn point(&self, error: Error) -> Error {
-        let pointed = match (error.downcast_ref(), error.downcast_ref()) {
-            (Some(error), _) => self.in_bound(error),
-            (_, Some(error)) => in_condition(error),
-            _ => None,
-        };
+        let pointed = error.downcast_ref().and_then(|error| self.in_bound(error).or_else(|| in_condition(error)));
         pointed.unwrap_or(error)
     }
 
@@ -51,8 +47,10 @@ impl Texts {
     }
 }
 
-fn in_condition(error: &QueryError) -> Option<Error> {
-    let QueryError::Condition { dataset, text, at, expected, found, columns } = error else { return None };
+fn in_condition(error: &oups::Error) -> Option<Error> {
+    let oups::Error::Query(QueryError::Condition { dataset, text, at, expected, found, columns }) = error else {
+        return None;
+    };
     let mark = pointed(text, *at, quoted_length(text, *at, found));
     let near = hint::similar(found.trim_matches(['`', '"']), columns).map(|near| format!("did you mean `{near}`?"));
     Some(hint::told(

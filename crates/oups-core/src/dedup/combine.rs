@@ -7,6 +7,7 @@ use arrow::error::ArrowError;
 
 /// How one column of several duplicates becomes one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Combine {
     /// The sum, without nulls; null if there are only nulls. An overflow is an error.
     Sum,

@@ -11,6 +11,7 @@ use crate::settings::KeepRule;
 
 /// Which of several duplicates stays.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub enum Keep {
     /// The one written last: a new row replaces a stored one.
     #[default]

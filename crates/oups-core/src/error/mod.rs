@@ -1,6 +1,7 @@
 //! What can go wrong, said so that the caller knows what to do.
 
 pub(crate) mod hint;
+pub(crate) mod kind;
 pub(crate) mod outcome;
 pub(crate) mod query;
 
@@ -14,6 +15,7 @@ use crate::key::KeyError;
 use crate::version::{Expected, Version};
 use crate::words::{columns as listed, short, words_of};
 use hint::{attempt, found_version, in_seconds, io_hint, repair_hint, some_of};
+use query::QueryError;
 
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -25,14 +27,22 @@ pub(crate) fn shown_row(row: u64) -> u64 {
 
 /// Everything that oups can refuse or fail at.
 ///
-/// The variants answer "what must the caller do": fix the call, fix the data, wait and try again, repair the dataset.
-/// Their fields carry the path, dataset, column, row, and the expected and found values.
+/// [`kind`](Self::kind) answers "what must the caller do": fix the call, fix the data, wait and try again, repair the
+/// dataset. [`outcome`](Self::outcome) says whether a change has happened, [`advice`](Self::advice) what the way out is. The
+/// fields of a variant carry the path, dataset, column, row, and the expected and found values.
+///
+/// The iterators over batches give [`ArrowError`]s, as [`RecordBatchReader`](arrow::array::RecordBatchReader) demands; ours
+/// travel inside of them, and `Error::from(arrow_error)`, which `?` calls, takes them out again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A key, a key's text or a key schema is not valid.
     #[error(transparent)]
     Key(#[from] KeyError),
+
+    /// What only a query refuses or fails at.
+    #[error(transparent)]
+    Query(#[from] QueryError),
 
     /// An operation of the file system failed; what was asked for has surely not happened, and no reader sees a change.
     #[error("cannot {action} {}: {source}{}", path.display(), io_hint(source))]
@@ -430,3 +440,6 @@ pub enum Error {
         source: ArrowError,
     },
 }
+
+#[cfg(test)]
+mod tests;

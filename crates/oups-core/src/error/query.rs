@@ -5,19 +5,13 @@ use std::fmt;
 use arrow::error::ArrowError;
 
 use super::Error;
+use super::kind::ErrorKind;
 use crate::words::{short, shortened, words_of};
 
-/// Everything that a query can refuse or fail at.
-///
-/// The iterators over batches give [`ArrowError`]s, as [`RecordBatchReader`](arrow::array::RecordBatchReader) demands;
-/// ours travel inside them, and `QueryError::from(arrow_error)`, which `?` calls, takes them out again.
+/// What only a query can refuse or fail at, inside of [`Error::Query`]. All else is another variant of [`Error`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
-    /// The store refused or failed: no such dataset or column, a damaged file, a snapshot that is gone.
-    #[error(transparent)]
-    Core(#[from] Error),
-
     /// A column is named twice.
     #[error("column `{column}` is asked for twice")]
     DuplicateColumn {
@@ -140,6 +134,15 @@ pub enum QueryError {
         columns: Box<[String]>,
     },
 
+    /// The read was told something that its last method does not take.
+    #[error("`{verb}` does not take `{option}`: leave it out")]
+    NotTaken {
+        /// The last method of the read: `count`.
+        verb: &'static str,
+        /// The method that set it: `batch_size`.
+        option: &'static str,
+    },
+
     /// A filter's function does not answer for each row that it is given.
     #[error("a filter was given {expected} rows and answered for {found}")]
     TestLength {
@@ -156,6 +159,7 @@ pub enum QueryError {
 
 /// A column of one dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ColumnOf {
     /// The dataset.
     pub dataset: String,
@@ -165,6 +169,7 @@ pub struct ColumnOf {
 
 /// What a dataset is ordered on.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OrderedOn {
     /// The dataset.
     pub dataset: String,
@@ -174,28 +179,104 @@ pub struct OrderedOn {
     pub column_type: String,
 }
 
+impl ColumnOf {
+    #[doc(hidden)]
+    pub fn new(dataset: &str, column_type: String) -> Self {
+        Self { dataset: dataset.to_owned(), column_type }
+    }
+}
+
+impl OrderedOn {
+    #[doc(hidden)]
+    pub fn new(dataset: &str, column: &str, column_type: String) -> Self {
+        Self { dataset: dataset.to_owned(), column: column.to_owned(), column_type }
+    }
+}
+
 impl fmt::Display for OrderedOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "dataset {} is ordered on `{}` ({})", self.dataset, self.column, short(&self.column_type))
     }
 }
 
-impl From<ArrowError> for QueryError {
-    fn from(error: ArrowError) -> Self {
-        match error {
-            ArrowError::ExternalError(inner) => match inner.downcast::<Self>() {
-                Ok(own) => *own,
-                Err(inner) => Self::Arrow(ArrowError::ExternalError(inner)),
-            },
-            other => Self::Arrow(other),
+impl QueryError {
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::DuplicateColumn { .. }
+            | Self::DuplicateKey { .. }
+            | Self::OrderedColumns { .. }
+            | Self::ColumnTypes { .. }
+            | Self::KeyColumn { .. }
+            | Self::SameName { .. }
+            | Self::Tolerance { .. }
+            | Self::Period { .. }
+            | Self::Aggregate { .. }
+            | Self::Condition { .. }
+            | Self::NotTaken { .. }
+            | Self::TestLength { .. } => ErrorKind::InvalidArgument,
+            Self::Overflow { .. } | Self::TooLarge { .. } | Self::Arrow(_) => ErrorKind::InvalidData,
+        }
+    }
+
+    pub(super) fn dataset(&self) -> Option<&str> {
+        match self {
+            Self::DuplicateKey { dataset }
+            | Self::Overflow { dataset, .. }
+            | Self::TooLarge { dataset, .. }
+            | Self::Condition { dataset, .. } => Some(dataset),
+            Self::OrderedColumns { other, .. } => Some(&other.dataset),
+            Self::ColumnTypes { other, .. } => Some(&other.dataset),
+            Self::DuplicateColumn { .. }
+            | Self::KeyColumn { .. }
+            | Self::SameName { .. }
+            | Self::Tolerance { .. }
+            | Self::Period { .. }
+            | Self::Aggregate { .. }
+            | Self::NotTaken { .. }
+            | Self::TestLength { .. }
+            | Self::Arrow(_) => None,
+        }
+    }
+
+    pub(super) fn advice(&self) -> Option<&str> {
+        match self {
+            Self::DuplicateColumn { .. } | Self::DuplicateKey { .. } => Some("name it once"),
+            Self::NotTaken { .. } => Some("leave the option out, or use another method"),
+            Self::OrderedColumns { .. } => Some("query only datasets that are ordered on the same column"),
+            Self::ColumnTypes { .. } => Some("leave the column out with `columns`, or read the datasets apart"),
+            Self::KeyColumn { .. } => {
+                Some("leave the column out with `columns`, or the fields of the keys by `without_keys`")
+            }
+            Self::SameName { .. } => Some("ask for each column once, or in a join for another prefix"),
+            Self::Overflow { .. } => Some("take a shorter period"),
+            Self::TooLarge { .. } => Some("read the rows batch by batch"),
+            Self::Tolerance { .. }
+            | Self::Period { .. }
+            | Self::Aggregate { .. }
+            | Self::Condition { .. }
+            | Self::TestLength { .. }
+            | Self::Arrow(_) => None,
         }
     }
 }
 
-impl From<QueryError> for ArrowError {
-    fn from(error: QueryError) -> Self {
+/// Errors of ours travel through Arrow's iterators inside of an [`ArrowError`]; `?` takes them out again.
+impl From<ArrowError> for Error {
+    fn from(error: ArrowError) -> Self {
         match error {
-            QueryError::Arrow(error) => error,
+            ArrowError::ExternalError(inner) => match inner.downcast::<Self>() {
+                Ok(own) => *own,
+                Err(inner) => QueryError::Arrow(ArrowError::ExternalError(inner)).into(),
+            },
+            other => QueryError::Arrow(other).into(),
+        }
+    }
+}
+
+impl From<Error> for ArrowError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Query(QueryError::Arrow(error)) => error,
             own => Self::ExternalError(Box::new(own)),
         }
     }
@@ -207,9 +288,12 @@ mod tests {
 
     #[test]
     fn our_errors_survive_the_way_through_arrow() {
-        let arrow = ArrowError::from(QueryError::DuplicateColumn { column: "a".to_owned() });
-        assert!(matches!(QueryError::from(arrow), QueryError::DuplicateColumn { column } if column == "a"));
-        let foreign = ArrowError::from(QueryError::from(ArrowError::DivideByZero));
+        let own = || Error::from(QueryError::DuplicateColumn { column: "a".to_owned() });
+        let back = Error::from(ArrowError::from(own()));
+        assert!(matches!(back, Error::Query(QueryError::DuplicateColumn { column }) if column == "a"));
+        let core = Error::Forked { owner: 1, user: 2 };
+        assert!(matches!(Error::from(ArrowError::from(core)), Error::Forked { owner: 1, user: 2 }));
+        let foreign = ArrowError::from(Error::from(ArrowError::DivideByZero));
         assert!(matches!(foreign, ArrowError::DivideByZero));
     }
 }

@@ -52,6 +52,7 @@ pub trait Fs: Debug + Send + Sync {
 
 /// What a lock file is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LockAccess {
     /// To read and write its text; created empty where it is missing.
     Create,
@@ -72,6 +73,7 @@ pub struct DirEntry {
 
 /// What a folder's entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum EntryKind {
     /// A regular file.
     File,

@@ -80,7 +80,7 @@ impl fmt::Debug for Rows {
     message = "`{Self}` cannot be written",
     note = "a write takes a `RecordBatch`, a `Vec<RecordBatch>`, or a `RecordBatchReader` that is `Send`"
 )]
-pub trait IntoRows<Kind> {
+pub trait IntoRows<Kind>: sealed::Writable<Kind> {
     /// Wraps it.
     fn into_rows(self) -> Rows;
 }
@@ -97,6 +97,16 @@ pub enum Reader {}
 /// Tells [`Rows`] from the other forms of [`IntoRows`].
 #[derive(Debug)]
 pub enum Ready {}
+
+mod sealed {
+    /// What a write takes: nothing that a program makes itself.
+    pub trait Writable<Kind> {}
+}
+
+impl sealed::Writable<OneBatch> for RecordBatch {}
+impl sealed::Writable<ManyBatches> for Vec<RecordBatch> {}
+impl<R: RecordBatchReader + Send + 'static> sealed::Writable<Reader> for R {}
+impl sealed::Writable<Ready> for Rows {}
 
 impl IntoRows<OneBatch> for RecordBatch {
     fn into_rows(self) -> Rows {

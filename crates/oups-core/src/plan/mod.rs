@@ -93,6 +93,7 @@ pub enum Step {
 
 /// Why row groups are rewritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reason {
     /// All of them take new rows.
     NewRows,

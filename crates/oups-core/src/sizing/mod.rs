@@ -37,6 +37,7 @@ const OPTION: &str = "row_group_target";
 /// # Ok::<(), oups_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum RowGroupTarget {
     /// So many rows.
     Rows(NonZeroU64),

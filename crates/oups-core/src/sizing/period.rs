@@ -21,6 +21,7 @@ pub struct Period {
 
 /// The unit of a [`Period`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PeriodUnit {
     /// `s`
     Second,

@@ -42,6 +42,7 @@ pub(crate) fn check_version(dataset: &str, expected: Option<Expected>, found: Ve
 
 /// Whether a commit waits until the disk has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Durability {
     /// Files, folders and manifest are synced: a commit that returned survives a power loss.
     #[default]

@@ -19,6 +19,7 @@ const MOST_LISTINGS: usize = 16;
 
 /// What a store holds, as far as a filter asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Discovery<K> {
     /// The keys of the datasets, in key order.
     pub keys: Vec<K>,
@@ -31,6 +32,7 @@ pub struct Discovery<K> {
 
 /// A file or folder that is no part of a store.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Stranger {
     /// Its path.
     pub path: PathBuf,

@@ -14,6 +14,7 @@ use crate::datasets::Datasets;
 use crate::plan::scan::PlannedScan;
 use crate::projection::Projection;
 use crate::request::read::Read;
+use crate::request::verbs::Verb;
 
 /// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
 const OPEN_FILES: usize = 32;
@@ -104,11 +105,12 @@ impl<K: StoreKey> Read<Datasets<K>> {
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateKey`](crate::Error::DuplicateKey); [`oups_core::Error::NoDataset`] for a key that has none;
-    /// [`Error::OrderedColumns`](crate::Error::OrderedColumns) if they are not ordered on one column, name and type;
-    /// [`oups_core::Error::Bound`], [`Error::DuplicateColumn`](crate::Error::DuplicateColumn),
+    /// [`QueryError::DuplicateKey`](oups_core::QueryError::DuplicateKey); [`oups_core::Error::NoDataset`] for a key that has none;
+    /// [`QueryError::OrderedColumns`](oups_core::QueryError::OrderedColumns) if they are not ordered on one column, name and type;
+    /// [`oups_core::Error::Bound`], [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn),
     /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
     pub fn intersections(self) -> Result<Intersections<K>> {
+        Verb::Intersections.check(&self.request)?;
         let opened = self.of.open(&self.request)?;
         let moment = opened.moment();
         let Some(first) = opened.snapshots.first() else { return Ok(Intersections::none(moment)) };

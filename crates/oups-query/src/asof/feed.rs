@@ -12,7 +12,7 @@ use crate::merge::budget::Budget;
 use crate::merge::source::Source;
 use crate::plan::scan::PlannedScan;
 use crate::projection::unified::Unified;
-use crate::request::Request;
+use crate::request::{BATCH_ROWS, Request};
 use crate::scan::batches::Batches;
 use crate::scan::dataset::Scan;
 
@@ -68,7 +68,7 @@ impl Feed {
             Self::Ahead(batches) => batches.next_batch(),
             Self::Blocks { source, rights } => {
                 let (taken, in_file) = source.row_bytes();
-                let rows = Budget::new(*rights).rows(1, taken, in_file).min(Request::default().batch_rows);
+                let rows = Budget::new(*rights).rows(1, taken, in_file).min(BATCH_ROWS);
                 source.load(rows, false)?;
                 Ok(source.head.take().map(|head| head.batch))
             }

@@ -15,15 +15,17 @@ use std::time::Duration;
 
 use oups_core::{Store, StoreKey, Together};
 
+use crate::Result;
 use crate::datasets::check_same_order;
 use crate::request::read::Read;
-use crate::{Error, Result};
+use crate::request::verbs::Verb;
 
 pub use stream::AsOfBatches;
 pub use tolerance::Tolerance;
 
 /// On which side of a row its match is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Direction {
     /// The newest row that is not after it.
     #[default]
@@ -169,18 +171,19 @@ impl<K: StoreKey> Read<Join<K>> {
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::NoDataset`]; [`Error::OrderedColumns`] if a right dataset's ordered column is of another type (its
-    /// name may differ); [`Error::ColumnTypes`] if a column of `by` is; [`oups_core::Error::UnknownColumn`] and
-    /// [`Error::DuplicateColumn`]; [`Error::SameName`] if two columns of the result have one name; [`Error::Tolerance`] if
+    /// [`oups_core::Error::NoDataset`]; [`QueryError::OrderedColumns`](oups_core::QueryError::OrderedColumns) if a right dataset's ordered column is of another type (its
+    /// name may differ); [`QueryError::ColumnTypes`](oups_core::QueryError::ColumnTypes) if a column of `by` is; [`oups_core::Error::UnknownColumn`] and
+    /// [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn); [`QueryError::SameName`](oups_core::QueryError::SameName) if two columns of the result have one name; [`QueryError::Tolerance`](oups_core::QueryError::Tolerance) if
     /// it does not suit the ordered column, or is missing for `by` forward; [`oups_core::Error::Bound`]; those of reading
     /// the manifests.
     pub fn batches(self) -> Result<AsOfBatches> {
+        Verb::Batches.check(&self.request)?;
         let Self { of: Join { store, left, rights, terms, right_columns }, request } = self;
         let keys: Vec<K> = std::iter::once(&left).chain(rights.iter().map(|(key, _)| key)).cloned().collect();
         let snapshots = store.snapshots_with(&keys, request.together)?;
         let moment = snapshots.moment();
         let mut snapshots = snapshots.into_iter();
-        let Some(left) = snapshots.next() else { return Err(Error::Arrow(nothing())) };
+        let Some(left) = snapshots.next() else { return Err(nothing().into()) };
         let rights: Vec<_> = snapshots.zip(rights).map(|(snapshot, (_, prefix))| (snapshot, prefix)).collect();
         for (right, _) in &rights {
             check_same_order(left.dataset_schema(), right.dataset_schema(), false)?;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, FieldRef};
 use oups_core::ColumnOf;
+use oups_core::QueryError;
 use oups_core::schema::DatasetSchema;
 
+use crate::Result;
 use crate::projection::Projection;
-use crate::{Error, Result};
 
 /// What is read of one side. The columns of the result come first.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub(super) struct Side {
 impl Side {
     /// # Errors
     ///
-    /// [`Error::DuplicateColumn`] and [`oups_core::Error::UnknownColumn`].
+    /// [`QueryError::DuplicateColumn`] and [`oups_core::Error::UnknownColumn`].
     pub(super) fn new(shown: Vec<String>, by: &[String], schema: &DatasetSchema) -> Result<Self> {
         let mut side = Self { shown: shown.len(), read: shown, ordered: 0, by: Vec::new() };
         side.ordered = side.place(schema.ordered_on());
@@ -70,16 +71,16 @@ pub(super) fn right_fields(side: &Side, prefix: &str, schema: &DatasetSchema) ->
 ///
 /// # Errors
 ///
-/// [`Error::ColumnTypes`]; [`oups_core::Error::UnknownColumn`].
+/// [`QueryError::ColumnTypes`]; [`oups_core::Error::UnknownColumn`].
 pub(super) fn check_by(by: &[String], left: &DatasetSchema, right: &DatasetSchema) -> Result<()> {
     for column in by {
         let of = |schema: &DatasetSchema| -> Result<Box<ColumnOf>> {
             let column_type = schema.plain().field(schema.index_of(column)?).data_type().to_string();
-            Ok(Box::new(ColumnOf { dataset: schema.dataset().to_owned(), column_type }))
+            Ok(Box::new(ColumnOf::new(schema.dataset(), column_type)))
         };
         let (first, other) = (of(left)?, of(right)?);
         if first.column_type != other.column_type {
-            return Err(Error::ColumnTypes { column: column.clone(), first, other });
+            return Err(QueryError::ColumnTypes { column: column.clone(), first, other }.into());
         }
     }
     Ok(())

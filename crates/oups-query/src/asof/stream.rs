@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader};
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use oups_core::QueryError;
 use oups_core::ordered::{OrdValue, OrderedRange};
 use oups_core::parallel::try_map;
 use oups_core::schema::DatasetSchema;
@@ -66,7 +67,7 @@ impl AsOfBatches {
             fields.extend(of_fields.iter().cloned());
             opened.push(Right::new(right, of_right, of_fields, &of_all)?);
         }
-        request.batch_rows = request.batch_rows.min(CELLS / fields.len().max(1)).max(1);
+        request.batch_size = Some(request.batch_rows().min(CELLS / fields.len().max(1)).max(1));
         let rows = Scan::of(left, request).batches()?;
         let ends = of_all.left;
         check_names(&fields)?;
@@ -115,10 +116,9 @@ impl AsOfBatches {
 
 fn tolerance(terms: &MatchRule, schema: &DatasetSchema) -> Result<Option<i128>> {
     let ordered = schema.ordered_type();
-    let refuse = |expected: &str, found: String| Error::Tolerance {
-        column: format!("`{}` ({})", schema.ordered_on(), ordered.describe()),
-        expected: expected.to_owned(),
-        found,
+    let refuse = |expected: &str, found: String| {
+        let column = format!("`{}` ({})", schema.ordered_on(), ordered.describe());
+        Error::from(QueryError::Tolerance { column, expected: expected.to_owned(), found })
     };
     match &terms.tolerance {
         Some(tolerance) => {

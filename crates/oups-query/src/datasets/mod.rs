@@ -5,14 +5,15 @@ pub(crate) mod explain;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use oups_core::QueryError;
 use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
 use oups_core::{KeyFilter, Moment, OrderedOn, Snapshot, Snapshots, Store, StoreKey};
 
+use crate::Result;
 use crate::filter::Filter;
 use crate::projection::key_fields::KeyColumns;
 use crate::request::Request;
-use crate::{Error, Result};
 
 /// Which datasets a query is about.
 #[derive(Clone, Debug)]
@@ -36,8 +37,8 @@ pub(crate) struct Opened<K> {
 impl<K: StoreKey> Opened<K> {
     /// # Errors
     ///
-    /// [`Error::DuplicateKey`], [`oups_core::Error::NoDataset`], [`Error::OrderedColumns`], [`oups_core::Error::Bound`],
-    /// [`Error::Condition`];
+    /// [`QueryError::DuplicateKey`], [`oups_core::Error::NoDataset`], [`QueryError::OrderedColumns`], [`oups_core::Error::Bound`],
+    /// [`QueryError::Condition`];
     /// those of listing folders and reading manifests.
     pub(crate) fn new(store: &Store<K>, choice: Chosen<K>, request: &Request) -> Result<Self> {
         let (keys, snapshots) = match choice {
@@ -74,7 +75,7 @@ fn positions<K: StoreKey>(store: &Store<K>, keys: &[K]) -> Result<HashMap<K, usi
     let mut positions = HashMap::with_capacity(keys.len());
     for (at, key) in keys.iter().enumerate() {
         if positions.insert(key.clone(), at).is_some() {
-            return Err(Error::DuplicateKey { dataset: store.dataset(key)?.path_text().to_owned() });
+            return Err(QueryError::DuplicateKey { dataset: store.dataset(key)?.path_text().to_owned() }.into());
         }
     }
     Ok(positions)
@@ -89,19 +90,15 @@ fn check_ordered_columns(snapshots: &[Snapshot]) -> Result<()> {
 ///
 /// # Errors
 ///
-/// [`Error::OrderedColumns`].
+/// [`QueryError::OrderedColumns`].
 pub(crate) fn check_same_order(first: &DatasetSchema, other: &DatasetSchema, name: bool) -> Result<()> {
     if other.ordered_type() == first.ordered_type() && (!name || other.ordered_on() == first.ordered_on()) {
         return Ok(());
     }
     let ordered_on = |schema: &DatasetSchema| {
-        Box::new(OrderedOn {
-            dataset: schema.dataset().to_owned(),
-            column: schema.ordered_on().to_owned(),
-            column_type: schema.ordered_type().describe(),
-        })
+        Box::new(OrderedOn::new(schema.dataset(), schema.ordered_on(), schema.ordered_type().describe()))
     };
-    Err(Error::OrderedColumns { first: ordered_on(first), other: ordered_on(other) })
+    Err(QueryError::OrderedColumns { first: ordered_on(first), other: ordered_on(other) }.into())
 }
 
 /// What a [`Query`](crate::Query) is of: the datasets of some keys, or of a filter.

@@ -3,10 +3,11 @@
 use std::ops::Bound;
 
 use arrow::datatypes::{DataType, i256};
-use oups_core::Error as CoreError;
+
 use oups_core::ordered::{BoundValue, Cut, OrdValue, OrderedRange, OrderedType, Span};
 
 use super::predicate::Comparison;
+use crate::Error;
 
 /// A value as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +67,7 @@ fn cuts(value: &Literal, ordered: &OrderedType) -> Result<(Cut, Cut), String> {
         let range = OrderedRange { start, end: Bound::Unbounded };
         match range.resolve("", "", ordered) {
             Ok(span) => Ok(span.map_or(Cut::Top, |span| span.start_cut().clone())),
-            Err(CoreError::Bound { expected, .. }) => Err(expected),
+            Err(Error::Bound { expected, .. }) => Err(expected),
             Err(other) => Err(other.to_string()),
         }
     };

@@ -15,11 +15,12 @@ use std::sync::Arc;
 
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::and;
+use oups_core::QueryError;
 use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
 
+use crate::Result;
 use crate::projection::Projection;
-use crate::{Error, Result};
 use conditions::Test;
 use evaluate::true_only;
 
@@ -51,7 +52,7 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// [`Error::Condition`], [`oups_core::Error::UnknownColumn`], [`Error::DuplicateColumn`].
+    /// [`QueryError::Condition`], [`oups_core::Error::UnknownColumn`], [`QueryError::DuplicateColumn`].
     pub(crate) fn narrowing(
         conditions: &Conditions,
         schema: &DatasetSchema,
@@ -98,7 +99,7 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// What a test fails with; [`Error::TestLength`] if it does not answer for every row.
+    /// What a test fails with; [`QueryError::TestLength`] if it does not answer for every row.
     pub(crate) fn mask(&self, batch: &RecordBatch) -> Result<BooleanArray> {
         let mut mask: Option<BooleanArray> = None;
         for part in &self.parts {
@@ -128,7 +129,7 @@ impl Part {
             Kind::Test(test) => test(&batch)?,
         };
         if answer.len() != batch.num_rows() {
-            return Err(Error::TestLength { expected: batch.num_rows(), found: answer.len() });
+            return Err(QueryError::TestLength { expected: batch.num_rows(), found: answer.len() }.into());
         }
         Ok(true_only(answer))
     }

@@ -1,6 +1,7 @@
 //! A condition's text to a predicate on the columns of one dataset. The syntax is SQL's, read by `sqlparser`.
 
 use arrow::datatypes::DataType;
+use oups_core::QueryError;
 use oups_core::ordered::OrderedType;
 use oups_core::schema::DatasetSchema;
 use oups_core::words::one_of_columns;
@@ -22,7 +23,7 @@ impl Predicate {
     ///
     /// # Errors
     ///
-    /// [`Error::Condition`] with the place in the text, what was expected there and what was found.
+    /// [`QueryError::Condition`] with the place in the text, what was expected there and what was found.
     pub fn parse(text: &str, schema: &DatasetSchema) -> Result<Self> {
         let scope = Scope { text, schema };
         if text.len() > MOST_BYTES {
@@ -241,7 +242,7 @@ impl Scope<'_> {
                         format!("`{}`", name.value),
                     ),
                 };
-                if let Error::Condition { columns, .. } = &mut error {
+                if let Error::Query(QueryError::Condition { columns, .. }) = &mut error {
                     *columns = names.into();
                 }
                 Err(error)
@@ -306,14 +307,14 @@ impl Scope<'_> {
     }
 
     fn error(&self, at: Location, expected: impl Into<String>, found: impl Into<String>) -> Error {
-        Error::Condition {
+        Error::Query(QueryError::Condition {
             dataset: self.schema.dataset().to_owned(),
             text: self.text.to_owned(),
             at: character(self.text, at),
             expected: expected.into(),
             found: found.into(),
             columns: Box::default(),
-        }
+        })
     }
 
     /// The parser's error, which has the place and what was expected and found in its text.

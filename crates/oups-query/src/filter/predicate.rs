@@ -18,6 +18,7 @@ pub struct Column {
 
 /// How two columns are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Comparison {
     /// `=`
     Equal,

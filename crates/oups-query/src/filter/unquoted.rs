@@ -1,16 +1,20 @@
 //! Dates and times without quotes, which SQL reads as a subtraction or not at all.
 
+use oups_core::QueryError;
+
 use crate::Error;
 
 /// The error, saying so where it is at a time without quotes.
 pub(super) fn of_unquoted_time(condition: &str, error: Error) -> Error {
-    let Error::Condition { dataset, text, at, expected, found, columns } = error else { return error };
+    let Error::Query(QueryError::Condition { dataset, text, at, expected, found, columns }) = error else {
+        return error;
+    };
     match time_around(condition, at) {
         Some((at, time)) => {
             let expected = format!("times between single quotes (put it in quotes: '{time}')");
-            Error::Condition { dataset, text, at, expected, found: format!("`{time}`"), columns }
+            QueryError::Condition { dataset, text, at, expected, found: format!("`{time}`"), columns }.into()
         }
-        None => Error::Condition { dataset, text, at, expected, found, columns },
+        None => QueryError::Condition { dataset, text, at, expected, found, columns }.into(),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::projection::key_fields::KeyColumns;
 use crate::projection::unified::{Conversion, Unified};
 use crate::request::Request;
 use crate::request::read::Read;
+use crate::request::verbs::Verb;
 use crate::scan::decode::reversed;
 use budget::{Budget, most_at_once};
 use picks::Picks;
@@ -119,7 +120,7 @@ impl Ordered {
             picks: Picks::default(),
             slot_keys: Vec::new(),
             ready: VecDeque::new(),
-            batch_rows: request.batch_rows.max(1),
+            batch_rows: request.batch_rows(),
             rows_left: request.limit.unwrap_or(u64::MAX),
             has_filter: !request.conditions.is_empty(),
             moment,
@@ -385,9 +386,10 @@ impl<K: StoreKey> Read<Datasets<K>> {
     /// # Errors
     ///
     /// As [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column that no dataset
-    /// has; [`Error::ColumnTypes`](crate::Error::ColumnTypes) for columns of one name whose values no type holds together;
-    /// [`Error::KeyColumn`](crate::Error::KeyColumn) for a column with the name of a key field.
+    /// has; [`QueryError::ColumnTypes`](oups_core::QueryError::ColumnTypes) for columns of one name whose values no type holds together;
+    /// [`QueryError::KeyColumn`](oups_core::QueryError::KeyColumn) for a column with the name of a key field.
     pub fn ordered(self) -> Result<Ordered> {
+        Verb::Ordered.check(&self.request)?;
         let store = self.of.store.clone();
         let opened = self.of.open(&self.request)?;
         let unified = Unified::new(self.request.columns.as_deref(), &opened.schemas())?;

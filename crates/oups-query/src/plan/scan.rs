@@ -82,7 +82,7 @@ impl PlannedScan {
             pieces: Vec::new(),
             limit: None,
             reverse: false,
-            batch_rows: request.batch_rows.max(1),
+            batch_rows: request.batch_rows(),
             verified: request.verified,
         }
     }

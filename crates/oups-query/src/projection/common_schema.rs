@@ -7,7 +7,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use oups_core::schema::{DatasetSchema, common, plain_type};
 
 use crate::{Error, Result};
-use oups_core::ColumnOf;
+use oups_core::{ColumnOf, QueryError};
 
 /// The columns of a dataset, and its name for messages.
 #[derive(Clone, Copy, Debug)]
@@ -86,9 +86,9 @@ fn different(column: &str, first: Named<'_>, other: Named<'_>) -> Error {
     let of = |Named { dataset, schema }: Named<'_>| {
         let field = schema.column_with_name(column);
         let column_type = field.map(|(_, field)| field.data_type().to_string()).unwrap_or_default();
-        Box::new(ColumnOf { dataset: dataset.to_owned(), column_type })
+        Box::new(ColumnOf::new(dataset, column_type))
     };
-    Error::ColumnTypes { column: column.to_owned(), first: of(first), other: of(other) }
+    QueryError::ColumnTypes { column: column.to_owned(), first: of(first), other: of(other) }.into()
 }
 
 /// What all datasets say of themselves.

@@ -9,10 +9,11 @@ use arrow::datatypes::{
     UInt64Type,
 };
 use arrow::error::ArrowError;
+use oups_core::QueryError;
 use oups_core::key::{FieldType, FieldValue};
 use oups_core::{KeySchema, StoreKey};
 
-use crate::{Error, Result};
+use crate::Result;
 
 /// One column a key field: numbers of up to 64 bits and truth values as themselves, everything else as a dictionary of
 /// texts.
@@ -46,10 +47,10 @@ impl KeyColumns {
     ///
     /// # Errors
     ///
-    /// [`Error::KeyColumn`] if a column has the name of a key field.
+    /// [`QueryError::KeyColumn`] if a column has the name of a key field.
     pub(crate) fn schema(&self, rows: &Schema) -> Result<SchemaRef> {
         if let Some(clash) = self.fields.iter().find(|field| rows.column_with_name(field.name()).is_some()) {
-            return Err(Error::KeyColumn { column: clash.name().clone() });
+            return Err(QueryError::KeyColumn { column: clash.name().clone() }.into());
         }
         let fields: Vec<FieldRef> = self.fields.iter().chain(rows.fields()).cloned().collect();
         Ok(Arc::new(Schema::new_with_metadata(fields, rows.metadata().clone())))

@@ -8,9 +8,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use oups_core::QueryError;
 use oups_core::schema::DatasetSchema;
 
-use crate::{Error, Result};
+use crate::Result;
 
 /// The wanted columns of a dataset, found.
 #[derive(Clone, Debug)]
@@ -32,7 +33,7 @@ impl Projection {
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateColumn`], and [`oups_core::Error::UnknownColumn`] for a name that is not there.
+    /// [`QueryError::DuplicateColumn`], and [`oups_core::Error::UnknownColumn`] for a name that is not there.
     pub(crate) fn find(names: Option<&[String]>, dataset: &DatasetSchema) -> Result<Self> {
         let all = dataset.stored();
         let Some(names) = names else {
@@ -40,7 +41,7 @@ impl Projection {
         };
         let mut seen = HashSet::new();
         if let Some(twice) = names.iter().find(|name| !seen.insert(*name)) {
-            return Err(Error::DuplicateColumn { column: twice.clone() });
+            return Err(QueryError::DuplicateColumn { column: twice.clone() }.into());
         }
         let positions = names.iter().map(|name| dataset.index_of(name)).collect::<Result<Vec<_>, _>>()?;
         let fields = positions.iter().filter_map(|at| all.fields().get(*at).cloned());
@@ -53,11 +54,11 @@ impl Projection {
 ///
 /// # Errors
 ///
-/// [`Error::SameName`].
+/// [`QueryError::SameName`].
 pub(crate) fn check_names(fields: &[FieldRef]) -> Result<()> {
     let mut met = HashSet::new();
     match fields.iter().find(|field| !met.insert(field.name())) {
-        Some(twice) => Err(Error::SameName { column: twice.name().clone() }),
+        Some(twice) => Err(QueryError::SameName { column: twice.name().clone() }.into()),
         None => Ok(()),
     }
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use oups_core::QueryError;
 use oups_core::ordered::OrdKeys;
 use oups_core::schema::{DatasetSchema, convert};
 use oups_core::words::words_of;
 
 use super::Projection;
 use super::common_schema::{Named, common_field, common_metadata, schema_of_all};
-use crate::{Error, Result};
+use crate::Result;
 
 /// Datasets whose rows have one schema, and how the rows of each get it.
 ///
@@ -43,7 +44,7 @@ impl Unified {
     ///
     /// # Errors
     ///
-    /// [`Error::ColumnTypes`]; [`Error::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`] for a name that no dataset
+    /// [`QueryError::ColumnTypes`]; [`QueryError::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`] for a name that no dataset
     /// has.
     pub(crate) fn new(names: Option<&[String]>, datasets: &[Arc<DatasetSchema>]) -> Result<Self> {
         let named: Vec<Named<'_>> = datasets.iter().map(|dataset| Named::of(dataset)).collect();
@@ -65,19 +66,32 @@ impl Unified {
 
 /// The common schema of these columns alone.
 fn schema_of_named(names: &[String], datasets: &[Arc<DatasetSchema>], named: &[Named<'_>]) -> Result<SchemaRef> {
-    let mut met = HashSet::new();
-    let mut fields = Vec::new();
+    check_named(Some(names), datasets)?;
+    let mut fields = Vec::with_capacity(names.len());
     for name in names {
-        if !met.insert(name) {
-            return Err(Error::DuplicateColumn { column: name.clone() });
-        }
-        match (common_field(name, named)?, datasets.first()) {
-            (Some(field), _) => fields.push(field),
-            (None, Some(first)) => _ = first.index_of(name)?,
-            (None, None) => {}
-        }
+        fields.extend(common_field(name, named)?);
     }
     Ok(Arc::new(Schema::new_with_metadata(fields, common_metadata(named))))
+}
+
+/// Checks that each name is there once, and that a dataset has it.
+///
+/// # Errors
+///
+/// [`QueryError::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`].
+pub(crate) fn check_named(names: Option<&[String]>, datasets: &[Arc<DatasetSchema>]) -> Result<()> {
+    let mut met = HashSet::new();
+    for name in names.unwrap_or_default() {
+        if !met.insert(name) {
+            return Err(QueryError::DuplicateColumn { column: name.clone() }.into());
+        }
+        let has = |dataset: &Arc<DatasetSchema>| dataset.stored().column_with_name(name).is_some();
+        match datasets.first() {
+            Some(first) if !datasets.iter().any(has) => _ = first.index_of(name)?,
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 impl Conversion {

@@ -1,6 +1,7 @@
 //! What is wanted of a dataset, in the caller's words: nothing is checked yet.
 
 pub(crate) mod read;
+pub(crate) mod verbs;
 
 use oups_core::Together;
 use oups_core::ordered::OrderedRange;
@@ -20,7 +21,8 @@ pub(crate) struct Request {
     pub(crate) conditions: Conditions,
     pub(crate) limit: Option<u64>,
     pub(crate) reverse: bool,
-    pub(crate) batch_rows: usize,
+    /// `None` is [`BATCH_ROWS`].
+    pub(crate) batch_size: Option<usize>,
     /// Whether each file's bytes are compared with its checksum before it is read.
     pub(crate) verified: bool,
     /// Whether rows of several datasets get the fields of their keys as columns.
@@ -37,10 +39,17 @@ impl Default for Request {
             conditions: Conditions::default(),
             limit: None,
             reverse: false,
-            batch_rows: BATCH_ROWS,
+            batch_size: None,
             verified: false,
             key_columns: true,
             together: Together::default(),
         }
+    }
+}
+
+impl Request {
+    /// Rows of a batch, at least one.
+    pub(crate) fn batch_rows(&self) -> usize {
+        self.batch_size.unwrap_or(BATCH_ROWS).max(1)
     }
 }

@@ -12,7 +12,9 @@ use crate::request::Request;
 /// A read being put together: all rows and columns, until it is told otherwise.
 ///
 /// [`Scan`](crate::scan::dataset::Scan) is one of one dataset, [`Query`](crate::query::Query) one of several, [`AsOf`](crate::asof::AsOf) a join. Nothing
-/// is checked or read before one of the last methods of these is called, and errors are theirs.
+/// is checked or read before one of the last methods of these is called, and errors are theirs. What the last method does not
+/// take is refused as [`QueryError::NotTaken`](oups_core::QueryError::NotTaken): a `limit` of `counts`, a `batch_size` of
+/// `collect`.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is read before one of the last methods, such as `batches` or `ordered`, is called"]
 pub struct Read<S> {
@@ -78,7 +80,7 @@ impl<S> Read<S> {
     /// What it says of the ordered column narrows the range; files whose statistics show that no row can be wanted are
     /// left out; the other columns are decoded only where a row is wanted.
     ///
-    /// A text that cannot be read, or does not fit the columns, is [`Error::Condition`](crate::Error::Condition) once
+    /// A text that cannot be read, or does not fit the columns, is [`QueryError::Condition`](oups_core::QueryError::Condition) once
     /// the read begins.
     pub fn matching(mut self, condition: impl Into<String>) -> Self {
         self.request.conditions.push(Condition::Text(condition.into()));
@@ -86,7 +88,7 @@ impl<S> Read<S> {
     }
 
     /// At most so many rows: the first ones, or the last ones of a read in reverse. Chunks, periods and answers for each
-    /// key are not limited.
+    /// key cannot be limited.
     pub fn limit(mut self, rows: u64) -> Self {
         self.request.limit = Some(rows);
         self
@@ -94,7 +96,7 @@ impl<S> Read<S> {
 
     /// At most this many rows a batch, and at least one; 32,768 unless set.
     pub fn batch_size(mut self, rows: usize) -> Self {
-        self.request.batch_rows = rows.max(1);
+        self.request.batch_size = Some(rows.max(1));
         self
     }
 

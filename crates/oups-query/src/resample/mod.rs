@@ -13,12 +13,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use oups_core::QueryError;
 use oups_core::{Moment, Snapshot, StoreKey};
 
 use crate::datasets::{Datasets, key_columns};
 use crate::projection::key_fields::KeyColumns;
 use crate::request::Request;
 use crate::request::read::Read;
+use crate::request::verbs::Verb;
 use crate::scan::dataset::OneDataset;
 use crate::{Error, Result};
 
@@ -28,6 +30,7 @@ pub use stream::Resampled;
 
 /// What becomes of a column's values of one period. Nulls are left out; without a value the result is null, and the count 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Aggregate {
     /// The first value in stored order.
     First,
@@ -193,10 +196,11 @@ impl Resample {
     ///
     /// # Errors
     ///
-    /// [`Error::Period`] if it does not suit the ordered column; [`Error::Aggregate`] if one does not suit its column;
-    /// [`Error::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::query::Query::ordered).
-    /// Of reading also [`Error::Overflow`].
+    /// [`QueryError::Period`] if it does not suit the ordered column; [`QueryError::Aggregate`] if one does not suit its column;
+    /// [`QueryError::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::query::Query::ordered).
+    /// Of reading also [`QueryError::Overflow`].
     pub fn batches(self) -> Result<Resampled> {
+        Verb::Resample.check(&self.request)?;
         let input = (self.open)()?;
         Resampled::new(input, self.request, &self.every, &self.aggregates, self.fill)
     }
@@ -204,7 +208,8 @@ impl Resample {
 
 /// The error of an aggregate that its column cannot have.
 fn unsuitable(column: &str, aggregate: Aggregate, found: &arrow::datatypes::DataType) -> Error {
-    Error::Aggregate { column: column.to_owned(), aggregate: aggregate.to_string(), column_type: found.to_string() }
+    let (aggregate, column_type) = (aggregate.to_string(), found.to_string());
+    QueryError::Aggregate { column: column.to_owned(), aggregate, column_type }.into()
 }
 
 impl<K: StoreKey> Read<Datasets<K>> {

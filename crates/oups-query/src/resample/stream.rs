@@ -8,6 +8,7 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader, UInt32Array};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use oups_core::QueryError;
 use oups_core::ordered::{OrdKeys, OrdValue, OrderedType};
 use oups_core::schema::DatasetSchema;
 use oups_core::{Moment, Snapshot};
@@ -64,7 +65,7 @@ struct Current {
 impl Resampled {
     pub(super) fn new(
         input: Input,
-        mut request: Request,
+        request: Request,
         every: &Every,
         aggregates: &[(String, Aggregate)],
         fill: Option<Fill>,
@@ -88,7 +89,6 @@ impl Resampled {
             (Some(fill), Some(buckets)) => Some(gaps(fill, buckets, &results, aggregates, &mut measures, &unified)?),
             _ => None,
         };
-        (request.reverse, request.limit) = (false, None);
         let datasets: Vec<_> = input.snapshots.into_iter().zip(unified.layouts).collect();
         Ok(Self {
             schema,
@@ -115,7 +115,7 @@ impl Resampled {
     ///
     /// # Errors
     ///
-    /// [`Error::Overflow`]; [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading
+    /// [`QueryError::Overflow`]; [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading
     /// files.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         let batch = self.produce();
@@ -130,13 +130,13 @@ impl Resampled {
     }
 
     fn produce(&mut self) -> Result<Option<RecordBatch>> {
-        while self.ready_rows < self.request.batch_rows && self.advance()? {}
+        while self.ready_rows < self.request.batch_rows() && self.advance()? {}
         if self.ready_rows == 0 {
             return Ok(None);
         }
         let all = concat_batches(&self.schema, &self.ready)?;
         self.ready.clear();
-        let rows = all.num_rows().min(self.request.batch_rows.max(1));
+        let rows = all.num_rows().min(self.request.batch_rows());
         self.ready_rows = all.num_rows() - rows;
         if self.ready_rows > 0 {
             self.ready.push_back(all.slice(rows, self.ready_rows));
@@ -146,7 +146,7 @@ impl Resampled {
 
     /// Takes in a batch of rows; `false` at the end.
     fn advance(&mut self) -> Result<bool> {
-        let room = self.request.batch_rows.saturating_sub(self.ready_rows);
+        let room = self.request.batch_rows().saturating_sub(self.ready_rows);
         if let Some(filled) = self.gaps.as_mut().map_or(Ok(None), |gaps| gaps.next(room))? {
             self.give_out(filled)?;
             return Ok(true);
@@ -294,21 +294,18 @@ fn period_field(schema: &DatasetSchema) -> FieldRef {
 }
 
 fn buckets(every: &Every, schema: &DatasetSchema) -> Result<Buckets> {
-    Buckets::new(every, schema.ordered_type()).map_err(|expected| Error::Period {
-        column: format!(
-            "`{}` ({}) of dataset {}",
-            schema.ordered_on(),
-            schema.ordered_type().describe(),
-            schema.dataset()
-        ),
-        expected: expected.to_owned(),
-        found: every.0.clone(),
+    Buckets::new(every, schema.ordered_type()).map_err(|expected| {
+        let (column, found) = (schema.ordered_on(), schema.ordered_type().describe());
+        let column = format!("`{column}` ({found}) of dataset {}", schema.dataset());
+        QueryError::Period { column, expected: expected.to_owned(), found: every.0.clone() }.into()
     })
 }
 
 fn overflow(error: ArrowError, dataset: &str, column: &str) -> Error {
     match error {
-        ArrowError::ArithmeticOverflow(_) => Error::Overflow { dataset: dataset.to_owned(), column: column.to_owned() },
+        ArrowError::ArithmeticOverflow(_) => {
+            QueryError::Overflow { dataset: dataset.to_owned(), column: column.to_owned() }.into()
+        }
         other => other.into(),
     }
 }

@@ -6,6 +6,7 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
+use oups_core::QueryError;
 use oups_core::row_group::RowGroupFile;
 
 use super::batches::Batches;
@@ -28,9 +29,7 @@ const MANY_ROWS: usize = 64 << 10;
 /// Where the file cannot be read.
 pub(crate) fn read_whole(file: &RowGroupFile, columns: &Projection, rows: Range<u64>) -> Result<Vec<RecordBatch>> {
     let number = usize::try_from(rows.end.saturating_sub(rows.start)).unwrap_or(usize::MAX);
-    let read = |batch_rows| {
-        decode(file, &columns.positions, vec![rows.clone()], batch_rows)?.map(|batch| Ok(batch?)).collect()
-    };
+    let read = |batch_rows| decode(file, &columns.positions, vec![rows.clone()], batch_rows)?.collect();
     match read(number) {
         // The decoder's error does not tell whether the file is damaged or the texts are too long together.
         Err(_) if number > SAFE_ROWS => read(SAFE_ROWS),
@@ -42,7 +41,7 @@ pub(crate) fn read_whole(file: &RowGroupFile, columns: &Projection, rows: Range<
 ///
 /// # Errors
 ///
-/// [`Error::TooLarge`] if they do not fit into one.
+/// [`QueryError::TooLarge`] if they do not fit into one.
 pub(crate) fn concat(mut batches: Vec<RecordBatch>, schema: &SchemaRef, dataset: &str) -> Result<RecordBatch> {
     if batches.len() == 1
         && let Some(only) = batches.pop()
@@ -53,14 +52,14 @@ pub(crate) fn concat(mut batches: Vec<RecordBatch>, schema: &SchemaRef, dataset:
 }
 
 fn too_large(dataset: &str) -> impl Fn(ArrowError) -> Error + '_ {
-    |source| Error::TooLarge { dataset: dataset.to_owned(), source }
+    |source| QueryError::TooLarge { dataset: dataset.to_owned(), source }.into()
 }
 
 /// All rows of a scan as one batch, which may have no rows.
 ///
 /// # Errors
 ///
-/// Those of reading, and [`Error::TooLarge`] if they do not fit into one.
+/// Those of reading, and [`QueryError::TooLarge`] if they do not fit into one.
 pub(crate) fn collect(reading: PlannedScan) -> Result<RecordBatch> {
     let (schema, dataset) = (reading.columns.schema.clone(), reading.snapshot.dataset().to_owned());
     // With a filter, nobody knows how many rows come.

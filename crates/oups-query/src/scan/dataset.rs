@@ -10,6 +10,7 @@ use crate::plan::explain::ScanPlan;
 use crate::plan::scan::PlannedScan;
 use crate::request::Request;
 use crate::request::read::Read;
+use crate::request::verbs::Verb;
 
 /// Gives a dataset its [`scan`](Self::scan).
 ///
@@ -34,11 +35,19 @@ use crate::request::read::Read;
 /// # Ok(())
 /// # }
 /// ```
-pub trait ReadDataset {
+pub trait ReadDataset: sealed::Readable {
     /// Begins a read. Nothing happens before one of the [`Scan`]'s last methods is called; a scan of a dataset reads
     /// the newest version of that moment, a scan of a snapshot reads that.
     fn scan(&self) -> Scan;
 }
+
+mod sealed {
+    /// What can be read: nothing that a program makes itself.
+    pub trait Readable {}
+}
+
+impl sealed::Readable for Dataset {}
+impl sealed::Readable for Snapshot {}
 
 impl ReadDataset for Dataset {
     fn scan(&self) -> Scan {
@@ -92,20 +101,20 @@ impl Read<OneDataset> {
     ///
     /// [`oups_core::Error::NoDataset`]; [`oups_core::Error::Bound`] for a bound that cannot be compared with
     /// the ordered column; [`oups_core::Error::UnknownColumn`] and
-    /// [`Error::DuplicateColumn`](crate::Error::DuplicateColumn); [`oups_core::Error::Damaged`] for a damaged manifest, or
+    /// [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn); [`oups_core::Error::Damaged`] for a damaged manifest, or
     /// file at an edge of the range.
     pub fn batches(self) -> Result<Batches> {
-        Ok(Batches::new(self.reading()?))
+        Ok(Batches::new(self.planned(Verb::Batches)?))
     }
 
     /// All rows as one batch.
     ///
     /// # Errors
     ///
-    /// As [`batches`](Self::batches), and those of reading; [`Error::TooLarge`](crate::Error::TooLarge) if the rows do not
+    /// As [`batches`](Self::batches), and those of reading; [`QueryError::TooLarge`](oups_core::QueryError::TooLarge) if the rows do not
     /// fit into one batch.
     pub fn collect(self) -> Result<RecordBatch> {
-        collect(self.reading()?)
+        collect(self.planned(Verb::Collect)?)
     }
 
     /// The first row in range, of those that the filters let through; a batch of one row. Only its pages are read.
@@ -114,8 +123,8 @@ impl Read<OneDataset> {
     ///
     /// As [`batches`](Self::batches), and those of reading.
     pub fn first(self) -> Result<Option<RecordBatch>> {
-        let row = self.limit(1).collect()?;
-        Ok((row.num_rows() > 0).then_some(row))
+        let reverse = self.request.reverse;
+        self.end(Verb::First, reverse)
     }
 
     /// The last row in range, of those that the filters let through; a batch of one row. Only its pages are read.
@@ -123,9 +132,16 @@ impl Read<OneDataset> {
     /// # Errors
     ///
     /// As [`batches`](Self::batches), and those of reading.
-    pub fn last(mut self) -> Result<Option<RecordBatch>> {
-        self.request.reverse = !self.request.reverse;
-        self.first()
+    pub fn last(self) -> Result<Option<RecordBatch>> {
+        let reverse = !self.request.reverse;
+        self.end(Verb::Last, reverse)
+    }
+
+    fn end(mut self, verb: Verb, reverse: bool) -> Result<Option<RecordBatch>> {
+        verb.check(&self.request)?;
+        (self.request.reverse, self.request.limit) = (reverse, Some(1));
+        let row = collect(PlannedScan::prepare(self.of.snapshot()?, &self.request)?)?;
+        Ok((row.num_rows() > 0).then_some(row))
     }
 
     /// The exact number of rows. Without filters, only row groups at the edges of the range are opened, and only the
@@ -136,8 +152,9 @@ impl Read<OneDataset> {
     ///
     /// As [`batches`](Self::batches), and with filters those of reading.
     pub fn count(mut self) -> Result<u64> {
-        self.request.columns.get_or_insert_default();
-        let reading = self.reading()?;
+        Verb::Count.check(&self.request)?;
+        self.request.columns = Some(Vec::new());
+        let reading = PlannedScan::prepare(self.of.snapshot()?, &self.request)?;
         if reading.filter.is_empty() {
             reading.check_counted()?;
             return Ok(reading.rows());
@@ -156,10 +173,11 @@ impl Read<OneDataset> {
     ///
     /// As [`batches`](Self::batches), and where a footer cannot be read.
     pub fn explain(self) -> Result<ScanPlan> {
-        ScanPlan::of(&self.reading()?)
+        ScanPlan::of(&self.planned(Verb::Explain)?)
     }
 
-    fn reading(self) -> Result<PlannedScan> {
+    fn planned(self, verb: Verb) -> Result<PlannedScan> {
+        verb.check(&self.request)?;
         PlannedScan::prepare(self.of.snapshot()?, &self.request)
     }
 }
