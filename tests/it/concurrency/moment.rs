@@ -238,6 +238,10 @@ fn streams_tell_whether_their_datasets_are_of_one_moment() {
             play.begin();
             play.reader.query([a, b]).columns(["time"])
         };
+        let resampled = || {
+            play.begin();
+            play.reader.query([a, b]).resample(10).aggregate("time", [Aggregate::Count])
+        };
         let all = || {
             play.begin();
             play.reader.query_where(KeyFilter::all())
@@ -249,7 +253,7 @@ fn streams_tell_whether_their_datasets_are_of_one_moment() {
         let found = [
             query().intersections().unwrap().moment(),
             query().ordered().unwrap().moment(),
-            query().resample(10).aggregate("time", [Aggregate::Count]).batches().unwrap().moment(),
+            resampled().batches().unwrap().moment(),
             all().ordered().unwrap().moment(),
             join().batches().unwrap().moment(),
         ];

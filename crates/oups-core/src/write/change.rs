@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use super::insert::InsertOptions;
+use super::insert_options::InsertOptions;
 use super::progress::{Listener, Progress, Watch};
 use crate::dedup::Keep;
 use crate::format::manifest::Manifest;

@@ -2,7 +2,8 @@
 
 use super::change::sealed::Sealed;
 use super::change::{Change, OfOneDataset, SetsMetadata, TakesDurability};
-use super::insert::{Insert, InsertOptions};
+use super::insert::Insert;
+use super::insert_options::InsertOptions;
 use super::report::CommitReport;
 use crate::Result;
 use crate::input::rows::Rows;

@@ -7,6 +7,7 @@ pub(crate) mod evolution;
 pub(crate) mod execute;
 pub(crate) mod ingest;
 pub(crate) mod insert;
+pub(crate) mod insert_options;
 pub(crate) mod metadata;
 pub(crate) mod progress;
 pub(crate) mod remove;

@@ -17,7 +17,7 @@ use arrow::error::ArrowError;
 
 use super::change::sealed::Sealed;
 use super::change::{BringsRows, Change, Resizes, SetsMetadata, TakesDurability};
-use super::insert::InsertOptions;
+use super::insert_options::InsertOptions;
 use super::progress::{Listener, Phase};
 use super::report::CommitReport;
 use crate::input::rows::{IntoRows, Rows, RowsKind};

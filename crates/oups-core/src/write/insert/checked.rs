@@ -7,7 +7,6 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 use arrow::error::ArrowError;
 
-use super::options::InsertOptions;
 use crate::dedup::Keep;
 use crate::format::manifest::Manifest;
 use crate::input::rows::{Rows, RowsKind};
@@ -19,6 +18,7 @@ use crate::settings::Settings;
 use crate::sizing::{RowGroupTarget, Sizing};
 use crate::store::dataset::Dataset;
 use crate::write::execute::Rules;
+use crate::write::insert_options::InsertOptions;
 use crate::write::progress::{Phase, Steps, Watch};
 use crate::{Error, Result};
 

@@ -2,7 +2,6 @@
 
 pub(crate) mod checked;
 pub(crate) mod next_manifest;
-pub(crate) mod options;
 pub(crate) mod planned;
 
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use super::change::sealed::Sealed;
 use super::change::{BringsRows, Change, OfOneDataset, Resizes, SetsMetadata, TakesDurability};
 use super::evolution::check_stored;
 use super::execute::{MergeJob, Outcome, execute, rows_of};
+use super::insert_options::InsertOptions;
 use super::progress::{Phase, Steps, Watch};
 use super::report::CommitReport;
 use crate::format::manifest::{CommitKind, Manifest};
@@ -26,8 +26,6 @@ use crate::version::Version;
 use crate::{Error, Result};
 use checked::{Checked, is_for, plan_write};
 use next_manifest::next_manifest;
-
-pub(crate) use options::InsertOptions;
 
 /// New rows for one dataset: see [`Dataset::write`].
 #[derive(Debug)]
