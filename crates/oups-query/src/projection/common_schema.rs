@@ -29,7 +29,7 @@ impl<'a> Named<'a> {
 ///
 /// # Errors
 ///
-/// [`Error::ColumnTypes`] for a column whose types have none in common; it calls the datasets `schema 1`, `schema 2` and
+/// [`QueryError::ColumnTypes`] for a column whose types have none in common; it calls the datasets `schema 1`, `schema 2` and
 /// so on. [`common_schema_of`] knows their names.
 pub fn common_schema(schemas: &[SchemaRef]) -> Result<SchemaRef> {
     let names: Vec<String> = (1..=schemas.len()).map(|number| format!("schema {number}")).collect();
@@ -40,7 +40,7 @@ pub fn common_schema(schemas: &[SchemaRef]) -> Result<SchemaRef> {
 ///
 /// # Errors
 ///
-/// [`Error::ColumnTypes`] for a column whose types have none in common, naming two datasets.
+/// [`QueryError::ColumnTypes`] for a column whose types have none in common, naming two datasets.
 pub fn common_schema_of<'a>(datasets: impl IntoIterator<Item = (&'a str, &'a SchemaRef)>) -> Result<SchemaRef> {
     let named: Vec<Named<'_>> =
         datasets.into_iter().map(|(dataset, schema)| Named { dataset, schema: schema.as_ref() }).collect();
