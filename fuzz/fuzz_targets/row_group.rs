@@ -31,7 +31,7 @@ fn base() -> &'static (ManifestParts, String) {
         let x = dataset(&store, "x");
         x.write(rows(0..20)).ordered_on("time").commit().unwrap();
         let name = x.snapshot().unwrap().row_groups()[0].file.clone();
-        (ManifestParts::of(fs::read(folder.path().join("x.opdmd")).unwrap()), name)
+        (ManifestParts::of(fs::read(folder.path().join("x.opdmd")).unwrap()), name.to_string())
     })
 }
 
