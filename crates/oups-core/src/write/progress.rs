@@ -74,11 +74,13 @@ impl Listener {
         total: Option<u64>,
     ) -> ControlFlow<()> {
         let Some(shared) = &self.0 else { return ControlFlow::Continue(()) };
+        let mut told = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+        // Looked at under the lock: another thread may have had its `Break` while this one waited.
         if self.has_stopped() {
             return ControlFlow::Break(());
         }
         let progress = Progress { phase, dataset: dataset.cloned(), done, total };
-        let answer = shared.told.lock().unwrap_or_else(PoisonError::into_inner)(&progress);
+        let answer = told(&progress);
         if answer.is_break() {
             shared.stopped.store(true, Ordering::Release);
         }
