@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -146,13 +146,14 @@ fn in_millis(time: Duration) -> u64 {
 pub(crate) struct Steps {
     watch: Watch,
     phase: Phase,
-    done: AtomicU64,
+    /// Held while it is told, so that of several threads none tells less than one before.
+    done: Mutex<u64>,
     total: Option<u64>,
 }
 
 impl Steps {
     pub(crate) fn new(watch: &Watch, phase: Phase, total: Option<u64>) -> Self {
-        Self { watch: watch.clone(), phase, done: AtomicU64::new(0), total }
+        Self { watch: watch.clone(), phase, done: Mutex::new(0), total }
     }
 
     /// So much more is done.
@@ -161,7 +162,8 @@ impl Steps {
     ///
     /// [`Error::Stopped`] if the answer is to stop.
     pub(crate) fn add(&self, more: u64) -> Result<()> {
-        let done = self.done.fetch_add(more, Ordering::Relaxed).saturating_add(more);
-        self.watch.tell(self.phase, done, self.total)
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        *done = done.saturating_add(more);
+        self.watch.tell(self.phase, *done, self.total)
     }
 }
