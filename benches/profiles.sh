@@ -7,6 +7,7 @@ set -euo pipefail
 dir=$(mkdir -p "$1" && cd "$1" && pwd)
 shift
 cd "$(dirname "$0")/.."
+rows=${ROWS:-300000}
 [ $# -gt 0 ] || set -- thin-4 off-16 off-4 false-16 thin-16
 TIMEFORMAT='%U %S'
 
@@ -35,9 +36,9 @@ for variant in "$@"; do
     export RAYON_NUM_THREADS=1
     for work in bulk upsert range scan asof ordered ingest; do
         rm -rf "$dir/out"
-        [ -e "$dir/in300000" ] || "$bin/oups-bench" gen --rows 300000 --dir "$dir" >/dev/null
-        [ "$work" = bulk ] || "$bin/oups-bench" bulk --rows 300000 --dir "$dir" >/dev/null
-        echo "$variant $work $(instructions "$bin/oups-bench" $work --rows 300000 --dir "$dir")"
+        [ -e "$dir/in$rows" ] || "$bin/oups-bench" gen --rows $rows --dir "$dir" >/dev/null
+        [ "$work" = bulk ] || "$bin/oups-bench" bulk --rows $rows --dir "$dir" >/dev/null
+        echo "$variant $work $(instructions "$bin/oups-bench" $work --rows $rows --dir "$dir")"
     done
     rm -rf "$dir/store"
     "$bin/oups" init "$dir/store" --schema name:str 2>/dev/null
