@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::terminal::shell;
-use oups::{AnyKey, Store};
+use oups::{AnyKey, ErrorKind, Store};
 
 /// What was meant, if the path leads into a store.
 pub(crate) fn hint(path: &Path) -> Option<String> {
@@ -24,7 +24,11 @@ fn told(path: &Path, store: &Path) -> String {
 
 /// The nearest folder above that is a store, and the rest of the path.
 fn store_around(path: &Path) -> Option<(PathBuf, PathBuf)> {
-    let is_store = |folder: &&Path| folder.join("oups.json").is_file();
+    // A store whose oups.json is damaged, or newer than this program, is still a store.
+    let is_store = |folder: &&Path| match Store::<AnyKey>::open(folder) {
+        Ok(_) => true,
+        Err(error) => matches!(error.kind(), ErrorKind::Damaged | ErrorKind::Unsupported),
+    };
     let found = |path: &Path| {
         let store = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).find(is_store)?;
         Some((store.to_owned(), path.strip_prefix(store).ok()?.to_owned()))
