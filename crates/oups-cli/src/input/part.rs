@@ -79,10 +79,10 @@ impl Lines {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn lines(all: &[u64]) -> Lines {
+    pub(in crate::input) fn lines(all: &[u64]) -> Lines {
         let mut lines = Lines::default();
         all.iter().for_each(|line| lines.add(*line));
         lines
