@@ -16,7 +16,6 @@ mod panics;
 mod read;
 mod store;
 mod terminal;
-#[allow(dead_code, unused_imports, reason = "the inputs go over to it")]
 mod text;
 
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
-//! How fast scans are, against the bare parquet reader on the same files with as many threads.
+//! Measures scans against the bare parquet reader, on the same files and with as many threads.
 //!
-//! `cargo run --release -p oups-query --example scan_speed -- FOLDER [ROUNDS]`: makes 10 million rows of 7 columns in row
-//! groups of 1 million where FOLDER does not hold them yet, then prints the ratios of medians of interleaved rounds.
+//! `cargo run --release -p oups-query --example scan_speed -- FOLDER [ROUNDS]` makes 10 million rows of 7 columns in
+//! row groups of 1 million, unless FOLDER holds them. It prints the ratios of medians of interleaved rounds.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ fn dataset(folder: &Path) -> Any<Dataset> {
     Ok(dataset)
 }
 
-/// Measurements: times, noisy floats, a walk, counters, a repeated and a long text.
+/// Rows as a sensor sends them: times, noisy floats, a walk, counters, a repeated text and a long one.
 fn rows(range: std::ops::Range<usize>) -> RecordBatch {
     let at = || range.clone().map(|at| at as i64);
     let noise = |at: i64| (at.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64) >> 11) as f64 / 1e15;
@@ -106,7 +106,7 @@ fn count(batches: oups_query::Batches) -> Any<usize> {
     Ok(rows)
 }
 
-/// Every file read by the bare reader, file after file by as many threads as the pool has.
+/// Reads every file with the bare reader. Each thread of the pool takes one file after another.
 fn bare_files(files: &[PathBuf], read: impl Fn(&Path) -> Any<usize> + Sync) -> Any<usize> {
     let (next, rows) = (AtomicUsize::new(0), Mutex::new(0));
     std::thread::scope(|scope| {
@@ -138,7 +138,7 @@ fn bare_columns(files: &[PathBuf], columns: &[&str]) -> Any<usize> {
     })
 }
 
-/// The decoding of the wanted pages alone: the file is open, its footer read, the rows known.
+/// Decodes the wanted pages and nothing else: the file is open, its footer is read, the rows are known.
 fn bare_range(file: &Path, metadata: &ArrowReaderMetadata, start: usize, len: usize) -> Any<usize> {
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(File::open(file)?, metadata.clone());
     let selection = RowSelection::from(vec![RowSelector::skip(start), RowSelector::select(len)]);
@@ -146,7 +146,7 @@ fn bare_range(file: &Path, metadata: &ArrowReaderMetadata, start: usize, len: us
     reader.map(|batch| Ok(batch?.num_rows())).sum()
 }
 
-/// Runs both in turn and prints their medians and the ratio.
+/// Runs both alternately and prints their medians and the ratio.
 fn compare(name: &str, rounds: usize, bare: impl Fn() -> Any<usize>, ours: impl Fn() -> Any<usize>) {
     let (mut bare_times, mut our_times) = (Vec::new(), Vec::new());
     for _ in 0..rounds {

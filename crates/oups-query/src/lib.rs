@@ -1,7 +1,8 @@
-//! Reading from oups: ranges of one dataset, and several datasets side by side. See the crate `oups` for the front door.
+//! Reading from oups: ranges of one dataset, and several datasets side by side. Programs use it through the crate
+//! `oups`.
 //!
-//! [`ReadDataset`] gives a dataset its `scan`, [`QueryStore`] gives a store its `query`. `docs/query.md` tells what is
-//! read and what is promised.
+//! [`ReadDataset`] gives a dataset its `scan`, [`QueryStore`] gives a store its `query`. `docs/query.md` says which
+//! files and pages are read, and which order of rows is promised.
 
 mod align;
 mod asof;

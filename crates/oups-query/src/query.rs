@@ -1,4 +1,4 @@
-//! Reading several datasets of a store together.
+//! Reads of several datasets of a store together: the methods of a [`Query`].
 
 use std::borrow::Borrow;
 use std::time::Duration;
@@ -47,19 +47,21 @@ use crate::scan::dataset::Scan;
 /// # }
 /// ```
 pub trait QueryStore<K>: sealed::Queryable {
-    /// Begins a read of the datasets of these keys. Nothing happens before one of the [`Query`]'s last methods is called.
+    /// Begins a read of the datasets of these keys. Nothing happens before one of the [`Query`]'s last methods is
+    /// called.
     fn query<Q: Borrow<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Query<K>;
 
-    /// Begins a read of all datasets that a filter lets through, in key order: those that are there when one of the
-    /// [`Query`]'s last methods is called.
+    /// Begins a read of all datasets that a filter lets through, in key order. It finds the datasets that exist when
+    /// one of the [`Query`]'s last methods is called.
     fn query_where(&self, filter: impl Into<KeyFilter>) -> Query<K>;
 
-    /// Begins an as-of join: for each row of this dataset the row of others that was in force then. See [`AsOf`].
+    /// Begins an as-of join: for each row of this dataset, the row of other datasets that was in force at its time. See
+    /// [`AsOf`].
     fn asof(&self, left: &K) -> AsOf<K>;
 }
 
 mod sealed {
-    /// What holds datasets: nothing that a program makes itself.
+    /// Seals [`QueryStore`](super::QueryStore): programs cannot implement it.
     pub trait Queryable {}
 }
 
@@ -82,21 +84,23 @@ impl<K: StoreKey> QueryStore<K> for Store<K> {
 
 /// A read of several datasets being put together; [`QueryStore::query`] and [`QueryStore::query_where`] begin one.
 ///
-/// Every dataset has to have the columns that are asked for, but for [`ordered`](Self::ordered) and
-/// [`resample`](Self::resample), where one that has them is enough; and all the columns of the conditions.
+/// Every dataset must have the columns of the conditions. Every dataset must also have the columns that are asked for;
+/// for [`ordered`](Self::ordered) and [`resample`](Self::resample) it is enough if one dataset has each.
 pub type Query<K> = Read<Datasets<K>>;
 
-/// What can be asked of the datasets of a [`Query`]. Without it one moment is looked for, for 200 ms at
-/// least; where writers do not pause for that long, each dataset is read at a version of that time, and the stream's
-/// `moment()` tells.
+/// The options and last methods of a [`Query`].
+///
+/// Unless an option says otherwise, a query looks for one moment for all datasets, for at least 200 ms. If writers do
+/// not pause for long enough, each dataset is read at a version of that time, and the stream's `moment()` says so.
 impl<K: StoreKey> Read<Datasets<K>> {
-    /// Demands one moment for all datasets: if none is found for so long, the read fails with [`oups_core::Error::Busy`].
+    /// Demands that all datasets are read as they were at one moment. If no such moment is found within `timeout`, the
+    /// read fails with [`oups_core::Error::Busy`].
     pub fn at_one_moment(mut self, timeout: Duration) -> Self {
         self.request.together = Together::Demanded(timeout);
         self
     }
 
-    /// Takes the newest version of each dataset for itself. One moment for all is not looked for.
+    /// Reads the newest version of each dataset by itself, without looking for one moment for all.
     pub fn independently(mut self) -> Self {
         self.request.together = Together::Independently;
         self
@@ -104,33 +108,34 @@ impl<K: StoreKey> Read<Datasets<K>> {
 }
 
 impl<K: StoreKey> Read<Datasets<K>> {
-    /// [`ordered`](Self::ordered) gives its rows from the last to the first, exactly the other way round; a limit then is
-    /// one of the last rows. Chunks, periods and answers for each key have no reverse.
+    /// Reads the rows of [`ordered`](Self::ordered) from the last to the first, in exactly the opposite order. A limit
+    /// then takes the last rows. Chunks, periods and answers for each key cannot be reversed.
     pub fn reverse(mut self) -> Self {
         self.request.reverse = true;
         self
     }
 
-    /// The rows of [`ordered`](Self::ordered) and [`resample`](Self::resample) come without the fields of their keys as
-    /// columns: with those that are stored alone, to be written into another dataset, or where a stored column has the name
-    /// of a field.
+    /// Leaves the fields of the keys out of the rows of [`ordered`](Self::ordered) and [`resample`](Self::resample), so
+    /// that they have only stored columns. It helps to write the rows into another dataset, and if a stored column has
+    /// the name of a field.
     pub fn without_keys(mut self) -> Self {
         self.request.key_columns = false;
         self
     }
 
-    /// The exact number of rows of each key, in the order of the keys. Only row groups at the edges of the range are
-    /// opened.
+    /// The exact number of rows of each key, in the order of the keys. Without conditions, only row groups at the edges
+    /// of the range are opened.
     ///
     /// # Errors
     ///
-    /// As [`intersections`](Self::intersections), and where a file at an edge of the range cannot be read.
+    /// The errors of [`intersections`](Self::intersections), and those of reading files.
     pub fn counts(self) -> Result<Vec<(K, u64)>> {
         self.of_each(Verb::Counts, Scan::count)
     }
 
-    /// The newest row in range of each key, of those that the filters let through, in the order of the keys; a batch of one
-    /// row, or `None` where there is none. Only its pages are read, and as many files are open at once as there are threads.
+    /// The newest row in range of each key that the conditions let through, in the order of the keys. It is a batch of
+    /// one row, or `None` if the key has no such row. Only its pages are read, and at most as many files are open at
+    /// once as there are threads.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -159,21 +164,21 @@ impl<K: StoreKey> Read<Datasets<K>> {
     ///
     /// # Errors
     ///
-    /// As [`intersections`](Self::intersections), and those of reading.
+    /// The errors of [`intersections`](Self::intersections), and those of reading files.
     pub fn latest(self) -> Result<Vec<(K, Option<RecordBatch>)>> {
         self.of_each(Verb::Latest, Scan::last)
     }
 
-    /// As [`latest`](Self::latest), the oldest row.
+    /// As [`latest`](Self::latest), but the oldest row of each key.
     ///
     /// # Errors
     ///
-    /// As [`latest`](Self::latest).
+    /// The errors of [`latest`](Self::latest).
     pub fn first(self) -> Result<Vec<(K, Option<RecordBatch>)>> {
         self.of_each(Verb::FirstOfEach, Scan::first)
     }
 
-    /// What a scan of each dataset answers, several at once.
+    /// Scans each dataset, several at once, and collects the answers.
     fn of_each<T: Send>(self, verb: Verb, ask: impl Fn(Scan) -> Result<T> + Sync) -> Result<Vec<(K, T)>> {
         verb.check(&self.request)?;
         let opened = self.of.open(&self.request)?;
@@ -182,12 +187,12 @@ impl<K: StoreKey> Read<Datasets<K>> {
         Ok(opened.keys.into_iter().zip(answers).collect())
     }
 
-    /// What would be read, from the manifests alone: see [`QueryPlan`].
+    /// The plan of the read, according to the manifests alone: see [`QueryPlan`].
     ///
     /// # Errors
     ///
-    /// As [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column that no dataset
-    /// has: [`ordered`](Self::ordered) would read the others.
+    /// The errors of [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column
+    /// that no dataset has: [`ordered`](Self::ordered) reads columns that only some have.
     pub fn explain(self) -> Result<QueryPlan> {
         Verb::Explain.check(&self.request)?;
         let opened = self.of.open(&self.request)?;

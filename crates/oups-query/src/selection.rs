@@ -1,4 +1,4 @@
-//! Rows of a file that are wanted, as ascending ranges.
+//! The wanted rows of a file, as ascending ranges.
 
 use std::ops::Range;
 
@@ -40,7 +40,7 @@ impl Selection {
         }
     }
 
-    /// Adds those of these rows, behind all others, for which the mask is true: it has a value for each.
+    /// Adds, behind all others, those of the rows for which the mask is true. The mask has a value for each row.
     pub(crate) fn push_masked(&mut self, rows: &[Range<u64>], mask: &BooleanArray) {
         let mut before = 0;
         for range in rows {
@@ -52,7 +52,7 @@ impl Selection {
         }
     }
 
-    /// The same rows, and those between two of them that are less than `gap` apart.
+    /// The same rows, and the rows between two of them that are less than `gap` apart.
     pub(crate) fn closed(&self, gap: u64) -> Self {
         let mut closed = Self::default();
         for range in &self.ranges {
@@ -64,7 +64,7 @@ impl Selection {
         closed
     }
 
-    /// The rows that are in both.
+    /// The rows that are in both selections.
     pub(crate) fn and(&self, other: &Self) -> Self {
         let mut both = Self::default();
         let mut others = other.ranges.iter().peekable();
@@ -80,7 +80,7 @@ impl Selection {
         both
     }
 
-    /// The rows that are in any.
+    /// The rows that are in at least one of the two selections.
     pub(crate) fn or(&self, other: &Self) -> Self {
         let mut all: Vec<_> = self.ranges.iter().chain(&other.ranges).cloned().collect();
         all.sort_unstable_by_key(|range| range.start);
@@ -109,7 +109,7 @@ impl Selection {
     }
 }
 
-/// Goes through rows in steps, as a decoder that was asked for them does.
+/// Steps through the ranges as a decoder that was asked for them does: it says which rows each decoded batch holds.
 #[derive(Debug)]
 pub(crate) struct Walk {
     rest: std::vec::IntoIter<Range<u64>>,
@@ -121,7 +121,7 @@ impl Walk {
         Self { rest: rows.ranges.clone().into_iter(), current: 0..0 }
     }
 
-    /// The next so many rows.
+    /// The ranges of the next `rows` rows.
     pub(crate) fn step(&mut self, mut rows: u64) -> Vec<Range<u64>> {
         let mut step = Vec::new();
         while rows > 0 {

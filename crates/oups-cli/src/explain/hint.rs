@@ -48,16 +48,11 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
     if let Some(hinted) = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()) {
         return Some(hinted.hint.clone());
     }
-    let of_library = error.chain().find_map(|cause| cause.downcast_ref::<Error>()).and_then(for_error);
-    of_library.or_else(|| error.chain().any(|cause| is_of_time(&cause.to_string())).then(|| TIME_FORMAT.to_owned()))
+    error.chain().find_map(|cause| cause.downcast_ref::<Error>()).and_then(for_error)
 }
 
 /// For times of CSV and JSON that are not as RFC 3339 has them.
 pub(crate) const TIME_FORMAT: &str = "--time-format says how times are written, such as '%d.%m.%Y %H:%M'";
-
-fn is_of_time(text: &str) -> bool {
-    text.contains("` is no Timestamp") || text.contains("` is no Date")
-}
 
 /// `oups.json` has the same bytes for the same schema.
 pub(crate) const OTHER_STORE_FILE: &str = "`oups init OTHER --schema …` with the same schema makes the same oups.json in a folder of its own: copy it from there";

@@ -17,6 +17,20 @@ pub(super) struct Part {
 /// The rows of one input, as they come.
 pub(super) type Parts = Box<dyn Iterator<Item = Result<Part, Wrong>> + Send>;
 
+/// The parts that `read` makes, up to the end of the input or the first error. `read` sets its flag when the input has ended:
+/// then it is not called again.
+pub(super) fn parts(mut read: impl FnMut(&mut bool) -> Result<Option<Part>, Wrong> + Send + 'static) -> Parts {
+    let mut ended = false;
+    Box::new(std::iter::from_fn(move || {
+        if ended {
+            return None;
+        }
+        let part = read(&mut ended);
+        ended |= part.is_err();
+        part.transpose()
+    }))
+}
+
 /// The lines of rows that follow each other. Of rows that are equally far from each other, two numbers say all; of others the
 /// file does, which is then read again by who wants to know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,10 +79,10 @@ impl Lines {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn lines(all: &[u64]) -> Lines {
+    pub(in crate::input) fn lines(all: &[u64]) -> Lines {
         let mut lines = Lines::default();
         all.iter().for_each(|line| lines.add(*line));
         lines

@@ -136,12 +136,7 @@ mod tests {
     use super::*;
     use crate::input::content::Content;
     use crate::input::csv::Dialect;
-
-    fn lines(all: &[u64]) -> Lines {
-        let mut lines = Lines::default();
-        all.iter().for_each(|line| lines.add(*line));
-        lines
-    }
+    use crate::input::part::tests::lines;
 
     fn csv(path: &Path) -> TextFile {
         TextFile { content: Content::of_file(path).unwrap(), form: Form::Csv(Dialect::default()) }

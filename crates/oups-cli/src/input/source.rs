@@ -132,8 +132,8 @@ impl Source {
             Opening::Text(file, known) => (file, known),
         };
         Ok(match &file.form {
-            Form::Csv(dialect) => Box::new(csv::Rows::open(&file.content, dialect, known, self.schema, progress)?),
-            Form::Json => Box::new(json::Rows::open(&file.content, known, self.schema, progress)?),
+            Form::Csv(dialect) => csv::Rows::open(&file.content, dialect, known, self.schema, progress)?.parts(),
+            Form::Json => json::Rows::open(&file.content, known, self.schema, progress)?.parts(),
         })
     }
 }

@@ -58,10 +58,6 @@ impl Format {
         Ok(format)
     }
 
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
     /// Whether it tells dates, and not times of day alone.
     pub(super) fn has_date(&self) -> bool {
         self.has_date

@@ -24,7 +24,7 @@ mod tests;
 
 pub(crate) use column::Column;
 pub(crate) use format::Format;
-pub(crate) use guess::{Doubt, Guess, Guessed, Role};
+pub(crate) use guess::{Doubt, Guess, Role};
 pub(crate) use kind::has_decimal_comma;
 pub(crate) use times::Times;
 pub(crate) use zone::Zone;

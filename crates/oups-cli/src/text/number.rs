@@ -64,10 +64,6 @@ impl Number {
         self.digits.is_empty()
     }
 
-    pub(super) fn is_whole(&self) -> bool {
-        self.exponent >= 0
-    }
-
     /// The number as a count of `10^-power`.
     pub(super) fn scaled(&self, power: i64) -> Result<i256, Misfit> {
         if self.is_zero() {

@@ -1,4 +1,4 @@
-//! One step of a walk over several datasets: a span, and each dataset's rows in it.
+//! A chunk: one span of the ordered column, and each dataset's rows in it.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,11 +13,11 @@ use oups_core::ordered::{OrdValue, OrderedType, Span};
 pub struct Chunk<K> {
     pub(crate) keys: Arc<Keys<K>>,
     pub(crate) span: Span,
-    /// One batch a key, in the order of the query.
+    /// One batch for each key, in the order of the query.
     pub(crate) batches: Vec<RecordBatch>,
 }
 
-/// What all chunks of a query share.
+/// The keys of a query, which all its chunks share.
 #[derive(Debug)]
 pub(crate) struct Keys<K> {
     pub(crate) keys: Vec<K>,
@@ -26,17 +26,17 @@ pub(crate) struct Keys<K> {
 }
 
 impl<K: Eq + Hash> Chunk<K> {
-    /// The rows of a key, perhaps none; `None` for a key that is not in the query.
+    /// The rows of a key; the batch may be empty. `None` for a key that is not in the query.
     pub fn get(&self, key: &K) -> Option<&RecordBatch> {
         self.batches.get(*self.keys.positions.get(key)?)
     }
 }
 
 impl<K> Chunk<K> {
-    /// The span that the chunk covers, for all keys: all their rows in it are here.
+    /// The span that the chunk covers: of every key, it holds all rows in the span.
     ///
-    /// The first chunk starts where the range of the query does and the last one ends there; in between each ends
-    /// where the next one starts.
+    /// The first chunk starts where the range of the query starts, and the last one ends where it ends. Each chunk
+    /// between ends where the next one starts.
     pub fn span(&self) -> &Span {
         &self.span
     }
@@ -73,12 +73,12 @@ impl<K> Chunk<K> {
         &self.keys.keys
     }
 
-    /// The keys with their rows, in the order of the query; those without rows too.
+    /// All keys with their rows, in the order of the query. A key without rows in the span has an empty batch.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &RecordBatch)> {
         self.keys.keys.iter().zip(&self.batches)
     }
 
-    /// The number of rows, of all keys together.
+    /// The number of rows of all keys together.
     pub fn rows(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
     }

@@ -1,4 +1,4 @@
-//! One dataset of a query, read from start to end in pieces that others cut.
+//! Reads one dataset of a query from start to end, in the spans that the aligner cuts.
 
 use std::ops::Range;
 
@@ -13,20 +13,20 @@ use crate::plan::task::ScanTask;
 use crate::pruning::row_group::rows_in;
 use crate::scan::collect::{concat, read_whole};
 
-/// Where the reading of one dataset stands.
+/// How far one dataset has been read.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     reading: PlannedScan,
     /// Whether a row group that is not read to its end stays open until the next call.
     keeps_open: bool,
-    /// The row group read last, if it has rows left.
+    /// The row group that was read last, if it has rows left.
     part: Option<Part>,
 }
 
 #[derive(Debug)]
 struct Part {
     at: usize,
-    /// Its rows that have been read.
+    /// The number of its rows, from the start, that have been read.
     behind: u64,
     file: Option<RowGroupFile>,
 }
@@ -36,11 +36,11 @@ impl Cursor {
         Self { reading, keeps_open, part: None }
     }
 
-    /// The rows of the span, which are all in these row groups. Spans are asked for in ascending order.
+    /// The rows of the span. All of them are in these row groups. Spans must be asked for in ascending order.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read.
+    /// If a file cannot be read.
     pub(crate) fn read(&mut self, groups: Range<usize>, span: &Span) -> Result<RecordBatch> {
         let mut batches = Vec::new();
         for at in groups {
@@ -50,6 +50,8 @@ impl Cursor {
         concat(batches, &self.reading.columns.schema, self.reading.snapshot.dataset())
     }
 
+    /// Reads the rows of the span from one row group. If it has rows left, their start is remembered, so that the next
+    /// span does not search for it.
     fn read_group(&mut self, at: usize, entry: &RowGroup, span: &Span, out: &mut Vec<RecordBatch>) -> Result<()> {
         let part = self.part.take().filter(|part| part.at == at);
         let (behind, file) = part.map_or((0, None), |part| (part.behind, part.file));

@@ -1,4 +1,4 @@
-//! Several datasets walked together, chunk by chunk.
+//! The chunks of a query, as an iterator.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,21 +16,21 @@ use crate::projection::Projection;
 use crate::request::read::Read;
 use crate::request::verbs::Verb;
 
-/// So many datasets of a query keep a file open from chunk to chunk; the others open it again.
+/// The most datasets of a query that keep a file open from chunk to chunk. The others open their files again.
 const OPEN_FILES: usize = 32;
 
 /// The chunks of a query, in ascending order.
 ///
-/// - Each chunk covers one span for all keys, and holds every key of the query, perhaps without rows.
-/// - Spans ascend and do not overlap; each starts where the one before ended. Rows that are equal in the ordered column
+/// - Each chunk covers one span for all keys. It has a batch for every key of the query, which may be empty.
+/// - Spans ascend and do not overlap. Each starts where the one before ended. Rows that are equal in the ordered column
 ///   are never in two chunks.
-/// - Of each key the chunks hold, one after the other, exactly the rows in range, in stored order.
-/// - A chunk holds at most two row groups a key (more only where they hold nothing but one value), and has rows; with
-///   a filter perhaps none.
+/// - Of each key, the chunks together hold exactly the rows in range, in stored order.
+/// - Of each key, a chunk holds at most two row groups, or more if these hold only one value.
+/// - A chunk has rows. Only with conditions, a chunk may be empty.
 ///
-/// Holds the snapshots until it is dropped. An error is the last item.
+/// The iterator holds the snapshots until it is dropped. An error is the last item.
 pub struct Intersections<K> {
-    /// `None` after the end, and for a query without keys.
+    /// The walk; `None` after the end, and for a query without keys.
     walk: Option<Walk<K>>,
     moment: Moment,
 }
@@ -47,12 +47,12 @@ impl<K: StoreKey> Intersections<K> {
         Self { walk: None, moment }
     }
 
-    /// Whether there was a moment at which all datasets were as they are read here.
+    /// Whether all datasets are read as they were at one moment.
     pub fn moment(&self) -> Moment {
         self.moment
     }
 
-    /// One reading a key.
+    /// Walks these planned scans, one for each key.
     pub(crate) fn new(keys: Arc<Keys<K>>, readings: Vec<PlannedScan>, span: Option<Span>, moment: Moment) -> Self {
         let snapshots = readings.iter().map(|reading| reading.snapshot.clone()).collect();
         let has_filter = readings.iter().any(|reading| !reading.filter.is_empty());
@@ -100,15 +100,16 @@ impl<K: fmt::Debug> fmt::Debug for Intersections<K> {
 impl<K: StoreKey> Read<Datasets<K>> {
     /// Walks the datasets together, chunk by chunk: see [`Intersections`].
     ///
-    /// All datasets are read as they were at one moment, unless writers did not pause for long enough:
-    /// [`moment`](Intersections::moment) tells. One pin holds the snapshots until the iterator is dropped.
+    /// All datasets are read as they were at one moment, unless writers did not pause for long enough;
+    /// [`moment`](Intersections::moment) says so. One pin holds the snapshots until the iterator is dropped.
     ///
     /// # Errors
     ///
-    /// [`QueryError::DuplicateKey`](oups_core::QueryError::DuplicateKey); [`oups_core::Error::NoDataset`] for a key that has none;
-    /// [`QueryError::OrderedColumns`](oups_core::QueryError::OrderedColumns) if they are not ordered on one column, name and type;
-    /// [`oups_core::Error::Bound`], [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn),
-    /// [`oups_core::Error::UnknownColumn`]; those of reading the manifests.
+    /// [`QueryError::DuplicateKey`](oups_core::QueryError::DuplicateKey); [`oups_core::Error::NoDataset`] for a key
+    /// without a dataset; [`QueryError::OrderedColumns`](oups_core::QueryError::OrderedColumns) if they are not ordered
+    /// on one column, name and type; [`oups_core::Error::Bound`],
+    /// [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn), [`oups_core::Error::UnknownColumn`];
+    /// those of reading the manifests.
     pub fn intersections(self) -> Result<Intersections<K>> {
         Verb::Intersections.check(&self.request)?;
         let opened = self.of.open(&self.request)?;

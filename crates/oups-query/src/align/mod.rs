@@ -1,4 +1,4 @@
-//! Several datasets walked together: where each chunk ends, decided from the spans of their row groups alone.
+//! Walks several datasets together, chunk by chunk. Where a chunk ends is decided from the spans of row groups alone.
 
 pub(crate) mod chunk;
 pub(crate) mod cursor;
@@ -13,7 +13,7 @@ use crate::pruning::manifest::prune;
 
 /// What the aligner needs of a dataset: its row groups in order.
 pub(crate) trait RowGroups {
-    /// The entries.
+    /// The row groups, ascending.
     fn entries(&self) -> &[RowGroup];
 }
 
@@ -32,18 +32,19 @@ pub(crate) struct Step {
 
 /// The steps that cover a span.
 ///
-/// - Spans ascend, each starts where the one before ends, and together they are the whole span, unless no dataset
-///   can have rows in it: then there is no step.
-/// - A step ends where a row group of some dataset starts, never at a value that it began with: so equal values are in
-///   one step.
-/// - Each dataset has at most two row groups in a step, one of them cut, besides those that hold nothing but one value.
-/// - Where there are several steps, each has rows.
-/// - A step ends as late as that allows. So the number of steps follows the dataset with the most row groups, not the
-///   sum over all.
+/// - Spans ascend and each starts where the one before ends. Together they are the whole span. If no dataset can have
+///   rows in it, no step is made.
+/// - A step ends where a row group of some dataset starts, but never at a value that the step began with. So equal
+///   values are always in one step.
+/// - Each dataset has at most two row groups in a step, one of them cut; row groups that hold only one value may come
+///   on top.
+/// - If several steps are made, each has rows.
+/// - A step ends as late as these rules allow. So the number of steps follows the dataset with the most row groups, not
+///   the sum over all datasets.
 #[derive(Debug)]
 pub(crate) struct Aligner<T> {
     datasets: Vec<T>,
-    /// For each dataset the row groups that are not wholly behind.
+    /// For each dataset, the row groups that the steps so far do not wholly cover.
     ahead: Vec<Range<usize>>,
     rest: Option<Span>,
 }
@@ -56,10 +57,11 @@ impl<T: RowGroups> Aligner<T> {
         Self { datasets, ahead, rest }
     }
 
-    /// Where a step has to end for this dataset; `None` if it can go to the end.
+    /// Where a step has to end for this dataset; `None` if it may go on to the end.
     ///
-    /// It takes in what is left of the first row group ahead and the second one, and goes on where the second one
-    /// holds only one value that the next begins with too. It has rows: the first of the second row group.
+    /// The step takes in what is left of the first row group ahead, and the second one. It goes on if the second one
+    /// holds only one value and the next row group begins with that value too. The step has rows, at least the first
+    /// row of the second row group.
     fn last_end(entries: &[RowGroup], ahead: &Range<usize>) -> Option<Cut> {
         let ahead = entries.get(ahead.clone())?;
         let second = ahead.get(1)?;
@@ -72,6 +74,8 @@ impl<T: RowGroups> Aligner<T> {
 impl<T: RowGroups> Iterator for Aligner<T> {
     type Item = Step;
 
+    /// The next step: it ends at the earliest end over all datasets, so that none has more than its two row groups in
+    /// it. A row group that the step cuts is in the next step again.
     fn next(&mut self) -> Option<Step> {
         let rest = self.rest.take()?;
         let ends = self.datasets.iter().zip(&self.ahead);

@@ -108,7 +108,7 @@ proptest! {
                 prop_assert!(steps.iter().any(|step| step.groups[at].contains(&group)));
             }
         }
-        // Every one of several steps holds the first row of some row group: none is empty.
+        // If there are several steps, each holds the first row of some row group, so that no step is empty.
         for step in steps.iter().filter(|_| steps.len() > 1) {
             let mut firsts = datasets.iter().flatten().map(|group| v(group.0));
             prop_assert!(firsts.any(|first| step.span.contains(&first)), "{:?} is empty", step);

@@ -1,4 +1,4 @@
-//! The rows of a right dataset, in order.
+//! Reads the rows of a right dataset in order, decoded ahead or block by block.
 
 use std::sync::Arc;
 
@@ -16,17 +16,18 @@ use crate::request::{BATCH_ROWS, Request};
 use crate::scan::batches::Batches;
 use crate::scan::dataset::Scan;
 
-/// Of more right datasets than this, each is read in blocks that share the room, and has no file open between two of them.
+/// A join of more right datasets than this reads each in blocks: these share the memory, and no file stays open between
+/// two blocks.
 const READ_AHEAD: usize = 16;
 
-/// Where the reading stands.
+/// How a right dataset is read.
 #[derive(Debug)]
 pub(super) enum Feed {
-    /// Decoded ahead by other threads.
+    /// By a scan, whose threads decode ahead.
     Ahead(Box<Batches>),
     Blocks {
         source: Box<Source>,
-        /// How many share the room.
+        /// The number of right datasets that share the memory.
         rights: usize,
     },
 }
@@ -36,7 +37,7 @@ impl Feed {
     ///
     /// # Errors
     ///
-    /// As a scan.
+    /// The errors of a scan.
     pub(super) fn new(
         snapshot: &Snapshot,
         side: &Side,
@@ -58,11 +59,11 @@ impl Feed {
         Ok(Some(Self::Blocks { source, rights }))
     }
 
-    /// The next rows.
+    /// The next rows; `None` after the last.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read.
+    /// If a file cannot be read.
     pub(super) fn next(&mut self) -> Result<Option<RecordBatch>> {
         match self {
             Self::Ahead(batches) => batches.next_batch(),

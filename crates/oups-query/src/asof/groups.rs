@@ -1,4 +1,4 @@
-//! Rows that are equal in the columns of `by`, as one comparable value a row.
+//! The groups of an as-of join: the values of a row's `by` columns, as one comparable value.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Float16Type, Float32Type, Float64Type};
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, Rows, SortField};
 
-/// Makes the values, which compare among all that one of these made.
+/// Makes the values. Values compare only with others of the same `Groups`.
 #[derive(Debug)]
 pub(super) struct Groups {
     types: Vec<DataType>,
@@ -16,7 +16,8 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// For columns of these types, dictionary-encoded or not; `None` without columns: all rows are one group.
+    /// Makes values of columns of these types, dictionary-encoded or not. `None` without columns: all rows are one
+    /// group.
     pub(super) fn new(types: Vec<DataType>) -> Result<Option<Self>, ArrowError> {
         if types.is_empty() {
             return Ok(None);
@@ -35,14 +36,14 @@ impl Groups {
     }
 }
 
-/// Floats with one zero and one NaN: the order of rows tells the two zeros apart, and the many NaNs.
+/// Floats with one zero and one NaN. Arrow's row format keeps the two zeros apart, and NaNs of different bits.
 fn one_of_each_number(array: &ArrayRef) -> ArrayRef {
     type Half = <Float16Type as ArrowPrimitiveType>::Native;
     fn mapped<T: ArrowPrimitiveType>(array: &ArrayRef, one: impl Fn(T::Native) -> T::Native) -> ArrayRef {
         let floats: PrimitiveArray<T> = array.as_primitive::<T>().unary(one);
         Arc::new(floats)
     }
-    // Any zero plus zero is the positive one.
+    // Adding zero makes a negative zero positive.
     match array.data_type() {
         DataType::Float16 => {
             mapped::<Float16Type>(array, |v| if v.is_nan() { Half::NAN } else { v + Half::from_f32(0.0) })

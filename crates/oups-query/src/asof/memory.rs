@@ -1,4 +1,4 @@
-//! What is remembered of the right rows that were read.
+//! Remembers the right rows that were read and may still be matches.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -8,27 +8,27 @@ use oups_core::ordered::OrdValue;
 use super::Direction;
 use super::pool::RowRef;
 
-/// A right row and its ordered value, where that is a number of units.
+/// A right row, and its ordered value if that is a number of units; 0 otherwise.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     pub(super) row: RowRef,
     pub(super) at: i64,
 }
 
-/// The right rows that may be a match of a left row to come.
+/// The right rows that may be the match of a left row to come.
 #[derive(Debug)]
 pub(super) enum Memory {
-    /// Backward: the last row.
+    /// Backward: the last row, and the largest value that was read.
     Last { seen: Option<Seen>, value: Option<OrdValue> },
-    /// Backward, by group: the last row of each.
+    /// Backward, by group: the last row of each group.
     LastOf(HashMap<Box<[u8]>, Seen>),
-    /// Forward: nothing, the next row is still to be taken.
+    /// Forward: no row, because the match is the next row that is read.
     Next,
-    /// Forward, by group: the rows ahead.
+    /// Forward, by group: the rows ahead, within the tolerance.
     Ahead(Ahead),
 }
 
-/// Rows ahead, by group and in order.
+/// The rows ahead, in order and by group.
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     order: VecDeque<(i64, Arc<[u8]>)>,
@@ -45,7 +45,7 @@ impl Memory {
         }
     }
 
-    /// Takes in rows, in order.
+    /// Remembers rows, which must come in order.
     pub(super) fn remember<'a>(&mut self, mut rows: impl DoubleEndedIterator<Item = (Option<&'a [u8]>, Seen)>) {
         match self {
             Self::Last { seen, .. } => {
@@ -67,14 +67,14 @@ impl Memory {
         }
     }
 
-    /// Lets rows ahead go that no left row from this value on can match.
+    /// Forgets rows ahead that no left row from this value on can match.
     pub(super) fn forget_before(&mut self, value: &OrdValue, strict: bool) {
         if let (Self::Ahead(ahead), OrdValue::I64(value)) = (self, value) {
             ahead.forget_before(*value, strict);
         }
     }
 
-    /// The match for a left row of the group; `next` is the first row that is not passed.
+    /// The match of a left row of the group. `next` is the first right row that is not passed.
     pub(super) fn find(&self, group: Option<&[u8]>, next: Option<Seen>) -> Option<Seen> {
         match self {
             Self::Last { seen, .. } => *seen,
@@ -84,12 +84,12 @@ impl Memory {
         }
     }
 
-    /// Whether a row makes all before it useless.
+    /// Whether only the last row can be a match, so that earlier rows need not be read.
     pub(super) fn is_last_only(&self) -> bool {
         matches!(self, Self::Last { .. })
     }
 
-    /// The largest value that was read, where a row makes all before it useless.
+    /// The largest value that was read, if only the last row can be a match.
     pub(super) fn last_value(&self) -> Option<&OrdValue> {
         match self {
             Self::Last { value, .. } => value.as_ref(),
@@ -103,7 +103,7 @@ impl Memory {
         }
     }
 
-    /// How many rows are remembered.
+    /// The number of rows that are remembered.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Last { seen, .. } => usize::from(seen.is_some()),
@@ -134,6 +134,7 @@ impl Ahead {
         self.groups.entry(group).or_default().push_back(seen);
     }
 
+    /// Both the order and each group ascend, so that the front row of the order is the front row of its group.
     fn forget_before(&mut self, value: i64, strict: bool) {
         while let Some((at, group)) = self.order.front()
             && (*at < value || strict && *at == value)

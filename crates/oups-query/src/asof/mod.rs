@@ -1,4 +1,4 @@
-//! For each row of one dataset the row of others that was in force then.
+//! As-of joins: for each row of one dataset, the rows of other datasets that were in force at its time.
 
 mod feed;
 mod groups;
@@ -23,21 +23,21 @@ use crate::request::verbs::Verb;
 pub use stream::AsOfBatches;
 pub use tolerance::Tolerance;
 
-/// On which side of a row its match is.
+/// On which side of a left row its match is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Direction {
-    /// The newest row that is not after it.
+    /// The match is the newest right row that is not after the left row.
     #[default]
     Backward,
-    /// The oldest row that is not before it.
+    /// The match is the oldest right row that is not before the left row.
     Forward,
 }
 
 /// An as-of join being put together; [`QueryStore::asof`](crate::query::QueryStore::asof) begins one.
 ///
-/// Each row of the left dataset is there once, in its order, followed by the columns of its match in each right dataset, or
-/// nulls.
+/// The result has each row of the left dataset once, in its order. The columns of the row's match in each right dataset
+/// follow; without a match they are null.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -70,10 +70,10 @@ pub enum Direction {
 /// # }
 /// ```
 ///
-/// Range, columns, conditions and limit are those of the left dataset; matches may lie outside of the range.
+/// Range, columns, conditions and limit apply to the left dataset. Matches may lie outside of the range.
 pub type AsOf<K> = Read<Join<K>>;
 
-/// What an [`AsOf`] is of: the datasets of a join, and what makes a row a match.
+/// What an [`AsOf`] reads: the datasets of a join, and what makes a row a match.
 #[derive(Clone, Debug)]
 pub struct Join<K> {
     store: Store<K>,
@@ -105,19 +105,20 @@ impl<K: StoreKey> Join<K> {
 }
 
 impl<K: StoreKey> Read<Join<K>> {
-    /// Demands one moment for all datasets: if none is found for so long, the read fails with [`oups_core::Error::Busy`].
+    /// Demands that all datasets are read as they were at one moment. If no such moment is found within `timeout`, the
+    /// read fails with [`oups_core::Error::Busy`].
     pub fn at_one_moment(mut self, timeout: Duration) -> Self {
         self.request.together = Together::Demanded(timeout);
         self
     }
 
-    /// Takes the newest version of each dataset for itself. One moment for all is not looked for.
+    /// Reads the newest version of each dataset by itself, without looking for one moment for all.
     pub fn independently(mut self) -> Self {
         self.request.together = Together::Independently;
         self
     }
 
-    /// Joins a dataset. Its columns are named with its path text and a dot before their own name: `quotes.bid`.
+    /// Joins a dataset. Its columns get its path text and a dot before their name: `quotes.bid`.
     pub fn right(mut self, key: impl Borrow<K>) -> Self {
         self.of.rights.push((key.borrow().clone(), None));
         self
@@ -135,47 +136,53 @@ impl<K: StoreKey> Read<Join<K>> {
         self
     }
 
-    /// A row with the very same ordered value is no match.
+    /// Takes no row with the same ordered value as a match.
     pub fn strict(mut self) -> Self {
         self.of.terms.strict = true;
         self
     }
 
-    /// A row further away than this is no match: a number of units of the ordered column, or for dates and times a text
-    /// such as `5min`.
+    /// Takes no row that is further away than this as a match. The tolerance is a number of units of the ordered
+    /// column, or for dates and times a text such as `5min`.
     pub fn tolerance(mut self, tolerance: impl Into<Tolerance>) -> Self {
         self.of.terms.tolerance = Some(tolerance.into());
         self
     }
 
-    /// Only a row that is equal in these columns is a match. All datasets have to have them, and null equals null.
+    /// Takes only rows that are equal in these columns as matches. All datasets must have them. Null equals null.
     pub fn by<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
         self.of.terms.by = columns.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Only these columns of each right dataset, in this order. Without it, all but those of [`by`](Self::by).
+    /// Reads only these columns of each right dataset, in this order. Unless set, all but those of [`by`](Self::by).
     pub fn right_columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
         self.of.right_columns = Some(columns.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The joined rows, batch by batch, as they are asked for. All datasets are read as they were at one moment, unless
-    /// writers did not pause for long enough: [`moment`](AsOfBatches::moment) tells.
+    /// The joined rows, batch by batch, decoded when they are asked for. All datasets are read as they were at one
+    /// moment, unless writers did not pause for long enough; [`moment`](AsOfBatches::moment) says so.
     ///
-    /// In memory are a batch of the left dataset, of each right one a batch and the matches, and with `by` the last row of
-    /// each group, or, forward, the rows within the tolerance. Of many right datasets the batches are small, and no file stays
-    /// open; of thousands of columns the joined batches are smaller than asked for.
+    /// Memory holds a batch of the left dataset, and of each right dataset a batch and the matches. With `by` it also
+    /// holds the last row of each group or, forward, the rows within the tolerance. With many right datasets the
+    /// batches are small, and no file stays open. With thousands of columns the joined batches are smaller than asked
+    /// for.
     ///
-    /// Dictionary-encoded columns of the right datasets come plain.
+    /// Dictionary-encoded columns of the right datasets become plain ones.
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::NoDataset`]; [`QueryError::OrderedColumns`](oups_core::QueryError::OrderedColumns) if a right dataset's ordered column is of another type (its
-    /// name may differ); [`QueryError::ColumnTypes`](oups_core::QueryError::ColumnTypes) if a column of `by` is; [`oups_core::Error::UnknownColumn`] and
-    /// [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn); [`QueryError::SameName`](oups_core::QueryError::SameName) if two columns of the result have one name; [`QueryError::Tolerance`](oups_core::QueryError::Tolerance) if
-    /// it does not suit the ordered column, or is missing for `by` forward; [`oups_core::Error::Bound`]; those of reading
-    /// the manifests.
+    /// - [`oups_core::Error::NoDataset`]; [`oups_core::Error::Bound`].
+    /// - [`QueryError::OrderedColumns`](oups_core::QueryError::OrderedColumns) if a right dataset's ordered column has
+    ///   another type. Its name may differ.
+    /// - [`QueryError::ColumnTypes`](oups_core::QueryError::ColumnTypes) if a column of `by` has another type in a
+    ///   right dataset.
+    /// - [`oups_core::Error::UnknownColumn`]; [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn).
+    /// - [`QueryError::SameName`](oups_core::QueryError::SameName) if two columns of the result have one name.
+    /// - [`QueryError::Tolerance`](oups_core::QueryError::Tolerance) if the tolerance does not suit the ordered column,
+    ///   or is missing in a forward join with `by`.
+    /// - The errors of reading manifests.
     pub fn batches(self) -> Result<AsOfBatches> {
         Verb::Batches.check(&self.request)?;
         let Self { of: Join { store, left, rights, terms, right_columns }, request } = self;
@@ -193,7 +200,7 @@ impl<K: StoreKey> Read<Join<K>> {
     }
 }
 
-/// There is one snapshot a key, so that this is never seen.
+/// The error if the left snapshot is missing. The store returns one snapshot for each key, so that nobody sees it.
 fn nothing() -> arrow::error::ArrowError {
     arrow::error::ArrowError::InvalidArgumentError("no dataset".to_owned())
 }

@@ -1,4 +1,4 @@
-//! Which columns are read on each side, and how they are named.
+//! Which columns a join reads on each side, and their names in the result.
 
 use std::sync::Arc;
 
@@ -10,16 +10,16 @@ use oups_core::schema::DatasetSchema;
 use crate::Result;
 use crate::projection::Projection;
 
-/// What is read of one side. The columns of the result come first.
+/// The columns that are read on one side. The columns of the result come first.
 #[derive(Debug)]
 pub(super) struct Side {
-    /// The names of what is read.
+    /// The names of all columns that are read.
     pub(super) read: Vec<String>,
-    /// So many of them are in the result.
+    /// The number of columns, from the front, that are in the result.
     pub(super) shown: usize,
-    /// The place of the ordered column.
+    /// The index of the ordered column.
     pub(super) ordered: usize,
-    /// The places of the columns that have to be equal.
+    /// The indices of the `by` columns.
     pub(super) by: Vec<usize>,
 }
 
@@ -35,7 +35,7 @@ impl Side {
         Ok(side)
     }
 
-    /// The place of a column, which is read too if it was not yet.
+    /// The index of a column. It is added if it is not read yet.
     fn place(&mut self, column: &str) -> usize {
         self.read.iter().position(|name| name == column).unwrap_or_else(|| {
             self.read.push(column.to_owned());
@@ -44,12 +44,12 @@ impl Side {
     }
 }
 
-/// The columns of the left dataset in the result.
+/// The names of the left dataset's columns in the result.
 pub(super) fn left_columns(named: Option<&[String]>, schema: &DatasetSchema) -> Vec<String> {
     named.map_or_else(|| names(schema), <[_]>::to_vec)
 }
 
-/// The columns of a right dataset in the result.
+/// The names of a right dataset's columns in the result.
 pub(super) fn right_columns(named: Option<&[String]>, by: &[String], schema: &DatasetSchema) -> Vec<String> {
     let all = || names(schema).into_iter().filter(|name| !by.contains(name)).collect();
     named.map_or_else(all, <[_]>::to_vec)
@@ -59,7 +59,7 @@ fn names(schema: &DatasetSchema) -> Vec<String> {
     schema.stored().fields().iter().map(|field| field.name().clone()).collect()
 }
 
-/// The fields of a right side's columns in the result: plain, nullable, with the prefix.
+/// The fields of a right dataset's columns in the result: plain, nullable, with the prefix.
 pub(super) fn right_fields(side: &Side, prefix: &str, schema: &DatasetSchema) -> Vec<FieldRef> {
     let shown = side.read.iter().take(side.shown);
     let fields = shown.filter_map(|name| schema.plain().column_with_name(name).map(|(_, field)| field));
@@ -67,7 +67,7 @@ pub(super) fn right_fields(side: &Side, prefix: &str, schema: &DatasetSchema) ->
     fields.map(|found| Arc::new(field(found))).collect()
 }
 
-/// Checks that the columns that have to be equal can be.
+/// Checks that the columns of `by` have one type on both sides.
 ///
 /// # Errors
 ///

@@ -1,14 +1,15 @@
-//! The right rows that matches refer to, and no more batches than they need.
+//! Holds the right rows that matches refer to, and frees batches that few of them need.
 
 use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 use arrow::compute::interleave;
 use arrow::datatypes::FieldRef;
 use arrow::error::ArrowError;
 
-/// More rows than twice those in use, and than a share of these, are copied together.
+/// The rows in use are copied together once the pools hold more rows than this, and more than twice the rows in use.
+/// Each pool of a join has an equal share.
 const LOOSE_ROWS: usize = 128 << 10;
 
-/// A row of the pool.
+/// A reference to a row of the pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RowRef {
     pub(super) slot: usize,
@@ -16,14 +17,14 @@ pub(super) struct RowRef {
 }
 
 impl RowRef {
-    /// The row of nulls, which every pool has.
+    /// The row of nulls that every pool has.
     pub(super) const NULL: Self = Self { slot: 0, row: 0 };
 }
 
-/// Columns of right rows. A batch stays until it is copied together with others, by which only rows in use stay.
+/// Batches of right rows. [`tighten`](Self::tighten) replaces them with one batch of only the rows in use.
 #[derive(Debug)]
 pub(super) struct Pool {
-    /// The first is the row of nulls.
+    /// The columns of each batch. The first batch is the row of nulls.
     batches: Vec<Vec<ArrayRef>>,
     columns: usize,
     rows: usize,
@@ -31,29 +32,29 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// One of so many.
+    /// One of `pools` pools of a join.
     pub(super) fn new(fields: &[FieldRef], pools: usize) -> Self {
         let nulls = fields.iter().map(|field| new_null_array(field.data_type(), 1)).collect();
         Self { batches: vec![nulls], columns: fields.len(), rows: 0, loose_rows: LOOSE_ROWS / pools.max(1) }
     }
 
-    /// Adds columns in the types of the fields; answers their slot.
+    /// Adds a batch, whose columns must have the types of the fields, and returns its slot.
     pub(super) fn add(&mut self, columns: Vec<ArrayRef>, rows: usize) -> usize {
         self.rows += rows;
         self.batches.push(columns);
         self.batches.len() - 1
     }
 
-    /// Whether there are far more rows than are in use.
+    /// Whether the pool holds far more rows than are in use.
     pub(super) fn is_loose(&self, in_use: usize) -> bool {
         self.rows > self.loose_rows.max(2 * in_use)
     }
 
-    /// Keeps only the rows in use, and lets the references name them where they are now.
+    /// Copies the rows in use into one batch, drops all others, and changes the references accordingly.
     ///
     /// # Errors
     ///
-    /// If their texts are over 2 GiB.
+    /// If the texts of a column are over 2 GiB.
     pub(super) fn tighten<'a>(&mut self, in_use: impl Iterator<Item = &'a mut RowRef>) -> Result<(), ArrowError> {
         let mut refs: Vec<&mut RowRef> = in_use.filter(|found| **found != RowRef::NULL).collect();
         let rows: Vec<RowRef> = refs.iter().map(|found| **found).collect();
@@ -71,7 +72,7 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// If their texts are over 2 GiB.
+    /// If the texts of a column are over 2 GiB.
     pub(super) fn gather(&self, rows: &[RowRef]) -> Result<Vec<ArrayRef>, ArrowError> {
         let rows: Vec<(usize, usize)> = rows.iter().map(|found| (found.slot, found.row)).collect();
         let column = |at: usize| {
@@ -82,11 +83,11 @@ impl Pool {
     }
 }
 
-/// The first columns of a batch, in the types of the fields.
+/// The first columns of a batch, cast to the types of the fields.
 ///
 /// # Errors
 ///
-/// If the batch has other columns.
+/// If the batch has columns of other types.
 pub(super) fn plain(batch: &RecordBatch, fields: &[FieldRef]) -> Result<Vec<ArrayRef>, ArrowError> {
     batch.columns().iter().zip(fields).map(|(column, field)| arrow::compute::cast(column, field.data_type())).collect()
 }

@@ -1,4 +1,4 @@
-//! One right dataset: for ascending rows of the left one, their matches in it.
+//! One right dataset of a join: finds the matches of ascending left rows.
 
 use std::ops::{Bound, Range};
 use std::sync::Arc;
@@ -18,39 +18,39 @@ use super::tolerance::shifted;
 use super::{Direction, MatchRule};
 use crate::Result;
 
-/// Where the reading of a right dataset stands.
+/// A right dataset, and how far it has been read.
 #[derive(Debug)]
 pub(super) struct Right {
     snapshot: Snapshot,
     side: Side,
     pub(super) fields: Vec<FieldRef>,
     terms: Arc<MatchRule>,
-    /// In units of the ordered column.
+    /// The tolerance in units of the ordered column.
     tolerance: Option<i128>,
     verified: bool,
-    /// How many right datasets there are.
+    /// The number of right datasets of the join.
     rights: usize,
     groups: Option<Groups>,
-    /// `None` if no row can be a match.
+    /// The rows to read; `None` if no row can be a match.
     rows: Option<Feed>,
     block: Option<Block>,
     pool: Pool,
     memory: Memory,
 }
 
-/// What is the same for all right datasets of a join.
+/// What all right datasets of a join share.
 #[derive(Clone, Debug)]
 pub(super) struct OfAll {
     pub(super) terms: Arc<MatchRule>,
     pub(super) tolerance: Option<i128>,
     pub(super) verified: bool,
-    /// How many there are.
+    /// The number of right datasets.
     pub(super) rights: usize,
-    /// Values that no left row is below and above; `None` if there is no left row.
+    /// A lower and an upper bound of the left rows' ordered values; `None` without left rows.
     pub(super) left: Option<(OrdValue, OrdValue)>,
 }
 
-/// Rows in memory, and how far they are used.
+/// The rows in memory, and how far they have been passed.
 #[derive(Debug)]
 struct Block {
     keys: OrdKeys,
@@ -63,18 +63,18 @@ struct Block {
 #[derive(Debug)]
 pub(super) struct Left<'a> {
     pub(super) batch: &'a RecordBatch,
-    /// As numbers: with one zero.
+    /// The ordered values compared as numbers, so that both zeros of floats are equal.
     pub(super) keys: &'a OrdKeys,
-    /// The places of the columns that have to be equal.
+    /// The indices of the `by` columns.
     pub(super) by: &'a [usize],
 }
 
 impl Right {
-    /// Begins to read. All left rows to come are in the span.
+    /// Begins to read the rows that can be matches of the left rows, whose ordered values are within `of_all.left`.
     ///
     /// # Errors
     ///
-    /// As a scan.
+    /// The errors of a scan.
     pub(super) fn new(snapshot: Snapshot, side: Side, fields: Vec<FieldRef>, of_all: &OfAll) -> Result<Self> {
         let OfAll { terms, tolerance, verified, rights, left } = of_all.clone();
         let schema = snapshot.dataset_schema().plain().clone();
@@ -106,12 +106,12 @@ impl Right {
         Ok(())
     }
 
-    /// From where on rows can be a match of the first left row, or of a later one.
+    /// The first value at which a row can be the match of the first left row or of a later one.
     fn start_for(&self, first: &OrdValue) -> Bound<OrdValue> {
         match (self.terms.direction, self.tolerance) {
             (Direction::Forward, _) => Bound::Included(first.clone()),
             (Direction::Backward, Some(tolerance)) => Bound::Included(shifted(first, -tolerance)),
-            // The last row of each group may lie anywhere before.
+            // The last row of a group may lie anywhere before.
             (Direction::Backward, None) if self.groups.is_some() => Bound::Unbounded,
             (Direction::Backward, None) => {
                 let before = self.last_group_before(first).and_then(|at| self.min_of(at));
@@ -120,7 +120,7 @@ impl Right {
         }
     }
 
-    /// Up to where rows can be a match of the last left row, or of an earlier one.
+    /// The last value at which a row can be the match of the last left row or of an earlier one.
     fn end_for(&self, last: &OrdValue) -> Bound<OrdValue> {
         match (self.terms.direction, self.tolerance) {
             (Direction::Backward, _) => Bound::Included(last.clone()),
@@ -139,11 +139,11 @@ impl Right {
         self.snapshot.row_groups().get(at).map(|entry| entry.min.clone())
     }
 
-    /// The columns of the matches of left rows; those of later calls are not before them.
+    /// The columns of the left rows' matches. The left rows of later calls must not come before these.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read.
+    /// If a file cannot be read.
     pub(super) fn matches(&mut self, left: &Left<'_>, last: &OrdValue) -> Result<Vec<ArrayRef>> {
         let groups = self.groups.as_ref().map(|groups| groups.of(left.batch, left.by)).transpose()?;
         let mut found = Vec::with_capacity(left.keys.len());
@@ -164,7 +164,8 @@ impl Right {
         }
     }
 
-    /// Reads up to where the value's match is known. Forward, answers the first row that is not passed.
+    /// Reads until the match for the value is known. Returns the first row that is not passed, which is the match
+    /// forward.
     fn advance(&mut self, value: &OrdValue, last: &OrdValue, found: &mut [RowRef]) -> Result<Option<Seen>> {
         let strict = self.terms.strict;
         self.memory.forget_before(value, strict);
@@ -174,7 +175,8 @@ impl Right {
             }
             let Some(block) = &mut self.block else { return Ok(None) };
             let rest = block.at;
-            // What can be remembered is looked at; what no row to come can match is passed over.
+            // `look` rows are done with; the first `pass` of them cannot match a left row to come and are not
+            // remembered.
             let (look, pass) = match self.terms.direction {
                 Direction::Backward => (block.keys.run_length(rest, value, !strict), 0),
                 Direction::Forward => {
@@ -197,8 +199,8 @@ impl Right {
         }
     }
 
-    /// Reads on. Rows that only an earlier left row could match are not read where whole row groups of them can be left
-    /// out.
+    /// Reads the next block. Backward without groups, it leaves out whole row groups whose rows come before the last
+    /// row that is not after the value: no left row to come can match them.
     fn next_block(&mut self, value: &OrdValue, last: &OrdValue, found: &mut [RowRef]) -> Result<()> {
         if self.memory.is_last_only()
             && let Some(at) = self.last_group_before(value)
@@ -226,12 +228,12 @@ impl Right {
 }
 
 impl Block {
-    /// Rows with the bytes of their group.
+    /// The rows, each with the bytes of its group.
     fn rows(&self, rows: Range<usize>) -> impl DoubleEndedIterator<Item = (Option<&[u8]>, Seen)> {
         rows.map(|row| {
             let at = match &self.keys {
                 OrdKeys::I64(values) => values.get(row).copied().unwrap_or_default(),
-                // Only values of this form are ever that near, or not.
+                // Tolerances suit only columns whose values have the form above.
                 _ => 0,
             };
             let group = self.groups.as_ref().map(|groups| groups.row(row).data());

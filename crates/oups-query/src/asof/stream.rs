@@ -1,4 +1,4 @@
-//! The joined rows, as they are asked for.
+//! The joined rows, as an iterator of batches.
 
 use std::fmt;
 use std::ops::Bound;
@@ -23,18 +23,18 @@ use crate::scan::batches::Batches;
 use crate::scan::dataset::Scan;
 use crate::{Error, Result};
 
-/// Values of a joined batch at most: of very many columns a batch has fewer rows.
+/// The most values of a joined batch. A batch of very many columns has fewer rows.
 const CELLS: usize = 32 << 20;
 
-/// The rows of the left dataset, in order, each with its match in every right one.
+/// The rows of the left dataset, in order, each with its match in every right dataset.
 ///
-/// Holds the snapshots until it is dropped. An error is the last item.
+/// The iterator holds the snapshots until it is dropped. An error is the last item.
 pub struct AsOfBatches {
     schema: SchemaRef,
     left_schema: Arc<DatasetSchema>,
     side: Side,
     rows: Batches,
-    /// The largest value of the left rows.
+    /// An upper bound of the left rows' ordered values.
     last: OrdValue,
     rights: Vec<Right>,
     failed: bool,
@@ -76,21 +76,21 @@ impl AsOfBatches {
         Ok(Self { schema, left_schema, side, rows, last, rights: opened, failed: false, moment: Moment::Exact })
     }
 
-    /// The same, of datasets that are of one moment or not.
+    /// The same batches, with the answer of [`moment`](Self::moment).
     pub(super) fn of(self, moment: Moment) -> Self {
         Self { moment, ..self }
     }
 
-    /// Whether there was a moment at which all datasets were as they are read here.
+    /// Whether all datasets are read as they were at one moment.
     pub fn moment(&self) -> Moment {
         self.moment
     }
 
-    /// The next batch, with our own error.
+    /// The next batch; `None` after the last. Unlike the iterator, it returns oups' own error.
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading files.
+    /// [`oups_core::Error::Damaged`] for a file that is not as the manifest says, and other errors of reading files.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         if self.failed {
             return Ok(None);
@@ -125,14 +125,14 @@ fn tolerance(terms: &MatchRule, schema: &DatasetSchema) -> Result<Option<i128>> 
             tolerance.units(ordered).map(Some).map_err(|expected| refuse(expected, format!("`{}`", tolerance.text())))
         }
         None if terms.direction == Direction::Forward && !terms.by.is_empty() => {
-            let expected = "one, since forward and by group a row could have to wait for the end of a dataset";
-            Err(refuse(expected, "none".to_owned()))
+            let expected = "given for forward joins by columns: otherwise a match may lie at the end of the dataset";
+            Err(refuse(expected, "left out".to_owned()))
         }
         None => Ok(None),
     }
 }
 
-/// Values that no left row is below and above, as numbers; `None` if there is no row.
+/// A lower and an upper bound of the left rows' ordered values, compared as numbers; `None` without left rows.
 fn ends(left: &Snapshot, range: &OrderedRange) -> Result<Option<(OrdValue, OrdValue)>> {
     let schema = left.dataset_schema();
     let span = range.resolve(schema.dataset(), schema.ordered_on(), schema.ordered_type())?;

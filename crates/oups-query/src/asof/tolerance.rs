@@ -1,13 +1,13 @@
-//! How far away a match may be.
+//! The tolerance of an as-of join.
 
 use arrow::datatypes::{DataType, TimeUnit};
 use oups_core::ordered::{OrdValue, OrderedType};
 use oups_core::sizing::TimeScale;
 
-/// How far away a match may be: units of the ordered column, or a time.
+/// How far away a match may be, in units of the ordered column or as a duration.
 ///
-/// Made of whole numbers and of texts: `"300"`, `"250ms"`, `"5min"`, `"1D"`. Units of time are `ns`, `us`, `ms`, `s`, `min`,
-/// `h`, `D` and `W`.
+/// It is made of a whole number or a text: `"300"`, `"250ms"`, `"5min"`, `"1D"`. The units of time are `ns`, `us`,
+/// `ms`, `s`, `min`, `h`, `D` and `W`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tolerance(String);
 
@@ -23,7 +23,7 @@ impl From<String> for Tolerance {
     }
 }
 
-/// The integers differ in nothing but their names, which no function can take.
+/// A macro, because `From` is needed for each integer type by itself.
 macro_rules! from_integers {
     ($($integer:ident),*) => {$(
         impl From<$integer> for Tolerance {
@@ -48,7 +48,7 @@ const UNITS: [(&str, i128); 8] = [
 ];
 
 impl Tolerance {
-    /// In units of the ordered column, rounded down; the error is what would have done.
+    /// The tolerance in units of the ordered column, rounded down. The error says what would do.
     pub(super) fn units(&self, ordered: &OrderedType) -> Result<i128, &'static str> {
         const WANTED: &str = "a whole number of the ordered column's units, or of ns, us, ms, s, min, h, D or W";
         if !is_countable(ordered.data_type()) {
@@ -56,11 +56,11 @@ impl Tolerance {
         }
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (count, unit) = self.0.split_at(digits);
-        // More than any two values can be apart is as good as the most.
+        // No two values are further apart than this, so that larger numbers mean the same.
         let count = match count.parse::<i128>() {
             _ if count.is_empty() => return Err(WANTED),
             Ok(count) => count.min(i128::from(u64::MAX)),
-            // They are digits: more of them than 128 bits hold.
+            // Only digits are parsed here: the number is too large for 128 bits.
             Err(_) => i128::from(u64::MAX),
         };
         if unit.is_empty() {
@@ -83,7 +83,7 @@ fn is_countable(data_type: &DataType) -> bool {
     data_type.is_integer() || scale(data_type).is_some()
 }
 
-/// One unit in nanoseconds.
+/// The nanoseconds of one unit of the type; `None` if its unit is not a unit of time.
 fn scale(data_type: &DataType) -> Option<i128> {
     let unit = match data_type {
         DataType::Time32(unit) | DataType::Time64(unit) | DataType::Duration(unit) => *unit,
@@ -105,7 +105,8 @@ fn scale(data_type: &DataType) -> Option<i128> {
     })
 }
 
-/// The value so many units later, at most the last one there is; other values as they are.
+/// The value `units` later, or the last value of 64 bits if there is no later one. Values of other forms stay as they
+/// are.
 pub(super) fn shifted(value: &OrdValue, units: i128) -> OrdValue {
     match value {
         OrdValue::I64(value) => {

@@ -1,4 +1,4 @@
-//! What a query over several datasets will read, as a value and as text.
+//! The plan of a query over several datasets, as a value and as text.
 
 use std::fmt;
 
@@ -11,22 +11,22 @@ use crate::plan::explain::fmt_options;
 use crate::pruning::manifest::prune;
 use crate::request::Request;
 
-/// The text names so many datasets at each end.
+/// The text names this many datasets from the start and this many from the end; those between are only counted.
 const NAMED: usize = 10;
 
-/// What a query reads, as the manifests tell. `to_string` explains it.
+/// What a query reads, according to the manifests alone. [`Display`](fmt::Display) writes it for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueryPlan {
-    /// The ordered column; `None` without datasets.
+    /// The ordered column; `None` if the query has no datasets.
     pub ordered_on: Option<String>,
     /// The range on it as text; `None` if no value can be in it.
     pub range: Option<String>,
-    /// What has to hold for a row besides the range, as it means on the columns of the first dataset.
+    /// The conditions, besides those that the range already says, as they apply to the columns of the first dataset.
     pub filters: Vec<String>,
-    /// At most so many rows come of the ordered stream.
+    /// The most rows of the ordered stream.
     pub limit: Option<u64>,
-    /// Whether that comes from the last row to the first.
+    /// Whether the ordered stream is read from the last row to the first.
     pub reverse: bool,
     /// Whether every byte of the files is compared with its checksum.
     pub verified: bool,
@@ -42,13 +42,13 @@ pub struct PlannedDataset {
     pub dataset: String,
     /// The version that is read.
     pub version: Version,
-    /// Row groups that might hold rows of the range.
+    /// The number of row groups that might hold rows of the range.
     pub row_groups: usize,
-    /// The row groups that there are.
+    /// The number of row groups of the version.
     pub of: usize,
-    /// Rows of the row groups that are read: no fewer than there are in the range.
+    /// The rows of the row groups that are read: at least as many as the range holds.
     pub rows: u64,
-    /// The length of the files that are read, of which all or a part is read.
+    /// The total length of the files that are read, whole or in part.
     pub bytes: u64,
 }
 
@@ -81,17 +81,17 @@ impl QueryPlan {
         })
     }
 
-    /// Row groups that might hold rows of the range.
+    /// The number of row groups, over all datasets, that might hold rows of the range.
     pub fn row_groups(&self) -> usize {
         self.datasets.iter().map(|dataset| dataset.row_groups).sum()
     }
 
-    /// Rows of the row groups that are read.
+    /// The rows of the row groups that are read, over all datasets.
     pub fn rows(&self) -> u64 {
         self.datasets.iter().map(|dataset| dataset.rows).sum()
     }
 
-    /// The length of the files that are read.
+    /// The total length of the files that are read, over all datasets.
     pub fn bytes(&self) -> u64 {
         self.datasets.iter().map(|dataset| dataset.bytes).sum()
     }

@@ -1,4 +1,4 @@
-//! The datasets of a query, together.
+//! The datasets of a query, opened together: one snapshot for each key, all held by one pin.
 
 pub(crate) mod explain;
 
@@ -15,7 +15,7 @@ use crate::filter::Filter;
 use crate::projection::key_fields::KeyColumns;
 use crate::request::Request;
 
-/// Which datasets a query is about.
+/// Which datasets a query reads.
 #[derive(Clone, Debug)]
 pub(crate) enum Chosen<K> {
     Keys(Vec<K>),
@@ -27,19 +27,18 @@ pub(crate) enum Chosen<K> {
 pub(crate) struct Opened<K> {
     pub(crate) keys: Vec<K>,
     pub(crate) positions: HashMap<K, usize>,
-    /// One a key.
+    /// One for each key.
     pub(crate) snapshots: Snapshots,
-    /// The range on the ordered column, which is the same for all, with what the conditions say of it; `None` if nothing can
-    /// be in it, or there is no key.
+    /// The range on the ordered column, narrowed by the conditions. It is the same for all datasets. `None` if no value
+    /// can be in it, or the query has no keys.
     pub(crate) span: Option<Span>,
 }
 
 impl<K: StoreKey> Opened<K> {
     /// # Errors
     ///
-    /// [`QueryError::DuplicateKey`], [`oups_core::Error::NoDataset`], [`QueryError::OrderedColumns`], [`oups_core::Error::Bound`],
-    /// [`QueryError::Condition`];
-    /// those of listing folders and reading manifests.
+    /// [`QueryError::DuplicateKey`], [`oups_core::Error::NoDataset`], [`QueryError::OrderedColumns`],
+    /// [`oups_core::Error::Bound`], [`QueryError::Condition`]; those of listing folders and reading manifests.
     pub(crate) fn new(store: &Store<K>, choice: Chosen<K>, request: &Request) -> Result<Self> {
         let (keys, snapshots) = match choice {
             Chosen::Keys(keys) => {
@@ -86,7 +85,7 @@ fn check_ordered_columns(snapshots: &[Snapshot]) -> Result<()> {
     others.iter().try_for_each(|other| check_same_order(first.dataset_schema(), other.dataset_schema(), true))
 }
 
-/// Checks that two datasets are ordered on columns of one type, and, where that matters, of one name.
+/// Checks that two datasets are ordered on columns of one type and, if `name` is true, of one name.
 ///
 /// # Errors
 ///
@@ -101,7 +100,7 @@ pub(crate) fn check_same_order(first: &DatasetSchema, other: &DatasetSchema, nam
     Err(QueryError::OrderedColumns { first: ordered_on(first), other: ordered_on(other) }.into())
 }
 
-/// What a [`Query`](crate::Query) is of: the datasets of some keys, or of a filter.
+/// What a [`Query`](crate::Query) reads: the datasets of some keys, or those that a filter lets through.
 #[derive(Clone, Debug)]
 pub struct Datasets<K> {
     pub(crate) store: Store<K>,

@@ -1,4 +1,4 @@
-//! The conditions of a read as the caller gave them, and what they are for the columns of a dataset.
+//! The conditions of a read, as the caller gave them and with their columns found in a dataset.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -13,10 +13,11 @@ use super::{Kind, Part};
 use crate::Result;
 use crate::projection::Projection;
 
-/// A test of rows: for each row of a batch of the columns that it asked for, whether the row is wanted; null is not.
+/// A test of rows. It gets a batch of the columns that it asked for and answers for each row whether the row is wanted.
+/// Null means no.
 pub(crate) type Test = dyn Fn(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send + Sync;
 
-/// What conditions are for so many different schemas is kept: the datasets of a query mostly have one.
+/// The conditions stay parsed for at most this many schemas. Most queries read datasets of a single schema.
 const MOST_SCHEMAS: usize = 16;
 
 /// A condition on rows as the caller gave it.
@@ -35,14 +36,14 @@ impl fmt::Debug for Condition {
     }
 }
 
-/// All conditions of a read. They are parsed once for each schema, not once for each dataset.
+/// All conditions of a read, parsed once for each schema, not once for each dataset.
 #[derive(Clone, Default)]
 pub(crate) struct Conditions {
     conditions: Vec<Condition>,
     found: Arc<Mutex<Vec<Found>>>,
 }
 
-/// What the conditions are for datasets with these columns.
+/// The conditions as parsed for datasets with these columns.
 struct Found {
     schema: SchemaRef,
     ordered_on: String,
@@ -56,10 +57,10 @@ impl fmt::Debug for Conditions {
 }
 
 impl Conditions {
-    /// Adds one.
+    /// Adds a condition.
     pub(crate) fn push(&mut self, condition: Condition) {
         self.conditions.push(condition);
-        // Not cleared: a read that was cloned before may still use it.
+        // A new list, because a clone of this read may still use the old one.
         self.found = Arc::default();
     }
 
@@ -68,7 +69,7 @@ impl Conditions {
         self.conditions.is_empty()
     }
 
-    /// The conditions with their columns found, all of which must hold.
+    /// The conditions with their columns found. A row is wanted if all of them hold.
     ///
     /// # Errors
     ///
@@ -76,7 +77,8 @@ impl Conditions {
     /// [`Error::DuplicateColumn`](crate::Error::DuplicateColumn).
     pub(super) fn found_in(&self, schema: &DatasetSchema) -> Result<Arc<[Arc<Part>]>> {
         let is_it = |found: &&Found| found.schema == *schema.stored() && found.ordered_on == schema.ordered_on();
-        // Not waited for: in a forked child the thread that has it does not exist.
+        // `try_lock`, because in a forked child the thread that holds the lock does not exist. A miss only costs a
+        // parse.
         if let Ok(kept) = self.found.try_lock()
             && let Some(found) = kept.iter().find(is_it)
         {
@@ -133,7 +135,7 @@ mod tests {
         let filter = |schema: &DatasetSchema| Filter::narrowing(&conditions, schema, None).unwrap().0;
         let (a, b) = (filter(&schema("a", &["t", "v"])), filter(&schema("b", &["t", "v"])));
         assert!(Arc::ptr_eq(&a.parts[0], &b.parts[0]), "parsed again for the same columns");
-        // Another place of the column is another filter.
+        // The column stands elsewhere, so that the same text is another filter.
         let c = filter(&schema("c", &["v", "t"]));
         assert_eq!((a.columns, c.columns), (vec![1], vec![0]));
     }

@@ -1,4 +1,4 @@
-//! A predicate on the rows of a batch.
+//! Predicates evaluated on the rows of a batch.
 
 use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
@@ -17,11 +17,12 @@ use oups_core::ordered::{OrdKeys, OrdValue, Span};
 use super::predicate::{Column, Comparison, Predicate};
 
 impl Predicate {
-    /// For each row whether it holds. The batch has all columns that it looks at, by their names.
+    /// For each row, whether the predicate holds. The batch must have all columns that the predicate looks at; they are
+    /// found by name.
     ///
     /// # Errors
     ///
-    /// If a column is missing or of another type.
+    /// If a column is missing or has another type.
     pub(super) fn evaluate(&self, batch: &RecordBatch) -> Result<BooleanArray, ArrowError> {
         match self {
             Self::Constant(value) => Ok(BooleanArray::from(vec![*value; batch.num_rows()])),
@@ -64,11 +65,15 @@ fn find<'a>(batch: &'a RecordBatch, column: &Column) -> Result<&'a ArrayRef, Arr
     batch.column_by_name(&column.name).ok_or_else(missing)
 }
 
-/// An array whose own nulls are all its nulls: a dictionary can have some among its values.
+/// An array of booleans with the nulls of this one, including those among the values of a dictionary.
 fn logical(array: &ArrayRef) -> BooleanArray {
     BooleanArray::new(BooleanBuffer::new_unset(array.len()), array.logical_nulls())
 }
 
+/// For each value, whether it is in one of the spans; null for null.
+///
+/// Of a dictionary, only its distinct values are compared. Values and spans are compared in the comparable form of the
+/// ordered types (`OrdKeys`), so that a filter and a range agree on what is less.
 fn within(array: &ArrayRef, column: &Column, spans: &[Span]) -> Result<BooleanArray, ArrowError> {
     if let Some(dictionary) = array.as_any_dictionary_opt() {
         let answers = within(dictionary.values(), column, spans)?;
@@ -109,7 +114,8 @@ fn within(array: &ArrayRef, column: &Column, spans: &[Span]) -> Result<BooleanAr
     Ok(BooleanArray::new(values, array.logical_nulls()))
 }
 
-/// The ends of a span in the column's own form. All its values have it: another one would be an open end.
+/// The ends of a span in the column's comparable form. Spans of a column have no other form; if one had, that end would
+/// be open.
 fn bounds<'a, T: ?Sized>(
     span: &'a Span,
     value: impl Fn(&'a OrdValue) -> Option<&'a T>,
@@ -122,7 +128,8 @@ fn bounds<'a, T: ?Sized>(
     (bound(span.start()), bound(span.end()))
 }
 
-/// Of so many values, which are in one of the spans, which ascend.
+/// For each of `len` values, whether it is in one of the spans. The spans ascend, so that a binary search finds the
+/// only one that may hold the value.
 fn contained<'a, T: Ord + ?Sized + 'a>(
     spans: &[(Bound<&T>, Bound<&T>)],
     len: usize,
@@ -153,7 +160,8 @@ fn is_like(array: &ArrayRef, pattern: &str, ignore_case: bool) -> Result<Boolean
     if ignore_case { ilike(array, &pattern) } else { like(array, &pattern) }
 }
 
-/// Floats as numbers, where zeros are equal and NaN differs from all; others in their order.
+/// Compares floats as numbers: zeros of both signs are equal, and NaN differs from every value. Other types compare in
+/// Arrow's order.
 fn compare(left: &ArrayRef, comparison: Comparison, right: &ArrayRef) -> Result<BooleanArray, ArrowError> {
     let (left, right) = (unpacked(left)?, unpacked(right)?);
     if left.data_type().is_floating() {

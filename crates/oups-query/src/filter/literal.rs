@@ -1,4 +1,4 @@
-//! Values of a condition's text, laid on the values of a column.
+//! The values that a condition's text names, as spans of a column's values.
 
 use std::ops::Bound;
 
@@ -19,10 +19,11 @@ pub(super) enum Literal {
     Null,
 }
 
-/// The values of the column that compare so with the value: at most two spans. The error says what value would do.
+/// The values of the column for which the comparison with `value` holds, as at most two spans. The error says which
+/// value would do.
 ///
-/// Numbers compare as numbers do: zeros of both signs are equal, and NaN is in no span, so that it differs from every
-/// value and is neither above nor below one.
+/// Floats compare as numbers: zeros of both signs are equal. NaN is in no span, so that it differs from every value and
+/// is neither above nor below one.
 pub(super) fn spans(comparison: Comparison, value: &Literal, ordered: &OrderedType) -> Result<Vec<Span>, String> {
     let (below, above) = cuts(value, ordered)?;
     let (bottom, top) = ends(ordered);
@@ -37,7 +38,7 @@ pub(super) fn spans(comparison: Comparison, value: &Literal, ordered: &OrderedTy
     Ok(spans.into_iter().flatten().collect())
 }
 
-/// Spans put in order, those that meet made one.
+/// The spans in ascending order; spans that touch or overlap become one.
 pub(super) fn united(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable_by(|a, b| a.start_cut().cmp(b.start_cut()));
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
@@ -54,13 +55,17 @@ pub(super) fn united(mut spans: Vec<Span>) -> Vec<Span> {
     out
 }
 
-/// The cuts just below and just above the values that equal this one. The error is what value would do.
+/// The cuts just below and just above the values that equal this one. The error says which value would do.
+///
+/// They are the starts of the ranges from the value on and after the value, so that a condition and a range take the
+/// same texts. A value that the column cannot hold, such as 1.5 among whole numbers, has both cuts between two values.
 fn cuts(value: &Literal, ordered: &OrderedType) -> Result<(Cut, Cut), String> {
     let bound = match value {
         Literal::Number(digits) => BoundValue::Digits(digits.clone()),
         Literal::Text(text) => BoundValue::Text(text.clone()),
         Literal::Bytes(bytes) => BoundValue::Bytes(bytes.clone()),
-        // No column that has an order takes them: the error is what the column takes.
+        // No ordered type takes booleans or nulls. This value has a form that none takes either, so that the error says
+        // what the column takes.
         Literal::Boolean(_) | Literal::Null => BoundValue::Value(OrdValue::I256(i256::ZERO)),
     };
     let cut = |start| {
@@ -74,7 +79,7 @@ fn cuts(value: &Literal, ordered: &OrderedType) -> Result<(Cut, Cut), String> {
     Ok((cut(Bound::Included(bound.clone()))?, cut(Bound::Excluded(bound))?))
 }
 
-/// Where the values start and end that are numbers.
+/// The cuts around the values that are numbers: for floats, NaN lies outside of them.
 fn ends(ordered: &OrderedType) -> (Cut, Cut) {
     match (float(ordered, "-inf"), float(ordered, "inf")) {
         (Some(least), Some(most)) => (Cut::Before(least), Cut::After(most)),

@@ -1,6 +1,7 @@
-//! Which rows are wanted beyond the range: conditions on the values of any columns.
+//! Conditions on the values of any columns: which rows of the range are wanted.
 //!
-//! A [`Condition`] is what the caller gave; a [`Filter`] is all of a scan's conditions, their columns found in one dataset.
+//! A [`Condition`] is what the caller gave. A [`Filter`] holds all conditions of a scan, with their columns found in
+//! one dataset.
 
 mod conditions;
 mod evaluate;
@@ -27,7 +28,7 @@ use evaluate::true_only;
 pub(crate) use conditions::{Condition, Conditions};
 pub use predicate::{Column, Comparison, Predicate};
 
-/// The conditions of a scan, all of which must hold.
+/// The conditions of a scan. A row is wanted if all of them hold.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     parts: Vec<Arc<Part>>,
@@ -35,7 +36,7 @@ pub(crate) struct Filter {
     pub(crate) columns: Vec<usize>,
 }
 
-/// One condition, its columns found. Scans of datasets with the same columns share it.
+/// One condition with its columns found. Scans of datasets with the same columns share it.
 struct Part {
     columns: Projection,
     kind: Kind,
@@ -47,8 +48,8 @@ enum Kind {
 }
 
 impl Filter {
-    /// Finds the columns of the conditions. What these say of the ordered column alone narrows the span instead, if it is one
-    /// range: `None` where no row can be wanted.
+    /// Finds the columns of the conditions. A condition on the ordered column alone narrows the span; if it is a single
+    /// range, it is then left out of the filter. The span is `None` if no row can be wanted.
     ///
     /// # Errors
     ///
@@ -87,7 +88,7 @@ impl Filter {
         self.parts.iter().map(text).collect()
     }
 
-    /// The conditions that are known, not just functions.
+    /// The conditions that came as texts. What a test looks for is not known.
     fn predicates(&self) -> impl Iterator<Item = &Predicate> {
         self.parts.iter().filter_map(|part| match &part.kind {
             Kind::Predicate(predicate) => Some(predicate),
@@ -95,7 +96,7 @@ impl Filter {
         })
     }
 
-    /// Which rows of a batch of [`columns`](Self::columns) are wanted; without nulls.
+    /// Which rows of a batch of [`columns`](Self::columns) are wanted. The mask has no nulls.
     ///
     /// # Errors
     ///
@@ -144,7 +145,8 @@ impl fmt::Debug for Part {
     }
 }
 
-/// Narrows the span by a condition on the ordered column, which has no nulls. Whether something is left to be tested.
+/// Narrows the span by a condition on the ordered column, which has no nulls. Answers whether rows must still be
+/// tested: of several ranges, the span is narrowed only to their hull.
 fn narrow(span: &mut Option<Span>, predicate: &Predicate, ordered: usize) -> bool {
     let spans = match predicate {
         Predicate::Constant(Some(true)) => return false,

@@ -1,4 +1,4 @@
-//! A condition's text to a predicate on the columns of one dataset. The syntax is SQL's, read by `sqlparser`.
+//! Parses a condition's text to a predicate on the columns of one dataset. The syntax is SQL's, read by `sqlparser`.
 
 use arrow::datatypes::DataType;
 use oups_core::QueryError;
@@ -15,7 +15,7 @@ use super::predicate::{Column, Comparison, Predicate};
 use super::unquoted::of_unquoted_time;
 use crate::{Error, Result};
 
-/// Longer texts are refused: an expression's depth is bounded by its length.
+/// Longer texts are refused. An expression is at most as deep as its text is long, so that this bounds the depth.
 const MOST_BYTES: usize = 64 << 10;
 
 impl Predicate {
@@ -83,7 +83,7 @@ impl Scope<'_> {
         }
     }
 
-    /// The parts between `and`s, or between `or`s. Without recursion: there may be thousands.
+    /// The parts between `and`s, or between `or`s. A loop, because a chain of thousands must not exhaust the stack.
     fn chain(&self, mut expr: &Expr, word: &BinaryOperator) -> Result<Predicate> {
         let mut parts = Vec::new();
         while let Expr::BinaryOp { left, op, right } = expr
@@ -144,7 +144,7 @@ impl Scope<'_> {
             };
         }
         let ordered = self.ordered(&column, at)?;
-        // Not `spans` of `<>`: NaN differs from every value, and is in no span.
+        // `<>` is the negation of `=`: NaN differs from every value but is in no span.
         if comparison == Comparison::NotEqual {
             return Ok(negated(true, self.with_value(column, Comparison::Equal, value, at)?));
         }
@@ -218,8 +218,8 @@ impl Scope<'_> {
         }
     }
 
-    /// A column by its name. What stands between double quotes is never a text: the condition would mean another thing as soon
-    /// as a column of that name is there.
+    /// Finds a column by its name. A text between double quotes is always a name: if it could be a text, the condition
+    /// would change its meaning as soon as the dataset got a column of that name.
     fn name(&self, expr: &Expr, name: &Ident) -> Result<Operand> {
         match self.schema.stored().column_with_name(&name.value) {
             Some((position, field)) => {
@@ -281,7 +281,7 @@ impl Scope<'_> {
         })
     }
 
-    /// Whether two columns can be compared with each other: of one type, or both floats.
+    /// Whether two columns can be compared with each other: they have one type, or both are floats.
     fn compare_alike(&self, a: &Column, b: &Column) -> bool {
         match (&a.ordered, &b.ordered) {
             (Some(a), Some(b)) => a == b || (a.data_type().is_floating() && b.data_type().is_floating()),
@@ -317,7 +317,7 @@ impl Scope<'_> {
         })
     }
 
-    /// The parser's error, which has the place and what was expected and found in its text.
+    /// Takes the parser's error apart: its text holds the place, what was expected and what was found.
     fn syntax(&self, error: &ParserError) -> Error {
         let message = match error {
             ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.as_str(),
@@ -334,7 +334,7 @@ impl Scope<'_> {
         let message = message.strip_prefix("Expected: ").unwrap_or(message);
         let (expected, found) = message.split_once(", found: ").unwrap_or(("a condition", message));
         let found = if found == "EOF" { "the end".to_owned() } else { format!("`{found}`") };
-        // The parser lists all that SQL knows.
+        // After `is` the parser lists everything that SQL allows; conditions take only these.
         let expected = if expected.ends_with("after IS") { "`null`, `not null`, `true` or `false`" } else { expected };
         self.error(place, expected, found)
     }
@@ -373,7 +373,7 @@ fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
     digits.chunks(2).map(|pair| Some(pair.first()? << 4 | pair.last()?)).collect()
 }
 
-/// The place as a number of characters from 1; the end of the text where it is not known.
+/// The place as a number of characters, counted from 1. An unknown place is the end of the text.
 fn character(text: &str, at: Location) -> usize {
     if at.line == 0 {
         return text.chars().count() + 1;

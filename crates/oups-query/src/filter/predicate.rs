@@ -1,4 +1,4 @@
-//! A condition on rows as a value: what a text means on the columns of one dataset.
+//! A condition on rows as a value: the meaning of a condition's text for the columns of one dataset.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use oups_core::ordered::{OrderedType, Span};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Column {
-    /// Its name.
+    /// The column's name.
     pub name: String,
-    /// Its position in the dataset's schema.
+    /// The column's position in the dataset's schema.
     pub position: usize,
-    /// How its values are compared; `None` if they have no order.
+    /// How the column's values are compared; `None` if they have no order.
     pub ordered: Option<OrderedType>,
 }
 
@@ -34,9 +34,10 @@ pub enum Comparison {
     GreaterOrEqual,
 }
 
-/// A condition on a row. It is true, false, or null where a value that decides is null.
+/// A condition on a row. It is true or false, or null if a value that decides is null.
 ///
-/// Its text ([`Display`](fmt::Display)) is the condition in words of the language that it was read from.
+/// [`Display`](fmt::Display) writes it in the words of the condition language; only ranges of values look different:
+/// `temp in 30<..`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Predicate {
@@ -44,33 +45,35 @@ pub enum Predicate {
     Constant(Option<bool>),
     /// The value of a column of booleans.
     Boolean(Column),
-    /// The value is in one of the spans, which ascend and do not overlap: all comparisons of a column with values.
+    /// The value is in one of the spans, which ascend and do not overlap. All comparisons of a column with values
+    /// become this.
     Within(Column, Vec<Span>),
-    /// The text is like the pattern, where `%` is any text, `_` any character, and `\` takes that away from them.
+    /// The text is like the pattern. `%` stands for any text and `_` for any character; after `\` each stands for
+    /// itself.
     Like {
         /// A column of texts.
         column: Column,
         /// The pattern.
         pattern: String,
-        /// Whether upper and lower case are the same.
+        /// Whether upper and lower case count as the same.
         ignore_case: bool,
     },
-    /// Two columns of one type compare so.
+    /// The comparison of two columns holds. Both have one type, or both are floats.
     Compare(Column, Comparison, Column),
     /// The value is null.
     IsNull(Column),
-    /// The condition is exactly this, not null.
+    /// The condition is exactly this boolean, not null.
     Is(Box<Predicate>, bool),
-    /// All hold.
+    /// All conditions hold.
     And(Vec<Predicate>),
-    /// One holds.
+    /// At least one condition holds.
     Or(Vec<Predicate>),
-    /// It does not hold.
+    /// The condition does not hold.
     Not(Box<Predicate>),
 }
 
 impl Predicate {
-    /// What holds if all of these do, without an [`And`](Self::And) in it.
+    /// The conditions that together mean this one; none of them is an [`And`](Self::And).
     pub(super) fn conjuncts(self) -> Vec<Self> {
         match self {
             Self::And(all) => all.into_iter().flat_map(Self::conjuncts).collect(),
@@ -78,7 +81,7 @@ impl Predicate {
         }
     }
 
-    /// The columns that it looks at.
+    /// The columns that the predicate looks at.
     pub(super) fn columns(&self) -> Vec<&Column> {
         match self {
             Self::Constant(_) => Vec::new(),
@@ -126,7 +129,7 @@ impl fmt::Display for Predicate {
     }
 }
 
-/// `temp in 30<..`, or several ranges between commas.
+/// Writes `temp in 30<..`, or several ranges between commas.
 fn within(f: &mut fmt::Formatter<'_>, column: &Column, spans: &[Span]) -> fmt::Result {
     let Some(ordered) = &column.ordered else { return write!(f, "{}", column.name) };
     let spans: Vec<String> = spans.iter().map(|span| span.format(ordered)).collect();

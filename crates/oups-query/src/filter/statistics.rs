@@ -1,4 +1,4 @@
-//! Which rows of a file might be wanted, from the statistics that it has of its columns' values.
+//! Which rows of a file might be wanted, according to the file's statistics of its columns' values.
 
 use oups_core::ordered::Span;
 use oups_core::row_group::{RowGroupFile, ValueBounds};
@@ -9,7 +9,7 @@ use crate::Result;
 use crate::selection::Selection;
 
 impl Filter {
-    /// The rows that might be wanted; the others certainly are not. What has no statistics might be.
+    /// The rows that might be wanted. All other rows certainly are not. Rows without statistics might be wanted.
     ///
     /// # Errors
     ///
@@ -23,7 +23,8 @@ impl Filter {
     }
 }
 
-/// The rows for which the predicate might be true.
+/// The rows for which the predicate might be true. The rows of a `Not` are not those that remain: rows that might be
+/// true may as well be false.
 fn might_hold(predicate: &Predicate, file: &RowGroupFile) -> Result<Selection> {
     let all = || Selection::of(0..file.rows());
     Ok(match predicate {

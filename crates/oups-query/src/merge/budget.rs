@@ -1,20 +1,22 @@
-//! How large the blocks of a merge may be, so that all of them together stay within a number of bytes.
+//! The memory of a merge: how large the blocks of its datasets may be, so that all of them together stay within a
+//! bound.
 
-/// Bytes of blocks in memory over all datasets of a query.
+/// The bytes of all blocks in memory, over all datasets of a query.
 const HELD_BYTES: usize = 64 << 20;
 
-/// Bytes of a row, as long as none was read.
+/// The assumed bytes of a row, until a row has been read.
 const GUESSED_ROW: usize = 1024;
 
-/// What the blocks in memory take, and what is left for others.
+/// The bytes that the blocks in memory take, and so what is left for others.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    /// So many datasets, at most, have rows around one value, and a block each.
+    /// The most datasets whose spans share a value. Each of them has a block in memory.
     side_by_side: usize,
-    /// Blocks in memory, and their bytes.
+    /// The number of blocks in memory.
     blocks: usize,
+    /// The bytes of the blocks in memory.
     bytes: usize,
-    /// Bytes and rows of all blocks so far.
+    /// The bytes and rows of all blocks so far.
     read: (usize, usize),
 }
 
@@ -23,11 +25,14 @@ impl Budget {
         Self { side_by_side, blocks: 0, bytes: 0, read: (0, 0) }
     }
 
-    /// The rows that each of so many blocks to come may have. A row takes as much as those of the dataset took so far, or if
-    /// none was read, as those of all, but no less than in its file.
+    /// The rows that each of `more` further blocks may have.
     ///
-    /// What is left is shared with all that are still to come beside them, so that the first do not take the room of the
-    /// last.
+    /// A row is taken to be as large as those of its dataset were so far (`taken`). Before the first block of the
+    /// dataset, it is taken to be as large as the rows of all datasets were, but not smaller than in its file
+    /// (`in_file`).
+    ///
+    /// The bytes that are left are divided among all blocks that may still come beside these, so that the first blocks
+    /// do not take the room of the last.
     pub(crate) fn rows(&self, more: usize, taken: Option<usize>, in_file: usize) -> usize {
         let left = HELD_BYTES.saturating_sub(self.bytes);
         let share = left / self.side_by_side.saturating_sub(self.blocks).max(more).max(1);
@@ -35,21 +40,21 @@ impl Budget {
         (share / taken.unwrap_or(of_all.max(in_file)).max(1)).max(1)
     }
 
-    /// A block has come into memory.
+    /// Counts a block that was read.
     pub(crate) fn take(&mut self, bytes: usize, rows: usize) {
         self.blocks += 1;
         self.bytes += bytes;
         self.read = (self.read.0 + bytes, self.read.1 + rows);
     }
 
-    /// A block is gone.
+    /// Counts a block that was given up.
     pub(crate) fn give_back(&mut self, bytes: usize) {
         self.blocks -= 1;
         self.bytes -= bytes;
     }
 }
 
-/// How many of these closed ranges, at most, share a value.
+/// The largest number of these closed ranges that share one value.
 pub(crate) fn most_at_once<T: Ord>(ranges: impl Iterator<Item = (T, T)>) -> usize {
     let (mut starts, mut ends): (Vec<_>, Vec<_>) = ranges.unzip();
     starts.sort_unstable();
@@ -82,7 +87,7 @@ mod tests {
                 budget.take(rows * row, rows);
             }
             let held: usize = blocks.iter().sum();
-            // A row a dataset is the least that a merge can hold.
+            // A merge holds at least one row of each dataset.
             assert!(held <= HELD_BYTES.max(2 * datasets * row), "{datasets} of {row} bytes a row hold {held}");
             let room = HELD_BYTES.min(datasets * row * 32_768);
             assert!(2 * held >= room, "{datasets} of {row} bytes a row hold only {held} of {room}");

@@ -1,4 +1,4 @@
-//! Several datasets as one ordered stream.
+//! Merges several datasets into one ordered stream.
 
 pub(crate) mod budget;
 pub(crate) mod picks;
@@ -28,47 +28,48 @@ use budget::{Budget, most_at_once};
 use picks::Picks;
 use source::Source;
 
-/// So many datasets of a query keep a file open from block to block; the others open it again.
+/// The most datasets of a query that keep a file open from block to block. The others open their files again.
 const OPEN_FILES: usize = 16;
 
-/// So many datasets are read at once, at most: more than there are processors, and few enough files.
+/// The most datasets that are read at once. It bounds the number of open files.
 const READ_AT_ONCE: usize = 16;
 
-/// A run of at least so many rows of one dataset passes as a batch of its own, without a copy.
+/// A run of at least this many rows of one dataset becomes a batch of its own, without a copy.
 const LONG_RUN: usize = 4096;
 
-/// The rows of several datasets in the order of the ordered column; at equal values in the order of the keys, and of one
-/// key in stored order. In reverse, exactly the other way round.
+/// The rows of several datasets in the order of the ordered column. Rows with equal values are in the order of the
+/// keys, and those of one key in stored order. In reverse, the order is exactly the opposite.
 ///
-/// - Columns: those of the keys' fields first, then the datasets' own.
-/// - A dataset's first file is opened when the stream comes to its first value, so that thousands of datasets that follow
+/// - The first columns are the keys' fields, then come the datasets' own columns.
+/// - A dataset's first file is opened when the stream comes to its first value. So thousands of datasets that follow
 ///   each other need no more memory than one.
-/// - Of datasets that go side by side, each has one block of rows in memory, the smaller the more there are: 64 MiB
-///   altogether. Only a few have a file open.
+/// - Datasets whose values overlap have one block of rows each in memory, 64 MiB altogether: the more datasets, the
+///   smaller their blocks. Only a few have a file open.
 ///
-/// Holds the snapshots until it is dropped. An error is the last item.
+/// The iterator holds the snapshots until it is dropped. An error is the last item.
 pub struct Ordered {
     schema: SchemaRef,
     keys: KeyColumns,
-    /// One a key; `None` when it is read to its end.
+    /// One for each key; `None` once the dataset has been read to its end.
     sources: Vec<Option<Source>>,
-    /// The keys that have rows left.
+    /// The keys that have rows left, the foremost on top.
     next: BinaryHeap<Waiting>,
     reverse: bool,
     budget: Budget,
     open: usize,
     picks: Picks,
-    /// The key of each slot of the picks.
+    /// For each slot of the picks, the position of its key.
     slot_keys: Vec<u32>,
     ready: VecDeque<RecordBatch>,
     batch_rows: usize,
     rows_left: u64,
-    /// Then the limit tells nothing of how many rows have to be read.
+    /// Whether the read has conditions. Then the limit says nothing about the number of rows that have to be read.
     has_filter: bool,
     moment: Moment,
 }
 
-/// A key's place in the line, by the value that no row of it is before. The foremost is the greatest, as heaps have it.
+/// A key that waits for its turn in the stream. `bound` is a value that none of its rows comes before. The foremost key
+/// is the greatest, because [`BinaryHeap`] gives out the greatest first.
 #[derive(Debug, PartialEq, Eq)]
 struct Waiting {
     bound: OrdValue,
@@ -127,16 +128,16 @@ impl Ordered {
         })
     }
 
-    /// Whether there was a moment at which all datasets were as they are read here.
+    /// Whether all datasets are read as they were at one moment.
     pub fn moment(&self) -> Moment {
         self.moment
     }
 
-    /// The next batch, with our own error.
+    /// The next batch; `None` after the last. Unlike the iterator, it returns oups' own error.
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading files.
+    /// [`oups_core::Error::Damaged`] for a file that is not as the manifest says, and other errors of reading files.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         let batch = self.produce();
         if batch.is_err() {
@@ -169,7 +170,7 @@ impl Ordered {
         batch.slice(0, rows)
     }
 
-    /// Lets everything go.
+    /// Drops all files and rows, so that the stream has ended.
     fn stop(&mut self) {
         self.sources.clear();
         self.next.clear();
@@ -177,7 +178,7 @@ impl Ordered {
         self.picks = Picks::default();
     }
 
-    /// Takes the next run of rows, or reads what it needs to know which that is; `false` at the end.
+    /// Takes the next run of rows, or reads the blocks that are needed to know the next run. `false` at the end.
     fn advance(&mut self) -> Result<bool> {
         let Some(Waiting { key, .. }) = self.next.peek() else { return Ok(false) };
         if self.is_in_memory(*key) {
@@ -192,7 +193,7 @@ impl Ordered {
         matches!(self.sources.get(key), Some(Some(Source { head: Some(_), .. })))
     }
 
-    /// Takes the rows of the foremost key that come before those of all others.
+    /// Takes the rows of the foremost key that come before the rows of all other keys.
     fn take_run(&mut self) -> Result<()> {
         let Some(Waiting { key, .. }) = self.next.pop() else { return Ok(()) };
         let Some(Some(source)) = self.sources.get_mut(key) else { return Ok(()) };
@@ -233,7 +234,7 @@ impl Ordered {
         }
     }
 
-    /// Lines a key up again, unless it has no row left.
+    /// Puts a key back into the heap, unless it has no rows left.
     fn put_back(&mut self, key: usize) {
         let Some(slot) = self.sources.get_mut(key) else { return };
         match slot.as_ref().and_then(Source::bound) {
@@ -242,9 +243,9 @@ impl Ordered {
         }
     }
 
-    /// Reads a block of each of the foremost keys that have none in memory.
+    /// Reads a block of each of the foremost keys that have no block in memory.
     ///
-    /// The first of them is needed now, those behind it soon.
+    /// Only the first of them is needed now. The others are needed soon, and reading them at once uses all threads.
     fn load(&mut self) -> Result<()> {
         let at_once = (2 * parallel::count()).min(READ_AT_ONCE);
         let mut chosen = Vec::with_capacity(at_once);
@@ -280,13 +281,13 @@ impl Ordered {
         Ok(())
     }
 
-    /// No block needs more rows than this.
+    /// The most rows that a block needs.
     fn rows_wanted(&self) -> usize {
         let left = if self.has_filter { u64::MAX } else { self.rows_left };
         usize::try_from(left).unwrap_or(usize::MAX).min(self.batch_rows).max(1)
     }
 
-    /// Makes a batch of the rows of one key.
+    /// Hands out rows of one key as a batch of their own, without copying them.
     fn pass(&mut self, rows: &RecordBatch, key: usize) -> Result<()> {
         self.flush()?;
         let keys = UInt32Array::from_value(key as u32, rows.num_rows());
@@ -298,7 +299,7 @@ impl Ordered {
         Ok(())
     }
 
-    /// Makes batches of the rows picked so far.
+    /// Hands out the rows picked so far as batches.
     fn flush(&mut self) -> Result<()> {
         if self.picks.is_empty() {
             return Ok(());
@@ -351,8 +352,8 @@ impl RecordBatchReader for Ordered {
 impl<K: StoreKey> Read<Datasets<K>> {
     /// All rows as one ordered stream, each with its key's fields as columns: see [`Ordered`].
     ///
-    /// Datasets need not have the same columns: where one has no such column its rows are null in it. A column that has
-    /// another type in another dataset comes in the smallest type that holds the values of both, as when a schema evolves.
+    /// Datasets need not have the same columns: rows of a dataset without a column are null in it. A column that has
+    /// different types in two datasets has the smallest type that holds the values of both, as when a schema evolves.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -385,9 +386,10 @@ impl<K: StoreKey> Read<Datasets<K>> {
     ///
     /// # Errors
     ///
-    /// As [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column that no dataset
-    /// has; [`QueryError::ColumnTypes`](oups_core::QueryError::ColumnTypes) for columns of one name whose values no type holds together;
-    /// [`QueryError::KeyColumn`](oups_core::QueryError::KeyColumn) for a column with the name of a key field.
+    /// The errors of [`intersections`](Self::intersections), but [`oups_core::Error::UnknownColumn`] only for a column
+    /// that no dataset has; [`QueryError::ColumnTypes`](oups_core::QueryError::ColumnTypes) for a column whose types
+    /// have no common type; [`QueryError::KeyColumn`](oups_core::QueryError::KeyColumn) for a column with the name of a
+    /// key field.
     pub fn ordered(self) -> Result<Ordered> {
         Verb::Ordered.check(&self.request)?;
         let store = self.of.store.clone();

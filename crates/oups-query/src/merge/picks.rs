@@ -1,10 +1,10 @@
-//! Rows picked from many batches, put together into one.
+//! Puts rows that were picked from many batches together into one.
 
 use arrow::array::RecordBatch;
 use arrow::compute::interleave_record_batch;
 use arrow::error::ArrowError;
 
-/// Rows picked in order.
+/// Rows of several batches, in the order in which they were picked.
 #[derive(Debug, Default)]
 pub(crate) struct Picks {
     batches: Vec<RecordBatch>,
@@ -12,7 +12,7 @@ pub(crate) struct Picks {
 }
 
 impl Picks {
-    /// Lets rows be picked of this batch, under the answered slot, until the picks are taken.
+    /// Adds a batch and returns its slot. Rows of the slot can be picked until [`take`](Self::take) is called.
     pub(crate) fn slot(&mut self, batch: RecordBatch) -> usize {
         self.batches.push(batch);
         self.batches.len() - 1
@@ -31,17 +31,17 @@ impl Picks {
         self.rows.is_empty()
     }
 
-    /// The picked rows' slots.
+    /// The slot of each picked row.
     pub(crate) fn slots(&self) -> impl Iterator<Item = usize> {
         self.rows.iter().map(|(slot, _)| *slot)
     }
 
-    /// The picked rows, and nothing is picked any more. They are one batch, unless that would have dictionaries with more
-    /// values than their keys can name, or text of over 2 GiB: then as many as it takes.
+    /// Takes the picked rows out and forgets all slots. The rows are one batch, or several if one would need a
+    /// dictionary with more values than its keys can name, or text of over 2 GiB.
     ///
     /// # Errors
     ///
-    /// Where the rows of one slot cannot be taken.
+    /// If even a single row cannot be copied.
     pub(crate) fn take(&mut self) -> Result<Vec<RecordBatch>, ArrowError> {
         let Self { batches, rows } = std::mem::take(self);
         let mut taken = Vec::with_capacity(1);
@@ -50,6 +50,8 @@ impl Picks {
     }
 }
 
+/// Copies the rows into one batch. If that fails, it halves them until it succeeds: Arrow does not say in advance how
+/// many rows fit. Successive rows of one batch are not copied.
 fn gather(batches: &[&RecordBatch], rows: &[(usize, usize)], out: &mut Vec<RecordBatch>) -> Result<(), ArrowError> {
     let Some(&(slot, first)) = rows.first() else { return Ok(()) };
     if let Some(batch) = batches.get(slot)

@@ -1,4 +1,4 @@
-//! The rows of one dataset in blocks, for a merge of many.
+//! Reads one dataset of a merge, block by block.
 
 use std::ops::{Bound, Range};
 use std::sync::Arc;
@@ -15,55 +15,55 @@ use crate::pruning::manifest::prune;
 use crate::pruning::row_group::rows_in;
 use crate::scan::collect::concat;
 
-/// Blocks end where pages do, where they are large enough for that, so that no page is decoded twice.
+/// The rows of a page. A block that is large enough ends where a page ends, so that no page is decoded twice.
 const PAGE_ROWS: u64 = 4096;
 
-/// The rows of one dataset in a span, of which at most one block is in memory.
+/// The rows of one dataset in a span. At most one block of them is in memory.
 ///
-/// No file is open before rows of it are asked for. Between two blocks a file stays open only if it was allowed to.
+/// A file is opened when its first rows are asked for. Between two blocks it stays open only if the caller allowed it.
 #[derive(Debug)]
 pub(crate) struct Source {
     reading: PlannedScan,
     layout: Arc<Conversion>,
     span: Arc<Span>,
-    /// Whether it is read from its end.
+    /// Whether the dataset is read from its end.
     reverse: bool,
-    /// The row groups that are not read whole.
+    /// The row groups that have not been read to their end.
     groups: Range<usize>,
-    /// Of the foremost of them, if it was begun, the rows in the span that are not read.
+    /// The rows in the span that are left of the foremost row group; `None` if nothing of it has been read.
     rest: Option<Range<u64>>,
-    /// The same row group, if its file is open.
+    /// The foremost row group, if its file is open.
     open: Option<ScanTask>,
     /// The value that was read last.
     last: Option<OrdValue>,
-    /// Bytes and rows of the blocks so far.
+    /// The bytes and rows of all blocks so far.
     read: (usize, usize),
     pub(crate) head: Option<Head>,
 }
 
-/// The block in memory, and how far it is used.
+/// The block in memory, and how much of it is left.
 #[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) batch: RecordBatch,
     pub(crate) keys: OrdKeys,
-    /// Its rows that are not used.
+    /// The rows that have not been taken.
     pub(crate) left: Range<usize>,
-    /// What it takes in memory.
+    /// The bytes of the batch in memory.
     pub(crate) bytes: usize,
-    /// Where the batch is among the picks.
+    /// The slot of the batch among the picks, if it has one.
     pub(crate) slot: Option<usize>,
 }
 
 impl Source {
-    /// The reading's columns are those of the layout.
+    /// The planned scan must have the columns of the conversion.
     pub(crate) fn new(reading: PlannedScan, layout: Arc<Conversion>, span: &Arc<Span>, reverse: bool) -> Self {
         let groups = prune(reading.snapshot.row_groups(), span);
         let span = span.clone();
         Self { reading, layout, span, reverse, groups, rest: None, open: None, last: None, read: (0, 0), head: None }
     }
 
-    /// A value that no row to come is before, in the order of reading: that of the next row, if it is in memory; `None`
-    /// after the last row.
+    /// A value that no row to come is before, in the order of reading. It is the value of the next row if that is in
+    /// memory, and otherwise follows from the manifest, the span and the rows read so far. `None` after the last row.
     pub(crate) fn bound(&self) -> Option<OrdValue> {
         if let Some(head) = &self.head {
             return head.keys.get(if self.reverse { head.left.end.checked_sub(1)? } else { head.left.start });
@@ -90,7 +90,7 @@ impl Source {
         }
     }
 
-    /// The bytes of a row in memory, if one was read, and in the file that is read next.
+    /// The average bytes of a row: in memory, if a row has been read, and in the file that is read next.
     pub(crate) fn row_bytes(&self) -> (Option<usize>, usize) {
         let in_file = self.entry().map_or(0, |entry| entry.bytes / entry.rows.max(1));
         (self.read.0.checked_div(self.read.1), usize::try_from(in_file).unwrap_or(usize::MAX))
@@ -111,12 +111,12 @@ impl Source {
         if self.reverse { entries.last() } else { entries.first() }
     }
 
-    /// Reads the next block, of at most so many rows before the filter; there is no head after it only if there is no
-    /// row left.
+    /// Reads the next block, of at most `rows` rows before the filter. It reads on until a row is wanted, so that the
+    /// head is empty only if no row is left.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read.
+    /// If a file cannot be read.
     pub(crate) fn load(&mut self, rows: usize, may_stay_open: bool) -> Result<()> {
         while self.head.is_none() {
             let Some(entry) = self.entry().cloned() else { return Ok(()) };
@@ -133,6 +133,10 @@ impl Source {
         Ok(())
     }
 
+    /// Decodes the next rows of the foremost row group, which may all be dropped by the filter.
+    ///
+    /// Of a row group that is new, the exact rows in the span are looked up first. If rows are left, they are
+    /// remembered, and the file too if it may stay open; if not, the row group is done, at the end that is read from.
     fn next_block(&mut self, entry: &RowGroup, rows: u64, may_stay_open: bool) -> Result<RecordBatch> {
         let piece = match self.open.take() {
             Some(piece) => piece,
@@ -164,7 +168,7 @@ impl Source {
 }
 
 impl Head {
-    /// How many of the rows left come before a value, or not after it where that is `inclusive`.
+    /// The number of rows left that come before the value or, if `inclusive`, not after it.
     pub(crate) fn run_length(&self, value: &OrdValue, inclusive: bool, reverse: bool) -> usize {
         match reverse {
             false => self.keys.run_length(self.left.start, value, inclusive),
@@ -172,7 +176,7 @@ impl Head {
         }
     }
 
-    /// Uses up so many rows.
+    /// Takes the next `rows` rows of the block.
     pub(crate) fn take(&mut self, rows: usize, reverse: bool) -> Range<usize> {
         let Range { start, end } = self.left;
         let (taken, left) = match reverse {
@@ -188,6 +192,7 @@ fn split(rows: &Range<u64>, at: u64) -> (Range<u64>, Range<u64>) {
     (rows.start..at, at..rows.end)
 }
 
+/// Where a block of at most `rows` rows ends: at the last end of a page within it, if it has one.
 fn block_end(rest: &Range<u64>, rows: u64) -> u64 {
     let end = rest.start.saturating_add(rows.max(1));
     if end >= rest.end {
@@ -197,6 +202,7 @@ fn block_end(rest: &Range<u64>, rows: u64) -> u64 {
     if page > rest.start { page } else { end }
 }
 
+/// As [`block_end`], for a block that is read from the end.
 fn block_start(rest: &Range<u64>, rows: u64) -> u64 {
     let start = rest.end.saturating_sub(rows.max(1)).max(rest.start);
     let page = start.next_multiple_of(PAGE_ROWS);

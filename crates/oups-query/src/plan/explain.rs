@@ -1,4 +1,4 @@
-//! What a scan will read, as a value and as text.
+//! The plan of a scan, as a value and as text.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::Result;
 use crate::pruning::manifest::prune;
 use crate::selection::Selection;
 
-/// What a scan reads and what it leaves out. `to_string` explains it.
+/// What a scan reads and what it leaves out. [`Display`](fmt::Display) writes it for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScanPlan {
@@ -24,15 +24,15 @@ pub struct ScanPlan {
     pub ordered_on: String,
     /// The range on it as text; `None` if no value can be in it.
     pub range: Option<String>,
-    /// What has to hold for a row besides the range. A condition on the ordered column alone is in the range.
+    /// The conditions of the read, besides those that the range already says.
     pub filters: Vec<String>,
-    /// At most so many rows come.
+    /// The most rows that are read.
     pub limit: Option<u64>,
-    /// Whether rows come from the last to the first.
+    /// Whether rows are read from the last to the first.
     pub reverse: bool,
-    /// Whether every byte of the files is compared with its checksum, for which they are read whole.
+    /// Whether every byte of the files is compared with its checksum. The files are then read whole.
     pub verified: bool,
-    /// The columns, in the order in which they come; behind them those that only conditions look at.
+    /// The columns in the order of the batches, then the columns that only conditions look at.
     pub columns: Vec<PlannedColumn>,
     /// The row groups that are read, ascending.
     pub row_groups: Vec<PlannedRowGroup>,
@@ -44,14 +44,14 @@ pub struct ScanPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlannedColumn {
-    /// Its name.
+    /// The column's name.
     pub name: String,
-    /// Whether it is in the batches; else only a condition looks at it.
+    /// Whether the column is in the batches. If not, only a condition looks at it.
     pub is_wanted: bool,
-    /// Whether a condition looks at it. Of the others, only the pages are read that then hold a wanted row: `part` is the
-    /// most that may be.
+    /// Whether a condition looks at the column. If the read has conditions and none looks at this column, only its
+    /// pages with wanted rows are read, and `part` is an upper bound.
     pub is_filtered: bool,
-    /// Its pages and bytes, of those in the row groups that are read.
+    /// The pages and bytes that are read of the column, and how many it has in these row groups.
     pub part: ColumnPart,
 }
 
@@ -63,25 +63,25 @@ pub struct PlannedRowGroup {
     pub file: String,
     /// The rows in the range, or as many of them as the limit needs.
     pub rows: Range<u64>,
-    /// Those of them that statistics of the conditions' columns do not exclude.
+    /// The number of those rows that statistics of the conditions' columns do not exclude.
     pub candidates: u64,
-    /// The rows that there are.
+    /// The number of rows of the row group.
     pub of: u64,
     /// The length of the file.
     pub bytes: u64,
 }
 
-/// The row groups that a scan leaves out, by what they were left out.
+/// The row groups that a scan leaves out, by the reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pruned {
-    /// By the manifest: their span is out of the range.
+    /// The manifest shows that their span is outside of the range.
     pub by_manifest: Omitted,
-    /// By the page index and the rows at an edge of the range.
+    /// The page index and the rows at an edge of the range show that none of their rows is in the range.
     pub by_page_index: Omitted,
-    /// By the limit, that others fulfil.
+    /// Other row groups fulfil the limit.
     pub by_limit: Omitted,
-    /// By the statistics of columns that conditions look at.
+    /// The statistics of the conditions' columns exclude all of their rows.
     pub by_statistics: Omitted,
 }
 
@@ -89,9 +89,9 @@ pub struct Pruned {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Omitted {
-    /// How many.
+    /// The number of row groups.
     pub row_groups: usize,
-    /// The length of their files.
+    /// The total length of their files.
     pub bytes: u64,
 }
 
@@ -103,7 +103,7 @@ impl Omitted {
 }
 
 impl Pruned {
-    /// Every reason by name, and what it left out.
+    /// Each reason by its name, with the row groups that it left out.
     fn reasons(&self) -> [(&'static str, Omitted); 4] {
         [
             ("manifest", self.by_manifest),
@@ -113,18 +113,18 @@ impl Pruned {
         ]
     }
 
-    /// How many row groups are left out.
+    /// The number of row groups that are left out.
     pub fn row_groups(&self) -> usize {
         self.reasons().iter().map(|(_, omitted)| omitted.row_groups).sum()
     }
 }
 
 impl ScanPlan {
-    /// Looks at the footer of each row group that is read, one after another.
+    /// Reads the footer of each row group of the scan, one after another.
     ///
     /// # Errors
     ///
-    /// Where a footer cannot be read.
+    /// If a footer cannot be read.
     pub(crate) fn of(reading: &PlannedScan) -> Result<Self> {
         let snapshot = &reading.snapshot;
         let mut plan = Self {
@@ -167,13 +167,13 @@ impl ScanPlan {
         Ok(())
     }
 
-    /// The number of rows that are read; with conditions, those among which the wanted ones are.
+    /// The number of rows that are read. With conditions, the wanted rows are among them.
     pub fn rows(&self) -> u64 {
         self.row_groups.iter().map(|group| group.candidates).sum()
     }
 
-    /// The encoded bytes of the pages that are read, besides footers: with conditions at most so many. A verified scan
-    /// reads each file whole before.
+    /// The encoded bytes of the pages that are read, without footers. With conditions it is an upper bound. A verified
+    /// scan first reads each file whole, which is not counted.
     pub fn bytes(&self) -> u64 {
         self.columns.iter().map(|column| column.part.bytes).sum()
     }
@@ -198,7 +198,7 @@ fn columns(reading: &PlannedScan) -> Vec<PlannedColumn> {
     positions(reading).filter_map(column).collect()
 }
 
-/// The row groups of which nothing is read, but for those that statistics exclude.
+/// The row groups that the scan does not read, without those that statistics exclude.
 fn left_out(reading: &PlannedScan) -> Pruned {
     let entries = reading.snapshot.row_groups();
     let in_range = reading.span.as_ref().map_or(0..0, |span| prune(entries, span));
@@ -220,7 +220,7 @@ fn left_out(reading: &PlannedScan) -> Pruned {
     pruned
 }
 
-/// What was asked for but the range: the same for one dataset and for several.
+/// Writes the options besides the range, in the same words for one dataset and for several.
 pub(crate) fn fmt_options(
     f: &mut fmt::Formatter<'_>,
     filters: &[String],

@@ -1,4 +1,5 @@
-//! What a scan will read, decided before it reads: no data page is decoded but those at the two edges of a range.
+//! Plans of scans: what a scan will read, decided before it reads. Planning decodes only the pages at the two edges of
+//! a range.
 
 pub(crate) mod explain;
 pub(crate) mod scan;

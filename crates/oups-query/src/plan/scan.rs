@@ -1,4 +1,4 @@
-//! What a scan reads, decided before the first row is decoded.
+//! Plans a scan: which rows of which row groups it reads, decided before the first row is decoded.
 
 use std::ops::Range;
 use std::sync::PoisonError;
@@ -15,16 +15,16 @@ use crate::pruning::manifest::prune;
 use crate::pruning::row_group::rows_in;
 use crate::request::Request;
 
-/// A scan with every question answered but the rows themselves.
+/// A scan with everything decided that can be decided before rows are decoded.
 #[derive(Clone, Debug)]
 pub(crate) struct PlannedScan {
     pub(crate) snapshot: Snapshot,
     pub(crate) span: Option<Span>,
     pub(crate) columns: Projection,
     pub(crate) filter: Filter,
-    /// Ascending, also where the scan is reversed.
+    /// One scan task for each row group that is read. They ascend, even if the scan is reversed.
     pub(crate) pieces: Vec<ScanTask>,
-    /// At most so many rows; if there is no filter, the pieces hold no more.
+    /// The most rows of the scan. Without a filter, the scan tasks hold no more rows than that.
     pub(crate) limit: Option<u64>,
     pub(crate) reverse: bool,
     pub(crate) batch_rows: usize,
@@ -32,11 +32,11 @@ pub(crate) struct PlannedScan {
 }
 
 impl PlannedScan {
-    /// Prunes, and finds the exact rows at the edges of the range.
+    /// Leaves out row groups outside of the range, and finds the exact rows at the range's edges.
     ///
     /// # Errors
     ///
-    /// For a bound, a column or a condition that does not fit, and where a file at the range's edges cannot be read.
+    /// If a bound, a column or a condition does not fit the dataset, or a file at an edge of the range cannot be read.
     pub(crate) fn prepare(snapshot: Snapshot, request: &Request) -> Result<Self> {
         let schema = snapshot.dataset_schema();
         let columns = Projection::find(request.columns.as_deref(), schema)?;
@@ -50,7 +50,7 @@ impl PlannedScan {
         Ok(reading)
     }
 
-    /// For those who listen: what will be read.
+    /// Reports to `tracing` what will be read.
     fn tell(&self) {
         tracing::debug!(
             dataset = self.snapshot.dataset(),
@@ -62,12 +62,12 @@ impl PlannedScan {
         );
     }
 
-    /// A reading of whatever parts it is asked for, forward and without limit, of a span that the conditions have narrowed:
-    /// no file is looked at.
+    /// A planned scan without scan tasks: the caller says which parts are read, forward and without limit, of a span
+    /// that the conditions have already narrowed. No file is opened.
     ///
     /// # Errors
     ///
-    /// For a condition that does not fit.
+    /// If a condition does not fit the dataset.
     pub(crate) fn of_parts(snapshot: Snapshot, columns: Projection, request: &Request) -> Result<Self> {
         let (filter, _) = Filter::narrowing(&request.conditions, snapshot.dataset_schema(), None)?;
         Ok(Self::new(snapshot, None, columns, filter, request))
@@ -87,7 +87,7 @@ impl PlannedScan {
         }
     }
 
-    /// The wanted row groups; without a filter, no more of them than the limit needs.
+    /// A scan task for each row group of the range. Without a filter, there are no more than the limit needs.
     fn find_pieces(&self) -> Result<Vec<ScanTask>> {
         let Some(span) = &self.span else { return Ok(Vec::new()) };
         let wanted = prune(self.snapshot.row_groups(), span);
@@ -114,7 +114,7 @@ impl PlannedScan {
         Ok(pieces)
     }
 
-    /// The rows of a row group that are in the span; `None` if there are none.
+    /// The rows of a row group that are in the span; `None` if none is.
     fn piece(&self, at: usize, span: &Span) -> Result<Option<ScanTask>> {
         let Some(entry) = self.snapshot.row_groups().get(at) else { return Ok(None) };
         if span.contains(&entry.min) && span.contains(&entry.max) {
@@ -125,21 +125,21 @@ impl PlannedScan {
         Ok((!rows.is_empty()).then(|| ScanTask::new(at, rows, Some(file))))
     }
 
-    /// The number of rows before the filter.
+    /// The number of rows that are read, before the filter drops any.
     pub(crate) fn rows(&self) -> u64 {
         self.pieces.iter().map(ScanTask::len).sum()
     }
 
-    /// The entry of a piece.
+    /// The row group of a scan task.
     pub(crate) fn entry(&self, piece: &ScanTask) -> Option<&RowGroup> {
         self.snapshot.row_groups().get(piece.at)
     }
 
-    /// The file of a piece, opened where it is not yet. Whoever comes meanwhile waits for it.
+    /// The file of a scan task, opened if it is not open yet. Other threads wait meanwhile, so that it is opened once.
     ///
     /// # Errors
     ///
-    /// Where it cannot be read, or its bytes are not what they were and the scan is a verified one.
+    /// If the file cannot be read, or the scan is verified and the file's bytes have changed.
     pub(crate) fn open(&self, piece: &ScanTask) -> Result<Option<RowGroupFile>> {
         let mut file = piece.file.lock().unwrap_or_else(PoisonError::into_inner);
         if let (None, Some(entry)) = (&*file, self.entry(piece)) {
@@ -148,11 +148,11 @@ impl PlannedScan {
         Ok(file.clone())
     }
 
-    /// Where the scan is verified, checks the files that are counted without being opened.
+    /// If the scan is verified, checks the files that a count does not open.
     ///
     /// # Errors
     ///
-    /// Where a file is not what the manifest says.
+    /// If a file is not as the manifest says.
     pub(crate) fn check_counted(&self) -> Result<()> {
         if self.verified { self.pieces.iter().try_for_each(|piece| self.open(piece).map(drop)) } else { Ok(()) }
     }

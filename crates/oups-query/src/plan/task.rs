@@ -1,4 +1,4 @@
-//! Scan tasks: so many rows of a row group that threads share the row groups and hold little each.
+//! Scan tasks: row groups divided so that several threads share the work and each holds little in memory.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use oups_core::RowGroup;
 use oups_core::row_group::RowGroupFile;
 
-/// The jobs of a piece, ascending.
+/// Divides a scan task into smaller ones, ascending.
 pub(crate) fn jobs(
     piece: &ScanTask,
     entry: &RowGroup,
@@ -18,28 +18,30 @@ pub(crate) fn jobs(
     (start / step..end.div_ceil(step)).map(move |at| piece.part((at * step).max(start)..((at + 1) * step).min(end)))
 }
 
+/// The rows of one scan task of this row group: about [`BYTES`], at least a batch, and a multiple of whole pages.
 fn job_rows(entry: &RowGroup, batch_rows: u64) -> u64 {
     let bytes_per_row = (entry.bytes / entry.rows.max(1)).max(1);
     let rows = (BYTES / bytes_per_row / LEAST_ROWS * LEAST_ROWS).clamp(LEAST_ROWS, MOST_ROWS);
-    // A multiple of whole batches would be best; of whole pages it has to be.
+    // Whole pages come before whole batches: a page that two tasks share would be decoded twice.
     rows.max(batch_rows.min(entry.rows).div_ceil(LEAST_ROWS) * LEAST_ROWS)
 }
 
-/// Rows of a job at most, unless a batch is larger. A multiple of a page's rows, so that no two jobs decode one page.
+/// The most rows of a scan task, unless a batch is larger. It is a multiple of a page's rows, so that no page is
+/// decoded by two tasks.
 const MOST_ROWS: u64 = 128 << 10;
 
-/// Rows of a job at least: a page.
+/// The fewest rows of a scan task: a page.
 const LEAST_ROWS: u64 = 4 << 10;
 
-/// Encoded bytes of a job, about.
+/// The approximate number of encoded bytes of a scan task.
 const BYTES: u64 = 8 << 20;
 
-/// Rows of one row group to be read.
+/// Rows of one row group that are read together.
 #[derive(Clone, Debug)]
 pub(crate) struct ScanTask {
     /// The row group's position in the manifest.
     pub(crate) at: usize,
-    /// The wanted rows of it, but for those that the filter takes out.
+    /// The rows that are read. A filter may then drop some.
     pub(crate) rows: Range<u64>,
     /// The file, once it is open.
     pub(crate) file: Arc<Mutex<Option<RowGroupFile>>>,
@@ -50,7 +52,7 @@ impl ScanTask {
         Self { at, rows, file: Arc::new(Mutex::new(file)) }
     }
 
-    /// A part of the same row group, which shares the open file.
+    /// A task for other rows of the same row group. Both share the open file.
     pub(crate) fn part(&self, rows: Range<u64>) -> Self {
         Self { rows, ..self.clone() }
     }

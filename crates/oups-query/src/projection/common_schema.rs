@@ -22,32 +22,33 @@ impl<'a> Named<'a> {
     }
 }
 
-/// The schema that the rows of datasets with these columns have together, as [`ordered`](crate::Read::ordered) gives them:
+/// The common schema of these schemas, as [`ordered`](crate::Read::ordered) uses it for rows of several datasets:
 ///
-/// - a column is there if one dataset has it, in the order in which they are met; where another has not, its rows are null;
-/// - a column has the smallest type that holds the values of all; where types differ, it is plain, not a dictionary.
+/// - It has every column that one of the schemas has, in the order of first occurrence. Rows of a dataset without that
+///   column are null in it.
+/// - A column has the smallest type that holds the values of all. Where types differ, it is plain, not a dictionary.
 ///
 /// # Errors
 ///
-/// [`QueryError::ColumnTypes`] for a column whose types have none in common; it calls the datasets `schema 1`, `schema 2` and
-/// so on. [`common_schema_of`] knows their names.
+/// [`QueryError::ColumnTypes`] for a column whose types have no common type. The error calls the datasets `schema 1`,
+/// `schema 2` and so on; [`common_schema_of`] takes their names.
 pub fn common_schema(schemas: &[SchemaRef]) -> Result<SchemaRef> {
     let names: Vec<String> = (1..=schemas.len()).map(|number| format!("schema {number}")).collect();
     common_schema_of(names.iter().map(String::as_str).zip(schemas))
 }
 
-/// As [`common_schema`], of datasets with names.
+/// As [`common_schema`], for datasets with names.
 ///
 /// # Errors
 ///
-/// [`QueryError::ColumnTypes`] for a column whose types have none in common, naming two datasets.
+/// [`QueryError::ColumnTypes`] for a column whose types have no common type. The error names two datasets.
 pub fn common_schema_of<'a>(datasets: impl IntoIterator<Item = (&'a str, &'a SchemaRef)>) -> Result<SchemaRef> {
     let named: Vec<Named<'_>> =
         datasets.into_iter().map(|(dataset, schema)| Named { dataset, schema: schema.as_ref() }).collect();
     schema_of_all(&named)
 }
 
-/// The schema with the columns of all datasets, in the order in which they are met.
+/// The schema with the columns of all datasets, in the order of first occurrence.
 pub(super) fn schema_of_all(datasets: &[Named<'_>]) -> Result<SchemaRef> {
     let mut met = HashSet::new();
     let mut fields = Vec::new();
@@ -91,7 +92,7 @@ fn different(column: &str, first: Named<'_>, other: Named<'_>) -> Error {
     QueryError::ColumnTypes { column: column.to_owned(), first: of(first), other: of(other) }.into()
 }
 
-/// What all datasets say of themselves.
+/// The schema metadata that all datasets share.
 pub(super) fn common_metadata(datasets: &[Named<'_>]) -> HashMap<String, String> {
     let Some((first, others)) = datasets.split_first() else { return HashMap::new() };
     let mut common = first.schema.metadata().clone();

@@ -15,8 +15,8 @@ use oups_core::{KeySchema, StoreKey};
 
 use crate::Result;
 
-/// One column a key field: numbers of up to 64 bits and truth values as themselves, everything else as a dictionary of
-/// texts.
+/// One column for each key field. Numbers of up to 64 bits and booleans keep their type; everything else is a
+/// dictionary of texts.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyColumns {
     fields: Vec<FieldRef>,
@@ -25,7 +25,7 @@ pub(crate) struct KeyColumns {
 }
 
 impl KeyColumns {
-    /// None at all.
+    /// No columns.
     pub(crate) fn none() -> Self {
         Self { fields: Vec::new(), values: Vec::new() }
     }
@@ -60,7 +60,7 @@ impl KeyColumns {
     ///
     /// # Errors
     ///
-    /// For a position that is none.
+    /// If a position is beyond the keys.
     pub(crate) fn of(&self, keys: &UInt32Array) -> Result<Vec<ArrayRef>, ArrowError> {
         self.values.iter().map(|values| take(values, keys, None)).collect()
     }

@@ -13,7 +13,7 @@ use oups_core::schema::DatasetSchema;
 
 use crate::Result;
 
-/// The wanted columns of a dataset, found.
+/// The wanted columns of a dataset, by position.
 #[derive(Clone, Debug)]
 pub(crate) struct Projection {
     /// Their positions in the dataset's schema, in the wanted order.
@@ -29,11 +29,11 @@ impl Projection {
         self.schema.fields().get(place).cloned()
     }
 
-    /// Finds columns by name; `None` is all of them.
+    /// Finds columns by name; `None` stands for all columns.
     ///
     /// # Errors
     ///
-    /// [`QueryError::DuplicateColumn`], and [`oups_core::Error::UnknownColumn`] for a name that is not there.
+    /// [`QueryError::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`] for a name that no column has.
     pub(crate) fn find(names: Option<&[String]>, dataset: &DatasetSchema) -> Result<Self> {
         let all = dataset.stored();
         let Some(names) = names else {

@@ -1,4 +1,4 @@
-//! One schema for the rows of several datasets.
+//! Rows of several datasets in one schema: each dataset's rows are converted to it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,26 +15,27 @@ use super::Projection;
 use super::common_schema::{Named, common_field, common_metadata, schema_of_all};
 use crate::Result;
 
-/// Datasets whose rows have one schema, and how the rows of each get it.
+/// The common schema of several datasets, and how the rows of each are converted to it.
 ///
-/// - A column is there if one dataset has it; where another has not, its rows are null in it.
-/// - A column has the smallest type that holds the values of all datasets that have it; where types differ, it is plain.
+/// - It has every column that one of the datasets has. Rows of a dataset without that column are null in it.
+/// - A column has the smallest type that holds the values of all datasets that have it. Where types differ, it is
+///   plain.
 #[derive(Clone, Debug)]
 pub(crate) struct Unified {
     pub(crate) schema: SchemaRef,
-    /// One a dataset.
+    /// One for each dataset.
     pub(crate) layouts: Vec<Arc<Conversion>>,
 }
 
 /// How the rows of one dataset are decoded, and turned into the common schema.
 #[derive(Clone, Debug)]
 pub(crate) struct Conversion {
-    /// What is decoded: the wanted columns that the dataset has, and the ordered column.
+    /// The columns that are decoded: the wanted ones that the dataset has, and the ordered column.
     pub(crate) columns: Projection,
     schema: SchemaRef,
-    /// For each common column its place among the decoded ones; `None` where the dataset has none.
+    /// For each common column its index among the decoded ones; `None` if the dataset does not have it.
     places: Vec<Option<usize>>,
-    /// The place of the ordered column among the decoded ones.
+    /// The index of the ordered column among the decoded ones.
     ordered: usize,
     dataset: Arc<DatasetSchema>,
 }
@@ -44,8 +45,8 @@ impl Unified {
     ///
     /// # Errors
     ///
-    /// [`QueryError::ColumnTypes`]; [`QueryError::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`] for a name that no dataset
-    /// has.
+    /// [`QueryError::ColumnTypes`]; [`QueryError::DuplicateColumn`]; [`oups_core::Error::UnknownColumn`] for a name
+    /// that no dataset has.
     pub(crate) fn new(names: Option<&[String]>, datasets: &[Arc<DatasetSchema>]) -> Result<Self> {
         let named: Vec<Named<'_>> = datasets.iter().map(|dataset| Named::of(dataset)).collect();
         let schema = match names {
@@ -54,7 +55,7 @@ impl Unified {
         };
         let mut layouts: Vec<Arc<Conversion>> = Vec::with_capacity(datasets.len());
         for dataset in datasets {
-            // As a rule all are alike.
+            // Most datasets of a store have the same columns, so that one conversion serves them all.
             let like_last = layouts.last().filter(|last| last.is_for(dataset));
             let layout =
                 like_last.map_or_else(|| Conversion::new(dataset, &schema).map(Arc::new), |last| Ok(last.clone()))?;
@@ -74,7 +75,7 @@ fn schema_of_named(names: &[String], datasets: &[Arc<DatasetSchema>], named: &[N
     Ok(Arc::new(Schema::new_with_metadata(fields, common_metadata(named))))
 }
 
-/// Checks that each name is there once, and that a dataset has it.
+/// Checks that no name is given twice, and that a dataset has each.
 ///
 /// # Errors
 ///
@@ -118,11 +119,11 @@ impl Conversion {
         self.dataset.stored() == dataset.stored() && self.dataset.ordered_on() == dataset.ordered_on()
     }
 
-    /// The ordered column of a decoded batch.
+    /// The values of a decoded batch's ordered column.
     ///
     /// # Errors
     ///
-    /// If the batch is not of this dataset.
+    /// If the batch comes from another dataset.
     pub(crate) fn keys(&self, decoded: &RecordBatch) -> Result<OrdKeys, ArrowError> {
         let column = decoded.columns().get(self.ordered);
         let column = column.ok_or_else(|| ArrowError::SchemaError("the ordered column is missing".into()))?;
@@ -133,7 +134,7 @@ impl Conversion {
     ///
     /// # Errors
     ///
-    /// If the batch is not of this dataset.
+    /// If the batch comes from another dataset, or a value does not fit the common type.
     pub(crate) fn apply(&self, decoded: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         let rows = decoded.num_rows();
         let column = |(place, field): (&Option<usize>, &Arc<Field>)| {
@@ -141,7 +142,7 @@ impl Conversion {
                 return Ok(new_null_array(field.data_type(), rows));
             };
             convert(array, field.data_type()).map_err(|error| {
-                // Times of one dataset may be beyond the unit of another.
+                // A time of one dataset may lie beyond the range of another one's finer unit.
                 let (dataset, column, words) = (self.dataset.dataset(), field.name(), words_of(&error));
                 let text =
                     format!("dataset {dataset}, column `{column}`: {words}: read it alone, or leave the column out");

@@ -1,14 +1,14 @@
-//! Which row groups of a dataset might hold rows of a span, from the manifest alone.
+//! Which row groups of a dataset might hold rows of a span, according to the manifest alone.
 
 use std::ops::Range;
 
 use oups_core::RowGroup;
 use oups_core::ordered::Span;
 
-/// The entries that might hold rows of the span: a range of positions, since entries ascend.
+/// The positions of the row groups that might hold rows of the span. They are one range, because row groups ascend.
 ///
-/// All but the first and the last of them certainly do; those two do not if the span starts or ends in a gap between
-/// their rows.
+/// The first and the last of them might hold no row of the span, if it starts or ends in a gap between their rows. All
+/// others certainly hold one.
 pub(crate) fn prune(entries: &[RowGroup], span: &Span) -> Range<usize> {
     let start = entries.partition_point(|entry| !span.start_cut().is_below(&entry.max));
     let end = entries.partition_point(|entry| !span.end_cut().is_below(&entry.min));
@@ -43,7 +43,8 @@ mod tests {
         check(Cut::Before(v(8)), Cut::Before(v(10)), 2..3);
         check(Cut::Bottom, Cut::Before(v(1)), 0..0);
         check(Cut::After(v(12)), Cut::Top, 4..4);
-        // A gap between two row groups, and one inside: only the second might be one.
+        // The span lies in a gap between two row groups, and then in a gap inside of one: only in the second case might
+        // a row group hold rows.
         check(Cut::After(v(8)), Cut::Before(v(10)), 3..3);
         check(Cut::After(v(5)), Cut::Before(v(8)), 2..3);
     }

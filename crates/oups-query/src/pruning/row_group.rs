@@ -8,10 +8,10 @@ use oups_core::row_group::{OrdRange, RowGroupFile};
 
 use crate::Result;
 
-/// The rows of a row group file that are in the span, of which those before `behind` are known not to be.
+/// The rows of a row group file that are in the span. The rows before `behind` are known not to be in it.
 ///
-/// An end of the span that is outside of the row group, by the manifest's word, needs no look into the file; the other
-/// is found through the page index and the one page of the ordered column that it falls into.
+/// If an end of the span lies outside of the row group, the manifest says so, and the file is not read for it.
+/// Otherwise the end is found by the page index and the one page of the ordered column that it falls into.
 ///
 /// # Errors
 ///

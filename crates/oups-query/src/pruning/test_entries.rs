@@ -1,9 +1,9 @@
-//! Entries of a manifest for tests of pure parts.
+//! Row groups for tests that touch no file.
 
 use oups_core::RowGroup;
 use oups_core::ordered::OrdValue;
 
-/// Entries with these minima and maxima.
+/// Row groups with these minima and maxima.
 pub(crate) fn entries(spans: &[(i64, i64)]) -> Vec<RowGroup> {
     let entry = |(at, (min, max)): (usize, &(i64, i64))| RowGroup {
         file: format!("{at}.parquet").into(),

@@ -1,4 +1,4 @@
-//! What is wanted of a dataset, in the caller's words: nothing is checked yet.
+//! What the caller asked for. Nothing of it is checked here.
 
 pub(crate) mod read;
 pub(crate) mod verbs;
@@ -8,26 +8,26 @@ use oups_core::ordered::OrderedRange;
 
 use crate::filter::Conditions;
 
-/// Rows of a batch, unless the caller says otherwise.
+/// The most rows of a batch, unless the caller says otherwise.
 pub(crate) const BATCH_ROWS: usize = 32 << 10;
 
 /// A read of one dataset, or of each of several.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) range: OrderedRange,
-    /// `None` is all of them.
+    /// The wanted columns, in the wanted order; `None` stands for all.
     pub(crate) columns: Option<Vec<String>>,
-    /// All of them must hold for a row.
+    /// The conditions that must all hold for a row.
     pub(crate) conditions: Conditions,
     pub(crate) limit: Option<u64>,
     pub(crate) reverse: bool,
-    /// `None` is [`BATCH_ROWS`].
+    /// The most rows of a batch; `None` stands for [`BATCH_ROWS`].
     pub(crate) batch_size: Option<usize>,
     /// Whether each file's bytes are compared with its checksum before it is read.
     pub(crate) verified: bool,
     /// Whether rows of several datasets get the fields of their keys as columns.
     pub(crate) key_columns: bool,
-    /// How far several datasets are to be of one moment.
+    /// Whether several datasets must be read as they were at one moment.
     pub(crate) together: Together,
 }
 
@@ -48,7 +48,7 @@ impl Default for Request {
 }
 
 impl Request {
-    /// Rows of a batch, at least one.
+    /// The most rows of a batch; at least one.
     pub(crate) fn batch_rows(&self) -> usize {
         self.batch_size.unwrap_or(BATCH_ROWS).max(1)
     }

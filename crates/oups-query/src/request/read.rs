@@ -1,4 +1,4 @@
-//! A read being put together: what every kind of it can be told.
+//! The options that all kinds of reads share.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use oups_core::ordered::IntoRange;
 use crate::filter::Condition;
 use crate::request::Request;
 
-/// A read being put together: all rows and columns, until it is told otherwise.
+/// A read being put together. Unless options say otherwise, it reads all rows and all columns.
 ///
-/// [`Scan`](crate::scan::dataset::Scan) is one of one dataset, [`Query`](crate::query::Query) one of several, [`AsOf`](crate::asof::AsOf) a join. Nothing
-/// is checked or read before one of the last methods of these is called, and errors are theirs. What the last method does not
-/// take is refused as [`QueryError::NotTaken`](oups_core::QueryError::NotTaken): a `limit` of `counts`, a `batch_size` of
-/// `collect`.
+/// [`Scan`](crate::scan::dataset::Scan) reads one dataset, [`Query`](crate::query::Query) several,
+/// [`AsOf`](crate::asof::AsOf) joins them. Nothing is checked or read before the last method, such as `batches`, is
+/// called; it returns all errors. It refuses options that it does not take with
+/// [`QueryError::NotTaken`](oups_core::QueryError::NotTaken): `counts` takes no `limit`, `collect` no `batch_size`.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is read before one of the last methods, such as `batches` or `ordered`, is called"]
 pub struct Read<S> {
@@ -28,20 +28,21 @@ impl<S> Read<S> {
         Self { of, request: Request::default() }
     }
 
-    /// Only rows whose ordered value is in the range. A later call replaces an earlier one.
+    /// Reads only rows whose ordered value is in the range. A later call replaces an earlier one.
     pub fn range(mut self, range: impl IntoRange) -> Self {
         self.request.range = range.into_range();
         self
     }
 
-    /// Only these columns, in this order.
+    /// Reads only these columns, in this order.
     pub fn columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
         self.request.columns = Some(columns.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Only rows for which the test says `true`; for `false` and null they are left out. It is given batches of these
-    /// columns, in this order, from several threads at once. Of several filters all must hold.
+    /// Reads only rows for which the test answers `true`; rows for which it answers `false` or null are left out. The
+    /// test gets batches of these columns, in this order, and is called from several threads at once. Of several
+    /// filters, all must hold.
     ///
     /// The other columns are decoded only where a row is wanted.
     ///
@@ -73,36 +74,36 @@ impl<S> Read<S> {
         self
     }
 
-    /// Only rows for which a condition holds: `temp > 30 and city in ('oslo', 'rome')`. `docs/query.md` has the language;
-    /// [`Predicate::parse`](crate::filter::Predicate::parse) reads it. Of several conditions and [`filter`](Self::filter)s all
-    /// must hold.
+    /// Reads only rows for which a condition holds, such as `temp > 30 and city in ('oslo', 'rome')`. `docs/query.md`
+    /// describes the language; [`Predicate::parse`](crate::filter::Predicate::parse) reads it. Of several conditions
+    /// and [`filter`](Self::filter)s, all must hold.
     ///
-    /// What it says of the ordered column narrows the range; files whose statistics show that no row can be wanted are
-    /// left out; the other columns are decoded only where a row is wanted.
+    /// A condition on the ordered column narrows the range. Files whose statistics exclude every row are left out. The
+    /// other columns are decoded only where a row is wanted.
     ///
-    /// A text that cannot be read, or does not fit the columns, is [`QueryError::Condition`](oups_core::QueryError::Condition) once
-    /// the read begins.
+    /// If the text cannot be parsed or does not fit the columns, the read's last method fails with
+    /// [`QueryError::Condition`](oups_core::QueryError::Condition).
     pub fn matching(mut self, condition: impl Into<String>) -> Self {
         self.request.conditions.push(Condition::Text(condition.into()));
         self
     }
 
-    /// At most so many rows: the first ones, or the last ones of a read in reverse. Chunks, periods and answers for each
+    /// Reads at most this many rows: the first ones, or in reverse the last ones. Chunks, periods and answers for each
     /// key cannot be limited.
     pub fn limit(mut self, rows: u64) -> Self {
         self.request.limit = Some(rows);
         self
     }
 
-    /// At most this many rows a batch, and at least one; 32,768 unless set.
+    /// The most rows of a batch: 32,768 unless set. 0 counts as 1.
     pub fn batch_size(mut self, rows: usize) -> Self {
         self.request.batch_size = Some(rows.max(1));
         self
     }
 
-    /// Compares every byte of a file with its checksum before a row of it is used, so that no changed value can get
-    /// through. A plain read checks length, footer, number of rows and span only. Each file is read once more for it;
-    /// counting then reads the files that it would count from the manifest.
+    /// Compares every byte of a file with its checksum before a row of the file is used, so that a changed value is
+    /// always found. A read without it checks only length, footer, number of rows and span. A verified read reads each
+    /// file twice; a verified count also reads the files that it would otherwise count from the manifest.
     pub fn verified(mut self) -> Self {
         self.request.verified = true;
         self

@@ -14,7 +14,7 @@ pub(crate) enum Verb {
     First,
     Last,
     Count,
-    /// `explain` of one dataset or several: it tells of any read, with all its options.
+    /// `explain` of one dataset or several. It takes every option, because it describes any read.
     Explain,
     Ordered,
     Intersections,
@@ -25,7 +25,7 @@ pub(crate) enum Verb {
     FirstOfEach,
 }
 
-/// What a read can be told that not every verb takes. Range, conditions, `verified` and the moment are taken by all.
+/// The options that not every verb takes. All verbs take range, conditions, `verified` and the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ReadOption {
     Columns,
@@ -54,7 +54,7 @@ const REFUSED: [(Verb, &str, &[ReadOption]); 12] = [
 ];
 
 impl ReadOption {
-    /// The name of the method that sets it.
+    /// The name of the method that sets the option.
     fn name(self) -> &'static str {
         match self {
             Columns => "columns",
@@ -77,7 +77,7 @@ impl ReadOption {
 }
 
 impl Verb {
-    /// Refuses what was set and has no meaning for this verb.
+    /// Refuses an option that was set and that this verb does not take.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What is kept of the values of a period, whatever the aggregate.
+//! What all aggregates have in common: values go in, one result for each period comes out.
 
 use std::ops::Range;
 
@@ -7,18 +7,18 @@ use arrow::error::ArrowError;
 
 use crate::Result;
 
-/// Values go in batch by batch: `begin`, then rows and ends of periods in order, then `end`. A period may go on in the next
-/// batch.
+/// Works out one aggregate of one column. For each batch, `begin` is called, then `add` and `close` in the order of the
+/// rows, then `end`. A period may go on in the next batch.
 pub(super) trait Accumulator: Send {
-    /// The values of the rows to come.
+    /// Takes the values of the next batch.
     fn begin(&mut self, column: &ArrayRef) -> Result<(), ArrowError>;
 
-    /// These rows are of the period.
+    /// Adds these rows to the period.
     fn add(&mut self, rows: Range<usize>) -> Result<(), ArrowError>;
 
-    /// The period is over.
+    /// Ends the period.
     fn close(&mut self);
 
-    /// The results of the periods that were closed since the last time.
+    /// The results of the periods that were closed since the last call.
     fn end(&mut self) -> Result<ArrayRef, ArrowError>;
 }

@@ -1,11 +1,11 @@
-//! Periods of the ordered column: calendar ones, and stretches of so many units.
+//! Divides the ordered column into periods: of the calendar, or of a number of units.
 
 use arrow::datatypes::DataType;
 use oups_core::ordered::OrderedType;
 use oups_core::sizing::{Period, PeriodGrid, TimeScale};
 
-/// How long a period is: `15min`, `1D`, `W`, `MS` and so on for timestamps and dates, as row group targets are written; for
-/// whole numbers, and durations and times in their unit, a whole number.
+/// The length of a period. For timestamps and dates it is written as row group targets are: `15min`, `1D`, `W`, `MS`
+/// and so on. For whole numbers, durations and times of day it is a whole number of the column's units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Every(pub(super) String);
 
@@ -27,7 +27,7 @@ impl From<Period> for Every {
     }
 }
 
-/// The integers differ in nothing but their names, which no function can take.
+/// A macro, because `From` is needed for each integer type by itself.
 macro_rules! from_integers {
     ($($integer:ident),*) => {$(
         impl From<$integer> for Every {
@@ -40,11 +40,12 @@ macro_rules! from_integers {
 
 from_integers!(i32, i64, u32, u64, usize);
 
-/// The periods of a column, whose comparable values are numbers of 64 bits.
+/// The periods of a column. The column's comparable values are numbers of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Buckets {
     Calendar(PeriodGrid),
-    /// Counted from zero, which is the comparable value `zero`; `least` is the first one of the type.
+    /// Periods of `width` units, counted from zero. `zero` is the comparable value of zero, `least` that of the type's
+    /// least value.
     Widths {
         width: i128,
         zero: i128,
@@ -53,7 +54,7 @@ pub(super) enum Buckets {
 }
 
 impl Buckets {
-    /// The error is what would have done.
+    /// The periods for a column of this type. The error says which period would do.
     pub(super) fn new(every: &Every, ordered: &OrderedType) -> Result<Self, &'static str> {
         let data_type = ordered.data_type();
         let is_number = !every.0.is_empty() && every.0.bytes().all(|byte| byte.is_ascii_digit());
@@ -76,7 +77,8 @@ impl Buckets {
         }
     }
 
-    /// The first value of the value's period, and the first one after it; `None` if there is no later value.
+    /// The first value of the period that holds the value, and the first value after the period; `None` if the type has
+    /// no later value.
     pub(super) fn of(&self, value: i64) -> (i64, Option<i64>) {
         match *self {
             Self::Calendar(grid) => {
@@ -93,7 +95,8 @@ impl Buckets {
     }
 }
 
-/// Unsigned values are compared with their sign bit flipped.
+/// The comparable values of zero and of the type's least value. The comparable value of an unsigned number has its sign
+/// bit flipped.
 fn zero_and_least(data_type: &DataType) -> (i128, i64) {
     let least = match data_type {
         DataType::Int8 => i8::MIN.into(),

@@ -1,4 +1,4 @@
-//! The accumulator of an aggregate.
+//! Chooses the accumulator of an aggregate.
 
 use arrow::datatypes::{DataType, Field};
 
@@ -9,7 +9,7 @@ use super::total::{Mean, sum};
 use super::{Aggregate, unsuitable};
 use crate::Result;
 
-/// The field of a result, and what works it out from values of the plain type.
+/// The field of a result, and the accumulator for values of the plain type.
 pub(super) fn accumulator(
     column: &Field,
     plain: &DataType,

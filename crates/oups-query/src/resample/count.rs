@@ -1,4 +1,4 @@
-//! The number of values of a period.
+//! Counts the values of a period.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use arrow::error::ArrowError;
 use super::accumulator::Accumulator;
 use crate::Result;
 
-/// The number of values.
+/// The number of values that are not null.
 #[derive(Debug, Default)]
 pub(crate) struct Count {
     column: Option<ArrayRef>,
@@ -20,7 +20,7 @@ pub(crate) struct Count {
 
 impl Accumulator for Count {
     fn begin(&mut self, column: &ArrayRef) -> Result<(), ArrowError> {
-        // Of a dictionary, a value that is null counts as null.
+        // A dictionary may hold null among its values.
         self.column = Some(match column.data_type() {
             DataType::Dictionary(_, values) => cast(column, values)?,
             _ => column.clone(),

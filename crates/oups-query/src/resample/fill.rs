@@ -1,4 +1,4 @@
-//! Rows for the periods without rows.
+//! Makes rows for the periods without rows.
 
 use arrow::array::{Array, ArrayRef, Int64Array, new_null_array};
 use arrow::compute::{cast, interleave};
@@ -8,47 +8,48 @@ use arrow::error::ArrowError;
 use super::Aggregate;
 use super::buckets::Buckets;
 
-/// What becomes of a period without rows that lies between two with rows, of one dataset and in the range.
+/// How to fill a period without rows that lies between two periods with rows, of one dataset and in the range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fill {
-    /// Its results are null, and counts 0.
+    /// The results are null; counts are 0.
     Null,
-    /// Nothing has changed in it: first, last, least, greatest value and mean are the column's last value before, sums and
-    /// counts are 0. So a bar without trades is flat at the previous close, and has no volume.
+    /// Nothing has changed in the period. First, last, least and greatest value and mean are the column's last value
+    /// before it; sums and counts are 0. So a bar without trades is flat at the previous close and has no volume.
     Previous,
 }
 
-/// Results with rows for the periods in between, which are made as they are asked for: a gap may be longer than memory.
+/// Adds rows for the periods between results. They are made when they are asked for, because the rows of a gap may not
+/// fit into memory.
 pub(super) struct Gaps {
     buckets: Buckets,
     columns: Vec<Column>,
     pending: Option<Pending>,
-    /// Where the next period begins.
+    /// The first value of the next period.
     next: Option<i64>,
 }
 
 /// How one column of the results is filled.
 struct Column {
     data_type: DataType,
-    /// Null or zero.
+    /// One row: null or zero.
     constant: ArrayRef,
-    /// The place of the last values of each period among the results, if these are what it is filled with.
+    /// The index, among the results, of the column's last values in each period, if gaps are filled with them.
     lasts: Option<usize>,
-    /// The last value of all periods that are given out; null if there is none.
+    /// One row: the last value of all periods that have been handed out; null without one.
     carried: ArrayRef,
 }
 
-/// Results that are not given out.
+/// Results that have not been handed out.
 struct Pending {
     key: usize,
     starts: Vec<i64>,
     results: Vec<ArrayRef>,
-    /// For each column what it is filled with after each period.
+    /// For each column, the values to fill gaps with after each period.
     lasts: Vec<Option<Lasts>>,
     at: usize,
 }
 
-/// Last values, and for each period the place of the last one up to it that is no null.
+/// The last value of each period, and for each period the index of the newest of them that is not null.
 struct Lasts {
     values: ArrayRef,
     places: Vec<Option<usize>>,
@@ -63,15 +64,15 @@ pub(super) struct Filled {
 
 #[derive(Clone, Copy)]
 enum Slot {
-    /// The results of a period.
+    /// The pending results with this index.
     Own(usize),
-    /// A period without rows, after one of those that are pending.
+    /// A period without rows, after the pending results with this index; `None` if it comes before all of them.
     Gap(Option<usize>),
 }
 
 impl Gaps {
-    /// For results of these fields and aggregates. Where gaps are filled with last values, these are among the results too,
-    /// behind the others, and `lasts` are their places.
+    /// Fills results of these fields and aggregates. If gaps are filled with last values, these come behind the other
+    /// results, and `lasts` has their index for each field.
     pub(super) fn new(
         fill: Fill,
         buckets: Buckets,
@@ -94,7 +95,7 @@ impl Gaps {
         Ok(Self { buckets, columns, pending: None, next: None })
     }
 
-    /// Another dataset begins.
+    /// Begins another dataset.
     pub(super) fn begin(&mut self) {
         self.next = None;
         for column in &mut self.columns {
@@ -102,7 +103,7 @@ impl Gaps {
         }
     }
 
-    /// Takes results of periods that ascend; those before are all given out.
+    /// Takes results of ascending periods. All earlier results must have been handed out.
     pub(super) fn take(&mut self, key: usize, starts: Vec<i64>, results: Vec<ArrayRef>) -> Result<(), ArrowError> {
         let lasts = |column: &Column| {
             let Some(values) = column.lasts.and_then(|at| results.get(at)) else { return Ok(None) };
@@ -120,7 +121,7 @@ impl Gaps {
         Ok(())
     }
 
-    /// The next rows, so many at most; `None` if nothing is pending.
+    /// The next rows, at most `rows`; `None` if no results are pending.
     pub(super) fn next(&mut self, rows: usize) -> Result<Option<Filled>, ArrowError> {
         let Some(mut pending) = self.pending.take() else { return Ok(None) };
         let (starts, slots) = self.slots(&mut pending, rows);
@@ -135,7 +136,7 @@ impl Gaps {
         Ok(Some(filled))
     }
 
-    /// The first values of the next periods, and what is to be in their rows.
+    /// The first values of the next periods, and for each where its row comes from.
     fn slots(&mut self, pending: &mut Pending, rows: usize) -> (Vec<i64>, Vec<Slot>) {
         let (mut starts, mut slots) = (Vec::new(), Vec::new());
         while let Some(own) = pending.starts.get(pending.at).copied()
@@ -156,6 +157,8 @@ impl Gaps {
 }
 
 impl Column {
+    /// The rows of the slots: results of their own, or for gaps the constant or the newest last value. That one is
+    /// `carried` if no pending period before the gap has a value.
     fn gather(&self, own: &ArrayRef, lasts: Option<&Lasts>, slots: &[Slot]) -> Result<ArrayRef, ArrowError> {
         const CONSTANT: usize = 0;
         const CARRIED: usize = 1;
@@ -174,7 +177,7 @@ impl Column {
         interleave(&[self.constant.as_ref(), self.carried.as_ref(), own.as_ref(), last.as_ref()], &places)
     }
 
-    /// Remembers the last value, copied, so that the others can go.
+    /// Remembers a copy of the last value, so that the other values can be freed.
     fn carry(&mut self, lasts: Option<&Lasts>) -> Result<(), ArrowError> {
         if let Some(lasts) = lasts
             && let Some(Some(last)) = lasts.places.last()

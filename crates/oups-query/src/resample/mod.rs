@@ -1,4 +1,4 @@
-//! The rows of each period as one row: first, last, least, most, sum, count, mean.
+//! Resampling: the rows of each period become one row of aggregates.
 
 mod accumulator;
 mod buckets;
@@ -28,7 +28,8 @@ pub use buckets::Every;
 pub use fill::Fill;
 pub use stream::Resampled;
 
-/// What becomes of a column's values of one period. Nulls are left out; without a value the result is null, and the count 0.
+/// What is worked out from a column's values in one period. Nulls are left out. Without a value the result is null, and
+/// the count is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Aggregate {
@@ -36,12 +37,13 @@ pub enum Aggregate {
     First,
     /// The last value in stored order.
     Last,
-    /// The least value; floats are in total order, in which NaN is above all numbers.
+    /// The least value. Floats are in total order: NaN is above all numbers.
     Min,
     /// The greatest value.
     Max,
-    /// The sum: of whole numbers in 64 bits, of floats as `Float64`, added one by one in stored order; of decimals in the
-    /// most digits of their scale; of durations as they are. One that does not fit is an error, never wrapped.
+    /// The sum. Of whole numbers it has 64 bits. Of floats it is a `Float64`, added one by one in stored order. Of
+    /// decimals it has their scale and the most digits. Of durations it has their type. A sum that does not fit is an
+    /// error; it never wraps.
     Sum,
     /// The number of values, as `Int64`.
     Count,
@@ -68,21 +70,21 @@ impl fmt::Display for Aggregate {
 impl FromStr for Aggregate {
     type Err = String;
 
-    /// Reads a name; the error says which there are.
+    /// Reads the name of an aggregate. The error lists all names.
     fn from_str(text: &str) -> Result<Self, String> {
         let found = NAMES.iter().find(|(name, _)| *name == text);
         found.map(|(_, aggregate)| *aggregate).ok_or_else(|| {
             let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
-            format!("`{text}` is no aggregate; there are {}", names.join(", "))
+            format!("`{text}` is not an aggregate; the aggregates are {}", names.join(", "))
         })
     }
 }
 
-/// Which datasets are resampled, once it is asked for.
+/// The datasets that are resampled.
 pub(crate) struct Input {
     pub(crate) snapshots: Vec<Snapshot>,
     pub(crate) moment: Moment,
-    /// One a snapshot, for a query.
+    /// The key fields of each snapshot, for a query that shows them.
     pub(crate) keys: Option<KeyColumns>,
 }
 
@@ -150,13 +152,14 @@ impl Resample {
         Self { open: Arc::new(open), request, every: every.into(), aggregates: Vec::new(), fill: None }
     }
 
-    /// Adds columns `<column>_<aggregate>` to the result, in this order. Can be called for several columns.
+    /// Adds the columns `<column>_<aggregate>` to the result, in this order. It can be called for several columns.
     pub fn aggregate(mut self, column: &str, aggregates: impl IntoIterator<Item = Aggregate>) -> Self {
         self.aggregates.extend(aggregates.into_iter().map(|aggregate| (column.to_owned(), aggregate)));
         self
     }
 
-    /// Gives the periods without rows, between the first and the last one of a dataset that have rows in range, a row too.
+    /// Adds rows for periods without rows that lie between the first and the last period of a dataset with rows in
+    /// range.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -188,17 +191,18 @@ impl Resample {
         self
     }
 
-    /// The results, batch by batch, as they are asked for: one row for each period that has rows in range, with the key's
-    /// fields, the period's first value under the name of the ordered column, and the aggregates. One dataset comes after
-    /// the other, in the order of the query, the periods of each ascending.
+    /// The results, batch by batch, worked out when they are asked for. Each period that has rows in range becomes one
+    /// row: the key's fields, the period's first value under the name of the ordered column, and the aggregates.
+    /// Datasets come one after the other, in the order of the query; the periods of each ascend.
     ///
-    /// In memory are a batch of rows and a batch of results.
+    /// Memory holds a batch of rows and a batch of results.
     ///
     /// # Errors
     ///
-    /// [`QueryError::Period`] if it does not suit the ordered column; [`QueryError::Aggregate`] if one does not suit its column;
-    /// [`QueryError::SameName`] if two columns of the result have one name; those of [`Query::ordered`](crate::query::Query::ordered).
-    /// Of reading also [`QueryError::Overflow`].
+    /// [`QueryError::Period`] if the period does not suit the ordered column; [`QueryError::Aggregate`] if an aggregate
+    /// does not suit its column; [`QueryError::SameName`] if two columns of the result have one name; the errors of
+    /// [`Query::ordered`](crate::query::Query::ordered). Reading the batches can also fail with
+    /// [`QueryError::Overflow`].
     pub fn batches(self) -> Result<Resampled> {
         Verb::Resample.check(&self.request)?;
         let input = (self.open)()?;
@@ -213,8 +217,8 @@ fn unsuitable(column: &str, aggregate: Aggregate, found: &arrow::datatypes::Data
 }
 
 impl<K: StoreKey> Read<Datasets<K>> {
-    /// The rows of each period of each dataset as one row: see [`Resample`]. Columns and limit of the query mean nothing
-    /// here; range and filters do.
+    /// Makes one row of the rows of each period of each dataset: see [`Resample`]. It takes range and conditions, but
+    /// refuses `columns`, `limit` and `reverse`.
     pub fn resample(self, every: impl Into<Every>) -> Resample {
         let Self { of, request } = self;
         let asked = request.clone();
@@ -229,8 +233,8 @@ impl<K: StoreKey> Read<Datasets<K>> {
 }
 
 impl Read<OneDataset> {
-    /// The rows of each period as one row: see [`Resample`]. Columns, limit and direction of the scan mean nothing here;
-    /// range and filters do.
+    /// Makes one row of the rows of each period: see [`Resample`]. It takes range and conditions, but refuses
+    /// `columns`, `limit` and `reverse`.
     pub fn resample(self, every: impl Into<Every>) -> Resample {
         let Self { of, request } = self;
         let open = move || Ok(Input { snapshots: vec![of.clone().snapshot()?], moment: Moment::Exact, keys: None });

@@ -1,4 +1,4 @@
-//! Aggregates that are one of the values.
+//! Aggregates that are one of the period's values: first, last, least, greatest.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use arrow::error::ArrowError;
 
 use super::accumulator::Accumulator;
 
-/// Which value.
+/// Which value is picked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
     First,
@@ -20,20 +20,21 @@ pub(super) enum Wanted {
     Max,
 }
 
-/// Where a value is: nowhere, carried over from an earlier batch, or in this one.
+/// Where the best value is: there is no value yet, it is carried over from an earlier batch, or it is in this batch.
 const NOWHERE: usize = 0;
 const CARRIED: usize = 1;
 const HERE: usize = 2;
 
-/// Remembers where the best value of the period is.
+/// Remembers where the best value of the period so far is.
 pub(super) struct Pick {
     choice: Wanted,
     data_type: DataType,
-    /// A null, the value carried over, and the batch's values.
+    /// A null, the value that is carried over, and the batch's values.
     arrays: [ArrayRef; 3],
     nulls: Option<NullBuffer>,
-    /// Two of the batch's values, and the carried one against one of them.
+    /// Compares two of the batch's values.
     here: Option<DynComparator>,
+    /// Compares the value that is carried over with one of the batch's.
     carried: Option<DynComparator>,
     best: Option<(usize, usize)>,
     closed: Vec<(usize, usize)>,
@@ -47,7 +48,8 @@ impl Pick {
         Self { choice, data_type, arrays, nulls: None, here: None, carried: None, best: None, closed: Vec::new() }
     }
 
-    /// Whether the row's value, the least or greatest being looked for, is to be taken instead of the best one so far.
+    /// For the least or greatest value: whether the row's value is better than the best so far. Of equal values the
+    /// first stays.
     fn is_better(&self, row: usize) -> bool {
         let Some((place, best)) = self.best else { return true };
         let compare = if place == HERE { &self.here } else { &self.carried };
@@ -94,7 +96,7 @@ impl Accumulator for Pick {
         let [null, carried, here] = &self.arrays;
         let arrays: [&dyn Array; 3] = [null, carried, here];
         let closed = interleave(&arrays, &std::mem::take(&mut self.closed))?;
-        // Copied, so that the batch can go.
+        // A copy, so that the batch can be freed.
         if let Some(best) = self.best {
             let carried = interleave(&arrays, &[best])?;
             self.arrays[CARRIED] = carried;

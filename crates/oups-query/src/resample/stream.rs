@@ -1,4 +1,4 @@
-//! The results of resampling, as they are asked for.
+//! The results of resampling, as an iterator of batches.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -26,14 +26,15 @@ use crate::scan::batches::Batches;
 use crate::scan::dataset::Scan;
 use crate::{Error, Result};
 
-/// One row for each period of each dataset. Holds the snapshots until it is dropped. An error is the last item.
+/// One row for each period of each dataset. The iterator holds the snapshots until it is dropped. An error is the last
+/// item.
 pub struct Resampled {
     schema: SchemaRef,
     keys: Option<KeyColumns>,
     ordered: Option<OrderedType>,
     buckets: Option<Buckets>,
     measures: Vec<Measure>,
-    /// Makes rows for the periods without rows, where they are wanted.
+    /// Makes rows for the periods without rows; `None` if they are not wanted.
     gaps: Option<Gaps>,
     request: Request,
     /// The datasets to come, with their positions in the query.
@@ -46,19 +47,19 @@ pub struct Resampled {
 
 /// One column of the result.
 struct Measure {
-    /// The place of the column among those that are read.
+    /// The index of the column among those that are read.
     column: usize,
     name: String,
     accumulator: Box<dyn Accumulator>,
 }
 
-/// The dataset in hand.
+/// The dataset that is being read.
 struct Current {
     at: usize,
     dataset: String,
     rows: Batches,
     layout: Arc<Conversion>,
-    /// The period that the last row was in: its first value, and the first one after it.
+    /// The period of the last row: its first value, and the first value after it.
     period: Option<(i64, Option<i64>)>,
 }
 
@@ -106,17 +107,17 @@ impl Resampled {
         })
     }
 
-    /// Whether there was a moment at which all datasets were as they are read here.
+    /// Whether all datasets are read as they were at one moment.
     pub fn moment(&self) -> Moment {
         self.moment
     }
 
-    /// The next batch, with our own error.
+    /// The next batch; `None` after the last. Unlike the iterator, it returns oups' own error.
     ///
     /// # Errors
     ///
-    /// [`QueryError::Overflow`]; [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading
-    /// files.
+    /// [`QueryError::Overflow`]; [`oups_core::Error::Damaged`] for a file that is not as the manifest says, and other
+    /// errors of reading files.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         let batch = self.produce();
         if batch.is_err() {
@@ -144,7 +145,7 @@ impl Resampled {
         Ok(Some(all.slice(0, rows)))
     }
 
-    /// Takes in a batch of rows; `false` at the end.
+    /// Takes in a batch of rows, or hands out rows of gaps; `false` at the end.
     fn advance(&mut self) -> Result<bool> {
         let room = self.request.batch_rows().saturating_sub(self.ready_rows);
         if let Some(filled) = self.gaps.as_mut().map_or(Ok(None), |gaps| gaps.next(room))? {
@@ -180,7 +181,7 @@ impl Resampled {
         Ok(true)
     }
 
-    /// Adds rows to their periods; `starts` are the first values of those that are over.
+    /// Adds rows to their periods. The first values of the periods that end are added to `starts`.
     fn take_in(&mut self, current: &mut Current, batch: &RecordBatch, starts: &mut Vec<i64>) -> Result<()> {
         let (Some(buckets), OrdKeys::I64(values)) = (self.buckets, current.layout.keys(batch)?) else { return Ok(()) };
         let rows = current.layout.apply(batch)?;
@@ -213,7 +214,7 @@ impl Resampled {
         Ok(())
     }
 
-    /// The results of the periods that are over.
+    /// Takes the results of the periods that have ended, to be handed out with the rows of gaps.
     fn results(&mut self, current: &Current, starts: Vec<i64>) -> Result<()> {
         let mut results: Vec<ArrayRef> = Vec::with_capacity(self.measures.len());
         for measure in &mut self.measures {
@@ -227,7 +228,7 @@ impl Resampled {
         }
     }
 
-    /// Makes rows of results.
+    /// Adds the results to those that are ready, as rows of the result's schema.
     fn give_out(&mut self, Filled { key, starts, results }: Filled) -> Result<()> {
         let Some(ordered) = self.ordered.as_ref().filter(|_| !starts.is_empty()) else { return Ok(()) };
         let keys = UInt32Array::from_value(key as u32, starts.len());
@@ -264,7 +265,8 @@ fn plain(field: &Field) -> &DataType {
     }
 }
 
-/// What fills the gaps of results of these fields; adds the measures that it takes for that.
+/// What fills the gaps of results of these fields. If gaps are filled with last values, it adds the measures that work
+/// these out.
 fn gaps(
     fill: Fill,
     buckets: Buckets,

@@ -1,4 +1,4 @@
-//! Aggregates that add the values up.
+//! Aggregates that add the values up: sum and mean.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use arrow::error::ArrowError;
 
 use super::accumulator::Accumulator;
 
-/// The most digits that decimals of 128 and 256 bits have.
+/// The most digits of decimals of 128 and 256 bits.
 const DIGITS_128: u8 = 38;
 const DIGITS_256: u8 = 76;
 
-/// The type of a sum of values of a type, and what works it out; `None` if they cannot be added.
+/// The type of a sum of values of this type, and its accumulator; `None` if values of the type cannot be added.
 pub(super) fn sum(data_type: &DataType) -> Option<(DataType, Box<dyn Accumulator>)> {
     use DataType::*;
     Some(match data_type {
@@ -41,7 +41,8 @@ fn of<T: ArrowPrimitiveType>(data_type: DataType) -> (DataType, Box<dyn Accumula
     (data_type, Box::new(sum))
 }
 
-/// The values of one period, added one by one in stored order: so the row groups' sizes do not show in a sum of floats.
+/// The sum of a period's values. They are added one by one in stored order, so that a sum of floats does not depend on
+/// the sizes of row groups and batches.
 struct Sum<T: ArrowPrimitiveType> {
     data_type: DataType,
     column: Option<PrimitiveArray<T>>,
@@ -85,7 +86,7 @@ impl<T: ArrowPrimitiveType> Accumulator for Sum<T> {
     }
 }
 
-/// The mean. Whole numbers are added exactly.
+/// The mean of a period's values. Whole numbers are added exactly, in 128 bits.
 #[derive(Default)]
 pub(super) struct Mean {
     whole: Option<PrimitiveArray<Decimal128Type>>,

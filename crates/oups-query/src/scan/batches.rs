@@ -1,4 +1,4 @@
-//! The rows of a scan, as the reader of record batches that Arrow's ecosystem takes.
+//! The rows of a scan as a [`RecordBatchReader`], which other Arrow libraries take.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,40 +14,40 @@ use crate::Result;
 use crate::plan::scan::PlannedScan;
 use crate::plan::task::{ScanTask, jobs};
 
-/// Scans of fewer rows than this are decoded by the caller alone: to start a thread takes as long as some pages do.
+/// Scans of fewer rows than this are decoded by the caller alone: starting a thread takes as long as decoding some
+/// pages.
 const LITTLE_ROWS: u64 = 64 << 10;
 
-/// The batches of a scan, in order. Holds the snapshot until it is dropped.
+/// The batches of a scan, in order. The iterator holds the snapshot until it is dropped.
 ///
-/// A scan of more than a few row groups' pages decodes ahead in other threads, a bounded amount; dropping the iterator
-/// stops them, and returns when they have stopped. With one thread in the caller's rayon pool, and for little to read,
-/// there are none.
+/// Other threads decode a bounded number of batches ahead. Dropping the iterator stops them and returns when they have
+/// stopped. A scan of less than 65,536 rows starts no thread, nor does one whose caller has a rayon pool of one thread.
 ///
-/// An item's error is the last item. It is an [`ArrowError`] because [`RecordBatchReader`] says so; `?` in a function
-/// that returns [`oups_query::Result`](crate::Result) turns it back into the [`Error`](crate::Error) that it was.
+/// An error is the last item. It is an [`ArrowError`], as [`RecordBatchReader`] demands. In a function that returns
+/// [`oups_query::Result`](crate::Result), `?` turns it back into the [`Error`](crate::Error) that it was.
 pub struct Batches {
     reading: Arc<PlannedScan>,
-    /// What is left to do; `None` after the end.
+    /// The scan tasks that are left; `None` after the end.
     jobs: Option<Ahead<ScanTask, Result<Vec<RecordBatch>>>>,
     current: Current,
     /// The rows that may still come.
     left: u64,
 }
 
-/// What is left of the job in hand.
+/// What is left of the current scan task.
 enum Current {
     Done(std::vec::IntoIter<RecordBatch>),
-    /// Decoded as it is asked for.
+    /// Batches that are decoded when they are asked for.
     Stream(oups_core::row_group::RowGroupBatches),
 }
 
 impl Batches {
-    /// Batches decoded by the caller and as many helpers as its rayon pool has other threads.
+    /// Decodes with as many helper threads as the caller's rayon pool has threads, less one.
     pub(crate) fn new(reading: PlannedScan) -> Self {
         Self::with_helpers(reading, parallel::count().saturating_sub(1))
     }
 
-    /// Batches decoded by the caller and at most so many helper threads.
+    /// Decodes with at most `helpers` helper threads, besides the caller.
     pub(crate) fn with_helpers(mut reading: PlannedScan, helpers: usize) -> Self {
         let pieces = std::mem::take(&mut reading.pieces);
         let reading = Arc::new(reading);
@@ -60,22 +60,22 @@ impl Batches {
         Self { reading, jobs: Some(jobs), current: Current::Done(Vec::new().into_iter()), left }
     }
 
-    /// One dataset is of one moment, whenever it is read.
+    /// Always exact: one version of a dataset is of one moment.
     pub fn moment(&self) -> Moment {
         Moment::Exact
     }
 
-    /// At most so many rows are still to come; without a filter exactly so many.
+    /// The most rows that are still to come. Without a filter, it is their exact number.
     pub fn rows_at_most(&self) -> u64 {
         self.left
     }
 
-    /// The next batch, with our own error.
+    /// The next batch; `None` after the last. Unlike the iterator, it returns oups' own error.
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::Damaged`] for a file that is not what the manifest says, and others of reading files; what a
-    /// filter fails with.
+    /// [`oups_core::Error::Damaged`] for a file that is not as the manifest says; other errors of reading files; the
+    /// error of a filter.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         let batch = self.decode().map(|batch| batch.map(|batch| self.limited(batch)));
         if !matches!(batch, Ok(Some(_))) || self.left == 0 {
@@ -85,7 +85,7 @@ impl Batches {
         batch
     }
 
-    /// The batch, or as much of it as the limit lets through.
+    /// The batch, or as many of its first rows as the limit allows.
     fn limited(&mut self, batch: RecordBatch) -> RecordBatch {
         let rows = usize::try_from(self.left).map_or(batch.num_rows(), |left| left.min(batch.num_rows()));
         self.left -= rows as u64;
@@ -111,7 +111,7 @@ impl Batches {
         }
     }
 
-    /// Begins a job that is the caller's own.
+    /// Begins a scan task that the caller itself does.
     fn begin(&self, job: &ScanTask) -> Result<Current> {
         if self.reading.streams()
             && let Some(file) = self.reading.open(job)?
@@ -123,7 +123,7 @@ impl Batches {
     }
 }
 
-/// The jobs of all pieces, in the order in which the scan wants them.
+/// All scan tasks, divided, in the order of the scan.
 fn in_order(pieces: Vec<ScanTask>, reading: Arc<PlannedScan>) -> Box<dyn Iterator<Item = ScanTask> + Send> {
     let of = {
         let reading = reading.clone();

@@ -1,4 +1,4 @@
-//! Rows as few, large batches, where the caller wants them at once.
+//! Rows as few, large batches, for callers that want all of them at once.
 
 use std::ops::Range;
 
@@ -16,32 +16,33 @@ use crate::plan::scan::PlannedScan;
 use crate::projection::Projection;
 use crate::{Error, Result};
 
-/// Of so many rows a text column fits into one array, unless its texts are longer than 16 KiB on average.
+/// A text column of this many rows fits into one array, unless its texts are longer than 16 KiB on average.
 const SAFE_ROWS: usize = 128 << 10;
 
-/// So many rows are gathered as they come.
+/// From this many rows on, they are gathered as they come ([`Gathered`]).
 const MANY_ROWS: usize = 64 << 10;
 
-/// The rows in as few batches as can be: one, unless that would be too much for an array.
+/// The rows in as few batches as possible: one, unless that would be too much for an array.
 ///
 /// # Errors
 ///
-/// Where the file cannot be read.
+/// If the file cannot be read.
 pub(crate) fn read_whole(file: &RowGroupFile, columns: &Projection, rows: Range<u64>) -> Result<Vec<RecordBatch>> {
     let number = usize::try_from(rows.end.saturating_sub(rows.start)).unwrap_or(usize::MAX);
     let read = |batch_rows| decode(file, &columns.positions, vec![rows.clone()], batch_rows)?.collect();
     match read(number) {
-        // The decoder's error does not tell whether the file is damaged or the texts are too long together.
+        // The decoder's error is the same for a damaged file and for texts that are too long together. Smaller batches
+        // find out.
         Err(_) if number > SAFE_ROWS => read(SAFE_ROWS),
         batches => batches,
     }
 }
 
-/// The batches as one, which may have no rows.
+/// The batches as one batch; without batches, an empty one.
 ///
 /// # Errors
 ///
-/// [`QueryError::TooLarge`] if they do not fit into one.
+/// [`QueryError::TooLarge`] if the rows do not fit into one batch.
 pub(crate) fn concat(mut batches: Vec<RecordBatch>, schema: &SchemaRef, dataset: &str) -> Result<RecordBatch> {
     if batches.len() == 1
         && let Some(only) = batches.pop()
@@ -55,14 +56,14 @@ fn too_large(dataset: &str) -> impl Fn(ArrowError) -> Error + '_ {
     |source| QueryError::TooLarge { dataset: dataset.to_owned(), source }.into()
 }
 
-/// All rows of a scan as one batch, which may have no rows.
+/// All rows of a scan as one batch; without rows, an empty one.
 ///
 /// # Errors
 ///
-/// Those of reading, and [`QueryError::TooLarge`] if they do not fit into one.
+/// The errors of reading, and [`QueryError::TooLarge`] if the rows do not fit into one batch.
 pub(crate) fn collect(reading: PlannedScan) -> Result<RecordBatch> {
     let (schema, dataset) = (reading.columns.schema.clone(), reading.snapshot.dataset().to_owned());
-    // With a filter, nobody knows how many rows come.
+    // With a filter, the number of rows is not known before they are read.
     let known = reading.filter.is_empty();
     let mut batches = Batches::new(reading);
     match usize::try_from(batches.rows_at_most()) {

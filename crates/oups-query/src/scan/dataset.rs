@@ -1,4 +1,4 @@
-//! Reading one dataset.
+//! Reads of one dataset: the methods of a [`Scan`].
 
 use arrow::array::RecordBatch;
 use oups_core::{Dataset, Snapshot};
@@ -36,13 +36,13 @@ use crate::request::verbs::Verb;
 /// # }
 /// ```
 pub trait ReadDataset: sealed::Readable {
-    /// Begins a read. Nothing happens before one of the [`Scan`]'s last methods is called; a scan of a dataset reads
-    /// the newest version of that moment, a scan of a snapshot reads that.
+    /// Begins a read. Nothing happens before one of the [`Scan`]'s last methods is called. A scan of a dataset then
+    /// reads the newest version; a scan of a snapshot reads the snapshot's version.
     fn scan(&self) -> Scan;
 }
 
 mod sealed {
-    /// What can be read: nothing that a program makes itself.
+    /// Seals [`ReadDataset`](super::ReadDataset): programs cannot implement it.
     pub trait Readable {}
 }
 
@@ -61,7 +61,7 @@ impl ReadDataset for Snapshot {
     }
 }
 
-/// What a [`Scan`] is of: a dataset, or one version of it.
+/// What a [`Scan`] reads: a dataset, or one version of it.
 #[derive(Clone, Debug)]
 pub struct OneDataset(Source);
 
@@ -84,25 +84,25 @@ impl OneDataset {
 pub type Scan = Read<OneDataset>;
 
 impl Read<OneDataset> {
-    /// A scan of a snapshot with everything said.
+    /// A scan of a snapshot, with all options.
     pub(crate) fn of(snapshot: Snapshot, request: Request) -> Self {
         Self { of: OneDataset(Source::Snapshot(snapshot)), request }
     }
 
-    /// From the last row to the first: exactly the other way round, batches and the rows in them.
+    /// Reads from the last row to the first: both the batches and the rows in them are in reverse order.
     pub fn reverse(mut self) -> Self {
         self.request.reverse = true;
         self
     }
 
-    /// The rows, batch by batch, decoded as they are asked for and a bounded amount ahead: see [`Batches`].
+    /// The rows, batch by batch, decoded when they are asked for and a bounded number ahead: see [`Batches`].
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::NoDataset`]; [`oups_core::Error::Bound`] for a bound that cannot be compared with
-    /// the ordered column; [`oups_core::Error::UnknownColumn`] and
-    /// [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn); [`oups_core::Error::Damaged`] for a damaged manifest, or
-    /// file at an edge of the range.
+    /// [`oups_core::Error::NoDataset`]; [`oups_core::Error::Bound`] for a bound that cannot be compared with the
+    /// ordered column; [`oups_core::Error::UnknownColumn`] and
+    /// [`QueryError::DuplicateColumn`](oups_core::QueryError::DuplicateColumn); [`oups_core::Error::Damaged`] for a
+    /// damaged manifest, or a damaged file at an edge of the range.
     pub fn batches(self) -> Result<Batches> {
         Ok(Batches::new(self.planned(Verb::Batches)?))
     }
@@ -111,27 +111,27 @@ impl Read<OneDataset> {
     ///
     /// # Errors
     ///
-    /// As [`batches`](Self::batches), and those of reading; [`QueryError::TooLarge`](oups_core::QueryError::TooLarge) if the rows do not
-    /// fit into one batch.
+    /// The errors of [`batches`](Self::batches) and of reading;
+    /// [`QueryError::TooLarge`](oups_core::QueryError::TooLarge) if the rows do not fit into one batch.
     pub fn collect(self) -> Result<RecordBatch> {
         collect(self.planned(Verb::Collect)?)
     }
 
-    /// The first row in range, of those that the filters let through; a batch of one row. Only its pages are read.
+    /// The first row in range that the conditions let through, as a batch of one row. Only its pages are read.
     ///
     /// # Errors
     ///
-    /// As [`batches`](Self::batches), and those of reading.
+    /// The errors of [`batches`](Self::batches) and of reading.
     pub fn first(self) -> Result<Option<RecordBatch>> {
         let reverse = self.request.reverse;
         self.end(Verb::First, reverse)
     }
 
-    /// The last row in range, of those that the filters let through; a batch of one row. Only its pages are read.
+    /// The last row in range that the conditions let through, as a batch of one row. Only its pages are read.
     ///
     /// # Errors
     ///
-    /// As [`batches`](Self::batches), and those of reading.
+    /// The errors of [`batches`](Self::batches) and of reading.
     pub fn last(self) -> Result<Option<RecordBatch>> {
         let reverse = !self.request.reverse;
         self.end(Verb::Last, reverse)
@@ -144,13 +144,13 @@ impl Read<OneDataset> {
         Ok((row.num_rows() > 0).then_some(row))
     }
 
-    /// The exact number of rows. Without filters, only row groups at the edges of the range are opened, and only the
-    /// ordered column's pages there are decoded; the others are counted from the manifest. With filters, their columns
-    /// are read.
+    /// The exact number of rows. Without conditions, only row groups at the edges of the range are opened, and only
+    /// pages of the ordered column are decoded; the other row groups are counted from the manifest. With conditions,
+    /// their columns are read.
     ///
     /// # Errors
     ///
-    /// As [`batches`](Self::batches), and with filters those of reading.
+    /// The errors of [`batches`](Self::batches), and with conditions those of reading.
     pub fn count(mut self) -> Result<u64> {
         Verb::Count.check(&self.request)?;
         self.request.columns = Some(Vec::new());
@@ -167,11 +167,11 @@ impl Read<OneDataset> {
         Ok(rows)
     }
 
-    /// What would be read, without reading it: see [`ScanPlan`]. The footers of the row groups that would be read are.
+    /// The plan of the read, without reading rows: see [`ScanPlan`]. Only the footers of its row groups are read.
     ///
     /// # Errors
     ///
-    /// As [`batches`](Self::batches), and where a footer cannot be read.
+    /// The errors of [`batches`](Self::batches), and those of reading footers.
     pub fn explain(self) -> Result<ScanPlan> {
         ScanPlan::of(&self.planned(Verb::Explain)?)
     }

@@ -1,4 +1,4 @@
-//! The unit of a scan's work: so many rows of a row group that threads share the row groups and hold little each.
+//! Rows of one file as batches, forward or reversed.
 
 use std::ops::Range;
 
@@ -8,11 +8,11 @@ use oups_core::row_group::{ReadOptions, RowGroupBatches, RowGroupFile};
 
 use crate::{Error, Result};
 
-/// Begins to decode rows of a file: nothing but what is asked for.
+/// Begins to decode rows of a file. Only these columns, and only pages with these rows, are read.
 ///
 /// # Errors
 ///
-/// Where the file cannot be read.
+/// If the file cannot be read.
 pub(crate) fn decode(
     file: &RowGroupFile,
     columns: &[usize],
@@ -26,7 +26,7 @@ pub(crate) fn decode(
 ///
 /// # Errors
 ///
-/// If it has more than 4 billion.
+/// If the batch has more than 4 billion rows.
 pub(crate) fn reversed(batch: &RecordBatch) -> Result<RecordBatch> {
     let rows = u32::try_from(batch.num_rows()).map_err(|_| Error::from(too_many(batch.num_rows())))?;
     if batch.num_columns() == 0 {

@@ -1,4 +1,4 @@
-//! A filter at work while rows are decoded: its columns first, then of the others only what it let through.
+//! Filters rows while they are decoded: the conditions' columns first, then of the other columns only the wanted rows.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use crate::plan::scan::PlannedScan;
 use crate::projection::Projection;
 use crate::selection::{Selection, Walk};
 
-/// Wanted rows less than this apart are decoded with those between them, which is less work than to skip them.
+/// Wanted rows less than this apart are decoded together with the rows between them: that is less work than skipping.
 const GAP: u64 = 256;
 
-/// The wanted rows among these, ascending, in batches of the scan's size; none if the flag is set meanwhile.
+/// The wanted rows among these, ascending, in batches of the scan's size. Returns no rows if the flag is set meanwhile.
 ///
 /// # Errors
 ///
-/// Where the file cannot be read, and what the filter fails with.
+/// If the file cannot be read; the error of a filter.
 pub(crate) fn filtered(
     reading: &PlannedScan,
     file: &RowGroupFile,
@@ -69,7 +69,7 @@ pub(crate) fn filtered(
     pairs.map(|(kept, others)| joined(&reading.columns, [(&early, kept), (&late, others)])).collect()
 }
 
-/// Takes the wanted rows out of batches, and gives them in batches of one size. Without columns it counts.
+/// Takes the wanted rows out of batches and puts them into batches of one size. Without columns it only counts them.
 struct Sieve {
     schema: SchemaRef,
     batch_rows: usize,
@@ -105,7 +105,7 @@ impl Sieve {
     }
 }
 
-/// The columns of both batches, which have as many rows, in the scan's order.
+/// The columns of both batches, in the scan's order. Both have the same rows.
 fn joined(columns: &Projection, sides: [(&Vec<usize>, RecordBatch); 2]) -> Result<RecordBatch> {
     let rows = sides.iter().map(|(_, batch)| batch.num_rows()).max().unwrap_or_default();
     let find = |wanted: &usize| {

@@ -1,4 +1,4 @@
-//! Batches that come one by one, as one batch.
+//! Gathers batches that come one by one into one batch.
 
 use std::sync::Arc;
 
@@ -8,17 +8,18 @@ use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
 use oups_core::parallel::try_map;
 
-/// Rows of a number that is known before.
+/// Gathers rows whose number is known in advance.
 ///
-/// What takes time is new memory: the system has to clear it. So values of a fixed width are copied to where they stay as
-/// soon as they come, while others decode the next ones, and the memory they came in is used again. Texts and the like are
-/// kept as they came, and put together at the end, a column a task; their parts are freed one column after another.
+/// New memory is what takes time, because the system has to clear it. So values of a fixed width are copied to their
+/// final place as soon as they come, while other threads decode the next ones, and the memory that they came in is used
+/// again. Columns of other types are kept as they came and joined at the end, each column by itself, so that their
+/// parts are freed column by column.
 pub(crate) struct Gathered {
     schema: SchemaRef,
     rows: usize,
-    /// The places of columns of fixed width, and their values so far.
+    /// The indices of the columns of fixed width, and their values so far.
     fixed: (Vec<usize>, BatchCoalescer),
-    /// The parts of each column that is not among them.
+    /// The parts of each column; empty for columns of fixed width.
     parts: Vec<Vec<ArrayRef>>,
 }
 
@@ -31,7 +32,7 @@ impl Gathered {
         Ok(Self { schema: schema.clone(), rows, fixed: (fixed, coalescer), parts })
     }
 
-    /// Adds rows behind the others.
+    /// Adds rows at the end.
     pub(crate) fn push(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
         let (fixed, values) = &mut self.fixed;
         for (at, (parts, column)) in self.parts.iter_mut().zip(batch.columns()).enumerate() {
@@ -42,7 +43,7 @@ impl Gathered {
         if fixed.is_empty() { Ok(()) } else { values.push_batch(batch.project(fixed)?) }
     }
 
-    /// All rows.
+    /// All rows as one batch.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! One dataset read.
+//! Reads of one dataset: scan tasks are decoded, filtered and handed out as batches.
 
 pub(crate) mod batches;
 pub(crate) mod collect;

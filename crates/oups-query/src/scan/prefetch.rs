@@ -1,4 +1,4 @@
-//! Work done ahead by other threads, handed out in order.
+//! Jobs that other threads do ahead, with their results handed out in order.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -9,53 +9,56 @@ use std::thread::{self, JoinHandle};
 
 use oups_core::Error;
 
-/// Helper threads of all scans of this process, whose number is in the upper half: a forked child has none of its parent's.
-/// They are threads of their own: a task of a pool that waits for another one may have it on its own stack.
+/// The number of helper threads of all scans is in the lower half. The process id is in the upper half, because a
+/// forked child has none of its parent's threads.
+///
+/// Helpers are not tasks of the rayon pool: a task that waits for another one may have that one on its own stack.
 static HELPERS: AtomicU64 = AtomicU64::new(0);
 
-/// So many results wait for the caller at most, whatever the number of threads.
+/// The most results that wait for the caller, whatever the number of threads.
 const MOST_AHEAD: usize = 16;
 
-/// Does one job; looks at the flag now and then, and may stop early once it is set, for nobody wants the result.
+/// Does one job. It looks at the flag now and then; once the flag is set, nobody wants the result, and it may stop
+/// early.
 type Run<J, T> = dyn Fn(&J, &AtomicBool) -> T + Send + Sync;
 
 /// What comes next.
 pub(crate) enum Next<J, T> {
-    /// The result of a job that is done.
+    /// The result of a job that a thread has done.
     Done(T),
-    /// A job that no thread has begun: the caller's own.
+    /// A job that no thread has begun: the caller does it.
     Own(J),
 }
 
 /// Jobs whose results are wanted in order.
 ///
-/// - Helper threads do jobs ahead of the caller, who does those that none has begun. Without helpers all are the caller's.
-/// - A bounded number of results waits; then the helpers do.
-/// - Dropping it drops the jobs that are not begun and returns once the running ones have noticed.
-/// - A panic of a job is the caller's.
+/// - Helper threads do jobs ahead of the caller. The caller does jobs that no helper has begun; without helpers, all.
+/// - A bounded number of results waits for the caller. At the bound, the helpers wait.
+/// - `drop` gives up the jobs that have not begun, and returns once the running ones have noticed.
+/// - A panic of a job is passed on to the caller.
 pub(crate) struct Ahead<J, T> {
     shared: Arc<Shared<J, T>>,
     threads: Vec<JoinHandle<()>>,
-    /// How many threads may be started yet.
+    /// The number of threads that may still be started.
     wanted: usize,
-    /// The process that has the threads.
+    /// The process that the threads run in.
     owner: u32,
 }
 
 struct Shared<J, T> {
     state: Mutex<State<J, T>>,
-    /// Told when a job is done, when there is room for another, and at the end.
+    /// Notified when a job is done, when there is room for another result, and at the end.
     changed: Condvar,
     stop: AtomicBool,
     run: Box<Run<J, T>>,
 }
 
 struct State<J, T> {
-    /// `None` once nobody wants more.
+    /// The jobs that have not begun; `None` once nobody wants their results.
     jobs: Option<Box<dyn Iterator<Item = J> + Send>>,
-    /// The jobs that threads have begun and the caller has not got, in order; `None` while it runs.
+    /// The results, in order, of jobs that have begun and that the caller has not taken yet; `None` while a job runs.
     begun: VecDeque<Option<thread::Result<T>>>,
-    /// The number of jobs before those.
+    /// The number of jobs before the first one of `begun`.
     behind: usize,
     room: usize,
 }
@@ -67,7 +70,7 @@ impl<J, T> State<J, T> {
 }
 
 impl<J: Send + 'static, T: Send + 'static> Ahead<J, T> {
-    /// Jobs for the caller and at most `helpers` other threads, which are started when the first job is asked for.
+    /// Jobs for the caller and at most `helpers` other threads. The threads start when the first job is asked for.
     pub(crate) fn new(
         jobs: impl Iterator<Item = J> + Send + 'static,
         helpers: usize,
@@ -84,9 +87,11 @@ impl<J: Send + 'static, T: Send + 'static> Ahead<J, T> {
         Self { shared: Arc::new(shared), threads: Vec::new(), wanted: helpers, owner: std::process::id() }
     }
 
+    /// Checks that this is the process that started the threads.
+    ///
     /// # Errors
     ///
-    /// [`Error::Forked`] in a child process, where nobody does what the threads have begun.
+    /// [`Error::Forked`] in a forked child, where no thread finishes the jobs that have begun.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let (owner, user) = (self.owner, std::process::id());
         if owner == user { Ok(()) } else { Err(Error::Forked { owner, user }) }
@@ -99,7 +104,7 @@ impl<J: Send + 'static, T: Send + 'static> Ahead<J, T> {
         if first.is_some() { first } else { self.wait() }
     }
 
-    /// The caller's first job, taken before there are helpers: it is the first that is wanted.
+    /// The caller's own first job, taken before helpers start, so that the first wanted result needs no helper.
     fn first(&mut self) -> Option<Next<J, T>> {
         let mut state = self.shared.lock();
         let own = state.begun.is_empty().then(|| state.next_job()).flatten()?;
@@ -118,14 +123,14 @@ impl<J: Send + 'static, T: Send + 'static> Ahead<J, T> {
                     shared.finish(number, &job);
                 }
             };
-            // Where no thread can be had, the caller does it all.
+            // If the system refuses a thread, the caller does the jobs itself.
             let Ok(thread) = thread::Builder::new().name("oups-scan".to_owned()).spawn(work) else { break };
             self.threads.push(thread);
         }
         self.wanted = 0;
     }
 
-    /// The front result. While it is not done, the caller does other jobs as the helpers do.
+    /// The result of the front job. Until that is done, the caller does other jobs, as the helpers do.
     fn wait(&self) -> Option<Next<J, T>> {
         loop {
             let mut state = self.shared.lock();
@@ -157,7 +162,8 @@ impl<J, T> Shared<J, T> {
         self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the next job, with its number; `None` if there is none, or no room for its result and it is not waited for.
+    /// Takes the next job, with its number. `None` after the last job, and if there is no room for its result and
+    /// `waits` is false.
     fn begin(&self, waits: bool) -> Option<(usize, J)> {
         let mut state = self.lock();
         while state.begun.len() >= state.room {
@@ -193,7 +199,8 @@ impl<J, T> Shared<J, T> {
 impl<J, T> Drop for Ahead<J, T> {
     fn drop(&mut self) {
         if self.owner != std::process::id() {
-            // The parent's threads are not here: joining them would last for ever, and one may have held the state.
+            // A forked child: the parent's threads do not exist here. Joining them would never end, and one of them may
+            // have held the lock.
             std::mem::forget(std::mem::take(&mut self.threads));
             return;
         }
@@ -212,7 +219,7 @@ impl<J, T> fmt::Debug for Ahead<J, T> {
     }
 }
 
-/// The right to be a helper thread: there are no more of them than the machine or the pool has threads, over all scans.
+/// The right to be a helper thread. Over all scans, there are fewer helpers than the pool has threads.
 struct Seat;
 
 impl Seat {

@@ -1,4 +1,4 @@
-//! One scan task done.
+//! Runs one scan task: opens its file, decodes its rows, filters and reverses them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,16 +11,17 @@ use crate::plan::scan::PlannedScan;
 use crate::plan::task::ScanTask;
 
 impl PlannedScan {
-    /// Whether a job's batches can be handed out as they are decoded.
+    /// Whether batches can be handed out as they are decoded.
     pub(crate) fn streams(&self) -> bool {
         self.filter.is_empty() && !self.reverse
     }
 
-    /// The batches of a job, in the order in which the scan wants them; those so far if the flag is set meanwhile.
+    /// The batches of a scan task, in the order of the scan. If the flag is set meanwhile, it stops early and the
+    /// batches are incomplete.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read, and what the filter fails with.
+    /// If the file cannot be read; the error of a filter.
     pub(crate) fn run(&self, job: &ScanTask, stop: &AtomicBool) -> Result<Vec<RecordBatch>> {
         let Some(file) = self.open(job)? else { return Ok(Vec::new()) };
         let mut batches = if self.filter.is_empty() {

@@ -9,7 +9,7 @@ use super::records::Field;
 use super::seen::point_for_comma;
 use super::{Dialect, Table};
 use crate::input::content::Content;
-use crate::input::part::{BATCH_BYTES, BATCH_ROWS, Lines, Part};
+use crate::input::part::{BATCH_BYTES, BATCH_ROWS, Lines, Part, Parts, parts};
 use crate::input::source::Known;
 use crate::input::wrong::{Wrong, shown};
 use crate::terminal::progress::Progress;
@@ -25,7 +25,6 @@ pub(in crate::input) struct Rows {
     sinks: Vec<Option<Sink>>,
     /// Which of the file's columns each of the schema's is.
     places: Vec<usize>,
-    ended: bool,
 }
 
 /// Where the values of a column go.
@@ -59,15 +58,20 @@ impl Rows {
             *sink = Some(Sink { name: name.clone(), values, is_text, is_number, required: known.is_required(name) });
             places.push(place);
         }
-        Ok(Self { table, dialect: dialect.clone(), known, schema, sinks, places, ended: false })
+        Ok(Self { table, dialect: dialect.clone(), known, schema, sinks, places })
     }
 
-    fn next_part(&mut self) -> Result<Option<Part>, Wrong> {
+    /// The rows in parts of a bounded size.
+    pub(in crate::input) fn parts(mut self) -> Parts {
+        parts(move |ended| self.next_part(ended))
+    }
+
+    fn next_part(&mut self, ended: &mut bool) -> Result<Option<Part>, Wrong> {
         let mut lines = Lines::default();
         let mut bytes = 0;
         while lines.rows() < BATCH_ROWS && bytes < BATCH_BYTES {
             let Some(record) = self.table.next()? else {
-                self.ended = true;
+                *ended = true;
                 break;
             };
             lines.add(record.line());
@@ -146,17 +150,4 @@ fn no_text(name: &str, data_type: &DataType) -> Wrong {
 
 fn changed() -> Wrong {
     Wrong::new("the file has changed while it was read")
-}
-
-impl Iterator for Rows {
-    type Item = Result<Part, Wrong>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let part = self.next_part();
-        self.ended |= part.is_err();
-        part.transpose()
-    }
 }

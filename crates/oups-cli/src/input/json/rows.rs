@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Fields, SchemaRef};
 use super::builder::Object;
 use super::objects::Objects;
 use crate::input::content::Content;
-use crate::input::part::{BATCH_BYTES, BATCH_ROWS, Lines, Part};
+use crate::input::part::{BATCH_BYTES, BATCH_ROWS, Lines, Part, Parts, parts};
 use crate::input::source::Known;
 use crate::input::wrong::Wrong;
 use crate::terminal::progress::Progress;
@@ -19,7 +19,6 @@ pub(in crate::input) struct Rows {
     known: Arc<Known>,
     schema: SchemaRef,
     rows: Object,
-    ended: bool,
 }
 
 impl Rows {
@@ -37,15 +36,20 @@ impl Rows {
             Some(rows) => rows,
             None => return Err(no_json(&fields, &known.times)),
         };
-        Ok(Self { objects, known, schema, rows, ended: false })
+        Ok(Self { objects, known, schema, rows })
     }
 
-    fn next_part(&mut self) -> Result<Option<Part>, Wrong> {
+    /// The rows in parts of a bounded size.
+    pub(in crate::input) fn parts(mut self) -> Parts {
+        parts(move |ended| self.next_part(ended))
+    }
+
+    fn next_part(&mut self, ended: &mut bool) -> Result<Option<Part>, Wrong> {
         let mut lines = Lines::default();
         let mut bytes = 0;
         while lines.rows() < BATCH_ROWS && bytes < BATCH_BYTES {
             let Some((line, members, length)) = self.objects.next()? else {
-                self.ended = true;
+                *ended = true;
                 break;
             };
             lines.add(line);
@@ -73,17 +77,4 @@ fn no_json(fields: &Fields, times: &Times) -> Wrong {
     let (name, data_type) =
         field.map(|field| (field.name().as_str(), field.data_type().to_string())).unwrap_or_default();
     Wrong::new(format!("is {data_type}, which JSON cannot hold")).in_column(name).advice("use Parquet or Arrow")
-}
-
-impl Iterator for Rows {
-    type Item = Result<Part, Wrong>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let part = self.next_part();
-        self.ended |= part.is_err();
-        part.transpose()
-    }
 }

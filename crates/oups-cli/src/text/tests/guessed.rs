@@ -2,7 +2,8 @@
 
 use arrow::datatypes::TimeUnit;
 
-use crate::text::{Format, Guess, Guessed, Role, Times, Written, Zone};
+use crate::text::guess::Guessed;
+use crate::text::{Format, Guess, Role, Times, Written, Zone};
 
 fn guess(values: &[&str], times: &Times, role: Role) -> Guessed {
     let mut guess = Guess::new(times, role);
