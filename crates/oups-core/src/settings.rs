@@ -15,7 +15,7 @@ pub struct Settings {
     pub duplicates_on: DuplicatesOn,
     /// Which of several duplicates stays.
     pub keep: KeepRule,
-    /// A write merges a run of this many off-target row groups next to the ones that it changes; `None`: it never does.
+    /// How many off-target row groups in a row, with new rows among them, a write leaves unmerged; `None`: any number.
     pub max_off_target: Option<u64>,
 }
 
