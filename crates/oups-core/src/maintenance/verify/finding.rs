@@ -94,7 +94,7 @@ pub enum FindingKind {
     Tombstone,
     /// A dead reader's pin; the next writer clears it away.
     Pin,
-    /// A file or folder in the store that is no part of it.
+    /// A file or folder in the store that does not belong to it.
     Stranger,
 }
 
@@ -156,7 +156,7 @@ impl fmt::Display for FindingKind {
             Self::Mark => "mark of a dead writer",
             Self::Tombstone => "stale tombstone",
             Self::Pin => "stale pin",
-            Self::Stranger => "no part of the store",
+            Self::Stranger => "not part of the store",
         })
     }
 }
