@@ -130,7 +130,8 @@ impl<K: StoreKey> Store<K> {
         Ok(self.discover(filter)?.keys)
     }
 
-    /// As [`keys`](Self::keys), with the files and folders that do not belong to the store.
+    /// As [`keys`](Self::keys), with the remains of removed datasets, and the files and folders that do not belong to
+    /// the store.
     ///
     /// # Errors
     ///
