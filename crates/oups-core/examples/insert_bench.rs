@@ -1,4 +1,4 @@
-//! 1,000 rows into one spot of a dataset of 10 million rows: what is rewritten, and how long it takes.
+//! Inserts 1,000 rows into one spot of a dataset of 10 million rows. Shows what is rewritten, and how long it takes.
 //!
 //! `cargo run --release -p oups-core --example insert_bench [folder]`
 
@@ -37,8 +37,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("first write    {:>9} rows in {:.2?}, {} files", first.rows_written, start.elapsed(), first.files_written);
 
     for (name, duplicates) in [("insert", DuplicatesOn::Off), ("and duplicates", DuplicatesOn::All)] {
-        // Around an edge of two row groups, where most are touched.
-        // The second insert takes in the small row group that the first one left behind these two.
+        // The spot is at the boundary of two row groups, so both are rewritten. The second insert also rewrites the
+        // small row group that the first one left behind these two.
         let spot = 5_000_000 - 500;
         let new = rows(spot..spot + 1_000)?;
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! The inner loops, each alone, for the benchmarks in `benches/`. No part of the interface: anything here may change.
+//! The inner loops, each alone, for the benchmarks in `benches/`. Not part of the interface: anything here may change.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub fn dedup(
 ///
 /// # Errors
 ///
-/// If there are no rows.
+/// If `rows` is empty.
 pub fn encode(schema: &Arc<DatasetSchema>, rows: &[RecordBatch]) -> Result<Vec<u8>> {
     let mut writer = RowGroupWriter::new(Vec::new(), "memory", schema)?;
     rows.iter().try_for_each(|batch| writer.write(batch))?;

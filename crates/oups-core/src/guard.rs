@@ -1,4 +1,4 @@
-//! The one function through which stored bytes are decoded.
+//! The one function through which all stored bytes are decoded.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,12 +11,13 @@ use crate::{Error, Result};
 
 /// Runs code that decodes the bytes of a stored file: its errors, and its panics, become [`Error::Damaged`].
 ///
-/// The process's panic hook still runs, so the default hook prints the panic's message to stderr: a library does not
-/// replace it. The code must not leave a shared value half changed when it panics: decoders are dropped after it.
+/// The process's panic hook still runs, and the default hook prints the panic's message to stderr: a library must not
+/// replace it. `decode` must not leave a shared value half changed when it panics. A decoder that panicked must be
+/// dropped.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] where reading failed; [`Error::Damaged`] for everything else.
+/// [`Error::Io`] if the operating system could not read the file; [`Error::Damaged`] for every other failure.
 pub fn guard<T, E: Into<DecodeError>>(path: &Path, decode: impl FnOnce() -> Result<T, E>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(decode)) {
         Ok(Ok(value)) => Ok(value),
@@ -28,7 +29,7 @@ pub fn guard<T, E: Into<DecodeError>>(path: &Path, decode: impl FnOnce() -> Resu
     }
 }
 
-/// An error of decoding: reading failed, or the content is not what it should be.
+/// Why decoding failed: the file could not be read, or its content is not valid.
 #[derive(Debug)]
 pub enum DecodeError {
     /// The operating system could not read the file.
@@ -38,7 +39,7 @@ pub enum DecodeError {
 }
 
 impl From<std::io::Error> for DecodeError {
-    /// A file that ends too early is a damaged one.
+    /// A file that ends too early is damaged.
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::UnexpectedEof => Self::Content(error.to_string()),
@@ -72,10 +73,12 @@ impl From<ArrowError> for DecodeError {
     }
 }
 
-/// The most letters of a library's words: they are for who mends the library, not for who has the file.
+/// How many characters of a decoder's own message an error shows. The message helps those who work on the decoder more
+/// than the owner of the file.
 const DETAIL: usize = 100;
 
-/// That the bytes are not what they should be, with what the library says of it.
+/// The detail of [`Error::Damaged`] for a decoder's message: one line, without the decoder's names of kinds, cut if
+/// long.
 fn undecodable(detail: &str) -> String {
     const KINDS: [&str; 5] = ["Parquet error: ", "Arrow: ", "Parquet argument error: ", "EOF: ", "External: "];
     let mut detail = detail.lines().next().unwrap_or_default();

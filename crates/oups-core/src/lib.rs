@@ -1,5 +1,5 @@
 //! The engine of oups: keys and their folders, the store, the manifest, locks, and the merge that keeps a dataset
-//! ordered. See the crate `oups` for the front door.
+//! ordered. Programs use the crate `oups`, which re-exports it.
 
 #[cfg(not(unix))]
 compile_error!(

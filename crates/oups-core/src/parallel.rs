@@ -1,9 +1,9 @@
-//! Work that is divided among threads: the only place where oups does so with a pool.
+//! Work divided among the threads of a pool. Nothing else in oups uses a pool.
 //!
-//! The threads are oups' own. A task of rayon that waits for another one begins a third meanwhile, on its own stack; were
-//! this a task of the user's that commits to the dataset whose lock the first one holds, it would wait for itself. So
-//! whoever calls from a task waits without beginning another, and what the threads here do never needs a lock. A task of
-//! theirs that has work to divide does all of it.
+//! The pool is oups' own. A rayon task that waits for another one meanwhile runs a third on its own stack. If that
+//! third task is the user's and commits to the dataset whose lock the first one holds, it waits for itself for ever. So
+//! a caller in a task waits without running others, and work in this pool never takes a lock. A thread of this pool
+//! that has work to divide does all of it itself.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -16,18 +16,18 @@ use std::thread;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// The threads of the first process that needed some. A child that was forked from it has none of them.
+/// The pool of the first process that needed one. A forked child does not have its threads.
 static FIRST: OnceLock<(u32, Arc<ThreadPool>)> = OnceLock::new();
-/// Threads of a forked child, with the child's number.
+/// The pool of a forked child, with the child's process id.
 static CHILD: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
 
 thread_local! {
-    /// Whether this thread is one of the pool's.
+    /// Whether this thread belongs to the pool.
     static IS_OURS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// How many threads work is divided among, with the caller's: those of the caller's rayon pool, or one a processor (or
-/// `RAYON_NUM_THREADS`).
+/// The number of threads that share work: those of the rayon pool that the caller is in, else one for each processor
+/// (or `RAYON_NUM_THREADS`).
 pub fn count() -> usize {
     match rayon::current_thread_index() {
         Some(_) => rayon::current_num_threads(),
@@ -35,11 +35,11 @@ pub fn count() -> usize {
     }
 }
 
-/// What `act` makes of each item, in order. Where there are several errors, it is one of them.
+/// The results of `act` for all items, in their order.
 ///
 /// # Errors
 ///
-/// Those of `act`.
+/// An error of `act`; if several items fail, any one of theirs.
 pub fn try_map<I: Send, T: Send, E: Send>(
     items: Vec<I>,
     act: impl Fn(I) -> Result<T, E> + Sync + Send,
@@ -57,12 +57,13 @@ pub(crate) fn sort_by<T: Send>(items: &mut [T], cmp: impl Fn(&T, &T) -> Ordering
     divide(items, |items| items.par_sort_by(&cmp), |items| items.sort_by(&cmp));
 }
 
-/// Sorts items of which no two are equal.
+/// Sorts items that are all different.
 pub(crate) fn sort_unstable<T: Ord + Send>(items: &mut [T]) {
     divide(items, |items| items.par_sort_unstable(), |items| items.sort_unstable());
 }
 
-/// Does the work divided in the pool, or alone where that is not to be.
+/// Does the work in the pool. Does it alone if no pool of several threads can be had, if the caller is a thread of the
+/// pool, or if the caller is a task of a rayon pool of one thread.
 fn divide<I: Send, T: Send>(items: I, divided: impl FnOnce(I) -> T + Send, alone: impl FnOnce(I) -> T) -> T {
     let is_task = rayon::current_thread_index().is_some();
     if IS_OURS.get() || (is_task && rayon::current_num_threads() == 1) {
@@ -72,7 +73,8 @@ fn divide<I: Send, T: Send>(items: I, divided: impl FnOnce(I) -> T + Send, alone
     if !is_task {
         return pool.install(|| divided(items));
     }
-    // A task that waits for another pool goes on with tasks of its own; one that waits for a thread does not.
+    // A task that waits for another pool runs further tasks of its own pool meanwhile. A task that joins a thread does
+    // not.
     thread::scope(|scope| {
         let (sender, receiver) = channel();
         let work = move || receiver.recv().map(|items| pool.install(|| divided(items)));
@@ -89,11 +91,11 @@ fn divide<I: Send, T: Send>(items: I, divided: impl FnOnce(I) -> T + Send, alone
     })
 }
 
-/// The threads of this process; `None` where none can be had.
+/// The pool of this process; `None` if its threads cannot be started.
 fn pool() -> Option<Arc<ThreadPool>> {
     let process = std::process::id();
     if FIRST.get().is_none() {
-        // Of several that come first, the pools of the others end.
+        // If several threads race, one pool stays and those of the others end.
         let _ = FIRST.set((process, new_pool()?));
     }
     let (owner, pool) = FIRST.get()?;
@@ -106,7 +108,7 @@ fn of_child(process: u32) -> Option<Arc<ThreadPool>> {
         if *owner == process {
             return Some(pool.clone());
         }
-        // The parent's threads are not here: dropping the pool would wait for them.
+        // The parent's threads do not exist in this process: dropping the pool would wait for them for ever.
         std::mem::forget(child.take());
     }
     let pool = new_pool()?;

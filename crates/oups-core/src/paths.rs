@@ -1,4 +1,4 @@
-//! Every file name of a store, formatted and parsed here and nowhere else. See `docs/format.md`.
+//! The names of all files of a store, formatted and parsed here and nowhere else. See `docs/format.md`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,28 +7,29 @@ use std::path::{Path, PathBuf};
 pub(crate) const STORE_FILE: &str = "oups.json";
 /// The store file while it is written.
 pub(crate) const STORE_FILE_TMP: &str = "oups.json.tmp";
-/// Lock at the store's root, there only while a store is made.
+/// Lock at the store's root. It exists only while a store is made.
 pub(crate) const STORE_LOCK: &str = "oups.json.lock";
 /// Folder at the store's root that holds the pins of readers.
 pub(crate) const PINS: &str = "oups.pins";
-/// What follows the last component of a dataset's path in the name of its manifest.
+/// Suffix of a manifest's name, after the last component of the dataset's path.
 pub(crate) const MANIFEST_SUFFIX: &str = ".opdmd";
 
-/// What follows it in the names of all files beside the dataset's folder.
+/// Suffixes of all files beside the dataset's folder.
 pub(crate) const SIDE_SUFFIXES: [&str; 4] = [MANIFEST_SUFFIX, ".opdmd.tmp", ".opdmd.removed", ".lock"];
 
-/// Folder beside the manifest to which `repair` moves what is damaged or fits nowhere.
+/// Suffix of the folder to which `repair` moves files that are damaged or fit nowhere.
 pub(crate) const DAMAGED_SUFFIX: &str = ".damaged";
-/// What follows an export's destination, before random digits, in the name of the folder in which it is made.
+/// Suffix of the folder in which an export is made: its destination's name, this, and random digits.
 pub(crate) const INCOMPLETE: &str = ".incomplete-";
-/// The last commit: its number and those of the next few fit into the ten digits of names.
+/// The highest commit number. It leaves room in the ten digits of names for the numbers that follow it: a removal
+/// retires files by the commit after the last.
 pub(crate) const LAST_COMMIT: u64 = 0xff_ffff_0000;
 
 const PARQUET: &str = ".parquet";
 const TMP: &str = ".tmp";
 const RETIRED: &str = ".retired-";
 
-/// Where the files of one dataset are.
+/// The paths of one dataset's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DatasetPaths {
     root: PathBuf,
@@ -75,7 +76,7 @@ impl DatasetPaths {
         self.beside(".lock")
     }
 
-    /// The folder of what `repair` has set aside.
+    /// The folder of files that `repair` has set aside.
     pub(crate) fn damaged(&self) -> PathBuf {
         self.beside(DAMAGED_SUFFIX)
     }
@@ -104,13 +105,14 @@ impl DatasetPaths {
         self.folder().join(name)
     }
 
-    /// A row group file that `commit` replaced, kept for a snapshot.
+    /// The path that a row group file has once `commit` has replaced it and a snapshot still needs it.
     pub(crate) fn retired(&self, name: &str, commit: u64) -> PathBuf {
         self.folder().join(format!("{}{RETIRED}{commit:010x}", name.strip_suffix(PARQUET).unwrap_or(name)))
     }
 }
 
-/// What tells one row group file from every other: which commit made it, which of its files it is, and the commit's draw.
+/// The identity of a row group file: the commit that made it, its number among that commit's files, and the commit's
+/// draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FileId {
     pub(crate) commit: u64,
@@ -146,14 +148,14 @@ impl FileId {
     }
 }
 
-/// A name in a dataset's folder that follows our pattern.
+/// A name in a dataset's folder that oups may have made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FolderName {
     /// A row group file.
     RowGroup(FileId),
     /// A row group file being written.
     Tmp(FileId),
-    /// A row group file that `by` replaced; `name` is the name it had.
+    /// A row group file that commit `by` replaced; `name` is its former name.
     Retired { id: FileId, by: u64, name: String },
 }
 
@@ -171,7 +173,7 @@ impl FolderName {
     }
 }
 
-/// Smallest and largest value in a row group file's name, as texts whose order is that of the values.
+/// The smallest and largest value in a row group file's name, as texts that sort as the values do.
 pub(crate) fn span_texts(name: &str) -> Option<(&str, &str)> {
     name.split_once('-')?.0.split_once('_')
 }
@@ -197,12 +199,12 @@ fn hex(text: &str, digits: usize) -> Option<u64> {
     (text.len() == digits && text.bytes().all(is_lower_hex)).then(|| u64::from_str_radix(text, 16).ok()).flatten()
 }
 
-/// A commit's draw, as names and versions have it.
+/// A commit's draw, as names and versions write it.
 pub(crate) fn draw_text(draw: u64) -> String {
     format!("{draw:016x}")
 }
 
-/// The draw of exactly such a text.
+/// The draw of a text that [`draw_text`] writes.
 pub(crate) fn draw_of_text(text: &str) -> Option<u64> {
     hex(text, 16)
 }

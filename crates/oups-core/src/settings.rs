@@ -1,4 +1,4 @@
-//! The settings of a dataset: options of its first write that later writes use.
+//! The settings of a dataset: options that its first write stores and later writes use.
 
 use serde_json::{Map, Value, json};
 
@@ -6,16 +6,16 @@ use crate::schema::DatasetSchema;
 use crate::sizing::{RowGroupTarget, Sizing};
 use crate::{Error, Result};
 
-/// What a write uses unless it gives its own.
+/// The options that a write uses unless it gives its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Wanted size of a row group.
+    /// The wanted size of row groups.
     pub row_group_target: RowGroupTarget,
     /// Which rows count as duplicates.
     pub duplicates_on: DuplicatesOn,
     /// Which of several duplicates stays.
     pub keep: KeepRule,
-    /// From how many off-target row groups on a merge takes in its neighbours; `None` never.
+    /// How many off-target row groups in a row, with new rows among them, a write leaves unmerged; `None`: any number.
     pub max_off_target: Option<u64>,
 }
 
@@ -30,11 +30,12 @@ impl Default for Settings {
     }
 }
 
-/// Which rows count as duplicates of each other: rows that are equal in the ordered column and in these.
+/// Which rows count as duplicates of each other: rows that are equal in the ordered column and in the columns named
+/// here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DuplicatesOn {
-    /// None: duplicates are kept.
+    /// No rows do: all stay.
     #[default]
     Off,
     /// Rows that are equal in every column.
@@ -70,9 +71,9 @@ pub enum KeepRule {
     Last,
     /// The one written first.
     First,
-    /// None: a write that brings a duplicate fails.
+    /// Neither: a write that brings a duplicate fails.
     Reject,
-    /// What the program's own rule says. The rule itself cannot be stored: every write gives it again.
+    /// The rows that the program's own rule makes. The rule cannot be stored, so every write gives it again.
     Resolve,
 }
 
@@ -92,15 +93,17 @@ impl KeepRule {
 }
 
 impl Settings {
-    /// Lays the target on the ordered column, and checks that the other settings fit the dataset.
+    /// The target for the dataset's ordered column. Checks that the other settings fit the dataset, too.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidOption`] for a period on a column without a calendar and for a `max_off_target` of 0 and an empty
-    /// list of duplicate columns; [`Error::UnknownColumn`] for a duplicate column that is not there.
+    /// [`Error::InvalidOption`] for a period on a column that is neither a timestamp nor a date, for a `max_off_target`
+    /// of 0 and for an empty list of duplicate columns; [`Error::UnknownColumn`] if the dataset does not have a
+    /// duplicate column.
     pub(crate) fn sizing(&self, schema: &DatasetSchema) -> Result<Sizing> {
         if let DuplicatesOn::Columns(columns) = &self.duplicates_on {
-            // Stored, an empty list means all columns: the next write would follow another rule than this one.
+            // In stored settings an empty list means all columns, so the next write would follow another rule than this
+            // one.
             if columns.is_empty() {
                 let expected = "at least one column, or all columns (`DuplicatesOn::All`)".to_owned();
                 return Err(Error::InvalidOption {
@@ -118,7 +121,7 @@ impl Settings {
         self.row_group_target.sizing(schema.ordered_on(), schema.ordered_type().data_type())
     }
 
-    /// Whether rows with equal keys are looked for at all.
+    /// Whether writes look for duplicates.
     pub(crate) fn drops_duplicates(&self) -> bool {
         self.duplicates_on != DuplicatesOn::Off
     }

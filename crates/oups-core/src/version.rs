@@ -1,15 +1,15 @@
-//! Which state of a dataset is meant: the number of its commit, and the commit's draw.
+//! Versions of a dataset: the number of a commit, and the commit's draw.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::paths;
 
-/// One version of a dataset: opaque, and equal to itself alone.
+/// One version of a dataset. Two versions are equal only if the same commit made them.
 ///
-/// The number alone would not do: a dataset that is removed and made again counts from 1 once more, and what a power loss
-/// has undone is done again under the same number. So 64 random bits that each commit draws go with it. As text it is
-/// `18-9f6d2c07a4b1e83d`; [`ABSENT`](Self::ABSENT) is `0`.
+/// The commit number alone does not identify a version: a dataset that is removed and made again counts from 1 again,
+/// and after a power loss has undone a commit, the next commit has the same number. So a version also holds the 64
+/// random bits that its commit drew. Its text is like `18-9f6d2c07a4b1e83d`; that of [`ABSENT`](Self::ABSENT) is `0`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Version {
     commit: u64,
@@ -17,19 +17,19 @@ pub struct Version {
 }
 
 impl Version {
-    /// There is no dataset.
+    /// The version of a dataset that does not exist.
     pub const ABSENT: Self = Self { commit: 0, draw: 0 };
 
     pub(crate) fn new(commit: u64, draw: u64) -> Self {
         Self { commit, draw }
     }
 
-    /// The number of the commit, from 1; 0 where there is no dataset.
+    /// The commit number, from 1; 0 for [`ABSENT`](Self::ABSENT).
     pub fn commit(self) -> u64 {
         self.commit
     }
 
-    /// The commit's draw as 16 hexadecimal digits; `None` where there is no dataset.
+    /// The commit's draw as 16 hexadecimal digits; `None` for [`ABSENT`](Self::ABSENT).
     pub fn draw(self) -> Option<String> {
         (self != Self::ABSENT).then(|| paths::draw_text(self.draw))
     }
@@ -69,9 +69,9 @@ impl FromStr for Version {
     }
 }
 
-/// The version that a change is for: a [`Version`], or the number of its commit alone.
+/// The version that a change expects: a [`Version`], or a commit number alone.
 ///
-/// The number does not tell a dataset from one that was removed and made again.
+/// A number alone also accepts a dataset that was removed and made again up to this number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expected(Which);
 
@@ -82,7 +82,7 @@ enum Which {
 }
 
 impl Expected {
-    /// Whether this version is the one.
+    /// Whether this is the expected version.
     pub fn is(&self, found: Version) -> bool {
         match self.0 {
             Which::Commit(commit) => commit == found.commit,
@@ -90,7 +90,7 @@ impl Expected {
         }
     }
 
-    /// The found version, told as the expected one is.
+    /// The text of the found version in the form of the expected one: a number, or a whole version.
     pub(crate) fn told_alike(&self, found: Version) -> String {
         match self.0 {
             Which::Commit(_) => found.commit.to_string(),
@@ -132,7 +132,7 @@ impl FromStr for Expected {
     }
 }
 
-/// A decimal number as it is shown: no sign, no leading zeros.
+/// A decimal number without sign and leading zeros, so that each has one text.
 fn number(text: &str) -> Option<u64> {
     text.parse().ok().filter(|number: &u64| number.to_string() == text)
 }
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_any_version_of_that_number_and_a_version_is_one() {
+    fn a_number_expects_any_version_of_that_number_and_a_version_expects_itself() {
         let (one, other) = (Version::new(1, 7), Version::new(1, 8));
         assert!(Expected::from(1).is(one) && Expected::from(1).is(other));
         assert!(Expected::from(one).is(one) && !Expected::from(one).is(other));

@@ -1,4 +1,4 @@
-//! What errors have in common: names that may have been meant, and texts of any length made short.
+//! Parts of error messages: names that may have been meant, and long texts shortened.
 
 use std::borrow::Cow;
 
@@ -6,13 +6,14 @@ use arrow::error::ArrowError;
 
 use crate::key::nearest;
 
-/// Characters of a value, a type or a text of the caller that an error shows.
+/// How many characters of a value, a type or a caller's text an error shows.
 const SHOWN: usize = 200;
 
-/// Characters of all column names together that an error lists.
+/// An error lists all column names if they have together at most this many characters.
 const LISTED: usize = 200;
 
-/// The columns there are, for who asked for one that is not: all, or of many the nearest.
+/// The columns of a dataset, for the error about a column that it does not have: all if they are short, else the
+/// nearest.
 pub fn columns(asked: &str, names: &[String]) -> String {
     let all = names.join(", ");
     if all.chars().count() <= LISTED {
@@ -43,12 +44,12 @@ fn some(asked: &str, names: &[String]) -> String {
     }
 }
 
-/// The text as an error shows it: of a long one the start and the end.
+/// The text as an error shows it: the start and the end of a long one.
 pub fn short(text: &str) -> Cow<'_, str> {
     shortened(text, SHOWN)
 }
 
-/// The text in at most some more than so many characters.
+/// The text, or its start and end with `most` characters in all and a mark between them.
 pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     let count = text.chars().count();
     if count <= most {
@@ -60,7 +61,7 @@ pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{start} … {end}"))
 }
 
-/// An error of Arrow without its name for the kind, which says nothing to who has the data.
+/// The message of an Arrow error, without Arrow's name of its kind, which says nothing to the owner of the data.
 pub fn words_of(error: &ArrowError) -> String {
     const LONGEST: usize = 400;
     let text = match error {

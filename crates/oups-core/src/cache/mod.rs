@@ -1,4 +1,4 @@
-//! What is kept in memory for the next call: bounded, never waited for, a miss is always correct.
+//! Caches in memory. They are bounded, nobody waits for one, and a miss is always correct.
 
 pub(crate) mod recent;
 pub(crate) mod try_mutex;

@@ -1,4 +1,4 @@
-//! What was asked for last, as much of it as may be kept.
+//! A cache of the values that were asked for last.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -7,12 +7,13 @@ use std::{fmt, mem};
 
 use super::try_mutex::TryMutex;
 
-/// Values by key, of a bounded weight together.
+/// Values by key, whose weights together are bounded.
 ///
-/// There are two generations. What is asked for is in the young one; once that has half of the weight it becomes the old
-/// one, whose values are forgotten, but for those that are asked for since.
+/// The cache has two generations. A value that is added or asked for goes into the young one. When the young one has
+/// half of the allowed weight it becomes the old one, and the values of the former old one are dropped. So a value is
+/// dropped unless it is asked for while it is in the old generation.
 ///
-/// What is not to be had at the moment is not kept, which is always right.
+/// A cache that another thread holds is skipped: a miss is always correct.
 pub(crate) struct Cache<K, V> {
     most: usize,
     generations: TryMutex<Generations<K, V>>,
@@ -21,18 +22,18 @@ pub(crate) struct Cache<K, V> {
 struct Generations<K, V> {
     young: HashMap<K, (V, usize)>,
     old: HashMap<K, (V, usize)>,
-    /// Of the young.
+    /// The weight of the young generation.
     weight: usize,
 }
 
 impl<K: Eq + Hash, V: Clone> Cache<K, V> {
-    /// Keeps at most this weight, besides the value that was added last.
+    /// A cache of at most this weight. The value that was added last stays, whatever it weighs.
     pub(crate) fn new(most: usize) -> Self {
         let generations = Generations { young: HashMap::new(), old: HashMap::new(), weight: 0 };
         Self { most, generations: TryMutex::new(generations) }
     }
 
-    /// The value of a key, if it is kept.
+    /// The value of a key, if the cache has it and no other thread holds the cache.
     pub(crate) fn get<Q>(&self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -49,15 +50,15 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         value
     }
 
-    /// Keeps a value.
+    /// Adds a value, unless another thread holds the cache.
     pub(crate) fn insert(&self, key: K, value: V, weight: usize) {
-        // What is forgotten is freed out of the mutex.
+        // Dropped values are freed outside of the mutex.
         drop(self.generations.with(|generations| generations.add(key, value, weight, self.most)));
     }
 }
 
 impl<K: Eq + Hash, V> Generations<K, V> {
-    /// Returns what is forgotten.
+    /// Adds a value to the young generation. Returns the old generation if it is to be dropped.
     fn add(&mut self, key: K, value: V, weight: usize, most: usize) -> Option<HashMap<K, (V, usize)>> {
         let mut forgotten = None;
         if self.weight.saturating_add(weight) > most / 2 {
@@ -83,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_asked_for_last_is_kept_and_the_weight_is_bounded() {
+    fn recent_values_stay_and_the_weight_is_bounded() {
         let cache = Cache::new(20);
         for key in 0..100_u64 {
             cache.insert(key, key, 1);

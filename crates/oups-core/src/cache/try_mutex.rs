@@ -1,9 +1,9 @@
-//! A mutex that is never waited for.
+//! A mutex that nobody waits for.
 
 use std::sync::{Mutex, TryLockError};
 
-/// Something that several threads share, and each can do without. Whoever finds it in use goes on without it: in a forked
-/// child, the thread that held it may not be there to let it go.
+/// A value that several threads share and each can do without. A thread that finds it in use goes on without it.
+/// Waiting could last for ever: in a forked child, the thread that held the mutex may not exist.
 #[derive(Debug, Default)]
 pub(crate) struct TryMutex<T>(Mutex<T>);
 
@@ -12,7 +12,7 @@ impl<T> TryMutex<T> {
         Self(Mutex::new(shared))
     }
 
-    /// `None`, and nothing is done, where another thread has it.
+    /// Runs `act` on the value. If another thread holds it, does nothing and returns `None`.
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut T) -> R) -> Option<R> {
         match self.0.try_lock() {
             Ok(mut shared) => Some(act(&mut shared)),

@@ -1,4 +1,4 @@
-//! The merged stream in blocks that split no run of equal ordered values.
+//! The merged stream in blocks that do not split a run of equal ordered values.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::merge::{Merged, Origin};
 use crate::ordered::{OrdKeys, OrdValue};
 use crate::schema::DatasetSchema;
 
-/// Rows with their ordered values; all rows of a value are in one block.
+/// Rows with their ordered values. All rows of one value are in the same block.
 #[derive(Debug)]
 pub(super) struct Block {
     pub(super) rows: Merged,
@@ -29,7 +29,7 @@ impl Block {
     }
 }
 
-/// `next_is_equal` is asked for every row but the last.
+/// The runs of two or more equal values. `next_is_equal` says of each row but the last whether the next one is equal.
 fn runs(len: usize, next_is_equal: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut runs = Vec::new();
     let mut at = 0;
@@ -46,7 +46,8 @@ fn runs(len: usize, next_is_equal: impl Fn(usize) -> bool) -> Vec<Range<usize>> 
     runs
 }
 
-/// Holds back the last run of what has come, because more of it may follow. Memory: a batch and the longest run.
+/// Makes blocks of a stream. The last run is held back, because more of it may follow. Memory: a batch and the longest
+/// run.
 pub(super) struct Blocks<I> {
     schema: Arc<DatasetSchema>,
     stream: I,
@@ -97,7 +98,7 @@ impl<I: Iterator<Item = Result<Merged>>> Blocks<I> {
         Ok(())
     }
 
-    /// Makes the run that was held back ready.
+    /// Moves the run that was held back to the ready blocks.
     fn release(&mut self) -> Result<()> {
         let held = std::mem::take(&mut self.held);
         let rows = match held.as_slice() {

@@ -1,11 +1,11 @@
-//! Ready-made rules for duplicates.
+//! Ready-made rules that combine duplicates.
 
 use arrow::array::{Array, ArrayRef, RecordBatch, UInt64Array, make_comparator};
 use arrow::compute::kernels::numeric::add;
 use arrow::compute::{CastOptions, SortOptions, cast_with_options, take, take_record_batch};
 use arrow::error::ArrowError;
 
-/// How one column of several duplicates becomes one value.
+/// How the values of one column of several duplicates become one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Combine {
@@ -25,14 +25,14 @@ pub enum Combine {
     Last,
 }
 
-/// The row with the largest value in a column.
+/// The row with the largest value in a column; the last row if all values are null.
 pub(super) fn newest(rows: &RecordBatch, version: &str) -> Result<RecordBatch, ArrowError> {
     let column = column(rows, version)?;
     let row = extreme(column, Combine::Max)?.unwrap_or(rows.num_rows().saturating_sub(1));
     Ok(rows.slice(row, 1))
 }
 
-/// One row of all.
+/// One row: the last one, with each named column combined over all rows.
 pub(super) fn combine(rows: &RecordBatch, columns: &[(String, Combine)]) -> Result<RecordBatch, ArrowError> {
     let last = rows.num_rows().saturating_sub(1);
     let row = take_record_batch(rows, &UInt64Array::from(vec![last as u64]))?;
@@ -51,7 +51,7 @@ fn column<'r>(rows: &'r RecordBatch, name: &str) -> Result<&'r ArrayRef, ArrowEr
     rows.column_by_name(name).ok_or_else(|| ArrowError::SchemaError(format!("there is no column `{name}`")))
 }
 
-/// The column's values as one.
+/// The values of a column combined, as an array of one value.
 fn one(column: &ArrayRef, how: Combine) -> Result<ArrayRef, ArrowError> {
     let valid = |row: &usize| column.is_valid(*row);
     let rows = 0..column.len();
@@ -63,12 +63,12 @@ fn one(column: &ArrayRef, how: Combine) -> Result<ArrayRef, ArrowError> {
         Combine::First => Some(0),
         Combine::Last => None,
     };
-    // Where all are null, any will do.
+    // `Last`, or all are null and any row will do.
     let row = row.unwrap_or(rows.end.saturating_sub(1));
     take(column, &UInt64Array::from(vec![row as u64]), None)
 }
 
-/// The row of the largest or smallest value; of equal ones the last. `None` if all are null.
+/// The row of the largest or smallest value; among equal values the last. `None` if all are null.
 fn extreme(column: &ArrayRef, how: Combine) -> Result<Option<usize>, ArrowError> {
     let compare = make_comparator(column, column, SortOptions::default())?;
     let valid = (0..column.len()).filter(|&row| column.is_valid(row));
@@ -78,13 +78,15 @@ fn extreme(column: &ArrayRef, how: Combine) -> Result<Option<usize>, ArrowError>
     })
 }
 
+/// The sum of the values that are not null, in the column's type; null if all are. Adding with Arrow's checked kernel
+/// makes an overflow an error.
 fn sum(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let mut sum: Option<ArrayRef> = None;
     for row in (0..column.len()).filter(|&row| column.is_valid(row)) {
         let value = column.slice(row, 1);
         sum = Some(match sum {
             None => value,
-            // Decimals grow a digit by adding; the column's type is kept, and what does not fit is an error.
+            // Arrow's sum of decimals has one digit more. It is cast back, and a sum that does not fit is an error.
             Some(sum) => {
                 let strict = CastOptions { safe: false, ..CastOptions::default() };
                 cast_with_options(&add(&sum, &value)?, column.data_type(), &strict)?

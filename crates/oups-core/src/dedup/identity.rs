@@ -1,4 +1,4 @@
-//! What makes a row the same as another: the values of some columns, as bytes that compare.
+//! The identity of a row: its values in some columns, as bytes that can be compared.
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Float16Array, Float32Array, Float64Array, RecordBatch, UInt64Array, make_array,
@@ -12,7 +12,8 @@ use crate::Result;
 use crate::schema::DatasetSchema;
 use crate::settings::DuplicatesOn;
 
-/// The columns that tell rows of one ordered value apart. Null equals null, NaN equals NaN.
+/// The columns that, besides the ordered column, decide whether two rows are the same. Null equals null, NaN equals
+/// NaN.
 #[derive(Debug)]
 pub(super) struct Identity {
     columns: Vec<usize>,
@@ -20,7 +21,7 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// `None` where the ordered column alone makes rows the same.
+    /// `None` if rows with the same ordered value are always the same.
     pub(super) fn of(schema: &DatasetSchema, on: &DuplicatesOn) -> Result<Option<Self>> {
         let mut columns = match on {
             DuplicatesOn::Off | DuplicatesOn::All => (0..schema.plain().fields().len()).collect(),
@@ -39,7 +40,7 @@ impl Identity {
         Ok(Some(Self { columns, converter }))
     }
 
-    /// The identities of some rows, in the order of `rows`.
+    /// The identities of the rows at these positions, in the same order.
     pub(super) fn rows(&self, batch: &RecordBatch, rows: &UInt64Array) -> Result<Rows, ArrowError> {
         let columns = self.columns.iter().filter_map(|&column| batch.columns().get(column));
         let columns = columns.map(|column| one_nan(&take(column, rows, None)?)).collect::<Result<Vec<_>, _>>()?;
@@ -47,7 +48,8 @@ impl Identity {
     }
 }
 
-/// Replaces every NaN by the same one: there are many bit patterns, and the order of rows tells them apart.
+/// Replaces every NaN by the same one. NaN has many bit patterns, and Arrow's row format would take them for different
+/// values.
 fn one_nan(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     Ok(match array.data_type() {
         DataType::Float16 => {
@@ -77,7 +79,7 @@ fn half_nan() -> <Float16Type as arrow::datatypes::ArrowPrimitiveType>::Native {
     <Float16Type as arrow::datatypes::ArrowPrimitiveType>::Native::from_bits(0x7e00)
 }
 
-/// Positions as Arrow's kernels want them.
+/// Positions as an array, which Arrow's kernels take.
 pub(super) fn positions(rows: impl Iterator<Item = usize>) -> UInt64Array {
     rows.map(|row| row as u64).collect()
 }

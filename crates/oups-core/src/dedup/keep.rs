@@ -1,4 +1,4 @@
-//! The rules: which of several duplicates stays.
+//! The rules that decide which of several duplicates stays.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ pub enum Keep {
     /// The one written last: a new row replaces a stored one.
     #[default]
     Last,
-    /// The one written first: what is stored stays.
+    /// The one written first: a stored row stays.
     First,
     /// The write fails with [`Error::Duplicate`](crate::Error::Duplicate) if it brings a duplicate.
     Reject,
-    /// What a rule of the program says.
+    /// The rows that a rule of the program returns.
     Resolve(Resolver),
 }
 
@@ -50,7 +50,7 @@ impl From<Resolver> for Keep {
 
 type Rule = dyn Fn(&DuplicateRun) -> Result<RecordBatch, ArrowError> + Send + Sync;
 
-/// A rule of the program for duplicates, or one of the ready-made ones.
+/// A rule for duplicates: the program's own, or a ready-made one.
 ///
 /// ```
 /// use oups_core::{Combine, Keep, Resolver};
@@ -62,28 +62,29 @@ type Rule = dyn Fn(&DuplicateRun) -> Result<RecordBatch, ArrowError> + Send + Sy
 #[derive(Clone)]
 pub struct Resolver {
     rule: Arc<Rule>,
-    /// Columns that must be there.
+    /// Columns that the dataset must have.
     columns: Vec<String>,
 }
 
 impl Resolver {
-    /// A rule of the program's own.
+    /// The program's own rule.
     ///
-    /// It is called for each run of two or more duplicates that holds at least one new row, and returns the rows to keep,
-    /// none or several: columns and ordered value must be those of the run. A panic in it, like an error, makes the write
-    /// fail and leaves the dataset as it was.
+    /// It is called for each run of two or more duplicates with at least one new row, and returns any number of rows to
+    /// keep. Their columns and their ordered value must be those of the run. If the rule returns an error or panics,
+    /// the write fails and the dataset stays as it was.
     pub fn new(rule: impl Fn(&DuplicateRun) -> Result<RecordBatch, ArrowError> + Send + Sync + 'static) -> Self {
         Self { rule: Arc::new(rule), columns: Vec::new() }
     }
 
-    /// Keeps the row with the largest value in a column, nulls being the smallest; of equal ones the one written last.
+    /// Keeps the row with the largest value in a column; among equal ones the row written last. Nulls count as
+    /// smallest.
     pub fn newest(version: impl Into<String>) -> Self {
         let version = version.into();
         let columns = vec![version.clone()];
         Self { rule: Arc::new(move |run| combine::newest(run.rows(), &version)), columns }
     }
 
-    /// Makes one row of all: each named column as it says, every other as in the row written last.
+    /// Combines all rows into one: each named column in its own way, every other one as in the row written last.
     pub fn combine<N: Into<String>>(columns: impl IntoIterator<Item = (N, Combine)>) -> Self {
         let columns: Vec<(String, Combine)> = columns.into_iter().map(|(name, how)| (name.into(), how)).collect();
         let names = columns.iter().map(|(name, _)| name.clone()).collect();
@@ -106,9 +107,10 @@ impl fmt::Debug for Resolver {
     }
 }
 
-/// Rows that are duplicates of each other: stored ones first, each part in the order in which it was written.
+/// Rows that are duplicates of each other: first the stored ones, then the new ones, both in the order in which they
+/// were written.
 ///
-/// The columns are the dataset's, with dictionaries unpacked to their values.
+/// The columns are the dataset's, without dictionaries.
 #[derive(Clone, Debug)]
 pub struct DuplicateRun {
     rows: RecordBatch,
@@ -125,12 +127,12 @@ impl DuplicateRun {
         &self.rows
     }
 
-    /// The rows that were stored before; perhaps none.
+    /// The rows that were stored before; possibly empty.
     pub fn stored(&self) -> RecordBatch {
         self.rows.slice(0, self.stored)
     }
 
-    /// The rows that this write brings; at least one.
+    /// The rows that this write brings; at least one row.
     pub fn new_rows(&self) -> RecordBatch {
         self.rows.slice(self.stored, self.rows.num_rows() - self.stored)
     }

@@ -1,10 +1,10 @@
 //! Duplicates: rows that are equal in the ordered column and in the columns that the user names.
 //!
-//! A stage between merging and cutting. Rows with the same key have the same ordered value, so only runs of equal ordered
-//! values are looked at; rows without an equal neighbour pass through untouched.
+//! A stage between merging and cutting. Duplicates have the same ordered value, so only runs of equal ordered values
+//! are looked at. Rows whose neighbours have other values pass through untouched.
 //!
 //! ```text
-//! Merged rows ─ blocks (no run is split) ─ identity of the rows in runs ─ what the rule keeps ─ rows
+//! Merged rows ─ blocks (no run is split) ─ identity of the rows in runs ─ rule ─ rows that stay
 //! ```
 
 mod blocks;

@@ -1,4 +1,4 @@
-//! The first duplicate that a write brings, where it may bring none.
+//! The first duplicate that a write brings, for `Keep::Reject`.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -7,14 +7,15 @@ use arrow::row::{Row, Rows};
 
 use super::blocks::Block;
 
-/// Two rows of a block that are the same, the second of them new or of a new row's identity.
+/// Two rows of a block with the same identity. The second one is new.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) first: usize,
     pub(super) second: usize,
 }
 
-/// The first pair of duplicates of which at least one row is new. Stored duplicates stay: they were let in before.
+/// The first pair of duplicates with a new row. Two stored rows are not a pair: an earlier write was allowed to bring
+/// them.
 pub(super) fn first_pair(block: &Block, runs: &[Range<usize>], identities: Option<&Rows>) -> Option<Pair> {
     let origin = &block.rows.origin;
     let mut from = 0;

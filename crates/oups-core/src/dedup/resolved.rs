@@ -1,4 +1,4 @@
-//! Runs of duplicates handed to a rule of the program, and its answer put in their place.
+//! Duplicates replaced by the rows that a rule of the program returns.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -15,8 +15,8 @@ use super::keep::{DuplicateRun, Resolver};
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 
-/// The block with every run of duplicates that holds a new row replaced by what the rule makes of it. The answer stands
-/// where the run's last row stood. Also tells how many rows the answers have less than their runs had.
+/// The block's rows, with all duplicates that include a new row replaced by the rule's answer. The answer is at the
+/// position of the last of them. Also returns how many rows fewer the answers have, counting each answer by itself.
 pub(super) fn resolve(
     schema: &Arc<DatasetSchema>,
     block: &Block,
@@ -59,14 +59,16 @@ pub(super) fn resolve(
     Ok((resolved.map_err(|error| schema.arrow_error(error))?, dropped))
 }
 
+/// What happens to a row.
 #[derive(Clone)]
 enum Fate {
     Stays,
     Goes,
+    /// These rows of the answers take its position.
     Becomes(Range<usize>),
 }
 
-/// The rows of each identity that has several, at least one of them new; in the order of their first rows.
+/// The groups of rows with the same identity that have several rows and a new one, in the order of their first rows.
 fn duplicates(block: &Block, runs: &[Range<usize>], identities: Option<&Rows>) -> Vec<Vec<usize>> {
     let origin = &block.rows.origin;
     let mut all = Vec::new();
@@ -88,6 +90,8 @@ fn duplicates(block: &Block, runs: &[Range<usize>], identities: Option<&Rows>) -
     all
 }
 
+/// Calls the rule for some duplicates. Its answer is checked: with other columns or another ordered value it would
+/// break the dataset's order.
 fn ask(schema: &Arc<DatasetSchema>, block: &Block, rows: &[usize], resolver: &Resolver) -> Result<RecordBatch> {
     let error = |error| schema.arrow_error(error);
     let run = take_record_batch(&block.rows.batch, &positions(rows.iter().copied())).map_err(error)?;
@@ -99,7 +103,7 @@ fn ask(schema: &Arc<DatasetSchema>, block: &Block, rows: &[usize], resolver: &Re
     };
     let answer = resolver.resolve(&DuplicateRun::new(run, stored));
     let answer = answer.map_err(|error| refused(format!("the error \"{error}\"")))?;
-    // Metadata of the schema is not the rule's business; names, types and nullability are.
+    // The rule must return the right types, and nulls only where they are allowed. Schema metadata may differ.
     let columns = RecordBatch::try_new(schema.plain().clone(), answer.columns().to_vec());
     let answer = columns.map_err(|error: ArrowError| refused(error.to_string()))?;
     let keys = schema.keys(&answer).map_err(error)?;

@@ -1,23 +1,23 @@
-//! Which rows `Last` and `First` keep.
+//! The rows that `Keep::Last` and `Keep::First` keep.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use arrow::row::Rows;
 
-/// Up to so many rows, comparing each with those kept is cheaper than hashing.
+/// Up to this many rows, comparing each with the kept ones is cheaper than hashing.
 const FEW: usize = 12;
 
-/// Which end of a run wins.
+/// The end of a run whose rows win.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     First,
     Last,
 }
 
-/// Clears `keep` for every row of the runs that has the identity of a row nearer to the winning end.
+/// Clears `keep` for every row of the runs whose identity a row nearer to the winning end has.
 ///
-/// `identities` holds those of the runs' rows, one run after another; without, all rows of a run are the same.
+/// `identities` are those of the runs' rows, one run after another. Without them, all rows of a run are the same.
 pub(super) fn select(runs: &[Range<usize>], identities: Option<&Rows>, end: End, keep: &mut [bool]) {
     let mut from = 0;
     for run in runs {

@@ -1,4 +1,4 @@
-//! The stage itself: merged rows in, rows without duplicates out.
+//! The stage: merged rows in, rows without duplicates out.
 
 use std::sync::Arc;
 
@@ -20,12 +20,12 @@ use crate::{Error, Result};
 /// Rows that stay, in order.
 #[derive(Debug)]
 pub(crate) struct Deduped {
-    /// In the dataset's plain schema; perhaps no rows.
+    /// In the dataset's plain schema; possibly empty.
     pub(crate) rows: RecordBatch,
-    /// Whether these rows, or any before them, differ from what is stored.
+    /// Whether these rows, or any before them, differ from the stored ones.
     pub(crate) changed: bool,
-    /// Rows, stored or new, that are duplicates and do not stay. Each run counts for itself: rows that a rule adds in one
-    /// make up for none that it drops in another.
+    /// How many duplicates, stored or new, do not stay. Each run counts by itself: rows that a rule adds to one run do
+    /// not offset rows that it drops from another.
     pub(crate) dropped: u64,
 }
 
@@ -34,17 +34,17 @@ pub(crate) struct Dedup<I> {
     schema: Arc<DatasetSchema>,
     blocks: Blocks<I>,
     identity: Option<Identity>,
-    /// Over all columns: whether a row is replaced by one that says the same.
+    /// Compares whole rows, to see whether a row is replaced by an equal one.
     whole: Option<Identity>,
     keep: Keep,
     changed: bool,
-    /// New rows in the blocks before, to name a row of the input.
+    /// How many rows of the input are before this block, so that errors name a row of the input.
     new_rows: u64,
     failed: bool,
 }
 
 impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
-    /// `first_new_row` is the place of the stream's first new row in the whole input.
+    /// `first_new_row` is the index of the stream's first new row in the whole input.
     pub(crate) fn new(
         schema: &Arc<DatasetSchema>,
         on: &DuplicatesOn,
@@ -80,7 +80,7 @@ impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
         Ok(Some(Deduped { rows, changed: self.changed, dropped }))
     }
 
-    /// The rows that stay, and how many do not.
+    /// Applies the rule: the rows that stay, and how many do not.
     fn apply(
         &mut self,
         block: &Block,
@@ -111,8 +111,8 @@ impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
         Ok((rows, dropped))
     }
 
-    /// Whether the rows kept say something else than the rows stored. Rows of one value stay together, so it is enough
-    /// to compare the stored rows of the block, in order, with the kept ones.
+    /// Whether the kept rows differ from the stored ones. All rows of a value are in one block, so it is enough to
+    /// compare the stored rows of the block, in order, with the kept ones.
     fn differs(&self, block: &Block, keep: &[bool]) -> Result<bool> {
         let origin = &block.rows.origin;
         let kept: Vec<usize> = (0..keep.len()).filter(|&row| keep.get(row) == Some(&true)).collect();

@@ -1,4 +1,4 @@
-//! The parts of an error's text that take more than a field: what was tried, what is there, what to do.
+//! Parts of an error's text that are made of several fields: the action that failed, the state found, the advice.
 
 use std::io;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::paths;
 use crate::version::{Expected, Version};
 
-/// What was tried, and on what.
+/// The action that failed, with its dataset and version.
 pub(super) fn attempt(what: &str, dataset: Option<&str>, version: Option<Version>) -> String {
     match (dataset, version) {
         (Some(dataset), Some(version)) if version != Version::ABSENT => {
@@ -25,7 +25,7 @@ pub(super) fn found_version(expected: &Expected, found: Version) -> String {
     }
 }
 
-/// A time as people tell it.
+/// A time in milliseconds or seconds.
 pub(super) fn in_seconds(time: Duration) -> String {
     match time {
         time if time < Duration::from_secs(1) => format!("{} ms", time.as_millis()),
@@ -33,7 +33,7 @@ pub(super) fn in_seconds(time: Duration) -> String {
     }
 }
 
-/// What to do about it, where that is known.
+/// Advice for an error of the operating system; empty for most.
 pub(super) fn io_hint(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and try again",
@@ -44,12 +44,12 @@ pub(super) fn io_hint(source: &io::Error) -> &'static str {
     }
 }
 
-/// A dataset can be repaired; the store's own file cannot.
+/// Advice for a damaged file. A dataset can be repaired; the store's own file cannot.
 pub(super) fn repair_hint(path: &Path) -> &'static str {
     if path.ends_with(paths::STORE_FILE) { "" } else { " (`oups repair` or `Dataset::repair` saves what is intact)" }
 }
 
-/// The first names of a list, which may be of any length.
+/// The first names of a list, and how many follow.
 pub(super) fn some_of(names: &[String]) -> String {
     match names {
         [first, second, third, others @ ..] if !others.is_empty() => {
@@ -59,7 +59,8 @@ pub(super) fn some_of(names: &[String]) -> String {
     }
 }
 
-/// Whether the process or the system has as many files open as it may (`EMFILE`, `ENFILE`, of which `std` has no names).
+/// Whether the process or the system has as many files open as it may: `ENFILE` (23) or `EMFILE` (24). `std` has no
+/// kinds for them.
 pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(23 | 24))
 }

@@ -1,4 +1,4 @@
-//! Checksums of files, and of files that hold their own checksum.
+//! Checksums of files, also of files that hold their own checksum.
 
 use std::io;
 
@@ -6,12 +6,12 @@ use twox_hash::XxHash3_128;
 
 use crate::fs::ReadFile;
 
-/// What is read of a file at once.
+/// How many bytes of a file are read at once.
 const PIECE: usize = 1 << 20;
 
-/// Digits of a checksum as text.
+/// The number of digits of a checksum as text.
 pub(crate) const DIGITS: usize = 32;
-/// What stands in a file for its own checksum while that is computed.
+/// Stands in a file for its own checksum while that is computed.
 pub(crate) const PLACEHOLDER: &str = "00000000000000000000000000000000";
 
 /// XXH3-128.
@@ -24,7 +24,7 @@ pub(crate) fn checksum_of(file: &dyn ReadFile) -> io::Result<u128> {
     Ok(hash_first(file, file.len())?.finish_128())
 }
 
-/// The hash of the first bytes of a file, to be gone on with.
+/// The hash of the first bytes of a file; the caller may add more.
 pub(crate) fn hash_first(file: &dyn ReadFile, length: u64) -> io::Result<XxHash3_128> {
     let mut hasher = XxHash3_128::new();
     let mut buffer = vec![0; PIECE.min(usize::try_from(length).unwrap_or(PIECE))];
@@ -41,7 +41,7 @@ pub(crate) fn hash_first(file: &dyn ReadFile, length: u64) -> io::Result<XxHash3
 
 /// Puts the checksum of the whole file in place of the last placeholder after the last `marker`.
 ///
-/// Returns `None`, with the bytes unchanged, if there is none.
+/// Returns `None`, with the bytes unchanged, if there is no placeholder.
 pub(crate) fn seal(bytes: &mut [u8], marker: &str) -> Option<u128> {
     let at = digits_at(bytes, marker)?;
     let sum = checksum(bytes);
@@ -50,7 +50,7 @@ pub(crate) fn seal(bytes: &mut [u8], marker: &str) -> Option<u128> {
     Some(sum)
 }
 
-/// The checksum in a sealed file if it is the right one; any changed byte makes it a wrong one.
+/// The checksum in a sealed file, if it is right. It is wrong if any byte of the file has changed.
 pub(crate) fn unseal(bytes: &mut [u8], marker: &str) -> Option<u128> {
     let at = digits_at(bytes, marker)?;
     let digits = bytes.get_mut(at..at + DIGITS)?;
@@ -66,11 +66,11 @@ pub(crate) fn carried(bytes: &[u8], marker: &str) -> Option<u128> {
     u128::from_str_radix(std::str::from_utf8(bytes.get(at..at + DIGITS)?).ok()?, 16).ok()
 }
 
-/// Where the digits start: at the first hexadecimal digit that begins 32 of them after the last marker.
+/// The offset of the digits: after the last marker, the first hexadecimal digit that 31 more follow.
 fn digits_at(bytes: &[u8], marker: &str) -> Option<usize> {
     let marker = marker.as_bytes();
     let at = bytes.windows(marker.len()).rposition(|window| window == marker)? + marker.len();
-    // Between marker and digits the format puts a few bytes: a field header and a length, or `": "`.
+    // Between marker and digits are a few bytes of the format: a field header and a length, or `": "`.
     (at..at + 8).find(|&start| {
         bytes
             .get(start..start + DIGITS)

@@ -1,4 +1,4 @@
-//! What a row group file's footer says of its place in the dataset: enough to rebuild a lost manifest.
+//! What a row group file's footer says of the file's part in the dataset. It is enough to rebuild a lost manifest.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const KIND: &str = "rows";
 
 /// The footer's key-values, without Arrow's own and the seal. See `docs/format.md`.
 ///
-/// `replaces` is not empty only in the first file of a merge region; `parts` is there only in the last file of a commit.
+/// Only the first file of a merge region has `replaces`, and only the last file of a commit has `parts`.
 pub(crate) fn key_values(
     schema: &DatasetSchema,
     settings: &Settings,
@@ -42,7 +42,7 @@ pub(crate) fn key_values(
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-/// What a row group file says of itself.
+/// What a row group file's footer says of the file.
 #[derive(Clone, Debug)]
 pub(crate) struct Claims {
     pub(crate) dataset: String,
@@ -51,19 +51,19 @@ pub(crate) struct Claims {
     pub(crate) schema: SchemaRef,
     pub(crate) commit: u64,
     pub(crate) part: u32,
-    /// How many files the commit has; in its last file only.
+    /// The number of files of the commit; only in its last file.
     pub(crate) parts: Option<u32>,
-    /// What the file's merge region replaced; in its first file only.
+    /// The files that the merge region replaced; only in the region's first file.
     pub(crate) replaces: Vec<String>,
     pairs: Vec<(String, String)>,
 }
 
 impl Claims {
-    /// Reads them; the rows are not looked at.
+    /// Reads the claims from the footer's key-values. The rows are not looked at.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if there is no footer of ours, [`Error::NewerFormat`] if a newer oups wrote it.
+    /// [`Error::Damaged`] if oups did not write the footer, [`Error::NewerFormat`] if a newer oups wrote it.
     pub(crate) fn read(pairs: Vec<(String, String)>, path: &Path) -> Result<Self> {
         let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
         let find = |key: &str| pairs.iter().find(|(found, _)| found == key).map(|(_, value)| value.as_str());
@@ -92,7 +92,7 @@ impl Claims {
         })
     }
 
-    /// Whether this is the file that its name says; the error says what it is instead.
+    /// Whether the file is the one that its name says. The error says which file it is.
     pub(crate) fn is_for(&self, dataset: &str, id: FileId) -> Result<(), String> {
         if (self.dataset.as_str(), self.commit, self.part) == (dataset, id.commit, id.part) {
             return Ok(());

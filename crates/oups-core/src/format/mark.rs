@@ -1,4 +1,4 @@
-//! What the writer that holds the lock says of itself in the lock file.
+//! The mark: what the writer that holds the lock says of itself in the lock file.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -11,7 +11,7 @@ pub(crate) struct Mark {
     pid: u32,
     host: String,
     since: DateTime<Utc>,
-    /// The commit that the writer is making, once it knows.
+    /// The commit that the writer is making, once it is known.
     pub(crate) commit: Option<u64>,
 }
 
@@ -31,7 +31,7 @@ impl Mark {
         format!("oups writer\npid {}\nhost {}\nsince {since}\n{commit}", self.pid, self.host)
     }
 
-    /// `None` for a text that is no whole mark: empty, torn, foreign.
+    /// The mark of a lock file's text; `None` if the text is empty, torn or foreign.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut lines = text.split_inclusive('\n').map(|line| line.strip_suffix('\n'));
         let mut field = |name: &str| lines.next()??.strip_prefix(name);
@@ -44,7 +44,7 @@ impl Mark {
         })
     }
 
-    /// Who made it: process and host.
+    /// The writer: process and host.
     pub(crate) fn holder(&self) -> String {
         format!("process {} on {}", self.pid, self.host)
     }
@@ -54,7 +54,7 @@ impl Mark {
     }
 }
 
-/// For the error of a writer that waited in vain.
+/// The text for the error of a writer whose wait timed out.
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} for {:.1} s", self.holder(), self.age().as_secs_f64())

@@ -1,4 +1,4 @@
-//! All that docs/format.md promises, as values and bytes. It opens no file of a store by itself.
+//! The formats of `docs/format.md`, as values and bytes. Nothing here opens a file of a store.
 
 pub(crate) mod checksum;
 pub(crate) mod footer;
@@ -9,5 +9,5 @@ pub(crate) mod schema_text;
 pub(crate) mod seal;
 pub(crate) mod store_file;
 
-/// The version that this library writes, and the newest that it reads.
+/// The format version that this library writes, and the newest that it reads.
 pub(crate) const FORMAT: u64 = 1;

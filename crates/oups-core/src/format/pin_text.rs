@@ -1,7 +1,7 @@
 //! The text of a pin file, written and read.
 
-/// The commits that a pin's text names for a dataset. An unfinished last line means nothing: its reader has yet to look
-/// at the manifest again.
+/// The commits that a pin's text names for a dataset. An unfinished last line does not count: its reader has still to
+/// look at the manifest again, and will not use the version before.
 pub(crate) fn commits_of<'a>(text: &'a str, dataset: &'a str) -> impl Iterator<Item = u64> + 'a {
     text.split_inclusive('\n').filter_map(move |line| {
         let (commit, name) = line.strip_suffix('\n')?.split_once(' ')?;
@@ -9,7 +9,7 @@ pub(crate) fn commits_of<'a>(text: &'a str, dataset: &'a str) -> impl Iterator<I
     })
 }
 
-/// The line by which a pin file names a dataset and the commit that is read.
+/// The line of a pin file that names a dataset and the commit that is read.
 pub(crate) fn line_of(commit: u64, dataset: &str) -> String {
     format!("{commit} {dataset}\n")
 }

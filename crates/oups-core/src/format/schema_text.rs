@@ -1,4 +1,4 @@
-//! An Arrow schema as text: an encapsulated IPC schema message in base64, as every Arrow library reads it.
+//! An Arrow schema as text: an encapsulated IPC schema message in base64, which every Arrow library reads.
 
 use std::path::Path;
 
@@ -21,9 +21,9 @@ pub(crate) fn to_text(schema: &Schema) -> Result<String, ArrowError> {
     Ok(STANDARD.encode(bytes))
 }
 
-/// `None` for a text that is no schema.
+/// The schema of a text; `None` if it cannot be decoded.
 pub(crate) fn from_text(text: &str) -> Option<Schema> {
     let bytes = STANDARD.decode(text).ok()?;
-    // Arrow panics on types that are none.
+    // Arrow panics on type codes that it does not know.
     guard(Path::new(""), || try_schema_from_ipc_buffer(&bytes)).ok()
 }

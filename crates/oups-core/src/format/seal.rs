@@ -1,4 +1,4 @@
-//! The seal of a row group file: it says, without the manifest, whether a byte has changed.
+//! The seal of a row group file. It shows, without the manifest, whether a byte has changed.
 
 use std::io;
 
@@ -7,8 +7,8 @@ use twox_hash::XxHash3_128;
 use super::checksum::hash_first;
 use crate::fs::ReadFile;
 
-/// What tells, without the manifest, that no byte of the rows and of the key-values has changed: the number of bytes
-/// before the page index, and a hash of them and of every key-value before this one.
+/// The number of bytes before the page index, and a hash of these bytes and of all key-values before the seal. It shows
+/// whether a byte of the rows or of the key-values has changed.
 #[derive(Clone)]
 pub(crate) struct Seal {
     hasher: XxHash3_128,
@@ -16,12 +16,12 @@ pub(crate) struct Seal {
 }
 
 impl Seal {
-    /// Over the first bytes of a file, hashed already.
+    /// The seal over the first bytes of a file, which were hashed already.
     pub(crate) fn of_data(hasher: XxHash3_128, bytes: u64) -> Self {
         Self { hasher, bytes }
     }
 
-    /// Takes in the next key-value.
+    /// Adds the next key-value.
     pub(crate) fn add(&mut self, key: &str, value: &str) {
         for text in [key, value] {
             self.hasher.write(text.as_bytes());
@@ -33,7 +33,7 @@ impl Seal {
         format!("{} {:032x}", self.bytes, self.hasher.finish_128())
     }
 
-    /// Whether the file has the seal that its footer holds.
+    /// Whether the file's bytes fit the seal in its footer.
     pub(crate) fn fits(file: &dyn ReadFile, pairs: &[(String, String)]) -> io::Result<bool> {
         let Some(((key, text), before)) = pairs.split_last() else { return Ok(false) };
         let bytes = text.split(' ').next().and_then(|bytes| bytes.parse().ok());
@@ -44,5 +44,5 @@ impl Seal {
     }
 }
 
-/// The last key-value: the [`Seal`].
+/// The key of the [`Seal`], the last key-value.
 pub(crate) const SEAL: &str = "oups.seal";

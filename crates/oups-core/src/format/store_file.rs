@@ -1,4 +1,4 @@
-//! `oups.json`: the schema of a store's keys. Line for line `docs/format.md`, section "oups.json".
+//! `oups.json`: the schema of a store's keys, exactly as `docs/format.md` says.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -9,13 +9,13 @@ use super::checksum::{self, PLACEHOLDER};
 use crate::key::{Field, KeySchema, Level};
 use crate::{Error, Result};
 
-/// The newest format version, which is also the one that is written.
+/// The format version that is written, and the newest that is read.
 const VERSION: u64 = 1;
 const FORMAT: &str = "oups store";
-/// What stands before the checksum's digits.
+/// Marks the position of the checksum's digits, which follow it.
 const MARKER: &str = "\"checksum";
 
-/// The file's bytes.
+/// The bytes of the file for a schema.
 pub(crate) fn encode(schema: &KeySchema) -> Vec<u8> {
     let mut text = String::new();
     // Writing to a string does not fail.
@@ -62,7 +62,7 @@ fn comma(at: usize, count: usize) -> &'static str {
 ///
 /// # Errors
 ///
-/// [`Error::Damaged`] if any byte was changed, or the file is not one of ours; [`Error::NewerFormat`] if a newer version
+/// [`Error::Damaged`] if any byte was changed, or oups did not write the file; [`Error::NewerFormat`] if a newer oups
 /// wrote it.
 pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<KeySchema> {
     let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
@@ -75,7 +75,7 @@ pub(crate) fn decode(path: &Path, mut bytes: Vec<u8>) -> Result<KeySchema> {
             }
         }));
     }
-    let file: Value = serde_json::from_slice(&bytes).map_err(|error| damaged(format!("no JSON: {error}")))?;
+    let file: Value = serde_json::from_slice(&bytes).map_err(|error| damaged(format!("it is not JSON: {error}")))?;
     let (format, version) = (file.get("format").and_then(Value::as_str), file.get("version").and_then(Value::as_u64));
     match (format, version) {
         (Some(FORMAT), Some(VERSION)) => {}
@@ -112,11 +112,11 @@ fn field(field: &Value) -> Result<Field, String> {
 }
 
 fn text<'a>(object: &'a Value, member: &str) -> Result<&'a str, String> {
-    object.get(member).and_then(Value::as_str).ok_or_else(|| format!("`{member}` is no text"))
+    object.get(member).and_then(Value::as_str).ok_or_else(|| format!("`{member}` is not a text"))
 }
 
 fn list<'a>(object: &'a Value, member: &str) -> Result<&'a [Value], String> {
-    object.get(member).and_then(Value::as_array).map(Vec::as_slice).ok_or_else(|| format!("`{member}` is no list"))
+    object.get(member).and_then(Value::as_array).map(Vec::as_slice).ok_or_else(|| format!("`{member}` is not a list"))
 }
 
 #[cfg(test)]
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_older_reader_may_ignore_is_ignored() {
+    fn unknown_members_are_ignored() {
         let text = String::from_utf8(encode(&measure())).unwrap();
         let (before, digits) = text.rsplit_once("\"checksum\": \"").unwrap();
         let longer = format!("{before}\"more\": [1],\n  \"checksum\": \"{PLACEHOLDER}{}", &digits[32..]);

@@ -36,14 +36,15 @@ impl Fs for LocalFs {
     fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut source = File::open(from)?;
         let mut copy = OpenOptions::new().write(true).create_new(true).open(to)?;
-        // Between two files, the kernel copies by itself, or lets them share their blocks.
+        // Between two files this is a system call in which the kernel copies, or lets both files share their blocks.
         io::copy(&mut source, &mut copy).map(|_| ())
     }
 
     fn sync_file(&self, path: &Path) -> io::Result<()> {
         let file = File::open(path)?;
         file.sync_all()?;
-        // Only a request: where it is not heeded, reads tell what the memory holds.
+        // Asks the kernel to forget the pages, so that reads come from the disk. If the kernel does not, reads come
+        // from memory.
         let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
         Ok(())
     }
@@ -87,8 +88,8 @@ impl Fs for LocalFs {
     }
 }
 
-/// `None` for an entry that vanished while the folder was listed: where the listing does not tell what an entry is, it is
-/// looked at, and "not found" must not be taken for an answer about the folder.
+/// `None` for an entry that vanished while the folder was listed. Some file systems do not list the kinds of entries,
+/// so each is looked up; "not found" then is about the entry and must not be reported as about the folder.
 fn listed(entry: io::Result<fs::DirEntry>) -> io::Result<Option<DirEntry>> {
     let entry = entry?;
     let kind = match entry.file_type() {
@@ -133,14 +134,15 @@ impl ReadFile for LocalRead {
 #[derive(Debug)]
 struct LocalWrite {
     file: File,
-    /// The sync that was begun. It is on the same open file, so an error of writing back is told here or nowhere.
+    /// The sync that was begun. It uses the same open file description, to which the kernel reports an error of writing
+    /// back only once. So the error arrives here or nowhere.
     syncing: Option<JoinHandle<io::Result<()>>>,
-    /// The process that opened it.
+    /// The process that opened the file.
     process: u32,
 }
 
 impl LocalWrite {
-    /// Waits for the sync that was begun; `None` if none was.
+    /// Waits for the sync that was begun; `None` if no sync was begun.
     fn begun(&mut self) -> Option<io::Result<()>> {
         let ended = self.syncing.take()?.join();
         Some(ended.unwrap_or_else(|_| Err(io::Error::other("the thread that syncs has died"))))
@@ -148,7 +150,8 @@ impl LocalWrite {
 }
 
 impl Drop for LocalWrite {
-    /// The thread has the file open too: it must not outlive this one. A forked child has no such thread to wait for.
+    /// Waits for the syncing thread, which has the file open too and must not outlive this handle. A forked child does
+    /// not have the thread, so it must not wait.
     fn drop(&mut self) {
         if self.process == std::process::id() {
             let _ = self.begun();
@@ -158,7 +161,7 @@ impl Drop for LocalWrite {
 
 impl Write for LocalWrite {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // What is written now would not be in it.
+        // The sync that was begun does not include bytes written from now on, so it must end first.
         self.begun().transpose()?;
         self.file.write(bytes)
     }
@@ -172,7 +175,7 @@ impl WriteFile for LocalWrite {
     fn begin_sync(&mut self) {
         let thread = thread::Builder::new().name("oups sync".to_owned());
         let spawn = |file: File| thread.spawn(move || file.sync_all());
-        // Where no thread is to be had, `sync` does all of it.
+        // If no thread can be started, `sync` does all of the work.
         self.syncing = self.syncing.take().or_else(|| self.file.try_clone().and_then(spawn).ok());
     }
 
@@ -182,13 +185,14 @@ impl WriteFile for LocalWrite {
 }
 
 /// An advisory lock of the whole file. The methods of `fs2` are called by their full path: `std` has methods of the
-/// same names, which would be chosen silently.
+/// same names, and the compiler would choose those silently.
 #[derive(Debug)]
 struct LocalLock {
     file: File,
 }
 
 impl LocalLock {
+    /// Turns "another process has the lock" into `false`.
     fn taken(result: io::Result<()>) -> io::Result<bool> {
         match result {
             Ok(()) => Ok(true),
@@ -237,7 +241,8 @@ impl LockFile for LocalLock {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// At no moment is it empty in between: a holder of the lock that sleeps just then would be nobody.
+    /// Writes over the old text and cuts the file last, so that the file is never empty in between: a waiter that reads
+    /// it at that moment would not learn who holds the lock.
     fn write_text(&self, text: &str) -> io::Result<()> {
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0))?;

@@ -1,4 +1,4 @@
-//! Ranges of bytes of a file.
+//! Reading ranges of a file's bytes.
 
 use std::io;
 use std::ops::Range;
@@ -7,7 +7,8 @@ use bytes::Bytes;
 
 use super::ReadFile;
 
-/// The bytes of a range; the file's length is asked first, so that a damaged footer cannot make us allocate.
+/// The bytes of a range. The range is checked against the file's length first, so that a damaged footer cannot make us
+/// allocate memory without bound.
 pub(super) fn read<F: ReadFile + ?Sized>(file: &F, range: &Range<u64>) -> io::Result<Bytes> {
     let Range { start, end } = *range;
     if !is_forward(range) || end > file.len() {
@@ -19,14 +20,14 @@ pub(super) fn read<F: ReadFile + ?Sized>(file: &F, range: &Range<u64>) -> io::Re
     Ok(buffer.into())
 }
 
-/// The bytes of several ranges, where those that follow one another without a gap are read by one call.
+/// The bytes of several ranges. Ranges that follow one another without a gap are read by one call.
 pub(super) fn read_joined<F: ReadFile + ?Sized>(file: &F, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
     let mut found = Vec::with_capacity(ranges.len());
     for run in ranges.chunk_by(|range, next| is_forward(range) && is_forward(next) && range.end == next.start) {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let mut bytes = read(file, &(first.start..last.end))?;
         for range in run {
-            // Within what was read: each range begins where the one before ends.
+            // Cannot panic: each range of a run begins where the one before ends, so they fill the bytes exactly.
             found.push(bytes.split_to(usize::try_from(range.end - range.start).map_err(io::Error::other)?));
         }
     }
@@ -43,7 +44,7 @@ mod tests {
 
     use super::*;
 
-    /// 100 bytes, each the number of its place, with what is read of them written down.
+    /// 100 bytes, each with its offset as value. Records the ranges that are read.
     #[derive(Debug, Default)]
     struct Numbers(Mutex<Vec<Range<u64>>>);
 
@@ -72,7 +73,7 @@ mod tests {
 
     #[test]
     #[allow(clippy::reversed_empty_ranges, clippy::single_range_in_vec_init, reason = "a damaged file may say so")]
-    fn a_range_that_is_not_in_the_file_is_refused_and_nothing_is_read_of_it() {
+    fn a_range_that_is_not_in_the_file_is_refused_and_not_read() {
         for wanted in [
             vec![99..101],
             vec![0..u64::MAX],

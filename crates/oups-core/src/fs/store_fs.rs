@@ -1,4 +1,4 @@
-//! The file system of a store with its errors told: which action failed on which path.
+//! The file system of a store. Its errors say which action failed on which path.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{DirEntry, EntryKind, Fs, LockAccess, LockFile, ReadFile, WriteFile};
 use crate::{Error, Result};
 
-/// The seam as the rest of the library uses it: errors name action and path, and a failed fsync poisons the handle.
+/// The seam as the rest of the library uses it. Errors name action and path, and a failed fsync poisons the handle.
 #[derive(Clone, Debug)]
 pub(crate) struct StoreFs {
     fs: Arc<dyn Fs>,
@@ -20,18 +20,18 @@ impl StoreFs {
         Self { fs, poisoned: Arc::default() }
     }
 
-    /// The bare seam.
+    /// The seam itself, whose errors do not name the path.
     pub(crate) fn raw(&self) -> &dyn Fs {
         &*self.fs
     }
 
-    /// The same file system for another store: an fsync that fails there says nothing of this one.
+    /// The same file system for another store: an fsync that fails there does not poison this one.
     pub(crate) fn for_another_store(&self) -> Self {
         Self::new(self.fs.clone())
     }
 
-    /// Whether an fsync through this handle has failed: what the disk holds is unknown from then on, and the operating
-    /// system may report success the next time although the pages were dropped.
+    /// Whether an fsync through this handle has failed. From then on it is unknown what the disk holds: the operating
+    /// system may have dropped the pages and report success the next time.
     pub(crate) fn is_poisoned(&self) -> bool {
         self.poisoned.load(Ordering::Acquire)
     }
@@ -40,7 +40,7 @@ impl StoreFs {
         self.fs.read(path).map_err(failed("read", path))
     }
 
-    /// The file's content, or `None` where there is no such file.
+    /// The file's content; `None` if it does not exist.
     pub(crate) fn read_if_there(&self, path: &Path) -> Result<Option<Vec<u8>>> {
         if_there(self.read(path))
     }
@@ -55,7 +55,7 @@ impl StoreFs {
         self.fs.open(path).map_err(failed("open", path))
     }
 
-    /// Copies a file to a path where nothing is yet. Links are refused as in [`open`](Self::open).
+    /// Copies a file to a path that must not exist yet. Links are refused as in [`open`](Self::open).
     pub(crate) fn copy(&self, from: &Path, to: &Path) -> Result<()> {
         self.expect_kind(from, EntryKind::File)?;
         self.fs.copy(from, to).map_err(failed("copy", from))
@@ -85,9 +85,10 @@ impl StoreFs {
         self.synced(self.fs.sync_dir(path), path)
     }
 
+    /// Poisons the handle if the sync failed.
     fn synced(&self, result: io::Result<()>, path: &Path) -> Result<()> {
         result.map_err(|error| {
-            // What could not be opened was not synced, and nothing was lost by it.
+            // A file that could not be opened was not synced, so no pages can have been dropped.
             let is_untried = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
             if !is_untried && !crate::error::hint::is_out_of_files(&error) {
                 self.poisoned.store(true, Ordering::Release);
@@ -104,16 +105,17 @@ impl StoreFs {
         self.fs.remove_file(path).map_err(failed("remove", path))
     }
 
-    /// Removes a file; that it is gone already is no error.
+    /// Removes a file, if it is there.
     pub(crate) fn remove_file_if_there(&self, path: &Path) -> Result<()> {
         if_there(self.remove_file(path)).map(|_| ())
     }
 
-    /// Checks that what is at a path, if anything, is of this kind: a symbolic link could lead out of the store.
+    /// The kind of the entry at the path, which must be this one if anything is there: a symbolic link could lead out
+    /// of the store.
     ///
     /// # Errors
     ///
-    /// [`Error::InTheWay`] for anything else.
+    /// [`Error::InTheWay`] for an entry of another kind.
     pub(crate) fn expect_kind(&self, path: &Path, expected: EntryKind) -> Result<Option<EntryKind>> {
         match self.kind(path)? {
             Some(found) if found != expected => {
@@ -130,7 +132,7 @@ impl StoreFs {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 match self.expect_kind(path, EntryKind::Dir)? {
                     Some(_) => Ok(false),
-                    // It was there a moment ago.
+                    // It existed a moment ago, so somebody removes folders here. The caller may try again.
                     None => Err(failed("create folder", path)(io::ErrorKind::NotFound.into())),
                 }
             }
@@ -142,7 +144,7 @@ impl StoreFs {
         self.fs.remove_dir(path).map_err(failed("remove folder", path))
     }
 
-    /// The entries of a folder; none where there is no such folder.
+    /// The entries of a folder; an empty list if the folder does not exist.
     pub(crate) fn list(&self, path: &Path) -> Result<Vec<DirEntry>> {
         Ok(if_there(self.fs.list(path).map_err(failed("list", path)))?.unwrap_or_default())
     }
@@ -164,7 +166,7 @@ fn name_of(kind: EntryKind) -> &'static str {
     }
 }
 
-/// Turns an operating system's error into ours.
+/// Turns an error of the operating system into [`Error::Io`].
 pub(crate) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path: PathBuf = path.to_owned();
     move |source| Error::Io { action, path, source }
@@ -175,7 +177,7 @@ pub(crate) fn is_not_found(error: &Error) -> bool {
     matches!(error, Error::Io { source, .. } if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory))
 }
 
-/// "Not there" as a value.
+/// Turns "not found" into `None`.
 pub(crate) fn if_there<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),

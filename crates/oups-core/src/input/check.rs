@@ -1,4 +1,4 @@
-//! The checks of an input, batch after batch.
+//! Checks an input batch by batch.
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Fields;
@@ -9,15 +9,16 @@ use crate::ordered::{OrdKeys, OrdValue};
 use crate::schema::{DatasetSchema, Fit};
 use crate::{Error, Result};
 
-/// Checks the batches of one input in turn; the order is checked over their borders.
+/// Checks the batches of one input in turn. The order of rows is checked across batches, too.
 pub(super) struct Checker {
     fit: Fit,
     rows: u64,
     last: Option<OrdValue>,
 }
 
-/// A batch that passed, and what was learned.
+/// The facts of a batch that passed.
 pub(super) struct Checked {
+    /// The number of rows before the batch.
     pub(super) start: u64,
     pub(super) first: OrdValue,
     pub(super) last: OrdValue,
@@ -41,7 +42,7 @@ impl Checker {
         self.rows
     }
 
-    /// The reader's next batch; its error with the rows read so far.
+    /// The reader's next batch. Its error gets the number of rows read so far.
     pub(super) fn next(
         &self,
         reader: &mut impl Iterator<Item = Result<RecordBatch, ArrowError>>,
@@ -62,7 +63,7 @@ impl Checker {
             let (dataset, column) = (schema.dataset().into(), schema.ordered_on().into());
             return Err(Error::Unorderable { dataset, column, row: self.rows + row as u64, value });
         }
-        // It may still be written differently: another kind of text, a dictionary.
+        // The column may be another kind of text than the dataset's, or a dictionary.
         let keys = self.fit.keys(batch).ok_or_else(|| self.foreign(batch))??;
         self.fit.check(batch, self.rows)?;
         self.check_order(&schema, &keys)?;
@@ -75,7 +76,7 @@ impl Checker {
         Ok(Some(Checked { start, first, last, keys }))
     }
 
-    /// A reader may give batches of another schema than it announced: metadata may differ, columns may not.
+    /// Fails if a batch has other columns than the reader announced. Metadata and nullability may differ.
     fn check_schema(&self, batch: &RecordBatch) -> Result<()> {
         let schema = batch.schema_ref();
         let fields = self.fit.input().fields();

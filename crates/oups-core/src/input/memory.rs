@@ -1,13 +1,14 @@
-//! How much memory batches hold, each shared buffer counted once.
+//! Counts the memory that batches hold. Each shared buffer counts once.
 
 use std::collections::HashSet;
 
 use arrow::array::{Array, ArrayData, RecordBatch};
 
-/// What a batch costs beside its buffers, about: the arrays and their buffers' heads.
+/// About how many bytes a batch takes besides its buffers: the arrays and the headers of buffers.
 const BATCH_COST: usize = 512;
 
-/// Counts the memory that batches keep alive: a slice keeps the whole buffer, two slices of one buffer keep it once.
+/// Counts the memory that batches keep alive. A slice keeps its whole buffer alive, and two slices of one buffer share
+/// it.
 #[derive(Debug, Default)]
 pub(crate) struct HeldMemory {
     seen: HashSet<usize>,

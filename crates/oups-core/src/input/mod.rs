@@ -1,8 +1,8 @@
-//! Input first: the rows of a write, checked before anything of the dataset is touched, and readable again.
+//! The rows of a write. They are checked before anything of the dataset is touched, and can be read again.
 //!
-//! [`Input`] holds batches that the caller gave as they are, and what comes from a one-pass reader in memory to a
-//! limit and then in an anonymous temporary file, one block after another. A stream with the rows of many datasets goes
-//! through one `Partitioner` into one such file; the input of one dataset is then a view of it.
+//! An [`Input`] holds batches that the caller gave without a copy. Rows from a one-pass reader are held in memory up to
+//! a limit; if there are more, all go to an unnamed temporary file, in blocks. A stream with the rows of many datasets
+//! goes through one `Partitioner` into one such file, and the input of each dataset is a view of it.
 
 mod check;
 mod memory;
@@ -34,16 +34,16 @@ pub(crate) use partition::{Fault, Partition, Partitions};
 pub(crate) use spill::file::SpillFile;
 pub(crate) use spill::writer::own_views;
 
-/// What a one-pass reader may hold in memory before it is spilled to a file.
+/// How many bytes of a one-pass reader are held in memory before they are spilled to a file.
 pub const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;
 
-/// Rows of a block in the temporary file, and of a batch that [`Input::batches`] yields, at most.
+/// The most rows of a block in the temporary file, and of a batch of [`Input::batches`].
 const BLOCK_ROWS: usize = 64 << 10;
 
 /// Sorted, checked rows that can be read any number of times, from any row on.
 ///
 /// - The ordered column never decreases and holds neither null nor NaN.
-/// - Every batch fits the dataset's schema; what is read back is in its plain schema.
+/// - Every batch fits the dataset's schema. Rows are read back in its plain schema.
 #[derive(Debug)]
 pub struct Input {
     schema: Arc<DatasetSchema>,
@@ -51,11 +51,12 @@ pub struct Input {
     chunks: Vec<Chunk>,
     rows: u64,
     backing: Backing,
-    /// The keys of the spilled chunk that was asked last: a planner asks for neighbours one after another.
+    /// The index and the keys of the spilled chunk that was read last. A planner looks up neighbouring rows one after
+    /// another.
     last_keys: Mutex<Option<(usize, OrdKeys)>>,
 }
 
-/// What chunks that are not in memory are in.
+/// Where the chunks that are not in memory are.
 #[derive(Debug)]
 enum Backing {
     None,
@@ -73,23 +74,24 @@ pub(crate) struct Chunk {
     place: ChunkLocation,
 }
 
+/// Where a chunk's rows are. The fit is applied when they are read.
 #[derive(Debug)]
 enum ChunkLocation {
-    /// As the caller gave it: the fit is still to be applied.
+    /// In memory, as the caller gave them.
     Memory { batch: RecordBatch, keys: OrdKeys },
-    /// In the temporary file, with dictionaries unpacked: the fit is still to be applied.
+    /// In the temporary file, without dictionaries.
     File { offset: u64, len: usize },
-    /// In a block of the partition: the fit is still to be applied.
+    /// In a block of the partition.
     Run(Run),
 }
 
 impl Input {
-    /// Checks batches and keeps them, without copying.
+    /// Checks batches and holds them without a copy.
     ///
     /// # Errors
     ///
-    /// [`Error::Schema`](crate::Error::Schema) where a batch does not fit, [`Error::Unsorted`](crate::Error::Unsorted) and [`Error::Unorderable`](crate::Error::Unorderable) with the row
-    /// counted over all batches.
+    /// [`Error::Schema`](crate::Error::Schema) if a batch does not fit; [`Error::Unsorted`](crate::Error::Unsorted) or
+    /// [`Error::Unorderable`](crate::Error::Unorderable) for a row, counted over all batches.
     pub fn from_batches(fit: Fit, batches: Vec<RecordBatch>) -> Result<Self> {
         let mut checker = Checker::new(fit);
         let mut chunks = Vec::with_capacity(batches.len());
@@ -99,11 +101,11 @@ impl Input {
         Ok(Self::new(checker, chunks, Backing::None))
     }
 
-    /// Checks the rows of a partition, which stay where they are.
+    /// Checks the rows of a partition. They stay where they are.
     ///
     /// # Errors
     ///
-    /// As [`from_batches`](Self::from_batches); rows that do not fit are told by their number in the whole input.
+    /// As [`from_batches`](Self::from_batches). Errors of fitting name the row's number in the whole input.
     pub(crate) fn from_partition(fit: Fit, partition: Partition) -> Result<Self> {
         let mut checker = Checker::new(fit);
         let mut check = |batch: &RecordBatch| {
@@ -129,13 +131,13 @@ impl Input {
         Ok(Self::new(checker, chunks, Backing::Partition(partition)))
     }
 
-    /// Reads a one-pass stream of batches to its end and checks it. Up to `memory_limit` bytes of it are kept in
-    /// memory; if there is more, all of it goes to an anonymous temporary file.
+    /// Reads a one-pass stream of batches to its end and checks it. Up to `memory_limit` bytes are held in memory. If
+    /// there are more, all rows go to an unnamed temporary file.
     ///
     /// # Errors
     ///
-    /// As [`from_batches`](Self::from_batches); [`Error::Input`](crate::Error::Input) if the stream fails; [`Error::Io`](crate::Error::Io) if the temporary
-    /// file does.
+    /// As [`from_batches`](Self::from_batches); [`Error::Input`](crate::Error::Input) if the stream fails;
+    /// [`Error::Io`](crate::Error::Io) if the temporary file fails.
     pub fn from_reader(
         fit: Fit,
         reader: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
@@ -185,7 +187,7 @@ impl Input {
         self.schema.plain()
     }
 
-    /// The Arrow schema of the batches as they came.
+    /// The Arrow schema of the batches as given.
     pub(crate) fn declared(&self) -> &SchemaRef {
         self.fit.input()
     }
@@ -195,17 +197,17 @@ impl Input {
         self.rows
     }
 
-    /// Whether there is no row.
+    /// Whether the input has no rows.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
 
-    /// Whether the rows went to a temporary file.
+    /// Whether the rows are in a temporary file.
     pub fn is_spilled(&self) -> bool {
         matches!(self.backing, Backing::File(_))
     }
 
-    /// The partition that the rows are of, if they are of one.
+    /// The partition that holds the rows, if one does.
     pub(crate) fn partition(&self) -> Option<&Partition> {
         match &self.backing {
             Backing::Partition(partition) => Some(partition),
@@ -243,6 +245,8 @@ impl Input {
         self.rank_in(at, |chunk| value < &chunk.first, |keys| keys.upper_bound(value))
     }
 
+    /// Counts rows before a bound. `at` is the chunk that the bound may fall into, `none` whether the bound is before
+    /// all of the chunk's rows. Only a bound within a chunk needs the chunk's keys, and so perhaps the file.
     fn rank_in(&self, at: usize, none: impl Fn(&Chunk) -> bool, rank: impl Fn(&OrdKeys) -> usize) -> Result<u64> {
         match self.chunks.get(at) {
             None => Ok(self.rows),
@@ -287,7 +291,7 @@ impl Input {
         self.pieces(rows).map(|batch| self.fit.apply(&batch?))
     }
 
-    /// As [`batches`](Self::batches), in the columns of the input; dictionaries are unpacked.
+    /// As [`batches`](Self::batches), but with the input's own columns, without dictionaries.
     pub(crate) fn unfitted(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + '_ {
         self.pieces(rows).map(|batch| self.fit.unpack(&batch?))
     }

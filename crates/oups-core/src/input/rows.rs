@@ -1,4 +1,4 @@
-//! What a write takes: a batch, several, or a reader of batches.
+//! The rows that a write takes: a batch, several, or a reader of batches.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -11,33 +11,34 @@ use arrow::error::ArrowError;
 use super::{Input, Partition};
 use crate::{Error, Result};
 
-/// Rows of a batch that is read again.
+/// The rows of a batch that is read again.
 const AGAIN_ROWS: usize = 64 << 10;
 
-/// A reader that its owner may be shared with: only who has it for himself reads.
+/// A reader in a mutex, so that a value that holds it can be shared among threads.
 pub(crate) type HeldReader = Mutex<Box<dyn RecordBatchReader + Send>>;
 
 /// Rows for a write. Made by [`IntoRows`].
 pub struct Rows(pub(crate) RowsKind);
 
 pub(crate) enum RowsKind {
-    /// In memory: walked twice, not copied.
+    /// In memory; read twice, not copied.
     Batches(Vec<RecordBatch>),
-    /// Read once, and spilled.
+    /// A reader; read once, and spilled.
     Reader(HeldReader),
-    /// Read before, when the dataset was another one: dictionaries are unpacked, the columns as declared then.
+    /// Rows that an earlier try of the same write has read. They have no dictionaries; `declared` is their schema as
+    /// given.
     Again { declared: SchemaRef, reader: HeldReader },
-    /// Those of one dataset among those of many, spilled already.
+    /// The rows of one dataset among those of many, which were divided already.
     Partition(Partition),
 }
 
 impl Rows {
-    /// No rows and no columns: for writes that only resize row groups or change metadata.
+    /// No rows and no columns, for writes that only resize row groups or change metadata.
     pub(crate) fn none() -> Self {
         Self(RowsKind::Batches(Vec::new()))
     }
 
-    /// Rows that were read once already, as they came.
+    /// Rows that were read once already, as given.
     pub(crate) fn again(input: Input) -> Self {
         if let Some(partition) = input.partition() {
             return Self(RowsKind::Partition(partition.clone()));
@@ -52,7 +53,7 @@ impl Rows {
         Self(RowsKind::Again { declared, reader: Mutex::new(Box::new(RecordBatchIterator::new(batches, schema))) })
     }
 
-    /// The schema; `None` where there is not even a batch.
+    /// The schema; `None` for an empty list of batches.
     pub(crate) fn schema(&self) -> Option<SchemaRef> {
         match &self.0 {
             RowsKind::Batches(batches) => batches.first().map(RecordBatch::schema),
@@ -75,31 +76,31 @@ impl fmt::Debug for Rows {
 
 /// Anything that a write takes: a [`RecordBatch`], a `Vec` of them, or a [`RecordBatchReader`].
 ///
-/// The type parameter only tells these three apart; it is always inferred.
+/// The type parameter only distinguishes these forms; it is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written",
     note = "a write takes a `RecordBatch`, a `Vec<RecordBatch>`, or a `RecordBatchReader` that is `Send`"
 )]
 pub trait IntoRows<Kind>: sealed::Writable<Kind> {
-    /// Wraps it.
+    /// Wraps the rows.
     fn into_rows(self) -> Rows;
 }
 
-/// Tells [`RecordBatch`] from the other forms of [`IntoRows`].
+/// Marks the form [`RecordBatch`] of [`IntoRows`].
 #[derive(Debug)]
 pub enum OneBatch {}
-/// Tells `Vec<RecordBatch>` from the other forms of [`IntoRows`].
+/// Marks the form `Vec<RecordBatch>` of [`IntoRows`].
 #[derive(Debug)]
 pub enum ManyBatches {}
-/// Tells readers from the other forms of [`IntoRows`].
+/// Marks the form [`RecordBatchReader`] of [`IntoRows`].
 #[derive(Debug)]
 pub enum Reader {}
-/// Tells [`Rows`] from the other forms of [`IntoRows`].
+/// Marks the form [`Rows`] of [`IntoRows`].
 #[derive(Debug)]
 pub enum Ready {}
 
 mod sealed {
-    /// What a write takes: nothing that a program makes itself.
+    /// Seals [`IntoRows`](super::IntoRows): programs cannot implement it.
     pub trait Writable<Kind> {}
 }
 

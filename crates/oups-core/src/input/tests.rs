@@ -1,4 +1,4 @@
-//! Inputs in memory and spilled: the same rows, the same ranks, the same refusals.
+//! An input in memory and a spilled one have the same rows, ranks and refusals.
 
 use arrow::array::*;
 use arrow::compute::cast;
@@ -39,7 +39,7 @@ fn rows_of(input: &Input, rows: Range<u64>) -> RecordBatch {
 }
 
 #[test]
-fn a_large_input_is_spooled_and_read_at_random() {
+fn a_large_input_is_spilled_and_read_in_any_order() {
     let batches = [batch((0..150_000).collect()), batch(vec![]), batch((149_999..150_100).collect())];
     let input = spilled(&batches, 1000).unwrap();
     assert!(input.is_spilled());

@@ -9,8 +9,8 @@ use super::{FieldType, FieldValue, KeyError, KeySchema, KeyWriter, plain};
 
 /// A key of any schema: its values, known by name at run time.
 ///
-/// Keys compare field by field, outermost level first, as the struct's derived order does. (Fields of a type of the
-/// user's own are ordered by their text.)
+/// Keys compare field by field, outermost level first, as the struct's derived order does. A field of a user's own type
+/// compares by its text.
 ///
 /// # Examples
 ///
@@ -88,11 +88,11 @@ impl AnyKey {
         Ok(Self { schema: schema.clone(), values: values.into_boxed_slice() })
     }
 
-    /// The key that a person means who types the text: that of the path, or else the one whose fields have, as they are,
-    /// the texts in it. `BRK.B` is `BRK%2EB` then.
+    /// The key that a typed text means: the key of this path or, if the text is not a path, the key whose fields have
+    /// these texts unencoded. So `BRK.B` means `BRK%2EB`.
     ///
-    /// Never ambiguous: a text that is a path means that, and another is a key only if it can be divided into the fields
-    /// in one way. Levels are divided by `/`, which is in no field here.
+    /// The result is never ambiguous. A path always means its key. Any other text is a key only if it divides into the
+    /// fields in exactly one way. Levels are divided by `/`, so no field typed this way holds one.
     ///
     /// ```
     /// use oups_core::key::{AnyKey, KeySchema, Separator};
@@ -121,8 +121,8 @@ impl AnyKey {
         Ok(path)
     }
 
-    /// The texts of the fields as they are, divided as in the path. Not every one is read by [`parse_plain`](Self::parse_plain):
-    /// several keys may have the same.
+    /// The texts of the fields, unencoded, divided as in the path. Several keys may have the same plain text, so
+    /// [`parse_plain`](Self::parse_plain) does not read every one back.
     ///
     /// ```
     /// use oups_core::key::{AnyKey, KeySchema, Separator};
@@ -150,15 +150,15 @@ impl AnyKey {
         &self.values
     }
 
-    /// The value of a field; `None` if there is no field, or several, of this name.
+    /// The value of a field; `None` if no field, or more than one, has this name.
     pub fn get(&self, name: &str) -> Option<&FieldValue> {
         self.schema.field_index(name).ok().and_then(|at| self.values.get(at))
     }
 }
 
-/// Reads the fields of one component of a path: each one's place, type, and text as it was before encoding.
+/// Reads the fields of one component of a path. `each` gets the index among all fields, the type, and the decoded text.
 ///
-/// `each` says `None` of a text that is no value of the type.
+/// `each` returns `None` for a text that is not a value of the type.
 pub(crate) fn for_each_field(
     schema: &KeySchema,
     level: usize,
@@ -183,7 +183,7 @@ pub(crate) fn for_each_field(
     if fields.next().is_some() { Err(wrong_shape(schema, path)) } else { Ok(()) }
 }
 
-/// The key's path, also where that is too long for a file system.
+/// The key's path, even one that is too long for a file system.
 impl fmt::Display for AnyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut writer = KeyWriter::path(self.schema.separator());
@@ -199,7 +199,6 @@ impl fmt::Display for AnyKey {
     }
 }
 
-/// The names and values.
 impl fmt::Debug for AnyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.schema.field_names().zip(&self.values)).finish()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Why a key, a key's text, a filter or a key schema is refused.
 ///
-/// Every variant means that the caller has to change what it passed; trying again does not help.
+/// Every variant means that the caller has to pass something else; trying again does not help.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -36,7 +36,7 @@ pub enum KeyError {
         found: usize,
     },
 
-    /// The text of one field is no value of the field's type.
+    /// The text of one field is not a value of the field's type.
     #[error("key `{key}`, field `{field}`: expected {expected}, found `{found}`", key = shown(.key), found = shown(.found))]
     Value {
         /// The path, or the values, of the key.
@@ -49,7 +49,7 @@ pub enum KeyError {
         found: String,
     },
 
-    /// A component is not the text that encoding its fields gives.
+    /// A component differs from the encoding of its own fields.
     #[error("key `{key}`: `{component}` is not how a key is written: expected {expected}, found `{found}`", key = shown(.key), component = shown(.component), expected = shown(.expected), found = shown(.found))]
     NotCanonical {
         /// The path.
@@ -62,7 +62,7 @@ pub enum KeyError {
         found: String,
     },
 
-    /// A component is too long for a file name with room for the suffixes of side files.
+    /// A component is too long: a file name must have room for it and the suffixes of side files.
     #[error("key `{key}`: `{component}` has {bytes} bytes; a part of a path may have {limit}", key = shown(.key), component = shown(.component))]
     TooLong {
         /// The path.
@@ -71,16 +71,16 @@ pub enum KeyError {
         component: String,
         /// Its length, encoded.
         bytes: usize,
-        /// The longest there may be.
+        /// The longest allowed.
         limit: usize,
     },
 
-    /// A value's path does not read back as the same value, so its `KeyField` is not one to one.
+    /// A key's path does not read back as the same key, so the `KeyField` of one of its fields is not one to one.
     #[error("key `{key}` reads back as {found}, not as {expected}: check the `KeyField` of its fields", key = shown(.key))]
     NotOneToOne {
         /// The path.
         key: String,
-        /// The value, as its `Debug` shows it.
+        /// The key, as its `Debug` shows it.
         expected: String,
         /// What reading the path gives.
         found: String,
@@ -91,7 +91,7 @@ pub enum KeyError {
     UnknownField {
         /// The name that was asked for.
         field: String,
-        /// The most similar name there is.
+        /// The most similar name, if one is similar enough.
         similar: Option<String>,
         /// All names, comma separated.
         fields: String,
@@ -102,11 +102,11 @@ pub enum KeyError {
     AmbiguousField {
         /// The name that was asked for.
         field: String,
-        /// The names that tell them apart, comma separated.
+        /// Their full names, comma separated.
         fields: String,
     },
 
-    /// A key was made with another number of values than its schema has fields.
+    /// A key was given more or fewer values than its schema has fields.
     #[error("{found} value(s) for a key of {expected} field(s): {schema}")]
     ValueCount {
         /// The key schema as text.
@@ -128,8 +128,8 @@ pub enum KeyError {
         found: String,
     },
 
-    /// A text is no filter.
-    #[error("`{found}` is no filter; expected {expected}", found = shown(.found))]
+    /// A text is not a filter.
+    #[error("`{found}` is not a filter; expected {expected}", found = shown(.found))]
     Filter {
         /// The text.
         found: String,
@@ -146,11 +146,11 @@ pub enum KeyError {
     },
 
     /// A text is not the name of a field type.
-    #[error("`{found}` is no type of a key's field; expected one of {expected}", found = shown(.found))]
+    #[error("`{found}` is not a type of key field; expected one of {expected}", found = shown(.found))]
     Type {
         /// The text.
         found: String,
-        /// All names there are.
+        /// All type names, comma separated.
         expected: String,
     },
 
@@ -179,7 +179,7 @@ pub enum KeyError {
     },
 }
 
-/// A text for a terminal: characters that would command it are written as escapes.
+/// A text for a terminal: control characters, which would steer it, become escapes.
 fn shown(text: &str) -> Cow<'_, str> {
     if !text.chars().any(char::is_control) {
         return Cow::Borrowed(text);

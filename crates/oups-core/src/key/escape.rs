@@ -3,12 +3,13 @@
 //! What a component (the name of one folder) looks like:
 //!
 //! * It holds letters and digits of any script (frozen at Unicode 17), `_ - ~ = @ + ,`, single inner spaces, and `%`
-//!   followed by two upper-case hexadecimal digits; `%` alone is the empty field. So there is no `/ \ . : * ? " < > |`
-//!   and no control character in it: it cannot leave its folder, and cannot meet a side file, whose name has a `.`.
+//!   followed by two upper-case hexadecimal digits; `%` alone is the empty field. It holds none of
+//!   `/ \ . : * ? " < > |` and no control character: it cannot leave its folder, and cannot meet a side file, whose
+//!   name has a `.`.
 //! * The separator only stands between fields, never inside one.
-//! * It is no name that Windows reserves for a device, does not start or end with a space (a separating space has
+//! * Windows does not reserve its name for a device. It does not start or end with a space (a separating space has
 //!   fields around it, which are never empty), and has 1 to 200 bytes.
-//! * There is one text for a value: decoding accepts exactly what encoding gives.
+//! * A value has one text: decoding accepts exactly what encoding gives.
 
 use std::borrow::Cow;
 
@@ -20,9 +21,9 @@ pub const MAX_COMPONENT: usize = 200;
 /// What is wrong with an encoded field.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Malformed {
-    /// A `%` without two upper-case hexadecimal digits, or bytes that are no UTF-8.
+    /// A `%` without two upper-case hexadecimal digits, or bytes that are not UTF-8.
     Escape { found: String },
-    /// The text would be written in another way.
+    /// Encoding the decoded text gives another text.
     NotCanonical { expected: String, found: String },
 }
 
@@ -44,7 +45,8 @@ pub(super) fn push_field(out: &mut String, text: &str, separator: char) {
     }
 }
 
-/// The text of an encoded field, if it is exactly what encoding gives.
+/// The text of an encoded field. An encoding that [`push_field`] would not give is refused, so that a value has one
+/// path.
 pub(super) fn parse_field(encoded: &str, separator: char) -> Result<Cow<'_, str>, Malformed> {
     if encoded == "%" {
         return Ok(Cow::Borrowed(""));
@@ -62,7 +64,7 @@ pub(super) fn parse_field(encoded: &str, separator: char) -> Result<Cow<'_, str>
     }
 }
 
-/// Encodes the first letter of the component that starts at the offset, if Windows reserves its name.
+/// Encodes the first letter of the component that starts at the offset, if Windows reserves the component's name.
 pub(super) fn disguise_reserved(path: &mut String, start: usize) {
     let Some(component) = path.get(start..) else { return };
     if !is_reserved(component) {
@@ -74,7 +76,7 @@ pub(super) fn disguise_reserved(path: &mut String, start: usize) {
     path.replace_range(start..start + first.len_utf8(), &escaped);
 }
 
-/// The reserved name behind a component whose first letter was encoded for that reason alone.
+/// The reserved name behind a component whose first letter [`disguise_reserved`] encoded; `None` for any other.
 pub(super) fn undisguise(component: &str) -> Option<String> {
     let escape = component.get(..3).filter(|escape| escape.starts_with('%'))?;
     let first = unescape(escape).ok()?;
@@ -97,7 +99,7 @@ pub(super) fn is_reserved(component: &str) -> bool {
     digit && tail.next().is_none() && ["com", "lpt"].iter().any(|name| head.eq_ignore_ascii_case(name))
 }
 
-/// Whether the encoded field is its own text. It is for most, which then need no copy.
+/// Whether the encoded field is its own text. Most are, and need no copy.
 fn is_plain(encoded: &str, separator: char) -> bool {
     let mut chars = encoded.chars().peekable();
     let mut previous = None;
@@ -110,6 +112,8 @@ fn is_plain(encoded: &str, separator: char) -> bool {
     previous.is_some()
 }
 
+/// Whether the character is written unencoded. A space is, if it stands between two characters and does not follow a
+/// space.
 fn stands_for_itself(c: char, previous: Option<char>, last: bool) -> bool {
     match c {
         '_' | '-' | '~' | '=' | '@' | '+' | ',' => true,
@@ -141,7 +145,7 @@ fn unescape(encoded: &str) -> Result<String, Malformed> {
     String::from_utf8(bytes).map_err(|_| Malformed::Escape { found: encoded.to_owned() })
 }
 
-/// Lower-case digits pass here; that they are not canonical is found by encoding again.
+/// Lower-case digits pass here; encoding again finds that they are not canonical.
 fn hex_byte(digits: &str) -> Option<u8> {
     let both_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
     if both_hex { u8::from_str_radix(digits, 16).ok() } else { None }
@@ -181,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn other_spellings_are_no_fields() {
+    fn other_spellings_are_refused() {
         for text in ["%41", "%2d", "%2", "%%", "%2G", "%+1", "%FF", "a ", " a", "a  b", "a.b", "", "%2D%", "a%zzé"] {
             assert!(parse_field(text, '-').is_err(), "{text:?}");
         }

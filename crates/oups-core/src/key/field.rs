@@ -1,4 +1,4 @@
-//! What a field of a key can be: a value with one text.
+//! The types that a field of a key can have: each value has one text.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use super::{FieldType, KeyError, KeyReader, KeyWriter, SchemaBuilder};
 
 /// A type whose values can be fields of a key.
 ///
-/// It is there for `String`, all integers, `bool` and `char`. An enum of unit variants can derive it; any other type of
+/// `String`, all integers, `bool` and `char` implement it. An enum of unit variants can derive it; any other type of
 /// yours can implement it:
 ///
 /// ```
@@ -30,8 +30,8 @@ use super::{FieldType, KeyError, KeyReader, KeyWriter, SchemaBuilder};
 /// assert_eq!(isin.to_text(), "US0378331005");
 /// ```
 ///
-/// The text must be one to one: `from_text(to_text(v))` is `v`, and two values never have the same text. Any text is
-/// fine, the path encodes what a file name cannot hold. A key whose field breaks this is refused with
+/// The text must be one to one: `from_text(to_text(v))` is `v`, and two values never have the same text. Any characters
+/// are allowed: the path encodes those that a file name cannot hold. A key whose field breaks this is refused with
 /// [`KeyError::NotOneToOne`](super::KeyError::NotOneToOne).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a key",
@@ -42,32 +42,32 @@ use super::{FieldType, KeyError, KeyReader, KeyWriter, SchemaBuilder};
 pub trait KeyField: Sized {
     /// The type that the store's schema keeps: [`FieldType::Text`] for types of your own.
     ///
-    /// A newtype of an integer may name the integer's type, if its texts are the integer's: programs without the
-    /// struct then order and show it as a number.
+    /// A newtype of an integer may name the integer's type if it writes the same texts as the integer. Programs without
+    /// the struct then order and show it as a number.
     const TYPE: FieldType = FieldType::Text;
 
     /// The value's text, before it is encoded for the path.
     fn to_text(&self) -> Cow<'_, str>;
 
-    /// The value of a text; `None` if there is none.
+    /// The value of a text; `None` if no value has this text.
     fn from_text(text: &str) -> Option<Self>;
 
-    /// What texts there are, as an error message describes them.
+    /// Describes the valid texts, for error messages.
     fn expected() -> String {
         Self::TYPE.expected()
     }
 
-    /// Tells the field's name and type. Called by derived code; there is no reason to write one's own.
+    /// Adds the field's name and type to the schema. Derived code calls this; do not override it.
     fn describe_field(schema: &mut SchemaBuilder, name: &str) {
         schema.field(name, Self::TYPE);
     }
 
-    /// Hands over the value. Called by derived code; there is no reason to write one's own.
+    /// Writes the value. Derived code calls this; do not override it.
     fn write_field(&self, writer: &mut KeyWriter) {
         writer.field(self);
     }
 
-    /// Takes the next field of a path. Called by derived code; there is no reason to write one's own.
+    /// Reads the next field of a path. Derived code calls this; do not override it.
     ///
     /// # Errors
     ///
@@ -131,7 +131,7 @@ fn is_plain_number(text: &str) -> bool {
     digits.starts_with(|c: char| ('1'..='9').contains(&c)) || text == "0"
 }
 
-/// The integers differ in nothing but their names, which no function can take.
+/// A macro, since the implementations differ only in the name of the type.
 macro_rules! integers {
     ($($integer:ident: $name:ident),*) => {$(
         impl KeyField for $integer {

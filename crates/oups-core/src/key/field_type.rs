@@ -1,4 +1,4 @@
-//! The types a key's field can have, by name.
+//! The types of a key's fields, by name.
 
 use std::fmt;
 use std::str::FromStr;
@@ -45,12 +45,12 @@ pub enum FieldType {
     U64,
     /// An unsigned integer of 128 bits.
     U128,
-    /// A type of the user's own, kept as its text: `text`.
+    /// A user's own type, kept as its text: `text`.
     Text,
 }
 
 impl FieldType {
-    /// Every type there is.
+    /// Every type.
     pub const ALL: [Self; 14] = [
         Self::Str,
         Self::Bool,
@@ -88,12 +88,13 @@ impl FieldType {
         }
     }
 
-    /// Whether the text is how a value of the type is written.
+    /// Whether the text is the canonical text of a value of the type. A `Text` field of a user's own type may be
+    /// stricter; only the user's struct knows.
     pub(crate) fn has(self, text: &str) -> bool {
         matches!(self, Self::Str | Self::Text) || FieldValue::parse(self, text).is_some()
     }
 
-    /// The values of the type, as an error message describes them.
+    /// Describes the values of the type, for error messages.
     pub fn expected(self) -> String {
         let (min, max) = match self {
             Self::Str | Self::Text => return "a text".to_owned(),

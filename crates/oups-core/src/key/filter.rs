@@ -1,4 +1,4 @@
-//! Which keys a listing or a query is about.
+//! Filters of keys: which datasets a listing or a query takes.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,9 +8,9 @@ use super::escape;
 use super::glob::Glob;
 use super::{FieldValue, KeyError, KeySchema, StoreKey};
 
-/// Which keys pass: for each field a set of texts, a pattern, or anything.
+/// A condition on keys: for each field a set of texts, patterns, or anything.
 ///
-/// The derive makes a typed one for each key, [`TopLevel::filter`](super::TopLevel::filter), which turns into this.
+/// The derive makes a typed filter for each key, [`TopLevel::filter`](super::TopLevel::filter), which turns into this.
 ///
 /// # Examples
 ///
@@ -28,7 +28,7 @@ use super::{FieldValue, KeyError, KeySchema, StoreKey};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyFilter {
-    /// One a field, outermost level first; fields beyond its end may be anything.
+    /// One for each field, outermost level first; fields beyond its end may be anything.
     fields: Vec<FieldFilter>,
 }
 
@@ -37,7 +37,7 @@ pub struct KeyFilter {
 pub(super) enum FieldFilter {
     #[default]
     Any,
-    /// One of the texts, or a text that one of the patterns stands for.
+    /// One of the texts, or a text that matches one of the patterns.
     OneOf { texts: BTreeSet<String>, globs: Vec<Glob> },
 }
 
@@ -66,13 +66,13 @@ impl KeyFilter {
     /// Reads conditions of the form `field=value` or `field=pattern`, where a pattern has `*` or `?`.
     ///
     /// A key passes if it meets a condition for each field that is named; conditions for the same field are
-    /// alternatives. `\*` and `\?` stand for the characters themselves. A value is the field's text, `BRK.B`; one that is
-    /// written as in a path, `BRK%2EB`, is understood too.
+    /// alternatives. `\*` and `\?` stand for the characters themselves. A value is the field's text, such as `BRK.B`.
+    /// Its encoding in a path, `BRK%2EB`, is understood too.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Filter`] without a `=`, or where a field of this type never has the value;
-    /// [`KeyError::UnknownField`] and [`KeyError::AmbiguousField`] for the name.
+    /// [`KeyError::Filter`] if a condition has no `=` or its value is not one of the field's type;
+    /// [`KeyError::UnknownField`] or [`KeyError::AmbiguousField`] if the name is not that of one field.
     pub fn parse<S: AsRef<str>>(schema: &KeySchema, conditions: impl IntoIterator<Item = S>) -> Result<Self, KeyError> {
         let mut filter = Self::all();
         for condition in conditions {
@@ -96,7 +96,7 @@ impl KeyFilter {
         let glob = Glob::new(pattern);
         let literal = glob.literal();
         let is_value = |text: &str| FieldValue::parse(field_type, text).is_some();
-        // As a listing shows it: `BRK%2EB` is `BRK.B`.
+        // Listings show paths, so a copied `BRK%2EB` shall find `BRK.B`.
         let encoded = literal.as_deref().filter(|text| text.contains('%'));
         let decoded = encoded.and_then(|text| escape::parse_field(text, schema.separator().as_char()).ok());
         let decoded = decoded.filter(|text| is_value(text)).map(|text| text.into_owned());
@@ -128,17 +128,17 @@ impl KeyFilter {
         key.values().iter().enumerate().all(|(at, value)| self.passes(at, &value.to_text()))
     }
 
-    /// Whether every key passes, whatever its fields are.
+    /// Whether every key passes.
     pub fn is_all(&self) -> bool {
         self.fields.iter().all(|field| *field == FieldFilter::Any)
     }
 
-    /// Whether the text passes as the field at the place.
+    /// Whether the text passes as the field with this index.
     pub(crate) fn passes(&self, at: usize, text: &str) -> bool {
         self.fields.get(at).is_none_or(|field| field.passes(text))
     }
 
-    /// The texts that the field at the place may have, if the filter names them.
+    /// The texts that the field with this index may have; `None` if patterns or anything may pass.
     pub(crate) fn texts(&self, at: usize) -> Option<&BTreeSet<String>> {
         match self.fields.get(at)? {
             FieldFilter::OneOf { texts, globs } if globs.is_empty() => Some(texts),
@@ -147,7 +147,7 @@ impl KeyFilter {
     }
 }
 
-/// The place's filter, made where the vector does not reach so far.
+/// The filter of the field with this index; the vector grows if it is shorter.
 fn slot(fields: &mut Vec<FieldFilter>, at: usize) -> &mut FieldFilter {
     if fields.len() <= at {
         fields.resize(at + 1, FieldFilter::Any);
@@ -155,15 +155,15 @@ fn slot(fields: &mut Vec<FieldFilter>, at: usize) -> &mut FieldFilter {
     &mut fields[at]
 }
 
-/// What the typed filters of the derive are made of: the filters of the fields of one level and of those below it.
+/// The part of a typed filter that the derive wraps: filters of the fields of one level and of the levels below it.
 pub struct LevelFilter<L> {
     fields: Vec<FieldFilter>,
-    /// Only the type tells the filter of one level from that of another; no `L` is held.
+    /// Filters of different levels are different types; the filter holds no `L`.
     level: PhantomData<fn() -> L>,
 }
 
 impl<L> LevelFilter<L> {
-    /// Lets the field at the place be only one of the texts. Replaces what was said of the field before.
+    /// Lets only these texts pass as the field with this index. Replaces earlier conditions on the field.
     #[must_use]
     pub fn one_of<S: Into<String>>(mut self, at: usize, texts: impl IntoIterator<Item = S>) -> Self {
         let texts = texts.into_iter().map(Into::into).collect();
@@ -171,7 +171,7 @@ impl<L> LevelFilter<L> {
         self
     }
 
-    /// Narrows down the next level, whose first field is at the place.
+    /// Adds the filter of the next level, whose first field has this index.
     #[must_use]
     pub fn level<S>(mut self, at: usize, below: LevelFilter<S>) -> Self {
         self.fields.resize(at, FieldFilter::Any);

@@ -1,7 +1,7 @@
 //! Patterns with `*` and `?`.
 
-/// A pattern for a field's text: `*` stands for any characters, also none, `?` for one. A `\` before `*`, `?` or `\`
-/// takes their meaning away.
+/// A pattern for a field's text: `*` stands for any number of characters, `?` for one. After a `\`, the characters `*`,
+/// `?` and `\` stand for themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glob {
     tokens: Vec<Token>,
@@ -29,7 +29,7 @@ impl Glob {
         Self { tokens }
     }
 
-    /// The one text that the pattern stands for, if it has no `*` or `?`.
+    /// The one text that the pattern matches, if it has no `*` or `?`.
     pub(super) fn literal(&self) -> Option<String> {
         let chars = self.tokens.iter().map(|token| match token {
             Token::Literal(c) => Some(*c),
@@ -38,10 +38,10 @@ impl Glob {
         chars.collect()
     }
 
-    /// Whether the pattern stands for the whole text.
+    /// Whether the pattern matches the whole text.
     ///
-    /// At a mismatch only the last `*` takes one more character: what an earlier one took can stay, so the time is at
-    /// most the product of both lengths.
+    /// At a mismatch only the last `*` takes one more character; what earlier ones took never has to change. So the
+    /// time is at most the product of both lengths.
     pub(super) fn matches(&self, text: &str) -> bool {
         let mut tokens = self.tokens.as_slice();
         let mut rest = text.chars();
@@ -84,7 +84,7 @@ mod tests {
 
     use super::*;
 
-    /// The meaning, written down without care for time.
+    /// The meaning of a pattern, in exponential time.
     fn simple(tokens: &[Token], text: &[char]) -> bool {
         match (tokens.split_first(), text.split_first()) {
             (None, None) => true,
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_stand_for_whole_texts() {
+    fn patterns_match_whole_texts() {
         for (pattern, text, matches) in [
             ("ber*", "berlin", true),
             ("ber*", "bern", true),

@@ -1,8 +1,8 @@
 //! The letters and digits that stand for themselves in a path, frozen at Unicode 17.
 //!
-//! `char::is_alphanumeric` follows the Unicode version of the toolchain. A path must not: a store written today would
-//! otherwise have other paths after a compiler upgrade. So the set is a table, made once from `std` at Unicode 17.0 and
-//! never changed. Letters that later versions add are percent-encoded, which is longer but just as exact.
+//! `char::is_alphanumeric` follows the Unicode version of the toolchain. A path must not: otherwise the keys of a store
+//! would have other paths after a compiler upgrade. So the set is a table, made once from `std` at Unicode 17.0 and
+//! never changed. Letters that later versions add are percent-encoded, which is longer and just as exact.
 
 /// Whether the character is a letter or digit of any script, as of Unicode 17.
 pub(super) fn is_letter_or_digit(c: char) -> bool {
@@ -14,7 +14,7 @@ pub(super) fn is_letter_or_digit(c: char) -> bool {
     after.checked_sub(1).and_then(|at| RANGES.get(at)).is_some_and(|&(_, last)| c <= last)
 }
 
-/// First and last of each run of letters and digits beyond ASCII, ascending.
+/// The first and last character of each run of letters and digits beyond ASCII, ascending.
 #[rustfmt::skip]
 const RANGES: &[(u32, u32)] = &[
     (0xaa, 0xaa), (0xb2, 0xb3), (0xb5, 0xb5), (0xb9, 0xba), (0xbc, 0xbe), (0xc0, 0xd6), (0xd8, 0xf6), (0xf8, 0x2c1),

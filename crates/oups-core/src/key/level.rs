@@ -8,8 +8,7 @@ use super::{KeyError, KeyFilter, KeyReader, KeySchema, KeyWriter, LevelFilter, S
 
 /// The key of a dataset: a struct that derives this.
 ///
-/// The path of a key and its inverse, the schema and the filter come with it. The required items are the derive's
-/// business.
+/// It gives a key its path and the inverse, its schema and its filter. The derive writes the required items.
 ///
 /// # Examples
 ///
@@ -47,23 +46,23 @@ pub trait TopLevel: Clone + Debug + Ord + Hash + Send + Sync + 'static {
     /// The typed filter, made by the derive.
     type Filter: Default + Into<KeyFilter>;
 
-    /// What joins the fields of a level.
+    /// The character that joins the fields of a level.
     const SEPARATOR: Separator;
 
-    /// Tells the names and types of the fields, this level's and those below.
+    /// Adds the names and types of the fields to the schema: this level's and those of the levels below.
     fn describe(schema: &mut SchemaBuilder);
 
-    /// Hands over the fields, this level's and those below.
+    /// Writes the fields of this level and of the levels below.
     fn write(&self, writer: &mut KeyWriter);
 
     /// Makes a key of the fields of a path.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] as [`TopLevel::from_path`], but for what follows the last field.
+    /// As [`TopLevel::from_path`], but text after the last field is not looked at.
     fn read(reader: &mut KeyReader<'_>) -> Result<Self, KeyError>;
 
-    /// The key's path below the store's root, one component a level, joined by `/`.
+    /// The key's path below the store's root: one component for each level, joined by `/`.
     ///
     /// # Errors
     ///
@@ -101,7 +100,7 @@ pub trait TopLevel: Clone + Debug + Ord + Hash + Send + Sync + 'static {
         schema.finish(Self::SEPARATOR)
     }
 
-    /// A filter that lets every key pass; its methods, one a field, narrow it down.
+    /// A filter that lets every key pass. It has a method for each field, which narrows it down.
     ///
     /// # Examples
     ///
@@ -137,26 +136,26 @@ pub trait SubLevel: Clone + Debug + Ord + Hash + Send + Sync + 'static {
     /// The typed filter, made by the derive.
     type Filter: Default + Into<LevelFilter<Self>>;
 
-    /// Tells the names and types of the fields, this level's and those below.
+    /// Adds the names and types of the fields to the schema: this level's and those of the levels below.
     fn describe(schema: &mut SchemaBuilder);
 
-    /// Hands over the fields, this level's and those below.
+    /// Writes the fields of this level and of the levels below.
     fn write(&self, writer: &mut KeyWriter);
 
     /// Makes a level of the fields of a path.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] as [`TopLevel::from_path`].
+    /// As [`TopLevel::read`].
     fn read(reader: &mut KeyReader<'_>) -> Result<Self, KeyError>;
 
-    /// A filter that lets every key pass; its methods, one a field, narrow it down.
+    /// A filter that lets every key pass. It has a method for each field, which narrows it down.
     fn filter() -> Self::Filter {
         Self::Filter::default()
     }
 }
 
-/// The key's path, however long: what `Display` shows.
+/// The key's path, however long. `Display` shows it.
 pub(super) fn path_unchecked<K: TopLevel>(key: &K) -> String {
     let mut writer = KeyWriter::path(K::SEPARATOR);
     key.write(&mut writer);
@@ -172,11 +171,11 @@ pub fn parse<K: TopLevel>(path: &str) -> Result<K, KeyError> {
     K::from_path(path)
 }
 
-/// Shows a key as its path, even one that is too long to have one. The derived `Display` calls this.
+/// Shows a key as its path, even a path that is too long for a file system. The derived `Display` calls this.
 ///
 /// # Errors
 ///
-/// Those of the formatter.
+/// The formatter's errors.
 pub fn display<K: TopLevel>(key: &K, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
     f.pad(&path_unchecked(key))
 }

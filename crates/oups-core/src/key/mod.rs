@@ -5,8 +5,8 @@
 //! reads back as the key, and no other text is a path.
 //!
 //! The usual key is a struct that derives [`TopLevel`]; its nested levels derive [`SubLevel`], its own field types
-//! [`KeyField`]. A program without the struct uses [`AnyKey`] with the store's [`KeySchema`]. [`StoreKey`] is what a
-//! store asks of either. A [`KeyFilter`] says which keys a listing is about.
+//! [`KeyField`]. A program without the struct uses [`AnyKey`] with the store's [`KeySchema`]. Both implement
+//! [`StoreKey`], which is what a store needs of its keys. A [`KeyFilter`] selects the keys of a listing.
 
 mod any;
 mod error;

@@ -1,4 +1,4 @@
-//! Keys to paths and back: what the derived code calls, field by field.
+//! Keys to paths and back. The derived code calls this field by field.
 
 use std::borrow::Cow;
 use std::str::Split;
@@ -6,7 +6,7 @@ use std::str::Split;
 use super::escape::{self, MAX_COMPONENT, Malformed, disguise_reserved, is_reserved, undisguise};
 use super::{FieldValue, KeyError, KeyField, KeySchema, Separator};
 
-/// Takes the fields of a key, in order, and makes its path or its values.
+/// Takes the fields of a key in order and builds its path or its list of values.
 #[derive(Debug)]
 pub struct KeyWriter {
     purpose: Purpose,
@@ -33,14 +33,14 @@ impl KeyWriter {
         let text = value.to_text();
         match &mut self.purpose {
             Purpose::Path { .. } => self.text(&text),
-            // A text that its own type does not read is shown as it is; such a key has no path.
+            // A faulty `KeyField` may write a text that its type does not read. Such a key has no path, but is shown.
             Purpose::Values(values) => {
                 values.push(FieldValue::parse(F::TYPE, &text).unwrap_or_else(|| FieldValue::Text(text.into_owned())))
             }
         }
     }
 
-    /// Takes the next field's text. Only paths are made of texts.
+    /// Takes the next field's text. Has an effect only if a path is built.
     pub(super) fn text(&mut self, text: &str) {
         if let Purpose::Path { separator, path, component_start } = &mut self.purpose {
             if path.len() > *component_start {
@@ -78,7 +78,7 @@ impl KeyWriter {
     }
 }
 
-/// The component of one level's fields; `None` if it is too long to be one.
+/// The component of one level's fields; `None` if it is too long.
 pub(crate) fn component(separator: Separator, texts: &[&str]) -> Option<String> {
     let mut writer = KeyWriter::path(separator);
     for text in texts {
@@ -88,7 +88,7 @@ pub(crate) fn component(separator: Separator, texts: &[&str]) -> Option<String> 
     check_length(&component).ok().map(|()| component)
 }
 
-/// Fails if a component of the path is too long for a file name with room for suffixes.
+/// Fails if a component of the path has more than [`MAX_COMPONENT`] bytes.
 pub(super) fn check_length(path: &str) -> Result<(), KeyError> {
     match path.split('/').find(|component| component.len() > MAX_COMPONENT) {
         None => Ok(()),
@@ -106,7 +106,7 @@ pub(super) fn check_length(path: &str) -> Result<(), KeyError> {
 pub struct KeyReader<'a> {
     path: &'a str,
     separator: char,
-    /// Makes the schema that an error message shows.
+    /// Makes the schema for an error message. A function, since making one is slow and most paths are right.
     schema: fn() -> KeySchema,
     component: &'a str,
     fields: Fields<'a>,
@@ -126,14 +126,14 @@ impl<'a> KeyReader<'a> {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if there is none, or its text is no value of the type or not how the value is written.
+    /// [`KeyError`] if the level has no further field, or the field's text is not the canonical text of a value.
     pub fn field<F: KeyField>(&mut self, name: &str) -> Result<F, KeyError> {
         let text = self.text()?;
         let value = F::from_text(&text).filter(|value| value.to_text() == text);
         value.ok_or_else(|| self.no_value::<F>(name, &text))
     }
 
-    /// [`field`](Self::field) of a type that reads no text but those that it writes.
+    /// As [`field`](Self::field), for a type that only reads texts that it writes: nothing is written again to compare.
     pub(super) fn exact_field<F: KeyField>(&mut self, name: &str) -> Result<F, KeyError> {
         let text = self.text()?;
         F::from_text(&text).ok_or_else(|| self.no_value::<F>(name, &text))
@@ -157,7 +157,7 @@ impl<'a> KeyReader<'a> {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if the level has more fields, the path has no further level, or that is no component.
+    /// [`KeyError`] if the level has more fields, the path has no further level, or the next component is malformed.
     pub fn level(&mut self) -> Result<(), KeyError> {
         if self.fields.next().is_some() {
             return Err(self.wrong_shape());
@@ -170,7 +170,7 @@ impl<'a> KeyReader<'a> {
         Ok(())
     }
 
-    /// Ends the key.
+    /// Fails if fields or levels are left.
     pub(super) fn finish(mut self) -> Result<(), KeyError> {
         if self.fields.next().is_some() || self.levels.next().is_some() {
             return Err(self.wrong_shape());
@@ -187,7 +187,7 @@ impl<'a> KeyReader<'a> {
 /// The texts of a component's fields.
 #[derive(Debug)]
 pub(super) enum Fields<'a> {
-    /// A component that is the one field whose first letter was encoded because Windows reserves the name.
+    /// The single field of a component whose first letter was encoded because Windows reserves the name.
     Disguised(Option<String>),
     Split {
         fields: Split<'a, char>,
@@ -196,7 +196,7 @@ pub(super) enum Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Checks what concerns the component as a whole; `path` is for the error message.
+    /// Checks the component as a whole: its length and its name; `path` is for the error message.
     pub(super) fn new(path: &str, component: &'a str, separator: char) -> Result<Self, KeyError> {
         if component.len() > MAX_COMPONENT {
             check_length(path)?;
@@ -230,7 +230,7 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// The error for a component that is not what encoding gives.
+/// The error for a component that encoding would not give.
 pub(super) fn not_canonical(path: &str, component: &str, malformed: Malformed) -> KeyError {
     let (expected, found) = match malformed {
         Malformed::Escape { found } => ("`%` and two upper-case hexadecimal digits of UTF-8".to_owned(), found),
@@ -239,7 +239,7 @@ pub(super) fn not_canonical(path: &str, component: &str, malformed: Malformed) -
     KeyError::NotCanonical { key: path.to_owned(), component: component.to_owned(), expected, found }
 }
 
-/// The error for a path that has not the schema's number of levels, or in one level not that of fields.
+/// The error for a path whose number of levels, or of fields in a level, is not the schema's.
 pub(super) fn wrong_shape(schema: &KeySchema, path: &str) -> KeyError {
     let levels = schema.levels();
     let uneven = path.split('/').zip(levels).map(|(component, level)| {

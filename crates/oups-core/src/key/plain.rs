@@ -1,12 +1,12 @@
-//! A key as a person types it: the texts of its fields as they are, not encoded.
+//! A key as a person types it: the texts of its fields, not encoded.
 
 use super::{AnyKey, FieldType, FieldValue, KeySchema};
 
-/// The one key that the text is plainly: its levels are divided by `/`, the fields of a level by the separator.
+/// The one key that the text can mean: levels are divided by `/`, the fields of a level by the separator.
 ///
-/// A field may hold the separator where only one division fits the types of the fields. `None` where no key, or more than
-/// one, could be meant; and for what is rather a slip of the hand: blanks at the ends of a field, an empty field, control
-/// characters, and a `%` with hexadecimal digits, which is an encoded path that is not quite right.
+/// A field may hold the separator if only one division fits the types of the fields. `None` if the text could mean no
+/// key, or more than one. `None` also for likely typing errors: blanks at the ends of a field, an empty field, control
+/// characters, and a `%` with hexadecimal digits, which is probably an encoded path with a mistake.
 pub(super) fn parse(schema: &KeySchema, text: &str) -> Option<AnyKey> {
     let components: Vec<&str> = text.split('/').collect();
     if components.len() != schema.levels().len() || text.contains(char::is_control) || is_like_encoded(text) {
@@ -25,24 +25,27 @@ fn is_like_encoded(text: &str) -> bool {
     text.match_indices('%').any(|(at, _)| text.get(at + 1..at + 3).is_some_and(is_hex))
 }
 
-/// The only way to divide the text into fields of these types.
+/// The fields, if the text divides into fields of these types in exactly one way.
 fn division<'t>(text: &'t str, separator: char, types: &[FieldType]) -> Option<Vec<&'t str>> {
     let divisions = divisions(text, separator, types);
     (divisions.ways == 1).then_some(divisions.one)
 }
 
-/// How many ways there are, and one of them.
+/// The ways to divide a text.
 struct Divisions<'t> {
+    /// How many; 2 stands for all larger numbers.
     ways: usize,
+    /// One of them.
     one: Vec<&'t str>,
 }
 
-/// Field by field, from the last: so that the work grows with places times fields, however many ways there are.
+/// Divides from the last field to the first and remembers, for each start, how the rest divides. So the work grows with
+/// separators² times fields, while the number of ways grows exponentially.
 fn divisions<'t>(text: &'t str, separator: char, types: &[FieldType]) -> Divisions<'t> {
     let starts: Vec<usize> =
         std::iter::once(0).chain(text.match_indices(separator).map(|(at, found)| at + found.len())).collect();
     let end_before = |start: usize| start - separator.len_utf8();
-    // For each place at which a field can start, how the rest divides into the fields after this one.
+    // For each start: how the text from there divides into the fields after the current one.
     let mut after: Option<Vec<Divisions<'t>>> = None;
     for field_type in types.iter().rev() {
         let from = |(at, &start): (usize, &usize)| {
@@ -69,6 +72,7 @@ fn divisions<'t>(text: &'t str, separator: char, types: &[FieldType]) -> Divisio
     first.unwrap_or(Divisions { ways: 0, one: Vec::new() })
 }
 
+/// Whether the text can be typed for a field. Blanks at the ends are more likely a slip than meant.
 fn is_field(field_type: FieldType, text: &str) -> bool {
     !text.is_empty() && text.trim() == text && FieldValue::parse(field_type, text).is_some()
 }
@@ -109,7 +113,7 @@ mod tests {
         none("n:int", "07");
         none("kind:str,city:str", "temp-");
         none("symbol:str", &"x".repeat(300));
-        // However many ways there are to divide it.
+        // It divides in millions of ways, and the answer must come at once.
         none("a:str,b:str,c:str,d:str,e:str,f:str", &"x-".repeat(60));
     }
 }

@@ -1,14 +1,14 @@
-//! What the keys of a store are made of.
+//! The schema of a store's keys: levels, fields, separator.
 
 use std::sync::Arc;
 
 use super::similar::nearest;
 use super::{FieldType, KeyError, Separator};
 
-/// The levels and fields of a store's keys, and what separates them.
+/// The levels and fields of a store's keys, and the separator.
 ///
-/// A derived key has one ([`TopLevel::schema`](super::TopLevel::schema)), a store keeps one in its `oups.json`, and
-/// [`KeySchema::parse`] makes one of a text. Cloning is cheap.
+/// A derived key has a schema ([`TopLevel::schema`](super::TopLevel::schema)), a store keeps it in its `oups.json`, and
+/// [`KeySchema::parse`] reads it from a text. Cloning is cheap.
 ///
 /// # Examples
 ///
@@ -35,7 +35,8 @@ struct Parts {
 /// One level of a key: the fields that one folder's name holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Level {
-    /// The name of the struct's field that holds this level; none for the outermost, or where no struct made it.
+    /// The name of the struct's field that holds this level. `None` for the outermost level, and if no struct made the
+    /// schema.
     pub name: Option<String>,
     /// The fields, in order.
     pub fields: Vec<Field>,
@@ -53,7 +54,7 @@ pub struct Field {
 /// A field with the names by which a user can ask for it.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Leaf {
-    /// The field's own name where only one level has it, else the full one.
+    /// The field's own name if only one level has it, else the full name.
     name: String,
     /// The names of the levels and of the field, joined by dots.
     full_name: String,
@@ -66,15 +67,15 @@ impl KeySchema {
     ///
     /// # Errors
     ///
-    /// [`KeyError::SchemaRule`] if there is no level, a level has no field or a name twice, or a name is empty or holds
-    /// a blank, a control character or one of `: , / . =`.
+    /// [`KeyError::SchemaRule`] if `levels` is empty, a level has no field or the same name twice, or a name is empty
+    /// or holds a blank, a control character or one of `: , / . =`.
     pub fn new(separator: Separator, levels: Vec<Level>) -> Result<Self, KeyError> {
         let schema = Self::from_struct(separator, levels);
         schema.check()?;
         Ok(schema)
     }
 
-    /// Makes a schema that Rust's own rules for structs, and the derive's, have checked.
+    /// Makes a schema without checks: the rules of Rust for structs, and those of the derive, have checked it.
     pub(super) fn from_struct(separator: Separator, levels: Vec<Level>) -> Self {
         let mut leaves = Vec::new();
         let mut prefix = String::new();
@@ -96,7 +97,7 @@ impl KeySchema {
         Self(Arc::new(Parts { separator, levels, leaves }))
     }
 
-    /// What joins the fields of a level.
+    /// The character that joins the fields of a level.
     pub fn separator(&self) -> Separator {
         self.0.separator
     }
@@ -113,8 +114,8 @@ impl KeySchema {
 
     /// The names of all fields, outermost level first, each different.
     ///
-    /// A name that several levels have is preceded by those of its levels, as in `sampling.name`. A level without a
-    /// name is called `level2`, `level3` and so on.
+    /// If several levels have a field of the same name, the names of the levels precede it, as in `sampling.name`. A
+    /// level without a name is called `level2`, `level3` and so on.
     pub fn field_names(&self) -> impl ExactSizeIterator<Item = &str> + '_ {
         self.0.leaves.iter().map(|leaf| leaf.name.as_str())
     }
@@ -127,11 +128,11 @@ impl KeySchema {
         self.0.leaves.get(at).map_or("", |leaf| leaf.name.as_str())
     }
 
-    /// The place of a field among those of all levels, by its name or its full, dotted name.
+    /// The index of a field among those of all levels, by its name or its full, dotted name.
     ///
     /// # Errors
     ///
-    /// [`KeyError::UnknownField`] if there is none, [`KeyError::AmbiguousField`] if several levels have the name.
+    /// [`KeyError::UnknownField`] if no field has the name, [`KeyError::AmbiguousField`] if several levels have it.
     pub fn field_index(&self, name: &str) -> Result<usize, KeyError> {
         let leaves = &self.0.leaves;
         if let Some(at) = leaves.iter().position(|leaf| leaf.full_name == name) {
@@ -152,15 +153,15 @@ impl KeySchema {
         }
     }
 
-    /// Whether keys of the two schemas are the same: the same separator, and in each level the same names and types.
+    /// Whether both schemas have the same keys: the same separator and, in each level, the same field names and types.
     ///
-    /// The names of structs, and of the fields that hold a nested level, do not matter.
+    /// The names of the fields that hold a nested level do not matter.
     pub fn is_compatible(&self, other: &Self) -> bool {
         let fields = |schema: &Self| schema.levels().iter().map(|level| level.fields.clone()).collect::<Vec<_>>();
         self.separator() == other.separator() && fields(self) == fields(other)
     }
 
-    /// The places, among the fields of all levels, of one level's fields.
+    /// The indexes of one level's fields among the fields of all levels.
     pub(crate) fn level_range(&self, level: usize) -> std::ops::Range<usize> {
         let start = self.0.leaves.partition_point(|leaf| leaf.level < level);
         let end = self.0.leaves.partition_point(|leaf| leaf.level <= level);
@@ -191,8 +192,8 @@ impl KeySchema {
     }
 }
 
-/// Whether the text can be a field's name: not empty, and nothing in it that means something else in a schema, a
-/// filter or a dotted name.
+/// Whether the text can be a field's name: it is not empty, and holds no character with a meaning in the text of a
+/// schema, in a filter or in a dotted name.
 pub(super) fn is_name(text: &str) -> bool {
     let excluded = |c: char| matches!(c, ':' | ',' | '/' | '.' | '=') || c.is_whitespace() || c.is_control();
     !text.is_empty() && !text.contains(excluded)
@@ -202,7 +203,7 @@ fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// What a derived key's levels tell about themselves.
+/// Collects the levels and fields that a derived key describes.
 #[derive(Debug)]
 pub struct SchemaBuilder {
     levels: Vec<Level>,

@@ -13,8 +13,8 @@ impl KeySchema {
     ///
     /// # Errors
     ///
-    /// [`KeyError::SchemaText`] with the place of what does not parse, [`KeyError::SchemaRule`] for a name twice in a
-    /// level.
+    /// [`KeyError::SchemaText`] with the character at which parsing failed; [`KeyError::SchemaRule`] if a level has a
+    /// name twice.
     ///
     /// # Examples
     ///
@@ -49,7 +49,7 @@ impl KeySchema {
     }
 }
 
-/// Reads one `name:type` that starts at a character of the whole text; blanks around its parts are fine.
+/// Reads one `name:type`, which starts at character `at` of the whole text; blanks around its parts are allowed.
 fn parse_field(text: &str, at: usize, field: &str) -> Result<Field, KeyError> {
     let refuse = |offset: usize, expected: String, found: &str| {
         let found = if found.is_empty() { "nothing".to_owned() } else { format!("`{found}`") };
@@ -72,7 +72,7 @@ fn parse_field(text: &str, at: usize, field: &str) -> Result<Field, KeyError> {
     }
 }
 
-/// The text form, followed by the separator where it is not `-`.
+/// The text form, followed by the separator if it is not `-`.
 impl fmt::Display for KeySchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.levels_text())?;

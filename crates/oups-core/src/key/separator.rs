@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::KeyError;
 
-/// What joins the fields of one level of a key in its path: one of `- _ = @ + , ~` or a space.
+/// The character that joins the fields of one level of a key in its path: one of `- _ = @ + , ~` or a space.
 ///
 /// # Examples
 ///
@@ -38,7 +38,7 @@ pub enum Separator {
 }
 
 impl Separator {
-    /// Every separator there is.
+    /// Every separator.
     pub const ALL: [Self; 8] =
         [Self::Dash, Self::Underscore, Self::Equals, Self::At, Self::Plus, Self::Comma, Self::Tilde, Self::Space];
 

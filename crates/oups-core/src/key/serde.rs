@@ -1,7 +1,7 @@
-//! Keys and their schemas in documents of the user's: configurations, messages, logs. Behind the feature `serde`.
+//! Keys and their schemas in a user's documents: configurations, messages, logs. Behind the feature `serde`.
 //!
-//! A key is its path text, which is one to one. The derive gives a struct no `Serialize`, which would take that choice from
-//! its author: [`key_text`] and [`KeyText`] write it where it is wanted.
+//! A key is written as its path text, which is one to one. The derive does not implement `Serialize`: that choice is
+//! left to the struct's author. [`key_text`] and [`KeyText`] write the path text wherever the author wants it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -60,13 +60,13 @@ pub mod key_text {
     ///
     /// # Errors
     ///
-    /// If the text is no path of such a key; the message says what it should be.
+    /// If the text is not the path of a `K`; the message says what is expected.
     pub fn deserialize<'de, K: TopLevel, D: Deserializer<'de>>(deserializer: D) -> Result<K, D::Error> {
         K::from_path(&Cow::<str>::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 
-/// The path text. To read it back takes the schema: [`KeySchema`] is the [`DeserializeSeed`] of its keys.
+/// Writes the path text. Reading it back needs the schema: a [`KeySchema`] is the [`DeserializeSeed`] of its keys.
 impl Serialize for AnyKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.to_path().map_err(S::Error::custom)?)
@@ -106,7 +106,7 @@ impl Serialize for KeySchema {
     }
 }
 
-/// Without a separator it is `-`.
+/// The separator may be missing and is `-` then.
 impl<'de> Deserialize<'de> for KeySchema {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let parts = BTreeMap::<Cow<'de, str>, Cow<'de, str>>::deserialize(deserializer)?;

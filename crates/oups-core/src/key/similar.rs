@@ -1,16 +1,16 @@
-//! The names a user may have meant.
+//! Names that a user may have meant.
 
-/// So many typing errors are one word still, however long the name.
+/// With more edits than this, however long the name, the user meant another word.
 const MOST_EDITS: usize = 3;
 
-/// A shorter beginning is one of too many words.
+/// A shorter beginning fits too many words.
 const SHORTEST_BEGINNING: usize = 3;
 
-/// The names that are nearest to this one, best first, `most` at the most; none that is not near.
+/// The names near to this one, nearest first, at most `most`. Names that are not near are left out.
 ///
-/// A name is near if a third of its characters or fewer, and no more than three, are typed wrong: added, left out,
-/// changed, or two of them in the wrong order; and if one of the two is the beginning of the other, as `temp` of
-/// `temperature`. Upper and lower case are the same.
+/// A name is near if at most a third of its characters, and at most three, are typed wrong: added, left out, changed,
+/// or swapped with a neighbour. A name is also near if one of the two begins with the other, which has at least three
+/// characters, as `temperature` begins with `temp`. Upper and lower case count as the same.
 pub fn nearest<N: AsRef<str>>(name: &str, names: impl IntoIterator<Item = N>, most: usize) -> Vec<N> {
     let lower = name.to_lowercase();
     let length = lower.chars().count();
@@ -24,7 +24,7 @@ pub fn nearest<N: AsRef<str>>(name: &str, names: impl IntoIterator<Item = N>, mo
             if begins && length.min(others) >= SHORTEST_BEGINNING {
                 return Some((length.abs_diff(others), candidate));
             }
-            // What is much longer or shorter needs no table of edits.
+            // The distance is at least the difference in length, so most names need no table of edits.
             if length.abs_diff(others) > allowed {
                 return None;
             }
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_come_first_and_far_ones_not_at_all() {
+    fn the_nearest_come_first_and_far_ones_are_left_out() {
         let keys = ["temperature-bern/1D", "temperature-berlin/1D", "temperature-oslo/1D", "wind-oslo/1h"];
         assert_eq!(nearest("temperature-berln/1D", keys, 3), ["temperature-berlin/1D", "temperature-bern/1D"]);
         assert_eq!(nearest("temperature-berln/1D", keys, 1), ["temperature-berlin/1D"]);

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use super::level::TopLevel;
 use super::{AnyKey, FieldValue, KeyError, KeySchema, KeyWriter};
 
-/// The key of a store: any struct that derives [`TopLevel`], or [`AnyKey`] for programs that do not have the struct.
+/// A key of a store: any struct that derives [`TopLevel`], or [`AnyKey`] for programs that do not have the struct.
 pub trait StoreKey: Clone + Debug + Ord + Hash + Send + Sync + 'static {
     /// The key's path below the store's root.
     ///
@@ -22,7 +22,7 @@ pub trait StoreKey: Clone + Debug + Ord + Hash + Send + Sync + 'static {
     /// As [`TopLevel::from_path`].
     fn parse_path(schema: &KeySchema, path: &str) -> Result<Self, KeyError>;
 
-    /// The schema that the type itself fixes; `None` if each store brings its own.
+    /// The schema that the type fixes; `None` for [`AnyKey`], which takes the schema of the store.
     fn own_schema() -> Option<KeySchema>;
 
     /// The values of the fields of all levels, outermost first.

@@ -7,8 +7,8 @@ use super::{FieldType, KeyField};
 
 /// The value of one field of a key.
 ///
-/// Values of one field compare as the struct's own: numbers as numbers, text by its characters. (A type of the user's
-/// own is known by its text only, and so ordered by it.)
+/// Values of one field compare as in the struct: numbers as numbers, texts by their characters. Of a user's own type
+/// only the text is known, so its values compare by their texts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FieldValue {
@@ -22,12 +22,12 @@ pub enum FieldValue {
     Int(i128),
     /// An unsigned integer of any width.
     UInt(u128),
-    /// The text of a type of the user's own.
+    /// The text of a value of a user's own type.
     Text(String),
 }
 
 impl FieldValue {
-    /// The value of a text; `None` if it is not how a value of the type is written.
+    /// The value of a text; `None` if it is not the canonical text of a value of the type.
     ///
     /// # Examples
     ///
@@ -106,7 +106,7 @@ impl From<char> for FieldValue {
     }
 }
 
-/// The integers differ in nothing but their names, which no function can take.
+/// A macro, since the implementations differ only in the name of the type.
 macro_rules! from_integers {
     ($variant:ident: $($integer:ident),*) => {$(
         impl From<$integer> for FieldValue {

@@ -1,7 +1,8 @@
-//! A consistent copy of a store: snapshots of datasets as a store of their own. `docs/export.md` says what is promised.
+//! Exports a consistent copy of a store: snapshots of datasets as a store of their own. `docs/export.md` has the
+//! promises.
 //!
-//! The copy is made beside its destination under another name and renamed when it is complete. `oups.json` is the last
-//! file in it: what a dead export leaves is no store.
+//! The copy is made beside its destination under another name, and renamed when it is complete. `oups.json` is the last
+//! file of the copy, so the remains of an export that died are not a store.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -24,26 +25,26 @@ use crate::store::Store;
 use crate::write::progress::{Listener, Phase};
 use crate::{Error, Result};
 
-/// Files that are copied before the progress is told.
+/// How many files are copied before progress is reported.
 const AT_ONCE: usize = 16;
 
-/// What an export has copied.
+/// The report of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExportReport {
-    /// Datasets.
+    /// The number of datasets that were copied.
     pub datasets: usize,
-    /// Row group files.
+    /// The number of row group files that were copied.
     pub row_groups: usize,
-    /// Rows.
+    /// The number of rows in them.
     pub rows: u64,
-    /// Bytes of row group files.
+    /// The length of all row group files in bytes.
     pub bytes: u64,
-    /// Whether there was a moment at which all datasets were as they are in the copy.
+    /// Whether, at one moment, all datasets were as they are in the copy.
     pub moment: Moment,
 }
 
-/// A copy of datasets as a store of their own: see [`Store::export`].
+/// A task that copies datasets into a store of their own: see [`Store::export`].
 #[derive(Debug)]
 pub struct Export<K> {
     store: Store<K>,
@@ -53,20 +54,22 @@ pub struct Export<K> {
 }
 
 impl<K: StoreKey> Task<Export<K>> {
-    /// How far the datasets are to be of one moment: see [`Together`].
+    /// Whether the datasets must be of one moment: see [`Together`].
     pub fn together(mut self, together: Together) -> Self {
         self.of.together = together;
         self
     }
 
-    /// Makes the copy. It is there when it is complete and durable.
+    /// Makes the copy. It gets its name once it is complete and durable.
     ///
     /// # Errors
     ///
-    /// [`Error::ExportTarget`] for a place where something is, or inside of the store; [`Error::Damaged`] for a dataset
-    /// that is damaged; [`Error::Busy`] where one moment was demanded and not found in time; [`Error::ExportStopped`] if it
-    /// was stopped; a failed file operation. Nothing is left then. [`Error::NotDurable`] if the copy is there but the disk
-    /// may not have it; [`Error::OutcomeUnknown`] if it is not known whether it has its name.
+    /// - [`Error::ExportTarget`] if something is at the destination, or it is inside of the store; [`Error::Damaged`]
+    ///   if a dataset is damaged; [`Error::Busy`] if one moment is demanded and not found in time;
+    ///   [`Error::ExportStopped`] if the export was stopped; [`Error::Io`] if a file operation fails. Nothing is left
+    ///   then.
+    /// - [`Error::NotDurable`] if the copy is complete but a power loss may undo it.
+    /// - [`Error::OutcomeUnknown`] if it is not known whether the copy has its name.
     pub fn run(self) -> Result<ExportReport> {
         let Self { of: Export { store, dest, filter, together }, listener } = self;
         let fs = store.inner().storage.fs().for_another_store();
@@ -85,11 +88,11 @@ impl<K: StoreKey> Task<Export<K>> {
 }
 
 impl<K: StoreKey> Store<K> {
-    /// Begins a copy of the datasets that a filter lets through, as a new store. Each is a snapshot: what writers do
-    /// meanwhile is in the copy of a dataset completely or not at all, and nobody waits. All are of one moment, unless
-    /// writers do not pause for 200 ms: [`ExportReport::moment`] says so. Every copied byte is checked.
+    /// Begins a copy of the datasets that pass a filter, as a new store. Each dataset is copied from a snapshot: a
+    /// commit of a writer is in the copy as a whole or not at all, and nobody waits. All are of one moment, unless
+    /// writers do not pause within 200 ms: [`ExportReport::moment`] says so. Every copied byte is checked.
     ///
-    /// `dest` must not exist, or be an empty folder.
+    /// `dest` must not exist, or must be an empty folder.
     pub fn export(&self, dest: impl AsRef<Path>, filter: impl Into<KeyFilter>) -> Task<Export<K>> {
         let (dest, filter, together) = (dest.as_ref().to_owned(), filter.into(), Together::default());
         Task::new(Export { store: self.clone(), dest, filter, together })
@@ -111,7 +114,7 @@ fn exported(snapshots: &[Snapshot], moment: Moment) -> ExportReport {
     }
 }
 
-/// Where the copy will be, and where it is made.
+/// The destination of the copy, and the folder in which it is made.
 struct Target<'a> {
     dest: &'a Path,
     parent: PathBuf,
@@ -119,9 +122,11 @@ struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
+    /// Checks the destination, and chooses the folder.
+    ///
     /// # Errors
     ///
-    /// [`Error::ExportTarget`] if it is no place for a copy of the store.
+    /// [`Error::ExportTarget`] if the copy cannot be at this destination.
     fn at(fs: &StoreFs, store: &Path, dest: &'a Path) -> Result<Self> {
         let refused = |found| Err(Error::ExportTarget { path: dest.to_owned(), found });
         let Some(name) = dest.file_name() else { return refused("it has no name of its own") };
@@ -141,7 +146,8 @@ impl<'a> Target<'a> {
         Ok(Self { dest, parent: parent.to_owned(), incomplete: dest.with_file_name(incomplete) })
     }
 
-    /// Makes the copy and gives it its name. An error leaves nothing, but for folders above it that were missing.
+    /// Makes the copy and gives it its name. An error leaves nothing, except for missing folders above it that were
+    /// made.
     fn fill(&self, fs: &StoreFs, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         create_folders(fs, &self.parent)?;
         fs.create_dir(&self.incomplete)?;
@@ -162,7 +168,7 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Whether the path, as it is written, leads into the folder.
+/// Whether the path, taken literally, leads into the folder.
 fn is_inside(path: &Path, folder: &Path) -> bool {
     match (std::path::absolute(path), std::path::absolute(folder)) {
         (Ok(path), Ok(folder)) => path.starts_with(folder),
@@ -170,7 +176,7 @@ fn is_inside(path: &Path, folder: &Path) -> bool {
     }
 }
 
-/// Removes what an export that failed has made.
+/// Removes the folder of a failed export, with all that is in it.
 fn remove_all(fs: &StoreFs, folder: &Path) -> Result<()> {
     for entry in fs.list(folder)? {
         let path = folder.join(&entry.name);
@@ -182,7 +188,7 @@ fn remove_all(fs: &StoreFs, folder: &Path) -> Result<()> {
     if_there(fs.remove_dir(folder)).map(|_| ())
 }
 
-/// An export at work.
+/// The state of a running export.
 struct Copy<'a> {
     fs: &'a StoreFs,
     root: &'a Path,
@@ -206,13 +212,13 @@ impl Copy<'_> {
             self.tell(&name)?;
         }
         self.fs.sync_dir(&folder)?;
-        // Every file is durable now, and nothing of older versions is in the copy.
+        // Every file is durable now, and the copy has no files of older versions.
         let entries =
             snapshot.manifest().entries.iter().map(|entry| RowGroup { synced: true, ..entry.clone() }).collect();
         let copy = Manifest { entries, retired: Vec::new(), ..snapshot.manifest().clone() }.with_durable();
         let (bytes, _) = manifest::encode(&paths.manifest(), &copy)?;
         self.write(&paths.manifest(), &bytes)?;
-        // That it is there and empty tells a repair that the last writer ended cleanly.
+        // An empty lock file says that the last writer ended cleanly; `repair` relies on it.
         self.write(&paths.lock(), b"")?;
         self.fs.sync_dir(&paths.parent())
     }
@@ -231,7 +237,7 @@ impl Copy<'_> {
     }
 }
 
-/// Copies a row group file, and reads the copy: both that the source is intact and that it was copied well are seen so.
+/// Copies a row group file and checks the copy's bytes. This finds damage of the source as well as of the copy.
 fn copy_file(fs: &StoreFs, snapshot: &Snapshot, entry: &RowGroup, to: &Path) -> Result<()> {
     snapshot.copy(entry, to)?;
     fs.sync_file(to)?;

@@ -1,4 +1,4 @@
-//! The store as text: keys, row groups, rows and spans, without anything that differs from run to run.
+//! The layout of a store as text: keys, row groups, rows and spans, and nothing that differs from run to run.
 
 use std::fmt::Write as _;
 
@@ -9,6 +9,8 @@ use crate::snapshot::Snapshot;
 use crate::storage::moment::Together;
 use crate::store::Store;
 
+/// The text of a store:
+///
 /// ```text
 /// store of city:str/frequency:str
 ///
@@ -41,12 +43,12 @@ fn counted(number: u64, thing: &str) -> String {
 }
 
 impl<K: StoreKey> Store<K> {
-    /// A picture of the store as text: keys, row groups, rows, spans. It holds no sizes, ids or times, so it is the same
-    /// for the same writes: made for `insta::assert_snapshot!`.
+    /// The layout of the store as text: keys, row groups, rows, spans. It has no sizes, ids or times, so the same
+    /// writes give the same text. It is meant for `insta::assert_snapshot!`.
     ///
     /// # Errors
     ///
-    /// Where a folder cannot be listed or a manifest not be read.
+    /// If a folder cannot be listed, or a manifest cannot be read.
     pub fn layout(&self) -> Result<String> {
         let (_, snapshots) = self.snapshots_where(KeyFilter::all(), Together::default())?;
         Ok(self::of_store(&self.inner.schema, snapshots.iter().map(Snapshot::manifest)))

@@ -1,4 +1,4 @@
-//! What keeps stores sound: verify, repair, export, the layout as text. Each adds its own `impl` to the handles.
+//! Maintenance of stores: verify, repair, export, the layout as text. Each adds its own `impl` to the handles.
 
 pub(crate) mod export;
 pub(crate) mod layout_text;

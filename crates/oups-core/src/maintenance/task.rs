@@ -1,16 +1,16 @@
-//! Work on a store that changes nothing in it: verifications and exports.
+//! Tasks that do not change a store: verifications and exports.
 
 use std::ops::ControlFlow;
 
 use crate::write::progress::{Listener, Progress};
 
-/// Work on a store that has not begun yet, and changes nothing in it: its `run` does it. `W` says which.
+/// A task that has not begun yet, and does not change the store. Its `run` does it. `W` is the kind of task.
 ///
-/// It owns all that it needs, so it can go to another thread.
+/// It owns all that it needs, so it can be sent to another thread.
 #[derive(Debug)]
 #[must_use = "nothing happens before `run`"]
 pub struct Task<W> {
-    /// What is to be done.
+    /// The kind of task, with its own options.
     pub(crate) of: W,
     pub(crate) listener: Listener,
 }
@@ -20,9 +20,9 @@ impl<W> Task<W> {
         Self { of, listener: Listener::default() }
     }
 
-    /// Is told after every few row groups how far it is. A `Break` stops it with an error, and leaves nothing behind:
-    /// [`Error::Stopped`](crate::Error::Stopped) for a verification, [`Error::ExportStopped`](crate::Error::ExportStopped)
-    /// for an export.
+    /// Calls `each` with the progress of the task after every few row groups. A `Break` stops the task with an error,
+    /// and leaves nothing behind. The error is [`Error::Stopped`](crate::Error::Stopped) for a verification, and
+    /// [`Error::ExportStopped`](crate::Error::ExportStopped) for an export.
     pub fn progress(mut self, each: impl FnMut(&Progress) -> ControlFlow<()> + Send + 'static) -> Self {
         self.listener = Listener::new(each);
         self

@@ -1,4 +1,4 @@
-//! Stored rows and new rows to one ordered stream.
+//! Merges stored rows and new rows into one ordered stream.
 //!
 //! ```text
 //! stored batches ─┐
@@ -6,9 +6,9 @@
 //! new batches ────┘
 //! ```
 //!
-//! Every stage is an iterator over [`Merged`] batches, which know for each row whether it was stored or is new: so
-//! a stage that drops duplicates fits between merging and cutting. Batches that come from one side whole, or in long
-//! runs, pass through all stages without a copy.
+//! Every stage is an iterator over [`Merged`] batches, which record for each row whether it is stored or new. So a
+//! stage that drops duplicates fits between merging and cutting. Whole batches, and long runs of rows from one side,
+//! pass through all stages without a copy.
 
 mod origin;
 mod runs;

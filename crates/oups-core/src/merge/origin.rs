@@ -1,4 +1,4 @@
-//! Rows of the merged stream and where they come from.
+//! Rows of the merged stream and their origin.
 
 use arrow::array::RecordBatch;
 use arrow::buffer::BooleanBuffer;
@@ -8,11 +8,11 @@ use arrow::buffer::BooleanBuffer;
 pub(crate) struct Merged {
     /// The rows, in the dataset's plain schema.
     pub(crate) batch: RecordBatch,
-    /// Where each comes from.
+    /// Whether they are stored or new.
     pub(crate) origin: Origin,
 }
 
-/// Where rows come from.
+/// The origin of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Origin {
     /// All were stored.
@@ -28,7 +28,7 @@ impl Merged {
     ///
     /// # Panics
     ///
-    /// If there are not that many.
+    /// If `offset + len` is more than the number of rows.
     pub(crate) fn slice(&self, offset: usize, len: usize) -> Self {
         Self { batch: self.batch.slice(offset, len), origin: self.origin.slice(offset, len) }
     }

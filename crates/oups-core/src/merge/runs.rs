@@ -1,10 +1,10 @@
-//! Two sorted columns as runs of rows from one side or the other.
+//! The order of a merge of two sorted columns, as runs of rows of one side.
 
 use arrow::array::Array;
 
 use crate::ordered::{OrdKeys, gallop};
 
-/// Consecutive rows of one side, in the order of the merge.
+/// Consecutive rows of one side that stay together in the merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Run {
     pub(super) is_new: bool,
@@ -12,9 +12,7 @@ pub(super) struct Run {
     pub(super) len: usize,
 }
 
-/// The runs of merging all of both columns; at equal values stored rows come first.
-///
-/// Runs are found by galloping: comparisons are few where runs are long, and about two a run where they are short.
+/// The runs of merging two sorted columns. At equal values stored rows come first.
 pub(super) fn runs(stored: &OrdKeys, new: &OrdKeys) -> Vec<Run> {
     match (stored, new) {
         (OrdKeys::I64(a), OrdKeys::I64(b)) => merge_runs(a.len(), b.len(), |at| a[at], |at| b[at]),
@@ -25,6 +23,9 @@ pub(super) fn runs(stored: &OrdKeys, new: &OrdKeys) -> Vec<Run> {
     }
 }
 
+/// Finds each run by exponential search (Bentley and Yao, 1976), from the first row of one side to the first that is
+/// not before the next row of the other. So a run of *n* rows takes about 2 log₂ *n* comparisons: few for an append or
+/// a long stretch of one side, and no more than a plain merge when the sides alternate.
 fn merge_runs<T: Ord>(
     stored_len: usize,
     new_len: usize,

@@ -1,4 +1,4 @@
-//! Merging against a sort.
+//! Compares merging with a stable sort.
 
 use arrow::array::*;
 use arrow::compute::concat_batches;
@@ -16,7 +16,7 @@ fn schema(text: bool) -> Arc<DatasetSchema> {
     Arc::new(DatasetSchema::new("d", Arc::new(Schema::new(fields)), "at").unwrap())
 }
 
-/// Rows with the value and a text that says where they come from.
+/// Rows with a value and a text that names their origin.
 fn batch(schema: &DatasetSchema, rows: &[(i32, String)]) -> RecordBatch {
     let at: ArrayRef = match schema.ordered_type().data_type() {
         DataType::Utf8 => Arc::new(StringArray::from_iter_values(rows.iter().map(|(at, _)| format!("{at:0>30}")))),

@@ -15,16 +15,16 @@ use crate::schema::DatasetSchema;
 use super::origin::{Merged, Origin};
 use super::runs::{Run, runs};
 
-/// Runs of at least so many rows pass as they are; shorter ones are gathered into one batch.
+/// Runs of at least this many rows pass without a copy. Shorter ones are copied into one batch.
 const LONG_RUN: usize = 1024;
 
-/// Rows of a gathered batch, at most.
+/// The most rows of a batch of short runs.
 const GATHERED_ROWS: usize = 16 << 10;
 
-/// Merges stored and new rows by the ordered column; at equal values stored rows come first, and rows of one side
-/// keep their order.
+/// Merges stored and new rows by the ordered column. At equal values stored rows come first, and rows of one side keep
+/// their order.
 ///
-/// Both streams are in the dataset's plain schema and sorted. After an error there is nothing more.
+/// Both streams must be in the dataset's plain schema and sorted. After an error the merge ends.
 pub(crate) struct Merge<S, N> {
     schema: Arc<DatasetSchema>,
     stored: Side<S>,
@@ -33,13 +33,13 @@ pub(crate) struct Merge<S, N> {
     failed: bool,
 }
 
-/// One stream and the rows of it that are not merged yet.
+/// One stream, and rows of it that are read but not merged yet.
 struct Side<I> {
     stream: I,
     head: Option<Head>,
 }
 
-/// Rows, at least one, with their ordered values.
+/// At least one row, with the ordered values.
 struct Head {
     batch: RecordBatch,
     keys: OrdKeys,
@@ -92,11 +92,11 @@ where
     }
 }
 
-/// How many rows of each head can be merged without seeing more of either stream.
+/// How many rows of each head can be merged before more of either stream is read.
 ///
-/// The side whose head ends first can go whole. Of the other, what comes before its end: stored rows up to and
-/// including the last new value, but of new rows only those below the last stored value, because more stored rows of
-/// that value may follow and come first.
+/// The head that ends first can be merged whole. Of stored rows, those up to and including the last new value can be
+/// merged too. Of new rows, only those below the last stored value: more stored rows of that value may follow, and they
+/// come first.
 fn window(stored: &Head, new: &Head) -> (usize, usize) {
     if stored.last <= new.last {
         (stored.keys.len(), new.keys.lower_bound(&stored.last))
@@ -117,7 +117,7 @@ impl<I: Iterator<Item = Result<RecordBatch>>> Side<I> {
         Ok(())
     }
 
-    /// Takes the first rows of the head; `None` if that is no row.
+    /// Takes the first rows of the head; `None` if `rows` is 0.
     fn split(&mut self, rows: usize) -> Option<(RecordBatch, OrdKeys)> {
         let Head { batch, keys, last } = self.head.take()?;
         let left = keys.len() - rows;
@@ -128,7 +128,7 @@ impl<I: Iterator<Item = Result<RecordBatch>>> Side<I> {
     }
 }
 
-/// The rows that are merged now.
+/// The rows of both sides that are merged in one step.
 struct Sides {
     stored: RecordBatch,
     new: RecordBatch,

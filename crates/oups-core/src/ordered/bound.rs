@@ -1,4 +1,4 @@
-//! A bound of a range as the caller writes it, before it is known what the ordered column's type is.
+//! A bound of a range as the caller writes it, before the type of the ordered column is known.
 
 use std::fmt;
 
@@ -6,22 +6,22 @@ use arrow::datatypes::i256;
 
 use super::OrdValue;
 
-/// One bound as given. Made from integers of every width, floats, text, bytes, and [`OrdValue`].
+/// One bound as the caller gives it: an integer of any width, a float, text, bytes, or an [`OrdValue`].
 ///
-/// What it means is decided by the ordered column:
+/// The type of the ordered column decides what a bound means:
 ///
-/// - *Integers* are numbers on a column of numbers; on timestamps, dates, times and durations they count the column's own
-///   units since the epoch, or midnight. An integer beyond the type's range is no error: it lies above or below every
-///   value (`300` is above all of a `UInt8` column).
-/// - *Floats* are numbers on a column of floats. They are compared exactly: on a `Float32` column the bound `0.1_f64` lies
-///   between two values. The two zeros are one number: `0.0` is a bound at both.
-/// - *Digits* are an exact number, as is a text on a column of numbers; on floats the one of the column's width that is
-///   nearest.
-/// - *Text* is itself on a column of text, an RFC 3339 time or a date on timestamps and dates, else the text of a number. A
-///   time beyond what the column's unit counts lies above or below every value; one with a finer fraction of a second,
-///   between two.
+/// - *Integers* are numbers on a column of numbers. On timestamps, dates, times and durations they count the column's
+///   own units since the epoch, or since midnight. An integer beyond the type's range is allowed: it lies above or
+///   below every value (`300` lies above all values of a `UInt8` column).
+/// - *Floats* are numbers on a column of floats. They are compared exactly: on a `Float32` column the bound `0.1_f64`
+///   lies between two values. The two zeros are the same number: `0.0` is a bound at both.
+/// - *Digits*, and texts on a column of numbers, are an exact number. On a column of floats they are the nearest float
+///   of the column's width.
+/// - *Text* is itself on a column of text, an RFC 3339 time or a date on timestamps and dates, else the text of a
+///   number. A time beyond the range of the column's unit lies above or below every value. A time with a finer fraction
+///   of a second than the unit lies between two values.
 /// - *Bytes* are themselves on a column of bytes.
-/// - A *value* of an ordered column is exactly that one: of the two zeros, `-0.0` is below `0.0`.
+/// - A *value* of an ordered column is exactly that value: of the two zeros, `-0.0` is below `0.0`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum BoundValue {
@@ -52,7 +52,8 @@ impl fmt::Display for BoundValue {
     }
 }
 
-/// Integers that widen without a question.
+/// A macro, since the implementations differ only in the name of the type. All these types widen to `i128` without
+/// loss.
 macro_rules! from_integers {
     ($($integer:ty),*) => {$(
         impl From<$integer> for BoundValue {

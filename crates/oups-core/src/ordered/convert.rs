@@ -1,4 +1,4 @@
-//! Arrays to comparable values and back.
+//! Arrays to comparable values, and back.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use arrow::error::ArrowError;
 use super::floats::{order16, order32, order64};
 use super::{OrdKeys, OrdValue, OrderedType};
 
-/// Flips the sign bit of a 64-bit value: unsigned order to signed order, and back.
+/// The sign bit. Flipping it maps the order of unsigned integers to the order of signed ones, and back.
 const SIGN: u64 = 1 << 63;
 
 impl OrderedType {
@@ -23,7 +23,7 @@ impl OrderedType {
     ///
     /// # Errors
     ///
-    /// If the array is not of this type, nor a dictionary of it.
+    /// If the array is neither of this type nor a dictionary of it.
     pub fn keys(&self, array: &ArrayRef) -> Result<OrdKeys, ArrowError> {
         if let Some(dictionary) = array.as_any_dictionary_opt() {
             return self.keys(&arrow::compute::take(dictionary.values(), dictionary.keys(), None)?);
@@ -83,7 +83,7 @@ impl OrderedType {
 }
 
 fn form(expected: &OrderedType, found: &OrdValue) -> ArrowError {
-    ArrowError::InvalidArgumentError(format!("{found:?} is no value of type {}", expected.data_type()))
+    ArrowError::InvalidArgumentError(format!("{found:?} is not a value of type {}", expected.data_type()))
 }
 
 fn is_bytes(data_type: &DataType) -> bool {
@@ -102,7 +102,7 @@ fn shared<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef) -> ScalarBuffer
     array.as_primitive::<T>().values().clone()
 }
 
-/// Types of up to 64 bits; `None` for the others.
+/// The column as signed integers that sort as its values do. `None` for types of more than 64 bits, text and binary.
 fn scalar_keys(array: &ArrayRef, data_type: &DataType) -> Option<ScalarBuffer<i64>> {
     use TimeUnit::*;
     Some(match data_type {
@@ -153,6 +153,7 @@ where
     array.as_primitive::<T>().values().iter().map(|v| (Into::<u64>::into(*v) ^ SIGN) as i64).collect()
 }
 
+/// Text and binary, which sort by their bytes: the order of UTF-8 bytes is the order of the characters.
 fn byte_keys(array: &ArrayRef) -> Result<BinaryViewArray, ArrowError> {
     Ok(match array.data_type() {
         DataType::Utf8 => StringViewArray::from(array.as_string::<i32>()).to_binary_view(),
@@ -190,6 +191,9 @@ fn byte_array(values: &[&[u8]], data_type: &DataType) -> Result<ArrayRef, ArrowE
     })
 }
 
+/// The exact inverse of [`scalar_keys`]: the sign bit of unsigned integers is flipped back, and floats are turned back
+/// from their total order. A value out of the type's range is an error. So casts are strict: by default Arrow's make
+/// nulls.
 fn scalar_array(values: Vec<i64>, data_type: &DataType) -> Result<ArrayRef, ArrowError> {
     let out_of_range = |v: i64| ArrowError::InvalidArgumentError(format!("{v} is out of the range of {data_type}"));
     match data_type {

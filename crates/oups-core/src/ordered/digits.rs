@@ -1,17 +1,17 @@
-//! Numbers as they are written, exactly.
+//! Numbers in decimal digits, read exactly.
 
 use arrow::datatypes::i256;
 
 /// A number in units of 10^-scale, rounded down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Floor {
-    /// So many, and whether that is exactly the number.
+    /// The number of units, and whether that is exactly the number.
     Units(i256, bool),
-    /// More digits than any column has.
+    /// A number with more digits than any column has.
     Beyond { negative: bool },
 }
 
-/// The most digits that fit 256 bits, whatever they are.
+/// Any number of this many digits fits 256 bits.
 const MOST_DIGITS: i64 = 76;
 
 /// The number rounded down; `None` if the text is not a number such as `-12`, `1.50` or `2.5e3`.
@@ -29,7 +29,7 @@ pub(super) fn floor(number: &str, scale: i8) -> Option<Floor> {
     if digits.is_empty() {
         return Some(Floor::Units(i256::ZERO, true));
     }
-    // So many of the digits are whole units.
+    // How many of the digits stand for whole units.
     let kept = i64::try_from(digits.len()).ok()? - i64::try_from(fraction.len()).ok()?;
     let kept = kept.checked_add(exponent)?.checked_add(scale.into())?;
     if kept > MOST_DIGITS {

@@ -1,10 +1,10 @@
 //! Durations as texts of ISO 8601: `PT1.5S`, `-PT90M`, `P1DT2H`.
 
-/// Digits behind the point that count.
+/// The most digits of a fraction: nanoseconds.
 const DIGITS: usize = 9;
 
-/// The duration in units of which a second has so many, rounded down, and whether that is exact. Months and years have no
-/// length of their own.
+/// The duration in units of a second divided by `per_second`, rounded down, and whether that is exact. `None` for other
+/// texts, and for months and years, whose length varies.
 pub(super) fn parse(text: &str, per_second: i64) -> Option<(i128, bool)> {
     let (negative, text) = match text.strip_prefix('-') {
         Some(text) => (true, text),
@@ -22,7 +22,7 @@ pub(super) fn parse(text: &str, per_second: i64) -> Option<(i128, bool)> {
     Some((nanos.div_euclid(step), nanos.rem_euclid(step) == 0))
 }
 
-/// The sum of the parts in nanoseconds; each letter comes once, in this order.
+/// The sum of the parts in nanoseconds. Each letter may come once, in the order of `letters`.
 fn parts(mut text: &str, mut letters: &[(char, i128)]) -> Option<i128> {
     let mut sum = 0_i128;
     while !text.is_empty() {
@@ -38,7 +38,7 @@ fn parts(mut text: &str, mut letters: &[(char, i128)]) -> Option<i128> {
     Some(sum)
 }
 
-/// A number of seconds in nanoseconds; `None` if it is finer.
+/// A number of seconds in nanoseconds; `None` if it has a finer fraction.
 fn nanos(number: &str) -> Option<i128> {
     let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
     let fraction = fraction.trim_end_matches('0');

@@ -8,10 +8,10 @@ use arrow::datatypes::i256;
 
 use super::OrdValue;
 
-/// The ordered column of one batch, mapped so that plain comparison is the column's order.
+/// The ordered column of one batch, mapped so that its values compare as the column's do.
 ///
-/// Made by [`OrderedType::keys`](super::OrderedType::keys); of signed 64-bit types it shares the column's memory.
-/// A null or NaN of the column has some value here: check the input before ordering by it.
+/// [`OrderedType::keys`](super::OrderedType::keys) makes it. It shares the column's memory for signed types of 64 bits.
+/// A null or NaN of the column has an arbitrary value here: check the input before ordering by it.
 #[derive(Clone, Debug)]
 pub enum OrdKeys {
     /// Types of up to 64 bits.
@@ -35,7 +35,7 @@ impl OrdKeys {
         }
     }
 
-    /// Whether there is no value.
+    /// Whether the batch has no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -78,7 +78,7 @@ impl OrdKeys {
     ///
     /// # Panics
     ///
-    /// If that is more than there are.
+    /// If `offset + len` is more than [`len`](Self::len).
     pub fn slice(&self, offset: usize, len: usize) -> Self {
         match self {
             Self::I64(values) => Self::I64(values.slice(offset, len)),
@@ -88,18 +88,18 @@ impl OrdKeys {
         }
     }
 
-    /// Of sorted keys, the number of values below the bound. A bound of another form counts as above all.
+    /// The number of values below the bound, if the keys are sorted. A bound of another form counts as above all.
     pub fn lower_bound(&self, bound: &OrdValue) -> usize {
         self.partition(bound, |found| found == Ordering::Less)
     }
 
-    /// Of sorted keys, the number of values up to and including the bound.
+    /// The number of values up to and including the bound, if the keys are sorted.
     pub fn upper_bound(&self, bound: &OrdValue) -> usize {
         self.partition(bound, |found| found != Ordering::Greater)
     }
 
-    /// Of sorted keys, how many values from `at` on are below the bound, or not above it where that is `inclusive`. Few
-    /// comparisons where the answer is small.
+    /// How many values from `at` on are below the bound (not above it if `inclusive`), if the keys are sorted. Takes
+    /// few comparisons if the result is small.
     pub fn run_length(&self, at: usize, bound: &OrdValue, inclusive: bool) -> usize {
         let below = |found: Ordering| found == Ordering::Less || inclusive && found == Ordering::Equal;
         let left = self.len().saturating_sub(at);
@@ -112,8 +112,8 @@ impl OrdKeys {
         }
     }
 
-    /// Of sorted keys, how many values before `end`, the last first, are above the bound, or not below it where that is
-    /// `inclusive`. Few comparisons where the answer is small.
+    /// How many values before `end`, going backwards, are above the bound (not below it if `inclusive`), if the keys
+    /// are sorted. Takes few comparisons if the result is small.
     pub fn run_length_back(&self, end: usize, bound: &OrdValue, inclusive: bool) -> usize {
         let above = |found: Ordering| found == Ordering::Greater || inclusive && found == Ordering::Equal;
         let end = end.min(self.len());
@@ -148,7 +148,7 @@ impl OrdKeys {
         }
     }
 
-    /// The order of the value here at `at` and the other's at `other_at`.
+    /// Compares the value at `at` with the other's value at `other_at`.
     ///
     /// # Panics
     ///
@@ -163,7 +163,7 @@ impl OrdKeys {
         }
     }
 
-    /// Whether the value here at `at` equals the other's at `other_at`.
+    /// Whether the value at `at` equals the other's value at `other_at`.
     ///
     /// # Panics
     ///
@@ -173,7 +173,8 @@ impl OrdKeys {
     }
 }
 
-/// Whole blocks are tested without a branch per value; only the block that descends is searched.
+/// The first position whose value is smaller than the one before it. Whole blocks are tested without a branch per
+/// value, which the compiler can vectorise; only the first block that descends is searched.
 fn first_descent<T: PartialOrd + Copy>(values: &[T]) -> Option<usize> {
     const BLOCK: usize = 1024;
     let mut start = 0;
@@ -199,7 +200,8 @@ fn partition_point(len: usize, below: impl Fn(usize) -> bool) -> usize {
     low
 }
 
-/// The first position in `0..len` where `before` no longer holds: doubling steps, then halving.
+/// The first position in `0..len` where `before` no longer holds, found with doubling steps and then by halving. So a
+/// near position takes few comparisons, however large `len` is.
 pub(crate) fn gallop(len: usize, before: impl Fn(usize) -> bool) -> usize {
     let mut reach = 1;
     while reach <= len && before(reach - 1) {

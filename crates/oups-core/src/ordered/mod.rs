@@ -1,7 +1,8 @@
 //! The ordered column: its type, its values as one comparable form, and their texts.
 //!
-//! [`OrderedType`] says how a column's type is ordered; [`OrdKeys`] is one batch's column in that comparable form;
-//! [`OrdValue`] is one value of it. A range as a caller writes it is an [`OrderedRange`]; laid on a column it is a [`Span`].
+//! An [`OrderedType`] says how a column's type is ordered. [`OrdKeys`] are one batch's column in that comparable form,
+//! and an [`OrdValue`] is one value of it. An [`OrderedRange`] is a range as the caller writes it; resolved for a
+//! column it is a [`Span`].
 
 mod bound;
 mod convert;

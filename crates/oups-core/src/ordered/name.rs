@@ -8,7 +8,8 @@ use super::{OrdValue, OrderedType};
 const PREFIX: usize = 16;
 
 impl OrderedType {
-    /// The value that a name tells; of texts and binary, what the name holds of it. `None` for a text that is no name's.
+    /// The value of a text of [`name_text`](Self::name_text). Of text and binary only the start that the name holds is
+    /// known. `None` for any other text, and for decimals of 256 bits.
     pub fn value_of_name(&self, text: &str) -> Option<OrdValue> {
         use arrow::datatypes::DataType::*;
         match (self.data_type(), text.len()) {
@@ -25,11 +26,11 @@ impl OrderedType {
         }
     }
 
-    /// A text for file names: of two values of one type, the smaller never has the greater text.
+    /// A text for file names. Of two values of one type, the smaller never has the greater text.
     ///
-    /// Lower-case hexadecimal digits, their number fixed by the type's form: 16, 32 and 64 for numbers of 64, 128 and
-    /// 256 bits, with the sign bit flipped, most significant first; 32 for text and binary: the first 16 bytes,
-    /// padded with zeros. So different texts with a long common start may have the same name.
+    /// The text has lower-case hexadecimal digits, and their number depends on the type alone. Numbers of 64, 128 and
+    /// 256 bits have 16, 32 and 64 digits, most significant first, with the sign bit flipped. Text and binary have 32
+    /// digits: the first 16 bytes, padded with zeros. So values with a long common start may have the same text.
     pub fn name_text(&self, value: &OrdValue) -> String {
         match value {
             OrdValue::I64(v) => format!("{:016x}", (*v as u64) ^ (1 << 63)),

@@ -1,16 +1,15 @@
-//! Ranges of the ordered column, in every form that Rust writes them.
+//! Ranges of the ordered column, in every form that Rust has.
 
 use std::ops::{self, Bound};
 
 use super::BoundValue;
 
-/// A range of the ordered column as the caller wrote it. Made by [`IntoRange`]; checked against the column when it
-/// is used.
+/// A range of the ordered column as the caller writes it. [`IntoRange`] makes it; a verb checks it against the column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderedRange {
-    /// Where it starts.
+    /// The lower bound.
     pub start: Bound<BoundValue>,
-    /// Where it ends.
+    /// The upper bound.
     pub end: Bound<BoundValue>,
 }
 
@@ -21,10 +20,10 @@ impl Default for OrderedRange {
     }
 }
 
-/// Every form of range: `a..b`, `a..`, `..b`, `a..=b`, `..=b`, `..`, and a pair of [`Bound`]s for the rest, with
-/// anything that is a [`BoundValue`] as bounds.
+/// Every form of range: `a..b`, `a..`, `..b`, `a..=b`, `..=b`, `..`, and a pair of [`Bound`]s for all others. The
+/// bounds are anything that turns into a [`BoundValue`].
 ///
-/// As everywhere in Rust, `a..b` does not hold `b`. A range that ends before it starts holds nothing, and is no error.
+/// As everywhere in Rust, `a..b` does not hold `b`. A range that ends before it starts is allowed and holds nothing.
 ///
 /// ```
 /// use std::ops::Bound;

@@ -1,4 +1,4 @@
-//! From the bounds that the caller wrote to a span of the ordered column's values.
+//! Resolves the bounds that the caller wrote to a span of the ordered column's values.
 
 use std::cmp::Ordering;
 use std::ops::Bound;
@@ -13,12 +13,12 @@ use super::{BoundValue, OrdValue, OrderedRange, OrderedType};
 use crate::{Error, Result};
 
 impl OrderedRange {
-    /// The range in the values of a dataset's ordered column; `None` if no value can be in it. Dataset and column are
-    /// named in the error.
+    /// The range as a span of the ordered column's values; `None` if no value can be in it. The error names `dataset`
+    /// and `column`.
     ///
     /// # Errors
     ///
-    /// [`Error::Bound`] for a bound that cannot be compared with the column's values.
+    /// [`Error::Bound`] if a bound cannot be compared with the column's values.
     pub fn resolve(&self, dataset: &str, column: &str, ordered: &OrderedType) -> Result<Option<Span>> {
         let place = |value: &BoundValue| {
             place(value, ordered).map_err(|expected| Error::Bound {
@@ -42,13 +42,13 @@ impl OrderedRange {
     }
 }
 
-/// Where a bound lies among the values of a column.
+/// The position of a bound among the values of a column's type.
 enum BoundPosition {
-    /// At a value that the type has.
+    /// At a value of the type.
     At(OrdValue),
-    /// At two values that are one number: the zeros.
+    /// At two values that are the same number: the zeros.
     Both(OrdValue, OrdValue),
-    /// Between two such values, or beyond all.
+    /// Between two values of the type, or beyond all.
     Gap(Cut),
 }
 
@@ -67,12 +67,12 @@ impl BoundPosition {
         }
     }
 
-    /// The same, or just above it, where the value is not exactly there.
+    /// This position if it is `exact`, else the gap just above it: the bound was rounded down.
     fn or_above(self, exact: bool) -> Self {
         if exact { self } else { Self::Gap(self.after()) }
     }
 
-    /// At all values that are the same number.
+    /// Widens the position to all values that are the same number.
     fn of_number(self, ordered: &OrderedType) -> Self {
         match self {
             Self::At(value) => {
@@ -83,13 +83,13 @@ impl BoundPosition {
         }
     }
 
-    /// Beyond all values.
+    /// Below all values if `negative`, else above all.
     fn beyond(negative: bool) -> Self {
         Self::Gap(if negative { Cut::Bottom } else { Cut::Top })
     }
 }
 
-/// The error is what would have done.
+/// The position of a bound. The error says which bounds the column takes.
 fn place(value: &BoundValue, ordered: &OrderedType) -> Result<BoundPosition, String> {
     let place = match value {
         BoundValue::Integer(number) => integer(*number, ordered),
@@ -102,12 +102,12 @@ fn place(value: &BoundValue, ordered: &OrderedType) -> Result<BoundPosition, Str
             Some(BoundPosition::At(OrdValue::Bytes(bytes.as_slice().into())))
         }
         BoundValue::Bytes(_) => None,
-        // A value is itself: one zero is not the other.
+        // A value is exactly itself, so the two zeros differ here.
         BoundValue::Value(value) => {
             return has_form(value, ordered).then(|| BoundPosition::At(value.clone())).ok_or_else(|| wanted(ordered));
         }
     };
-    // A text that is a number might be one of some other unit.
+    // A number as text is not accepted on times, since its unit is anybody's guess. So the error must not suggest one.
     let in_text = |wanted: String| match value {
         BoundValue::Text(_) => wanted
             .replace(", a date, or a whole number in its unit", ", or a date")
@@ -117,20 +117,20 @@ fn place(value: &BoundValue, ordered: &OrderedType) -> Result<BoundPosition, Str
     place.map(|place| place.of_number(ordered)).ok_or_else(|| in_text(wanted(ordered)))
 }
 
-/// A text that is not one of a column of texts: a time where the column has times, else a number or bytes.
+/// A text on a column that is not text: bytes, a time or a number, as the column has.
 fn of_text(text: &str, ordered: &OrderedType) -> Option<BoundPosition> {
     if is_binary(ordered) {
         return ordered.parse(text).ok().map(BoundPosition::At);
     }
     match ordered.time_units(text) {
-        // Beyond what the column's unit counts are times too: above or below all of its values.
+        // A time beyond the range of the column's unit lies above or below all values.
         Some((units, exact)) => integer(i256::from_i128(units), ordered).map(|place| place.or_above(exact)),
         None if ordered.data_type().is_temporal() && !matches!(ordered.data_type(), DataType::Duration(_)) => None,
         None => of_digits(text, ordered),
     }
 }
 
-/// A number in digits, exactly; on a column of floats the float of its width that is nearest.
+/// A number in digits, exactly. On a column of floats it is the nearest float of the column's width.
 fn of_digits(digits: &str, ordered: &OrderedType) -> Option<BoundPosition> {
     use DataType::*;
     let scale = match ordered.data_type() {
@@ -149,9 +149,10 @@ fn of_digits(digits: &str, ordered: &OrderedType) -> Option<BoundPosition> {
     Some(place.or_above(exact))
 }
 
+/// The nearest float. Rust reads digits beyond the largest float as an infinity, but such a number is finite: it lies
+/// between the largest float and infinity.
 fn float_of_digits(digits: &str, ordered: &OrderedType) -> Option<BoundPosition> {
     let value = ordered.parse(digits).ok()?;
-    // So large a number that the nearest float is an infinity is not infinite.
     let largest = digits.bytes().any(|byte| byte.is_ascii_digit()) && !digits.starts_with(['i', 'I']);
     let is = |text| ordered.parse(text).is_ok_and(|infinite| infinite == value);
     Some(match largest {
@@ -161,7 +162,7 @@ fn float_of_digits(digits: &str, ordered: &OrderedType) -> Option<BoundPosition>
     })
 }
 
-/// The place of so many units of 10^-scale; `None` if the column has no decimals.
+/// The position of this many units of 10^-scale; `None` if the column does not have decimals.
 fn decimal_of_units(units: i256, ordered: &OrderedType) -> Option<BoundPosition> {
     use DataType::*;
     let value = match ordered.data_type() {
@@ -173,6 +174,9 @@ fn decimal_of_units(units: i256, ordered: &OrderedType) -> Option<BoundPosition>
     Some(value.map_or(BoundPosition::beyond(units.is_negative()), BoundPosition::At))
 }
 
+/// A whole number is compared exactly, whatever its size. One beyond the type's range lies below or above all values;
+/// one between two floats lies in their gap. On times and dates it counts the column's units (`docs/query.md`). `None`
+/// on text and binary.
 fn integer(number: i256, ordered: &OrderedType) -> Option<BoundPosition> {
     use DataType::*;
     let narrow = number.to_i128();
@@ -188,7 +192,7 @@ fn integer(number: i256, ordered: &OrderedType) -> Option<BoundPosition> {
             }
         }
         Float16 | Float32 | Float64 => {
-            // The text way rounds to the nearest, and is the only one from 256 bits without another library.
+            // By way of text, since Rust's parser rounds correctly and arrow has no rounding conversion of 256 bits.
             let nearest = number.to_string().parse::<f64>().ok()?;
             nearest_float(nearest, ordered, |float| match i256::from_f64(float) {
                 Some(float) => float.cmp(&number),
@@ -211,12 +215,11 @@ fn integer(number: i256, ordered: &OrderedType) -> Option<BoundPosition> {
 }
 
 fn float(number: f64, ordered: &OrderedType) -> Option<BoundPosition> {
-    // Equal numbers of different sign are the two zeros, which each type has.
     nearest_float(number, ordered, |float| float.partial_cmp(&number).unwrap_or(Ordering::Equal))
 }
 
-/// Places a number next to the column's float that is nearest to it; `compare` says how a float compares with the exact
-/// number. `None` if the column has no floats.
+/// The position of a number at or next to the column's float that is nearest to it. `compare` compares a float with the
+/// exact number. `None` if the column does not have floats.
 fn nearest_float(number: f64, ordered: &OrderedType, compare: impl Fn(f64) -> Ordering) -> Option<BoundPosition> {
     let (array, float): (ArrayRef, f64) = match ordered.data_type() {
         DataType::Float16 => {
@@ -238,7 +241,7 @@ fn nearest_float(number: f64, ordered: &OrderedType, compare: impl Fn(f64) -> Or
     })
 }
 
-/// Places a whole number among decimals, which are whole numbers of units of 10^-scale.
+/// The position of a whole number among decimals, which count units of 10^-scale.
 fn decimal(number: i256, scale: i8, value: impl Fn(i256) -> Option<OrdValue>) -> Option<BoundPosition> {
     let beyond = BoundPosition::beyond(number.is_negative());
     let power = i256::from_i128(10).checked_pow(u32::from(scale.unsigned_abs()))?;
@@ -264,6 +267,7 @@ fn is_binary(ordered: &OrderedType) -> bool {
     matches!(ordered.data_type(), Binary | LargeBinary | BinaryView | FixedSizeBinary(_))
 }
 
+/// Whether a column of this type has values of this form.
 fn has_form(value: &OrdValue, ordered: &OrderedType) -> bool {
     match value {
         OrdValue::Bytes(_) => is_text(ordered) || is_binary(ordered),
@@ -277,7 +281,7 @@ fn has_form(value: &OrdValue, ordered: &OrderedType) -> bool {
     }
 }
 
-/// What a bound on a column of this type can be, in words.
+/// The bounds that a column of this type takes, in words.
 fn wanted(ordered: &OrderedType) -> String {
     use DataType::*;
     let wanted = match ordered.data_type() {

@@ -50,11 +50,11 @@ fn float64(value: f64) -> OrdValue {
 fn numbers_are_compared_with_floats_exactly() {
     assert_eq!(cuts(DataType::Float64, 1.5..2.0).unwrap(), (Cut::Before(float64(1.5)), Cut::Before(float64(2.0))));
     assert_eq!(cuts(DataType::Float64, 0..).unwrap().0, Cut::Before(float64(-0.0)));
-    // 2^53 + 1 is no f64: the nearest is 2^53.
+    // 2^53 + 1 is not an f64: the nearest is 2^53.
     let odd = (1i64 << 53) + 1;
     assert_eq!(cuts(DataType::Float64, ..odd).unwrap().1, Cut::After(float64((1i64 << 53) as f64)));
     assert_eq!(cuts(DataType::Float64, ..=odd + 2).unwrap().1, Cut::Before(float64(((1i64 << 53) + 4) as f64)));
-    // An f32 is a bound of itself, an f64 in most cases not.
+    // An f32 is a bound at itself. Most f64 lie between two f32.
     assert!(matches!(cuts(DataType::Float32, 0.7f32..).unwrap().0, Cut::Before(_)));
     assert!(matches!(cuts(DataType::Float32, 0.7f64..).unwrap().0, Cut::After(_)));
     assert!(matches!(cuts(DataType::Float32, ..1e300).unwrap().1, Cut::Before(_)));

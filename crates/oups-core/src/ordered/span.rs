@@ -1,11 +1,11 @@
-//! A range in the values of one ordered column.
+//! A range resolved to the values of one ordered column.
 
 use std::cmp::Ordering;
 use std::ops::{Bound, RangeBounds};
 
 use super::{OrdValue, OrderedType};
 
-/// A place between the values of a column, where a range can start or end.
+/// A cut between the values of a column, at which a range can start or end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// Before every value.
@@ -29,7 +29,7 @@ impl Cut {
         }
     }
 
-    /// What orders cuts: which end they are at, their value, and their side of it.
+    /// Cuts sort by this: bottom before values before top, then the value, then the side of it.
     fn rank(&self) -> (u8, Option<&OrdValue>, bool) {
         match self {
             Self::Bottom => (0, None, false),
@@ -52,7 +52,7 @@ impl PartialOrd for Cut {
     }
 }
 
-/// A stretch of the ordered column's values, each end open, inclusive or exclusive.
+/// A range of the ordered column's values. Each end is open, inclusive or exclusive.
 ///
 /// - It starts before it ends: an empty range has no span.
 /// - Its bounds are values of one ordered column's type.
@@ -63,12 +63,12 @@ pub struct Span {
 }
 
 impl Span {
-    /// `None` if nothing can be between the cuts.
+    /// The span between two cuts; `None` if no value can lie between them.
     pub fn new(start: Cut, end: Cut) -> Option<Self> {
         (start < end).then_some(Self { start, end })
     }
 
-    /// Where it starts.
+    /// The lower bound.
     pub fn start(&self) -> Bound<&OrdValue> {
         match &self.start {
             Cut::Before(at) => Bound::Included(at),
@@ -77,7 +77,7 @@ impl Span {
         }
     }
 
-    /// Where it ends.
+    /// The upper bound.
     pub fn end(&self) -> Bound<&OrdValue> {
         match &self.end {
             Cut::Before(at) => Bound::Excluded(at),
@@ -86,29 +86,29 @@ impl Span {
         }
     }
 
-    /// What is in both; `None` if nothing can be.
+    /// The intersection of two spans; `None` if no value can be in both.
     pub fn and(&self, other: &Self) -> Option<Self> {
         Self::new(self.start.clone().max(other.start.clone()), self.end.clone().min(other.end.clone()))
     }
 
-    /// Whether the value is in it.
+    /// Whether the value is in the span.
     pub fn contains(&self, value: &OrdValue) -> bool {
         self.start.is_below(value) && !self.end.is_below(value)
     }
 
-    /// Where it starts, as a cut.
+    /// The lower bound as a cut.
     pub fn start_cut(&self) -> &Cut {
         &self.start
     }
 
-    /// Where it ends, as a cut.
+    /// The upper bound as a cut.
     pub fn end_cut(&self) -> &Cut {
         &self.end
     }
 
     /// The span as Rust writes ranges, with values as people read them: `2013-02-08T00:00:00Z..`.
     ///
-    /// Rust has no way to write a start that is excluded; it is `5<..`.
+    /// Rust cannot write an excluded start; it is shown as `5<..`.
     pub fn format(&self, ordered: &OrderedType) -> String {
         let start = match self.start() {
             Bound::Unbounded => String::new(),

@@ -1,4 +1,4 @@
-//! Values as texts for people, and those texts read back.
+//! Values as texts for people, and back.
 
 use std::fmt::Write;
 
@@ -14,10 +14,10 @@ use crate::{Error, Result};
 const DAY_SECONDS: i64 = 86_400;
 
 impl OrderedType {
-    /// The value as a text for people: timestamps in RFC 3339 with all digits of their unit (`Z` at the end if the
-    /// type has a time zone: the text is UTC), dates, times, numbers, text as it is, binary as `0x` and digits.
+    /// The value as a text for people. Timestamps are in RFC 3339 with all digits of their unit; the text is UTC and
+    /// ends in `Z` if the type has a time zone. Text is shown as it is, binary as `0x` and hexadecimal digits.
     ///
-    /// A date or timestamp outside the calendar's range is shown as its number.
+    /// A date or timestamp outside of the years 0 to 9999 is shown as its number.
     pub fn format(&self, value: &OrdValue) -> String {
         match value {
             OrdValue::I64(v) => self.format_i64(*v),
@@ -59,16 +59,16 @@ impl OrderedType {
         }
     }
 
-    /// Reads a text that a person wrote: what [`format`](Self::format) gives, and for timestamps also a date alone
-    /// (midnight), a time without seconds, a blank for the `T`, a comma before the fraction, and an offset such as `+01:00`,
-    /// `+0100`, `+01` or ` UTC`.
+    /// Reads a text that a person wrote: a text of [`format`](Self::format), and for timestamps also a date alone
+    /// (midnight), a time without seconds, a blank for the `T`, a comma before the fraction, and an offset such as
+    /// `+01:00`, `+0100`, `+01` or ` UTC`.
     ///
-    /// A text without offset is UTC where the type has a time zone.
+    /// If the type has a time zone, a text without offset is UTC.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidOption`] if the text is no value of this type: not even a finer fraction of a second is
-    /// rounded away; NaN has no place in an order.
+    /// [`Error::InvalidOption`] if the text is not exactly a value of this type. A finer fraction of a second is
+    /// refused, not rounded; so is NaN, which has no position in the order.
     pub fn parse(&self, text: &str) -> Result<OrdValue> {
         self.try_parse(text.trim()).ok_or_else(|| Error::InvalidOption {
             option: "bound",
@@ -96,6 +96,8 @@ impl OrderedType {
         })
     }
 
+    /// A value of up to 64 bits in comparable form. Numbers are read by Rust's own parsers: they refuse integers out of
+    /// the type's range and round a float to the nearest of its width. Times must be exact in the column's unit.
     fn parse_i64(&self, text: &str) -> Option<i64> {
         use DataType::*;
         let unsigned = |v: u64| (v ^ (1 << 63)) as i64;
@@ -132,8 +134,8 @@ impl OrderedType {
         exact.then(|| i64::try_from(units).ok()).flatten()
     }
 
-    /// The date or time of a text in units of this type, rounded down, and whether that is exact. There may be more than the
-    /// type can hold. `None` if the text is not such a time, or the type has none.
+    /// The date, time or duration of a text in units of this type, rounded down, and whether that is exact. The number
+    /// may be beyond the type's range. `None` if the text does not fit the type, or the type is not of this kind.
     pub(super) fn time_units(&self, text: &str) -> Option<(i128, bool)> {
         use DataType::*;
         match self.data_type() {
@@ -205,11 +207,12 @@ fn date_of(days: i64) -> Option<NaiveDate> {
     four_digits(date).then_some(date)
 }
 
-/// RFC 3339 knows the years 0 to 9999 only.
+/// Whether RFC 3339 can write the date: it has the years 0 to 9999 only.
 fn four_digits(date: NaiveDate) -> bool {
     (0..=9999).contains(&date.year())
 }
 
+/// Units in a second, and digits of the fraction that shows them.
 fn per_second(unit: &TimeUnit) -> (i64, usize) {
     match unit {
         TimeUnit::Second => (1, 0),
@@ -239,14 +242,14 @@ fn time_text(v: i64, unit: &TimeUnit) -> Option<String> {
 }
 
 fn parse_date(text: &str) -> Option<NaiveDate> {
-    // A year of two digits is not one of the first century.
+    // A year of two digits is ambiguous, and chrono would read it as one of the first century.
     let year = text.strip_prefix(['-', '+']).unwrap_or(text).bytes().take_while(u8::is_ascii_digit).count();
     (year >= 4).then_some(())?;
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
 }
 
 fn parse_time(text: &str) -> Option<NaiveTime> {
-    // The parser passes over digits beyond the ninth.
+    // chrono ignores digits after the ninth, so those must be zeros.
     let finer = text.split_once('.').and_then(|(_, fraction)| fraction.get(9..)).unwrap_or_default();
     if !finer.bytes().all(|digit| digit == b'0') {
         return None;
@@ -261,7 +264,7 @@ fn parse_date_time(text: &str) -> Option<(NaiveDateTime, Option<TimeDelta>)> {
         return Some((parse_date(text)?.and_time(NaiveTime::MIN), None));
     };
     let date = parse_date(text.get(..at)?)?;
-    // As the inputs of the program are read: with a comma before the fraction, and a blank before the offset.
+    // A comma before the fraction and a blank before the offset are fine, as in the input files of the program.
     let rest = text.get(at + 1..)?.replace(',', ".");
     let (time, offset) = match rest.find(|c: char| matches!(c, '+' | '-') || c.is_ascii_alphabetic()) {
         Some(at) => (rest.get(..at)?, Some(parse_offset(rest.get(at..)?)?)),
@@ -270,7 +273,7 @@ fn parse_date_time(text: &str) -> Option<(NaiveDateTime, Option<TimeDelta>)> {
     Some((date.and_time(parse_time(time.trim_ascii_end())?), offset))
 }
 
-/// `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00`.
+/// Reads an offset from UTC: `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00`.
 fn parse_offset(text: &str) -> Option<TimeDelta> {
     if ["Z", "UTC", "GMT"].iter().any(|utc| text.eq_ignore_ascii_case(utc)) {
         return Some(TimeDelta::zero());
@@ -283,7 +286,7 @@ fn parse_offset(text: &str) -> Option<TimeDelta> {
     (hours < 24 && minutes < 60).then(|| TimeDelta::minutes(sign * (i64::from(hours) * 60 + i64::from(minutes))))
 }
 
-/// Units since 1970, rounded down, and whether that is exact.
+/// The number of units since 1970-01-01T00:00, rounded down, and whether that is exact.
 fn in_unit(instant: NaiveDateTime, unit: &TimeUnit) -> (i128, bool) {
     let (scale, _) = per_second(unit);
     let instant = instant.and_utc();

@@ -6,18 +6,18 @@ use arrow::datatypes::{DataType, Float16Type, Float32Type, Float64Type, TimeUnit
 use super::floats::{MINUS_ZERO, ZERO};
 use super::{OrdKeys, OrdValue};
 
-/// The type of an ordered column: one whose values have an order that oups keeps.
+/// The type of an ordered column.
 ///
 /// - It is never a dictionary: a dictionary column is ordered by its values, so [`new`](Self::new) takes the values'
 ///   type.
-/// - It has one form of [`OrdValue`](super::OrdValue).
+/// - All of its values are the same variant of [`OrdValue`](super::OrdValue).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderedType {
     data_type: DataType,
 }
 
 impl OrderedType {
-    /// The ordered type of a column of this Arrow type; `None` if it has no order, or none that oups keeps.
+    /// The ordered type of a column of this Arrow type; `None` if oups cannot order by it.
     pub fn new(data_type: &DataType) -> Option<Self> {
         use DataType::*;
         match data_type {
@@ -51,12 +51,12 @@ impl OrderedType {
         self.data_type.to_string()
     }
 
-    /// Whether the values are points in time: timestamps and dates, on which period targets work.
+    /// Whether the values are timestamps or dates. Period targets need that.
     pub fn is_temporal(&self) -> bool {
         matches!(self.data_type, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64)
     }
 
-    /// The least and the greatest value that is the same number as this one: of a zero both zeros, else the value itself.
+    /// The least and the greatest value that are the same number as this one: the two zeros, or the value twice.
     pub fn same_number(&self, value: &OrdValue) -> (OrdValue, OrdValue) {
         match value {
             OrdValue::I64(MINUS_ZERO | ZERO) if self.data_type.is_floating() => {
@@ -66,7 +66,7 @@ impl OrderedType {
         }
     }
 
-    /// The keys of this type's values with one zero, the greater: for comparing them as numbers.
+    /// The keys with `-0.0` replaced by `0.0`, so that they compare as numbers.
     pub fn as_numbers(&self, keys: OrdKeys) -> OrdKeys {
         match keys {
             OrdKeys::I64(values) if self.data_type.is_floating() && values.contains(&MINUS_ZERO) => {
@@ -76,7 +76,8 @@ impl OrderedType {
         }
     }
 
-    /// The first value of the array that has no place in an order: its position, and `null` or `NaN`.
+    /// The position of the first null or NaN of the array, which no order has a position for, and which of the two it
+    /// is.
     pub fn first_unorderable(&self, array: &ArrayRef) -> Option<(usize, &'static str)> {
         let null = first_null(array).map(|row| (row, "null"));
         let nan = first_nan(array).map(|row| (row, "NaN"));

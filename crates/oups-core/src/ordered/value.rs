@@ -1,10 +1,11 @@
 //! One value of an ordered column.
 
-/// One value of an ordered column, mapped so that its order in Rust is the order of the column.
+/// One value of an ordered column, mapped so that values compare as in the column.
 ///
-/// A column maps to one variant only: signed integers, dates, times, timestamps and durations of up to 64 bits to
-/// [`I64`](Self::I64) as they are; unsigned integers with the sign bit flipped; floats through their total order;
-/// decimals to the narrowest variant that holds them; text and binary to [`Bytes`](Self::Bytes).
+/// All values of a column are the same variant. [`I64`](Self::I64) holds types of up to 64 bits: signed integers,
+/// dates, times, timestamps and durations as they are, unsigned integers with the sign bit flipped, and floats as
+/// integers that sort by their total order. Decimals are in the narrowest variant that holds their type, text and
+/// binary in [`Bytes`](Self::Bytes).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OrdValue {
     /// Types of up to 64 bits.

@@ -1,4 +1,4 @@
-//! Stage 4: the steps of the plan.
+//! Stage 4: merge regions become the steps of the plan.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use super::atomic_region::AtomicRegion;
 use super::merge_region::MergeRegion;
 use super::{MergePlan, Step};
 
-/// Turns merge regions into steps, and keeps the row groups between them.
+/// The steps: each merge region is merged, and the row groups between them stay.
 pub(super) fn assemble(groups: usize, regions: &[AtomicRegion<'_>], spans: &[MergeRegion]) -> MergePlan {
     let mut steps = Vec::with_capacity(2 * spans.len() + 1);
     let mut next = 0;
@@ -28,7 +28,7 @@ pub(super) fn assemble(groups: usize, regions: &[AtomicRegion<'_>], spans: &[Mer
     MergePlan { steps }
 }
 
-/// Adds a step that keeps row groups, if there are any.
+/// Adds a step that keeps these row groups, unless the range is empty.
 pub(super) fn keep(steps: &mut Vec<Step>, groups: Range<usize>) {
     if !groups.is_empty() {
         steps.push(Step::Keep { groups });

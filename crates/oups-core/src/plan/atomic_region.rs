@@ -1,4 +1,4 @@
-//! Stage 2: regions, the atoms of the plan.
+//! Stage 2: atomic regions. The plan merges or keeps each of them as a whole.
 
 use std::ops::Range;
 
@@ -9,14 +9,14 @@ use crate::ordered::OrdValue;
 /// A row group together with the new rows that belong to it, or a run of new rows between row groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AtomicRegion<'a> {
-    /// The row group; an empty range for new rows between row groups, at the index that they come before.
+    /// The index of the row group. For new rows between row groups, an empty range at the index of the next row group.
     pub(super) groups: Range<usize>,
-    /// The rows of the row group.
+    /// The number of rows in the row group.
     pub(super) stored: u64,
-    /// The new rows that are counted here; empty, at the right position, if there are none.
+    /// The new rows that are counted here; an empty range, at the right position, if the region has none.
     pub(super) new: Range<u64>,
-    /// Whether it has new rows: its own, or such of the boundary value it shares with the next row groups, which are
-    /// counted in the last of them.
+    /// Whether the region takes new rows. With duplicate dropping, new rows of a boundary value concern all row groups
+    /// that share it; they are counted in the last of these, and all of them are touched.
     pub(super) touched: bool,
     /// The smallest value.
     pub(super) min: &'a OrdValue,
@@ -30,13 +30,13 @@ impl AtomicRegion<'_> {
         self.new.end.saturating_sub(self.new.start)
     }
 
-    /// Stored and new rows, duplicates and all.
+    /// The number of stored and new rows, duplicates included.
     pub(super) fn size(&self) -> u64 {
         self.stored.saturating_add(self.new_rows())
     }
 }
 
-/// All regions, in order.
+/// All atomic regions, in order.
 pub(super) fn regions<'a>(groups: &'a [StoredGroup], cuts: &'a [NewRun], dedup: bool) -> Vec<AtomicRegion<'a>> {
     let mut regions = Vec::with_capacity(groups.len() + cuts.len());
     let mut row = 0;
@@ -85,8 +85,8 @@ fn untouched<'a>(regions: &mut Vec<AtomicRegion<'a>>, groups: &'a [StoredGroup],
     }));
 }
 
-/// Marks the last regions as having new rows as far as they reach up to `value`: their rows of that value may be
-/// duplicates of the new ones, which are counted in a later region that starts with it.
+/// Marks the last regions as touched, as far as they end with `value`. Their rows of that value may be duplicates of
+/// the new ones, which are counted in the later region that starts with `value`.
 fn touch_sharing(regions: &mut [AtomicRegion<'_>], value: &OrdValue) {
     for region in regions.iter_mut().rev().take_while(|region| region.max == value) {
         region.touched = true;

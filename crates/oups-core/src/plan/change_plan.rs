@@ -1,14 +1,14 @@
-//! A dry run: what a write or a deletion would do.
+//! The result of a dry run.
 
 use std::fmt;
 
 use crate::ordered::{OrdValue, OrderedType};
 use crate::plan::{MergePlan, Step, StoredGroup, render};
 
-/// What a write or a deletion would do, as found without a lock and without changing anything.
+/// What a write or a deletion would do. Making it takes no lock and changes nothing.
 ///
-/// Shown as text it is the picture of `docs/merge.md`: a strip of row groups, a line for each step, and the price.
-/// Duplicates are counted as new rows: only merging finds them.
+/// Its text is the picture of `docs/merge.md`: a strip of row groups, a line for each step, and the cost. Duplicates
+/// count as new rows, since only merging finds them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangePlan {
     plan: MergePlan,
@@ -21,7 +21,7 @@ impl ChangePlan {
         Self { plan, stored, ordered }
     }
 
-    /// Whether every row group stays as it is and no row is new.
+    /// Whether every row group stays as it is and no row is inserted.
     pub fn is_noop(&self) -> bool {
         self.plan.is_noop()
     }
@@ -31,7 +31,7 @@ impl ChangePlan {
         &self.plan.steps
     }
 
-    /// Row groups whose files are not touched.
+    /// The number of row groups whose files are not touched.
     pub fn row_groups_kept(&self) -> usize {
         self.count(|step| match step {
             Step::Keep { groups } => groups.len(),
@@ -39,7 +39,7 @@ impl ChangePlan {
         })
     }
 
-    /// Row groups that are replaced by new files with their rows, or some of them.
+    /// The number of row groups that new files replace, with all or some of their rows.
     pub fn row_groups_rewritten(&self) -> usize {
         self.count(|step| match step {
             Step::Merge { groups, .. } => groups.len(),
@@ -48,7 +48,7 @@ impl ChangePlan {
         })
     }
 
-    /// Row groups that go with all their rows.
+    /// The number of row groups that are removed with all their rows.
     pub fn row_groups_dropped(&self) -> usize {
         self.count(|step| match step {
             Step::Drop { groups } => groups.len(),
@@ -56,7 +56,7 @@ impl ChangePlan {
         })
     }
 
-    /// Rows of the row groups that are rewritten.
+    /// The number of rows in the row groups that are rewritten.
     pub fn rows_rewritten(&self) -> u64 {
         let rows = |groups: std::ops::Range<usize>| -> u64 {
             self.stored.get(groups).unwrap_or_default().iter().map(|group| group.rows).sum()
@@ -71,7 +71,7 @@ impl ChangePlan {
         self.plan.steps.iter().map(of).sum()
     }
 
-    /// New rows.
+    /// The number of new rows.
     pub fn new_rows(&self) -> u64 {
         let of = |step: &Step| match step {
             Step::Merge { rows, .. } => rows.end - rows.start,
@@ -80,7 +80,7 @@ impl ChangePlan {
         self.plan.steps.iter().map(of).sum()
     }
 
-    /// The picture with values of the ordered column written by `show`.
+    /// Draws the picture; `show` writes a value of the ordered column.
     pub fn draw(&self, show: &dyn Fn(&OrderedType, &OrdValue) -> String) -> String {
         render(&self.plan, &self.stored, &|value| show(&self.ordered, value))
     }

@@ -1,14 +1,14 @@
-//! Where the merged rows of a step are cut into row groups.
+//! Cuts the merged rows of a step into row groups.
 
 use std::num::NonZeroU64;
 
 use crate::sizing::{PeriodGrid, Sizing};
 
-/// Cuts the output of one merge step into row groups, as it streams by.
+/// Cuts the output of one merge step into row groups while it streams by.
 ///
-/// Make one for each step and give it the output, sorted and without the dropped duplicates, chunk by chunk. It answers
-/// the positions within the chunk before which a new row group begins, ascending. Position 0 means that the rows before
-/// this chunk are a row group; the first row of the step is never answered, and no row group is empty.
+/// Make a cutter for each step and give it the output, sorted and without the dropped duplicates, chunk by chunk. It
+/// returns the positions in the chunk at which a new row group begins, ascending. Position 0 means that the previous
+/// row group ends before this chunk. The first row of the step is never returned, so no row group is empty.
 ///
 /// ```
 /// use oups_core::plan::Cutter;
@@ -27,9 +27,9 @@ use crate::sizing::{PeriodGrid, Sizing};
 /// ```
 #[derive(Clone, Debug)]
 pub enum Cutter {
-    /// Needs only to be told how many rows come.
+    /// Cuts by number of rows; needs only the sizes of the chunks.
     Rows(EveryRows),
-    /// Needs the values of the ordered column.
+    /// Cuts by period; needs the values of the ordered column.
     Periods(EveryPeriod),
 }
 
@@ -44,11 +44,11 @@ impl Cutter {
     }
 }
 
-/// Cuts every so many rows; the last row group takes the rest, however small.
+/// Cuts after a fixed number of rows. The last row group takes the rest, however small.
 #[derive(Clone, Debug)]
 pub struct EveryRows {
     target: NonZeroU64,
-    /// Rows in the row group that is being filled.
+    /// The number of rows in the current row group.
     filled: u64,
 }
 
@@ -70,31 +70,31 @@ impl EveryRows {
         cuts
     }
 
-    /// How many rows the row group that is being filled can still take.
+    /// How many rows the current row group can still take.
     #[must_use]
     pub fn room(&self) -> u64 {
         self.target.get() - self.filled
     }
 }
 
-/// Cuts at every start of a period.
+/// Cuts at the start of each period.
 #[derive(Clone, Debug)]
 pub struct EveryPeriod {
     grid: PeriodGrid,
-    /// The period that is being filled.
+    /// The current period.
     open: Option<Open>,
 }
 
-/// A period that is being filled, by its end.
+/// The end of the current period.
 #[derive(Clone, Copy, Debug)]
 enum Open {
     Until(i64),
-    /// It is the last one there is.
+    /// The period holds the largest value, so it does not end.
     Forever,
 }
 
 impl EveryPeriod {
-    /// The cuts in the next values of the ordered column, as they are in its array: integers of its scale, ascending.
+    /// The cuts in the next values of the ordered column: ascending integers of its scale, as its array holds them.
     pub fn cuts(&mut self, values: &[i64]) -> Vec<usize> {
         let mut cuts = Vec::new();
         let mut at = 0;

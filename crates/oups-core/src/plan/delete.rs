@@ -1,4 +1,4 @@
-//! Deleting a range: which row groups go, which are trimmed.
+//! Plans a deletion: which row groups are dropped, and which are trimmed.
 
 use std::ops::{Bound, RangeBounds};
 
@@ -6,10 +6,10 @@ use super::assemble::keep;
 use super::{MergePlan, Step, StoredGroup};
 use crate::ordered::OrdValue;
 
-/// Plans the deletion of all rows whose ordered value lies in a range.
+/// Plans the deletion of all rows whose ordered value is in a range.
 ///
-/// Row groups wholly inside go, the others that the range reaches into are trimmed: at most two. Neighbours are not merged
-/// afterwards; a compaction or a later write does that.
+/// Row groups that lie wholly in the range are dropped. Those that the range reaches into, at most two, are trimmed.
+/// Their neighbours are not merged; a compaction or a later write does that.
 ///
 /// ```
 /// use oups_core::ordered::OrdValue;

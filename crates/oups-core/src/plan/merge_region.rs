@@ -1,4 +1,4 @@
-//! Stage 3: merge regions, the spans of regions that are rewritten.
+//! Stage 3: merge regions, the runs of atomic regions that are rewritten together.
 
 use std::num::NonZeroU64;
 use std::ops::Range;
@@ -7,16 +7,16 @@ use super::atomic_region::AtomicRegion;
 use super::off_target::{fills_target, off_target};
 use super::{PlanOptions, Reason};
 
-/// Regions that are merged together, by index.
+/// Atomic regions that are merged together, by index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct MergeRegion {
     /// At least one region.
     pub(super) regions: Range<usize>,
-    /// Why.
+    /// Why they are merged.
     pub(super) reason: Reason,
 }
 
-/// Finds what is merged, in order.
+/// The merge regions, in order.
 pub(super) fn spans(regions: &[AtomicRegion<'_>], options: &PlanOptions) -> Vec<MergeRegion> {
     let mut spans = Vec::new();
     match options.max_off_target {
@@ -26,7 +26,7 @@ pub(super) fn spans(regions: &[AtomicRegion<'_>], options: &PlanOptions) -> Vec<
     spans
 }
 
-/// The maximal stretches of regions with new rows.
+/// Adds the longest runs of touched regions.
 fn touched_stretches(regions: &[AtomicRegion<'_>], within: Range<usize>, spans: &mut Vec<MergeRegion>) {
     let is_touched = |at: usize| regions.get(at).is_some_and(|region| region.touched);
     let mut at = within.start;
@@ -37,10 +37,11 @@ fn touched_stretches(regions: &[AtomicRegion<'_>], within: Range<usize>, spans: 
     }
 }
 
-/// Runs of regions that have new rows or are off target: whole where that is worth it, else only where the new rows are.
+/// Adds runs of regions that are touched or off target. A run is merged whole if it has more than `max` off-target
+/// regions or fills the target, else only its touched regions are.
 ///
-/// A run must contain new rows, unless there are none at all. It is grown from there, so that an append does not judge
-/// the sizes of all the row groups before it.
+/// Unless the write is a compaction, a run must contain a touched region. It is grown from there, so that an append
+/// does not look at the sizes of all row groups before it.
 fn coalesced(regions: &[AtomicRegion<'_>], options: &PlanOptions, max: NonZeroU64, spans: &mut Vec<MergeRegion>) {
     let is_touched = |at: usize| regions.get(at).is_some_and(|region| region.touched);
     let is_off = |at: usize| off_target(regions, at, options.sizing);

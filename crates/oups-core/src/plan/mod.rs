@@ -1,14 +1,14 @@
 //! The merge plan: which row groups stay and which are merged with which new rows.
 //!
-//! Decisions as data. Nothing here touches a file: the planner sees what the manifest says of the stored row groups and
-//! asks positions of the new rows' ordered column; an executor does what the plan says. Data flows one way:
+//! A plan is a decision as data. Nothing here touches a file: the planner sees the manifest's facts of the stored row
+//! groups and looks up positions in the new rows' ordered column. An executor carries the plan out. Data flows one way:
 //!
 //! ```text
-//! stored groups × new rows ─cuts─▶ [Cut] ─regions─▶ [Region] ─spans─▶ [Span] ─assemble─▶ MergePlan
+//! stored groups × new rows ─cuts─▶ [NewRun] ─regions─▶ [AtomicRegion] ─spans─▶ [MergeRegion] ─assemble─▶ MergePlan
 //! ```
 //!
-//! Deleting a range plans the same kind of value ([`plan_delete`]), and a [`Cutter`] says where the merged rows of a step
-//! are cut into new row groups. `docs/merge.md` explains the rules with pictures, which [`render`] draws.
+//! Deleting a range makes the same kind of plan ([`plan_delete`]). A [`Cutter`] cuts the merged rows of a step into new
+//! row groups. `docs/merge.md` explains the rules with pictures that [`render`] draws.
 
 mod assemble;
 mod atomic_region;
@@ -41,24 +41,24 @@ pub use stored_groups::StoredGroup;
 /// The options of a write that its plan depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanOptions {
-    /// The target, laid on the ordered column.
+    /// The target for the ordered column.
     pub sizing: Sizing,
-    /// Whether rows with equal keys meet and are resolved in any way: a new row then belongs to every row group that may
-    /// hold its value, the upper bound included.
+    /// Whether duplicates are looked for, by any rule. A new row then belongs to every row group that may hold its
+    /// value, the upper bound included.
     pub dedup: bool,
-    /// How many off-target row groups are tolerated in a row beside new rows; none: they are never looked at.
+    /// How many off-target row groups in a row, with new rows among them, are left unmerged; `None`: any number.
     pub max_off_target: Option<NonZeroU64>,
 }
 
-/// What is to happen to a dataset's row groups: steps in order, which together hold every stored row group and every new
-/// row exactly once.
+/// The changes of a dataset's row groups. Together, the steps hold every stored row group and every new row exactly
+/// once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MergePlan {
     /// The steps, in the order of the dataset.
     pub steps: Vec<Step>,
 }
 
-/// One step of a [`MergePlan`]. Row groups are named by their index in the manifest, new rows by their position.
+/// One step of a [`MergePlan`]. Numbers of row groups are indexes in the manifest, numbers of new rows are positions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// These row groups stay as they are.
@@ -66,25 +66,25 @@ pub enum Step {
         /// At least one row group.
         groups: Range<usize>,
     },
-    /// These row groups and new rows become new row groups: stored rows before new ones, sorted stably by the ordered
-    /// column, cut by a [`Cutter`].
+    /// These row groups and new rows become new row groups. Rows are sorted stably by the ordered column, stored ones
+    /// before new ones, and a [`Cutter`] cuts them.
     Merge {
-        /// The row groups that are replaced. Empty: new rows only, inserted here.
+        /// The row groups that are replaced. If empty, the new rows are inserted here by themselves.
         groups: Range<usize>,
-        /// The new rows. Empty: the row groups are only rewritten to another size.
+        /// The new rows. If empty, the row groups are only rewritten to another size.
         rows: Range<u64>,
         /// Why they are rewritten.
         reason: Reason,
         /// The first and last value of the ordered column over stored and new rows.
         span: (OrdValue, OrdValue),
     },
-    /// This row group may hold rows within the deleted range and others: it is rewritten without the former. It stays as
-    /// it is if it turns out to hold none.
+    /// This row group may hold rows in the deleted range and others. It is rewritten without those in the range, or
+    /// stays as it is if it turns out to hold none in the range.
     Trim {
         /// The row group.
         group: usize,
     },
-    /// These row groups lie wholly within the deleted range: they go.
+    /// These row groups lie wholly in the deleted range and are removed.
     Drop {
         /// At least one row group.
         groups: Range<usize>,
@@ -97,12 +97,12 @@ pub enum Step {
 pub enum Reason {
     /// All of them take new rows.
     NewRows,
-    /// Off-target row groups are merged as well, or nothing but them.
+    /// Some or all of them are off target.
     OffTarget,
 }
 
 impl MergePlan {
-    /// The plan that leaves so many row groups as they are.
+    /// The plan that keeps this many row groups, which are all that the dataset has.
     #[must_use]
     pub fn keep(groups: usize) -> Self {
         let mut steps = Vec::new();
@@ -110,16 +110,16 @@ impl MergePlan {
         Self { steps }
     }
 
-    /// Whether every row group stays and there is no new row.
+    /// Whether every row group stays and no row is inserted.
     #[must_use]
     pub fn is_noop(&self) -> bool {
         self.steps.iter().all(|step| matches!(step, Step::Keep { .. }))
     }
 }
 
-/// Plans a write, or, with no new rows, a compaction.
+/// Plans a write or, without new rows, a compaction.
 ///
-/// Looks up a few positions for each row group that takes new rows, and none for the others.
+/// Looks up a few positions of the new rows for each row group that takes some, and none for the others.
 ///
 /// ```
 /// use oups_core::ordered::OrdValue;
@@ -140,7 +140,7 @@ impl MergePlan {
 ///
 /// # Errors
 ///
-/// Only those of looking up the new rows.
+/// If the new rows cannot be looked up.
 pub fn plan(groups: &[StoredGroup], new: &mut (impl NewRows + ?Sized), options: &PlanOptions) -> Result<MergePlan> {
     let cuts = new_runs::cuts(groups, new, options.dedup)?;
     let regions = atomic_region::regions(groups, &cuts, options.dedup);

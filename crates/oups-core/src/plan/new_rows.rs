@@ -1,37 +1,37 @@
-//! What the planner may ask of the new rows.
+//! The new rows as the planner sees them.
 
 use crate::Result;
 use crate::ordered::OrdValue;
 
-/// The ordered column of the new rows, sorted, wherever the rows are: in memory or spooled to disk, so asking can fail.
+/// The ordered column of the new rows, sorted. The rows may be in memory or spilled to disk, so a look-up can fail.
 ///
-/// The planner asks with ascending rows and values, so remembering the last chunk read makes most answers free.
-/// Implementors that know chunks' bounds should override the two searches.
+/// The planner looks up ascending rows and values, so an implementation that remembers the last chunk it read answers
+/// most look-ups from memory. One that knows the bounds of its chunks should override the two searches.
 pub trait NewRows {
     /// The number of new rows.
     fn rows(&self) -> u64;
 
-    /// The value of a row below [`rows`](Self::rows).
+    /// The value of a row; `row` is below [`rows`](Self::rows).
     ///
     /// # Errors
     ///
-    /// Where the rows cannot be read.
+    /// If the rows cannot be read.
     fn value_at(&mut self, row: u64) -> Result<OrdValue>;
 
     /// The number of rows whose value is below `value`.
     ///
     /// # Errors
     ///
-    /// Where the rows cannot be read.
+    /// If the rows cannot be read.
     fn rows_below(&mut self, value: &OrdValue) -> Result<u64> {
         search(self, |found| found < value)
     }
 
-    /// The number of rows whose value is `value` or below.
+    /// The number of rows whose value is at most `value`.
     ///
     /// # Errors
     ///
-    /// Where the rows cannot be read.
+    /// If the rows cannot be read.
     fn rows_up_to(&mut self, value: &OrdValue) -> Result<u64> {
         search(self, |found| found <= value)
     }

@@ -1,4 +1,4 @@
-//! Stage 1: where the new rows fall among the stored row groups.
+//! Stage 1: the new rows as runs that fall into one row group or between two.
 
 use std::ops::Range;
 
@@ -6,12 +6,12 @@ use super::{NewRows, StoredGroup};
 use crate::Result;
 use crate::ordered::OrdValue;
 
-/// A run of new rows that belong together.
+/// New rows that fall into the same row group, or between the same two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NewRun {
-    /// Where they belong.
+    /// Where they fall.
     pub(super) place: Slot,
-    /// Which they are: at least one.
+    /// The positions of the rows; at least one.
     pub(super) rows: Range<u64>,
     /// The value of the first of them.
     pub(super) first: OrdValue,
@@ -19,20 +19,20 @@ pub(super) struct NewRun {
     pub(super) last: OrdValue,
 }
 
-/// Where new rows belong.
+/// Where new rows fall among the stored row groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
-    /// To this row group.
+    /// Into this row group.
     Inside(usize),
-    /// Between row groups: before this one, or at the end.
+    /// Between two row groups: before this one and behind the one before it, or behind all.
     Before(usize),
 }
 
 /// Cuts the new rows at the bounds of the stored row groups.
 ///
-/// It walks over the new rows, not over the row groups: from the first row of a run it finds the place by a search in the
-/// manifest, and from the place's bound the end of the run by a search in the rows. So the number of lookups depends on
-/// how many row groups take new rows, not on how many there are.
+/// The loop walks over the new rows, not over the row groups. For the first row of a run, a search in the manifest
+/// finds the slot; from the slot's bound, a search in the rows finds the end of the run. So the number of look-ups
+/// depends on how many row groups take new rows, not on how many the dataset has.
 pub(super) fn cuts<N: NewRows + ?Sized>(groups: &[StoredGroup], new: &mut N, dedup: bool) -> Result<Vec<NewRun>> {
     let mut cuts = Vec::new();
     let mut from = 0;
@@ -44,7 +44,8 @@ pub(super) fn cuts<N: NewRows + ?Sized>(groups: &[StoredGroup], new: &mut N, ded
             End::UpTo(value) => new.rows_up_to(value)?,
             End::Open => new.rows(),
         };
-        // A run holds at least its first row; this only keeps the loop from standing still on rows that are not sorted.
+        // A run of sorted rows holds at least its first row. If the rows are not sorted, this keeps the loop from
+        // standing still.
         let end = end.max(from + 1);
         let last = new.value_at(end - 1)?;
         cuts.push(NewRun { place, rows: from..end, first, last });
@@ -53,8 +54,8 @@ pub(super) fn cuts<N: NewRows + ?Sized>(groups: &[StoredGroup], new: &mut N, ded
     Ok(cuts)
 }
 
-/// Without duplicate dropping: the row group with `min <= value < max`. There is at most one, as a later one starts at
-/// this one's maximum or above.
+/// The slot without duplicate dropping: the row group with `min <= value < max`. At most one has this, since the next
+/// row group starts at this one's maximum or above.
 fn place_alone(groups: &[StoredGroup], value: &OrdValue) -> Slot {
     let at = groups.partition_point(|group| group.max <= *value);
     match groups.get(at) {
@@ -63,7 +64,7 @@ fn place_alone(groups: &[StoredGroup], value: &OrdValue) -> Slot {
     }
 }
 
-/// With duplicate dropping: the last row group with `min <= value <= max`.
+/// The slot with duplicate dropping: the last row group with `min <= value <= max`.
 fn place_sharing(groups: &[StoredGroup], value: &OrdValue) -> Slot {
     let after = groups.partition_point(|group| group.min <= *value);
     match after.checked_sub(1).and_then(|at| groups.get(at)) {
@@ -72,13 +73,13 @@ fn place_sharing(groups: &[StoredGroup], value: &OrdValue) -> Slot {
     }
 }
 
-/// The end of a place: the new rows in it have values ...
+/// The upper bound of a slot.
 enum End<'a> {
-    /// ... below this one.
+    /// Its rows have values below this one.
     Below(&'a OrdValue),
-    /// ... up to this one.
+    /// Its rows have values up to and including this one.
     UpTo(&'a OrdValue),
-    /// ... of any size.
+    /// It has no upper bound.
     Open,
 }
 
@@ -87,8 +88,8 @@ fn end_of(groups: &[StoredGroup], place: Slot, dedup: bool) -> End<'_> {
     match place {
         Slot::Before(at) => min_of(at).map_or(End::Open, End::Below),
         Slot::Inside(at) => match groups.get(at) {
-            // The bound itself belongs to the next row group where that one starts with it, and, without duplicate
-            // dropping, never to this one.
+            // A row group takes new rows of its maximum only with duplicate dropping, and only if the next row group
+            // does not start with that value.
             Some(group) if dedup && min_of(at + 1) != Some(&group.max) => End::UpTo(&group.max),
             Some(group) => End::Below(&group.max),
             None => End::Open,

@@ -1,4 +1,4 @@
-//! Which regions have the wrong size, and when a run of them is worth merging.
+//! Which regions are off target, and when a run of regions is worth merging.
 
 use std::num::NonZeroU64;
 
@@ -19,7 +19,7 @@ pub(super) fn off_target(regions: &[AtomicRegion<'_>], at: usize, sizing: Sizing
     }
 }
 
-/// Too small, or, without new rows, too large: with new rows it is rewritten anyway, and cut.
+/// Whether the region is too small or too large. A touched region is never too large: it is rewritten and cut anyway.
 fn off_rows(region: &AtomicRegion<'_>, target: NonZeroU64) -> bool {
     region.size() < four_fifths(target) || (!region.touched && region.size() > target.get())
 }
@@ -30,8 +30,8 @@ fn four_fifths(target: NonZeroU64) -> u64 {
     target / 5 * 4 + target % 5 * 4 / 5
 }
 
-/// Shares its period with a neighbour, or, without new rows, spans several. Regions ascend, so if any other one touches
-/// the period, a neighbour does.
+/// Whether the region shares its period with another one or spans several periods. A touched region may span several:
+/// it is rewritten and cut anyway. Regions ascend, so if any other region has values of the period, a neighbour has.
 fn off_period(
     region: &AtomicRegion<'_>,
     before: Option<&AtomicRegion<'_>>,
@@ -46,7 +46,10 @@ fn off_period(
         || after.is_some_and(|after| start(grid, after.min) == period)
 }
 
-/// Whether a run of regions is worth merging whole: it would fill a row group, or more than one period.
+/// Whether a run of regions is worth merging whole: it would fill a row group, or has values of more than one period.
+///
+/// With duplicate dropping the size is a low estimate, as if the fewer of a region's stored and new rows were all
+/// duplicates.
 pub(super) fn fills_target(run: &[AtomicRegion<'_>], options: &PlanOptions) -> bool {
     match options.sizing {
         Sizing::Rows(target) => {
@@ -63,8 +66,8 @@ pub(super) fn fills_target(run: &[AtomicRegion<'_>], options: &PlanOptions) -> b
     }
 }
 
-/// The first value of a value's period. A grid is only ever laid on timestamps and dates, which are all of the one
-/// variant; the others are put into one period, so that nothing is merged on their account.
+/// The start of a value's period. Grids only exist for timestamps and dates, whose values are all `I64`. Other variants
+/// count as one period, so that nothing is merged because of them.
 fn start(grid: PeriodGrid, value: &OrdValue) -> Option<i64> {
     match value {
         OrdValue::I64(value) => Some(grid.start_of(*value)),

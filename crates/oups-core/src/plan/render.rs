@@ -1,4 +1,4 @@
-//! A plan as a small text picture.
+//! Draws a plan as a small text picture.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -6,13 +6,14 @@ use std::ops::Range;
 use super::{MergePlan, Reason, Step, StoredGroup};
 use crate::ordered::OrdValue;
 
-/// Row groups in a row that are drawn one by one; more become a count.
+/// Up to this many row groups of one step are drawn one by one.
 const DRAWN: usize = 6;
 
-/// Draws a plan: a strip with one mark for each row group, one line for each step, and what it will cost.
+/// Draws a plan: a strip with a mark for each row group, a line for each step, and the cost.
 ///
-/// In the strip, `■` is a row group that stays, `□` one that is rewritten, `×` one that goes, `+5` five new rows;
-/// parentheses hold what is merged together. An empty line follows it. `show` writes a value of the ordered column.
+/// In the strip, `■` is a row group that stays, `□` one that is rewritten, `×` one that is removed, and `+5` are five
+/// new rows. Parentheses enclose what is merged together. An empty line follows. `show` writes a value of the ordered
+/// column.
 #[must_use]
 pub fn render(plan: &MergePlan, groups: &[StoredGroup], show: &dyn Fn(&OrdValue) -> String) -> String {
     let lines: Vec<Line> = plan.steps.iter().map(|step| Line::new(step, groups, show)).collect();
@@ -103,7 +104,7 @@ fn repeated(mark: char, times: usize) -> String {
     }
 }
 
-/// What the plan costs.
+/// The last line: the cost of the plan.
 fn summary(plan: &MergePlan, stored: &[StoredGroup]) -> String {
     let (mut kept, mut old, mut new, mut dropped) = (0, 0, 0, 0);
     for step in &plan.steps {

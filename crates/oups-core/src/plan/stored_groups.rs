@@ -4,15 +4,15 @@ use crate::format::manifest::RowGroup;
 use crate::ordered::OrdValue;
 
 impl StoredGroup {
-    /// What the planner must know of the row groups.
+    /// The planner's view of these row groups.
     pub(crate) fn all_of(entries: &[RowGroup]) -> Vec<Self> {
         entries.iter().map(|entry| Self { min: entry.min.clone(), max: entry.max.clone(), rows: entry.rows }).collect()
     }
 }
 
-/// What the planner knows of a stored row group: one line of the manifest.
+/// A stored row group as the planner sees it: one row of the manifest.
 ///
-/// In manifest order, `min <= max` and each `max` is at most the next `min`.
+/// `min` is at most `max`, and each `max` is at most the next `min`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredGroup {
     /// The first value of the ordered column.

@@ -1,4 +1,4 @@
-//! The columns of a file as the dataset's: a file has those of its writing, and the dataset's may have grown since.
+//! Adapts the columns of a file to the dataset's, which may have evolved since the file was written.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::schema::{DatasetSchema, holds, plain_type, same_text};
 /// Where each column of a dataset is in a file.
 #[derive(Clone, Debug)]
 pub(super) struct Adapter {
-    /// The types to decode the file's columns in. Where the dataset has the same, it is the dataset's.
+    /// The schema to decode the file's columns in. If it equals the dataset's, it is the same value.
     pub(super) decoded: SchemaRef,
-    /// For each column of the dataset its place in the file; `None` if it came later.
+    /// For each column of the dataset its position in the file; `None` if it was added later.
     pub(crate) places: Vec<Option<usize>>,
-    /// The ordered column in the file: its place, its field without a dictionary, its type.
+    /// The ordered column in the file: its position, its field without a dictionary, its type.
     pub(super) ordered: OrderedField,
 }
 
@@ -32,7 +32,7 @@ impl Adapter {
     ///
     /// # Errors
     ///
-    /// A text that says what is wrong if the dataset's columns cannot have grown out of the file's.
+    /// A text that says what is wrong, if the dataset's columns cannot have evolved from the file's.
     pub(super) fn new(dataset: &DatasetSchema, file: &Schema, view: View) -> Result<Self, String> {
         let mut fields: Vec<FieldRef> = file.fields().iter().cloned().collect();
         let mut places = Vec::with_capacity(dataset.stored().fields().len());
@@ -71,9 +71,10 @@ impl OrderedField {
     }
 }
 
-/// The place in the file of a column of the dataset, if what is there may be in it.
+/// The position in the file of a column of the dataset; `None` if the column was added later. The error says that the
+/// file's column does not fit.
 pub(crate) fn place(dataset: &DatasetSchema, at: usize, field: &Field, file: &Schema) -> Result<Option<usize>, String> {
-    // Mostly, the place is the same.
+    // Most columns are at the same position.
     let same = file.fields().get(at).filter(|found| found.name() == field.name()).map(|found| (at, found.as_ref()));
     let Some((place, found)) = same.or_else(|| file.column_with_name(field.name())) else {
         let may_be_new = field.is_nullable() && at != dataset.ordered_index();
@@ -100,8 +101,8 @@ pub(crate) fn place(dataset: &DatasetSchema, at: usize, field: &Field, file: &Sc
     ))
 }
 
-/// The type to decode a column in; `None` for the file's own. The decoder gives the dataset's where the two differ only in
-/// dictionaries, but not every dictionary; what it does not give is converted afterwards.
+/// The type to decode a column in; `None` for the file's own. The decoder can give the dataset's type if the two differ
+/// only in dictionaries, but not for every dictionary. The rest is converted afterwards.
 fn decoded_type(dataset: &DatasetSchema, at: usize, found: &DataType, view: View) -> Option<DataType> {
     let (plain, stored) = (dataset.plain().field(at).data_type(), dataset.stored().field(at).data_type());
     if plain == stored && plain == found {
@@ -114,8 +115,8 @@ fn decoded_type(dataset: &DatasetSchema, at: usize, found: &DataType, view: View
     })
 }
 
-/// The decoder refuses a dictionary of as many values as its keys can name, say 128 of 8 bits, and dictionaries of
-/// binary of a fixed width.
+/// The type that the decoder can give for a stored one. It refuses dictionaries with as many values as their keys can
+/// number (128 for 8 bits), and dictionaries of fixed-size binary.
 fn decodable(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Dictionary(_, values) if matches!(**values, DataType::FixedSizeBinary(_)) => *values.clone(),

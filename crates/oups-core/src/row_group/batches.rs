@@ -1,4 +1,4 @@
-//! The rows of one file, decoded batch after batch.
+//! Decodes the rows of one file, batch by batch.
 
 use std::ops::Range;
 use std::path::Path;
@@ -14,10 +14,10 @@ use super::projection::Projection;
 use crate::Result;
 use crate::guard::{damaged, guard};
 
-/// Batches of one file. After an error there are none.
+/// The batches of one file. The iterator ends after an error.
 ///
 /// - Every batch has exactly the wanted schema: field and schema metadata, zones, dictionary types.
-/// - They hold together exactly the wanted rows; fewer or more is an error.
+/// - Together they hold exactly the wanted rows; fewer or more is an error.
 pub struct RowGroupBatches {
     path: Arc<Path>,
     projection: Projection,
@@ -47,7 +47,7 @@ impl RowGroupBatches {
         let ranges = super::pages::byte_ranges(file, &mask, &rows)?;
         let bytes = guard(&file.path, || file.bytes.holding(ranges))?;
         let selection = (rows_left < file.rows()).then(|| selection(&rows, file.rows()));
-        // The reader makes room for a whole batch at once: no more than rows are there.
+        // The reader allocates a whole batch at once, so a batch must not be larger than the wanted rows.
         let batch_rows = usize::try_from(rows_left).map_or(options.batch_rows, |rows| rows.min(options.batch_rows));
         let reader = guard(&file.path, || {
             let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, file.metadata.clone())
@@ -110,7 +110,7 @@ impl RowGroupFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`](crate::Error::Damaged) if the decoder cannot start; the iterator's items fail as the pages are met.
+    /// [`Error::Damaged`](crate::Error::Damaged) if the decoder cannot start. A damaged page fails later, as an item.
     pub fn batches(&self, options: ReadOptions) -> Result<RowGroupBatches> {
         RowGroupBatches::new(self, options)
     }

@@ -1,4 +1,4 @@
-//! How much of a column some rows take, from the page index alone.
+//! How many pages and bytes of a column some rows take, from the page index alone.
 
 use std::ops::Range;
 
@@ -7,16 +7,16 @@ use super::pages::{chunk_bytes, locations, wanted_pages};
 use super::projection::Projection;
 use crate::Result;
 
-/// What has to be read of a column, and what there is of it.
+/// The part of a column that must be read, and the whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ColumnPart {
-    /// Pages of values that hold wanted rows. A column of which no index tells the pages counts as one.
+    /// The pages of values that hold wanted rows. A column without a page index counts as one page.
     pub pages: u64,
-    /// The pages of values that there are.
+    /// All pages of values.
     pub of_pages: u64,
-    /// The encoded bytes of these pages, with the dictionary that they need.
+    /// The encoded bytes of the wanted pages, with the dictionary that they need.
     pub bytes: u64,
-    /// The encoded bytes that there are.
+    /// All encoded bytes.
     pub of_bytes: u64,
 }
 
@@ -31,12 +31,12 @@ impl ColumnPart {
 }
 
 impl RowGroupFile {
-    /// What these rows, ascending, take of a column, by its position in the dataset's schema; nothing of one that came
-    /// after the file.
+    /// The part of a column that these rows take. The rows ascend; `position` is the column's in the dataset's schema.
+    /// The part is empty if the column was added after the file was written.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`](crate::Error::Damaged) if the footer places the column where none can be.
+    /// [`Error::Damaged`](crate::Error::Damaged) if the footer gives the column an impossible offset or length.
     pub fn column_part(&self, position: usize, rows: &[Range<u64>]) -> Result<ColumnPart> {
         let mask = Projection::of(self, Some(&[position]))?.mask;
         let mut part = ColumnPart::default();

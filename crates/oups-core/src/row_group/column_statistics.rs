@@ -1,4 +1,4 @@
-//! What a row group is known to hold in a column, for query engines.
+//! Statistics of a column of a row group, for query engines.
 
 use arrow::array::{Array, ArrayRef, BooleanArray};
 use arrow::compute::cast;
@@ -11,28 +11,29 @@ use crate::guard::{DecodeError, guard};
 use crate::ordered::OrderedType;
 use crate::schema::{convert, plain_type};
 
-/// What is known of a number or a value.
+/// A number or a value, and how well it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Known<T> {
-    /// It is this.
+    /// This is the value.
     Exact(T),
-    /// It is this or within: a minimum is not below it, a maximum not above it.
+    /// The value is this or within it: a minimum is not below it, a maximum not above it.
     Bound(T),
-    /// Nothing.
+    /// Nothing is known of it.
     Unknown,
 }
 
-/// What the values of a column in one row group are known to be, without a page being read.
+/// Statistics of a column's values in one row group. No page is read for them.
 ///
-/// Values are arrays of one row, in the type of the dataset's column without its dictionary, whatever the type in the file.
+/// Values are arrays of one row. Their type is that of the dataset's column without a dictionary, whatever the type in
+/// the file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ColumnStatistics {
-    /// The smallest value. Of floats it is a bound of those that are numbers: NaN are not looked at, and there may be some. So
-    /// it is for the largest; and of zeros the bound is the one that is below or above the other.
+    /// The smallest value. For floats it is a bound of the values that are numbers; the column may also hold NaN. A
+    /// zero is `-0.0`.
     pub min: Known<ArrayRef>,
-    /// The largest value.
+    /// The largest value. For floats it is a bound in the same way, and a zero is `0.0`.
     pub max: Known<ArrayRef>,
     /// The number of nulls.
     pub nulls: Known<u64>,
@@ -44,7 +45,7 @@ impl ColumnStatistics {
     }
 }
 
-/// Which end of the values.
+/// The smallest or the largest value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Min,
@@ -66,7 +67,7 @@ impl RowGroupFile {
         };
         let found = place.and_then(|place| Some((place, self.adapter.decoded.fields().get(place)?)));
         let Some((place, field)) = found else {
-            // The column is younger than the file.
+            // The column was added after the file was written.
             return Ok(ColumnStatistics { nulls: Known::Exact(self.rows()), ..unknown });
         };
         let nulls = match (field.is_nullable(), field.data_type()) {
@@ -74,7 +75,7 @@ impl RowGroupFile {
             (false, _) => Known::Exact(0),
             (true, _) => Known::Unknown,
         };
-        // What is counted below a list or a struct are its parts.
+        // Parquet has statistics of the parts of a list or a struct, not of itself.
         if field.data_type().is_nested() || field.data_type() == &DataType::Null {
             return Ok(ColumnStatistics { nulls, ..unknown });
         }
@@ -103,7 +104,8 @@ impl RowGroupFile {
     }
 }
 
-/// The type to read statistics in: the parquet crate does not know those of durations, which are stored as whole numbers.
+/// The type to read statistics in. The parquet crate does not read statistics of durations, which are stored as
+/// integers.
 fn read_as(plain: &DataType) -> DataType {
     match plain {
         DataType::Duration(_) => DataType::Int64,
@@ -111,7 +113,7 @@ fn read_as(plain: &DataType) -> DataType {
     }
 }
 
-/// One end of the values, in the type that is wanted.
+/// The smallest or largest value, converted to the wanted type.
 fn known(
     end: End,
     values: &ArrayRef,
@@ -122,7 +124,7 @@ fn known(
         return Ok(Known::Unknown);
     }
     let values = if values.data_type() == stored { values.clone() } else { cast(values, stored)? };
-    // A time may have no place in the finer unit that the column has since: then its rows cannot be read either.
+    // A time may overflow the finer unit that the column has by now; then its rows cannot be read either.
     let Ok(value) = convert(&values, wanted) else { return Ok(Known::Unknown) };
     if wanted.is_floating() {
         return float_bound(end, &value);
@@ -133,10 +135,11 @@ fn known(
     })
 }
 
-/// Statistics of floats leave NaN out, and a zero in them may stand for the other one.
+/// The bound of floats. Parquet's statistics leave NaN out, and a zero in them may stand for the other zero, so the
+/// lesser is taken for a minimum and the greater for a maximum.
 fn float_bound(end: End, value: &ArrayRef) -> Result<Known<ArrayRef>, DecodeError> {
     let Some(ordered) = OrderedType::new(value.data_type()) else { return Ok(Known::Unknown) };
-    // Writers other than oups may have taken NaN for a value.
+    // Other writers may have put a NaN into the statistics.
     if ordered.first_unorderable(value).is_some() {
         return Ok(Known::Unknown);
     }

@@ -1,4 +1,4 @@
-//! One row group file: opened, checked, asked.
+//! Opens and checks one row group file.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -21,9 +21,9 @@ use crate::guard::{DecodeError, damaged, guard};
 use crate::ordered::OrdValue;
 use crate::schema::DatasetSchema;
 
-/// A stored file with one row group, open for reading: footer and page index are read, its facts are checked.
+/// A stored file with one row group, open for reading. Its footer and page index are read, and its facts are checked.
 ///
-/// It may have older columns than the dataset: whoever asks sees the dataset's.
+/// The file may have older columns than the dataset; a caller sees the dataset's.
 #[derive(Clone)]
 pub struct RowGroupFile {
     pub(super) path: Arc<Path>,
@@ -42,12 +42,13 @@ impl fmt::Debug for RowGroupFile {
 }
 
 impl RowGroupFile {
-    /// Reads footer and page index and checks the file: length, one row group, number of rows, columns, and that the
-    /// footer's statistics do not contradict the span.
+    /// Reads footer and page index, and checks the file: its length, its single row group, the number of rows, the
+    /// columns, and that the footer's statistics do not contradict the span.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`](crate::Error::Damaged) naming the check that failed; [`Error::Io`](crate::Error::Io) if the file cannot be read.
+    /// [`Error::Damaged`](crate::Error::Damaged), which names the failed check; [`Error::Io`](crate::Error::Io) if the
+    /// file cannot be read.
     pub fn open(
         file: Arc<dyn ReadFile>,
         path: impl Into<PathBuf>,
@@ -65,7 +66,7 @@ impl RowGroupFile {
         Ok(open)
     }
 
-    /// Reads footer and page index of a file of which nothing is known.
+    /// Reads footer and page index of a file without known facts.
     ///
     /// # Errors
     ///
@@ -101,7 +102,7 @@ impl RowGroupFile {
         self.rows
     }
 
-    /// The file.
+    /// The file's path.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -114,7 +115,7 @@ impl RowGroupFile {
         }
     }
 
-    /// The footer's key-values in the order in which they are there; those without a value are left out.
+    /// The footer's key-values, in the footer's order; keys without a value are left out.
     pub fn key_values(&self) -> impl Iterator<Item = (&str, &str)> {
         let pairs = self.metadata.metadata().file_metadata().key_value_metadata();
         pairs.into_iter().flatten().filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)))
@@ -126,6 +127,7 @@ impl RowGroupFile {
     }
 }
 
+/// Fails if the file's length is not that of its facts.
 pub(crate) fn check_length(file: &dyn ReadFile, path: &Path, facts: &RowGroupFacts) -> Result<()> {
     if file.len() == facts.bytes {
         return Ok(());
@@ -133,11 +135,11 @@ pub(crate) fn check_length(file: &dyn ReadFile, path: &Path, facts: &RowGroupFac
     Err(damaged(path, format!("expected {} bytes, found {}", facts.bytes, file.len())))
 }
 
-/// The key-values of a Parquet file's footer, in the order in which they are there.
+/// The key-values of a Parquet file's footer, in the footer's order.
 ///
 /// # Errors
 ///
-/// [`Error::Damaged`](crate::Error::Damaged) if there is no footer that can be read.
+/// [`Error::Damaged`](crate::Error::Damaged) if the footer cannot be read.
 pub(crate) fn footer_pairs(file: Arc<dyn ReadFile>, path: &Path) -> Result<Vec<(String, String)>> {
     let bytes = guard(path, || StoredBytes::with_tail(file))?;
     let metadata = guard(path, || ParquetMetaDataReader::new().parse_and_finish(&bytes))?;
@@ -145,21 +147,21 @@ pub(crate) fn footer_pairs(file: Arc<dyn ReadFile>, path: &Path) -> Result<Vec<(
     Ok(pairs.filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect())
 }
 
-/// The columns that a file was written with, as its footer tells. Where it does not, they are the dataset's or it is
-/// no file of the dataset: the decoder finds out.
+/// The columns that a file was written with, by its footer. A footer without them is taken to have the dataset's
+/// columns; if it does not, decoding fails.
 fn own_schema(metadata: &ParquetMetaData, dataset: &DatasetSchema) -> Result<SchemaRef, String> {
     let pairs = metadata.file_metadata().key_value_metadata().into_iter().flatten();
     let text = pairs.filter(|pair| pair.key == ARROW_SCHEMA_META_KEY).find_map(|pair| pair.value.as_deref());
     match text {
         None => Ok(dataset.stored().clone()),
         Some(text) if text == dataset.footer_text() => Ok(dataset.stored().clone()),
-        Some(text) => schema_from_text(text).map(Arc::new).ok_or_else(|| "its Arrow schema is none".to_owned()),
+        Some(text) => schema_from_text(text).map(Arc::new).ok_or_else(|| "the Arrow schema in its footer cannot be decoded".to_owned()),
     }
 }
 
 impl RowGroupFile {
-    /// Checks that the statistics of the ordered column, where there are some, do not contradict the span. They may
-    /// be wider: statistics of long texts are cut, and of a zero they do not tell the sign.
+    /// Checks that the statistics of the ordered column, if the file has them, do not contradict the span. They may be
+    /// wider than the span: those of long texts are cut, and a zero in them may stand for the other zero.
     pub(super) fn check_span(&self, facts: &RowGroupFacts) -> Result<()> {
         let leaf = self.ordered_leaf()?;
         let (min, max) = guard(&self.path, || {
@@ -185,7 +187,7 @@ impl RowGroupFile {
         Ok(())
     }
 
-    /// The ordered column's leaf; ordered columns are never nested.
+    /// The ordered column's leaf. It has a single one, since ordered columns are never nested.
     pub(crate) fn ordered_leaf(&self) -> Result<usize> {
         let parquet = self.metadata.parquet_schema();
         let root = self.adapter.ordered.root;
@@ -194,7 +196,7 @@ impl RowGroupFile {
     }
 
     pub(crate) fn spans(&self, statistics: &ArrayRef) -> Result<Vec<Option<OrdValue>>, DecodeError> {
-        // Of the type that the file has: another kind of text, perhaps.
+        // The file's type, which may be another kind of text than the dataset's.
         let keys = self.adapter.ordered.ordered_type.keys(statistics)?;
         Ok((0..keys.len()).map(|at| keys.get(at).filter(|_| statistics.is_valid(at))).collect())
     }

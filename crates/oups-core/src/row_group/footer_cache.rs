@@ -1,4 +1,4 @@
-//! Footers that were read and checked, kept for when their files are opened again.
+//! A cache of footers that were read and checked, for opening their files again.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use crate::cache::recent::Cache;
 use crate::fs::ReadFile;
 use crate::schema::DatasetSchema;
 
-/// So many bytes of footers are kept at most.
+/// The most bytes of footers in the cache.
 const MOST_BYTES: usize = 32 << 20;
 
-/// What is known of a file once its footer and page index were read and checked. Cheap to clone.
+/// The footer and page index of a file, read and checked. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Footer {
     pub(super) metadata: ArrowReaderMetadata,
     pub(super) adapter: Adapter,
-    /// What the file was found to agree with.
+    /// The facts that the file was checked against.
     pub(super) facts: RowGroupFacts,
     pub(super) schema: Arc<DatasetSchema>,
 }
@@ -33,10 +33,10 @@ impl Footer {
     }
 }
 
-/// The footers of the files that snapshots of one store handle have read last. No file is held open.
+/// The footers that snapshots of one store handle have read last. No file stays open.
 ///
-/// A footer is found by the checksum of its file, which the manifest has: the same checksum, the same bytes, whatever the
-/// file's name and dataset and version. Only what was made of it for a dataset's schema may be another, and is compared.
+/// The key is the file's checksum, which the manifest gives: files with the same checksum have the same bytes, whatever
+/// their name, dataset and version. The parts of a [`Footer`] that depend on facts and schema are compared.
 pub(crate) struct Footers(Cache<u128, Footer>);
 
 impl Default for Footers {
@@ -46,12 +46,12 @@ impl Default for Footers {
 }
 
 impl Footers {
-    /// The footer of the file with this checksum, if it is kept.
+    /// The footer of the file with this checksum, if the cache has it for these facts and this schema.
     pub(crate) fn get(&self, checksum: u128, schema: &Arc<DatasetSchema>, facts: &RowGroupFacts) -> Option<Footer> {
         self.0.get(&checksum).filter(|footer| footer.is_of(schema, facts))
     }
 
-    /// Keeps the footer of a file.
+    /// Adds the footer of a file.
     pub(crate) fn insert(&self, checksum: u128, footer: Footer) {
         let bytes = footer.metadata.metadata().memory_size();
         self.0.insert(checksum, footer, bytes);
@@ -65,11 +65,11 @@ impl std::fmt::Debug for Footers {
 }
 
 impl RowGroupFile {
-    /// Opens a file whose footer was read and checked before: only the length is checked.
+    /// Opens a file whose footer was read and checked before. Only its length is checked.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`](crate::Error::Damaged) if the file is not as long as it was.
+    /// [`Error::Damaged`](crate::Error::Damaged) if the file's length differs from the facts.
     pub(crate) fn reopen(
         file: Arc<dyn ReadFile>,
         path: PathBuf,
@@ -83,7 +83,7 @@ impl RowGroupFile {
         Ok(Self { path: path.into(), bytes, metadata, schema, adapter, view: View::Stored, rows: facts.rows })
     }
 
-    /// What is known of the file that was opened with these facts, for [`reopen`](Self::reopen).
+    /// The footer of this file, which was opened with these facts, for [`reopen`](Self::reopen).
     pub(crate) fn footer(&self, facts: RowGroupFacts) -> Footer {
         let (metadata, adapter) = (self.metadata.clone(), self.adapter.clone());
         Footer { metadata, adapter, facts, schema: self.schema.clone() }

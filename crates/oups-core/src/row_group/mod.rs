@@ -1,7 +1,7 @@
-//! Stored bytes to rows: one Parquet file with one row group, checked against what the manifest says of it.
+//! One row group file: a Parquet file with one row group, read, written, and checked against the manifest's facts.
 //!
-//! Everything that decodes stored bytes goes through [`guard`](crate::guard): the parquet crate panics on some damaged files, and a
-//! damaged file must be an error.
+//! Everything that decodes stored bytes goes through [`guard`](crate::guard): the parquet crate panics on some damaged
+//! files, and a damaged file must be an error.
 
 mod adapter;
 mod batches;

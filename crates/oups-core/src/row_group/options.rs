@@ -1,15 +1,15 @@
-//! What is asked of a row group file, and what it must agree with.
+//! How a row group file is read, and the facts that it must agree with.
 
 use std::ops::Range;
 
 use crate::ordered::OrdValue;
 
-/// What the manifest says of a file, and the file must agree with.
+/// The manifest's facts of a file. The file must agree with them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowGroupFacts {
-    /// Rows.
+    /// The number of rows.
     pub rows: u64,
-    /// Length in bytes.
+    /// The length of the file in bytes.
     pub bytes: u64,
     /// The smallest ordered value.
     pub min: OrdValue,
@@ -17,23 +17,23 @@ pub struct RowGroupFacts {
     pub max: OrdValue,
 }
 
-/// In which of a dataset's two Arrow schemas the rows are wanted.
+/// Which of a dataset's two Arrow schemas the rows are read in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
-    /// The dataset's own, dictionaries kept: for readers.
+    /// The stored one, with dictionaries: for readers.
     Stored,
-    /// Dictionaries unpacked: for merging.
+    /// The plain one, without dictionaries: for merging.
     Plain,
 }
 
-/// Which rows and columns are to be decoded, and how many rows at a time.
+/// The rows and columns to decode, and how many rows at a time.
 #[derive(Clone, Debug)]
 pub struct ReadOptions {
-    /// The wanted columns by position, each at most once, in the wanted order; `None` is all of them.
+    /// The wanted columns by position, each at most once, in the wanted order; `None`: all columns.
     pub columns: Option<Vec<usize>>,
-    /// The wanted ranges of rows, ascending and not overlapping; `None` is all rows.
+    /// The wanted ranges of rows, ascending and not overlapping; `None`: all rows.
     pub rows: Option<Vec<Range<u64>>>,
-    /// Rows of a batch, at most.
+    /// The most rows of a batch.
     pub batch_rows: usize,
 }
 

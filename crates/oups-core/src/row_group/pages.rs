@@ -1,4 +1,4 @@
-//! Where in a file the wanted pages are.
+//! The byte ranges of the wanted pages of a file.
 
 use std::ops::Range;
 
@@ -10,12 +10,11 @@ use super::file::RowGroupFile;
 use crate::Result;
 use crate::guard::damaged;
 
-/// Ranges that are less than this apart are read as one: a gap costs less than another call.
+/// Ranges that are at most this far apart are read as one: reading the gap costs less than another call.
 const GAP: u64 = 8 << 10;
 
-/// The parts of the file that hold the wanted columns' pages of the wanted rows, ascending.
-///
-/// Without a page index it is the columns' whole chunks.
+/// The byte ranges of the wanted columns' pages that hold wanted rows, ascending. Without a page index they are the
+/// columns' whole chunks.
 pub(super) fn byte_ranges(file: &RowGroupFile, mask: &ProjectionMask, rows: &[Range<u64>]) -> Result<Vec<Range<u64>>> {
     let group = file.group()?;
     let mut ranges = Vec::new();
@@ -40,7 +39,7 @@ pub(super) fn locations(file: &RowGroupFile, leaf: usize) -> Option<&[PageLocati
     (!pages.is_empty()).then_some(pages)
 }
 
-/// The rows of each page of a column, made monotone: a damaged index must not turn a range around.
+/// The rows of each page of a column. They are forced to ascend, so that a damaged index does not invert a range.
 pub(super) fn page_rows(pages: &[PageLocation], total: u64) -> impl Iterator<Item = Range<u64>> {
     let start = move |at: usize| {
         let row = pages.get(at).map_or(total, |page| u64::try_from(page.first_row_index).unwrap_or(total));
@@ -49,21 +48,21 @@ pub(super) fn page_rows(pages: &[PageLocation], total: u64) -> impl Iterator<Ite
     (0..pages.len()).map(move |at| start(at)..start(at + 1).max(start(at)))
 }
 
-/// Where in the file a column is.
+/// The byte range of a column.
 ///
 /// # Errors
 ///
-/// [`Error::Damaged`](crate::Error::Damaged) if it cannot be there.
+/// [`Error::Damaged`](crate::Error::Damaged) if its offset or length is negative.
 pub(super) fn chunk_bytes(file: &RowGroupFile, chunk: &ColumnChunkMetaData) -> Result<Range<u64>> {
-    // Not `byte_range`: it panics where a damaged footer has negative numbers.
+    // Not the crate's `byte_range`, which panics on negative numbers in a damaged footer.
     let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
     match (u64::try_from(start), u64::try_from(chunk.compressed_size())) {
         (Ok(start), Ok(len)) => Ok(start..start.saturating_add(len)),
-        _ => Err(damaged(&file.path, "a column chunk at a negative place")),
+        _ => Err(damaged(&file.path, "a column chunk with a negative offset or length")),
     }
 }
 
-/// Where a column's dictionary is, empty if it has none, and its pages of these rows.
+/// The byte ranges of a column's dictionary (empty if it does not have one) and of its pages with wanted rows.
 pub(super) fn wanted_pages(
     pages: &[PageLocation],
     chunk: &Range<u64>,

@@ -1,4 +1,4 @@
-//! The wanted columns of a file, whatever the file's own.
+//! The wanted columns of a dataset, made of the columns that a file has.
 
 use std::sync::Arc;
 
@@ -11,19 +11,20 @@ use super::file::RowGroupFile;
 use crate::Result;
 use crate::schema::convert;
 
-/// Some columns of a dataset, and how decoded batches of a file become them.
+/// The wanted columns, and how they are made of decoded batches.
 #[derive(Clone, Debug)]
 pub(super) struct Projection {
     /// The wanted columns.
     pub(super) schema: SchemaRef,
-    /// What to decode.
+    /// The columns to decode.
     pub(super) mask: ProjectionMask,
-    /// For each wanted column its place among the decoded ones, which come in the file's order.
+    /// For each wanted column its position among the decoded ones, which are in the file's order; `None` for a column
+    /// of nulls.
     places: Vec<Option<usize>>,
 }
 
 impl Projection {
-    /// The wanted columns by position in the dataset, each at most once; `None` is all of them.
+    /// The projection to these columns, by position in the dataset, each at most once; `None`: all columns.
     pub(super) fn of(file: &RowGroupFile, columns: Option<&[usize]>) -> Result<Self> {
         let schema = file.arrow_schema();
         let all: Vec<usize>;

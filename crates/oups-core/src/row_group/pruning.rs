@@ -1,4 +1,4 @@
-//! A range of ordered values as a range of rows: pages first, then the exact rows.
+//! Turns a range of ordered values into a range of rows: first by the page index, then exactly.
 
 use std::ops::{Bound, Range};
 
@@ -14,9 +14,9 @@ use crate::ordered::{OrdKeys, OrdValue};
 /// A range of ordered values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrdRange {
-    /// Where it starts.
+    /// The lower bound.
     pub start: Bound<OrdValue>,
-    /// Where it ends.
+    /// The upper bound.
     pub end: Bound<OrdValue>,
 }
 
@@ -24,14 +24,14 @@ impl OrdRange {
     /// All values.
     pub const ALL: Self = Self { start: Bound::Unbounded, end: Bound::Unbounded };
 
-    /// Of sorted keys, the positions in the range.
+    /// The positions of the keys that are in the range, if the keys are sorted.
     pub fn positions(&self, keys: &OrdKeys) -> Range<usize> {
         let edge = |edge: Option<Edge<'_>>, open| edge.map_or(open, |edge| edge.position(keys));
         let (start, end) = (edge(self.lower(), 0), edge(self.upper(), keys.len()));
         start..end.max(start)
     }
 
-    /// Whether rows whose values span `min..=max` may have a value in the range. `false` is certain.
+    /// Whether rows whose values span `min..=max` may have a value in the range. `false` is certain, `true` is not.
     pub fn might_hold(&self, min: &OrdValue, max: &OrdValue) -> bool {
         !self.lower().is_some_and(|edge| edge.is_after(max)) && self.upper().is_none_or(|edge| edge.is_after(min))
     }
@@ -53,7 +53,7 @@ impl OrdRange {
     }
 }
 
-/// A place between two values: before or after all rows equal to one.
+/// An edge of the range: before or after all rows with a value.
 struct Edge<'a> {
     value: &'a OrdValue,
     after_equal: bool,
@@ -71,10 +71,10 @@ impl Edge<'_> {
 }
 
 impl RowGroupFile {
-    /// The rows whose ordered values are in the range: one range of rows, because the file is ordered.
+    /// The rows whose ordered values are in the range. They are one range of rows, because the file is ordered.
     ///
-    /// The page index tells the pages at the two edges; only these are decoded, of the ordered column alone. Missing
-    /// statistics mean that a page might match.
+    /// The page index gives the pages at the two edges. Only these are decoded, and only in the ordered column. A page
+    /// without statistics might hold an edge.
     ///
     /// # Errors
     ///
@@ -90,8 +90,8 @@ impl RowGroupFile {
         Ok(start..end.max(start))
     }
 
-    /// The number of rows before the edge. `last` is the page that was decoded last: both edges of a narrow range are
-    /// often in one.
+    /// The number of rows before the edge. `last` holds the pages that were decoded last: both edges of a narrow range
+    /// are often in the same ones.
     fn edge_row(&self, edge: &Edge<'_>, pages: &PageSpans, last: &mut Option<(Range<u64>, OrdKeys)>) -> Result<u64> {
         let candidates = pages.candidates(edge, self.rows());
         if candidates.is_empty() {
@@ -125,7 +125,7 @@ impl RowGroupFile {
     }
 }
 
-/// The pages of the ordered column: their rows, and bounds of their values where the file has them.
+/// The pages of the ordered column: their rows, and bounds of their values as far as the file has them.
 struct PageSpans {
     rows: Vec<Range<u64>>,
     mins: Vec<Option<OrdValue>>,
@@ -154,9 +154,10 @@ impl PageSpans {
         Ok(if complete { Self { rows, mins, maxes } } else { unknown })
     }
 
-    /// The rows among which the edge is: those of the pages that are neither certainly before nor certainly behind.
+    /// The rows among which the edge is: those of the pages that are not certainly before or behind it.
     ///
-    /// A page's maximum may be given too large and its minimum too small, so "before" and "behind" are certain.
+    /// Statistics may give a page too large a maximum and too small a minimum, never the reverse. So a page that is
+    /// before or behind the edge by its statistics certainly is.
     fn candidates(&self, edge: &Edge<'_>, total: u64) -> Range<u64> {
         let before = |max: &Option<OrdValue>| max.as_ref().is_some_and(|max| edge.is_after(max));
         let behind = |min: &Option<OrdValue>| min.as_ref().is_some_and(|min| !edge.is_after(min));

@@ -1,4 +1,4 @@
-//! What a file says of the values of any column, without a page being read.
+//! Bounds of the values of any column, from a file's statistics. No page is read for them.
 
 use std::ops::Range;
 
@@ -18,9 +18,9 @@ use crate::ordered::{OrdValue, OrderedType};
 pub struct ValueBounds {
     /// The rows.
     pub rows: Range<u64>,
-    /// A value that none is below, and one that none is above, but for NaN; `None` if it is not known.
+    /// Lower and upper bound of the values, NaN apart; `None` if they are not known.
     pub values: Option<(OrdValue, OrdValue)>,
-    /// The number of nulls, if it is known.
+    /// The number of nulls; `None` if it is not known.
     pub nulls: Option<u64>,
 }
 
@@ -30,17 +30,17 @@ impl ValueBounds {
         self.rows.end - self.rows.start
     }
 
-    /// Whether there is no row.
+    /// Whether it has no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 }
 
 impl RowGroupFile {
-    /// Bounds of the values of a column, by its position in the dataset's schema: of each page where the file has them,
-    /// else of all rows. They cover all rows, ascending.
+    /// Bounds of the values of a column, by its position in the dataset's schema: for each page if the file has them,
+    /// else for all rows together. They ascend and cover all rows.
     ///
-    /// A column that is stored in another type than the dataset has now has unknown bounds.
+    /// If the file has the column in another type than the dataset, the bounds are unknown.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl RowGroupFile {
         Ok(found.unwrap_or(unknown))
     }
 
-    /// The leaf of the only column of a schema, if the file has it in just this type.
+    /// The leaf of the single column of this schema, if the file has it in exactly this type.
     fn leaf_of_type(&self, wanted: &Schema) -> Result<Option<usize>, DecodeError> {
         let wanted = ArrowSchemaConverter::new().convert(wanted)?;
         let Some(wanted) = wanted.columns().first() else { return Ok(None) };
@@ -94,7 +94,7 @@ impl RowGroupFile {
         let nulls = converter.data_page_null_counts(columns, offsets, [&0])?;
         let rows: Vec<_> = page_rows(pages, self.rows()).collect();
         let covers = rows.first().is_some_and(|first| first.start == 0);
-        // Without an index of its own a column may come back as nulls for each page, or as nothing.
+        // For a column without an index the converter may return a null for each page, or nothing.
         if !covers || mins.len() != rows.len() || maxes.len() != rows.len() || mins.null_count() == mins.len() {
             return Ok(None);
         }

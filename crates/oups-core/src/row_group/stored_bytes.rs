@@ -1,4 +1,4 @@
-//! A stored file as the parquet crate reads it.
+//! A stored file in the form that the parquet crate reads.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -10,34 +10,34 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use crate::fs::ReadFile;
 
-/// What is read of a file's end at once: the footer and the page index of most row groups.
+/// How many bytes of a file's end are read at once: the footer and the page index of most row groups.
 const TAIL: u64 = 64 << 10;
 
-/// What [`ChunkReader::get_read`] reads at once: more than a page's head, less than a page of text.
+/// How many bytes [`ChunkReader::get_read`] reads at once: more than a page's header, less than a page of text.
 const BLOCK: u64 = 16 << 10;
 
 /// A file's bytes by position. Blocks that are known to be needed together are read by one call each.
 #[derive(Clone, Debug)]
 pub(super) struct StoredBytes {
     file: Arc<dyn ReadFile>,
-    /// Parts of the file in memory, ascending, not overlapping.
+    /// Parts of the file that are in memory, ascending, not overlapping.
     held: Vec<(u64, Bytes)>,
 }
 
 impl StoredBytes {
-    /// The file with nothing in memory.
+    /// The file, with nothing in memory.
     pub(super) fn new(file: Arc<dyn ReadFile>) -> Self {
         Self { file, held: Vec::new() }
     }
 
-    /// Opens the file with its end in memory.
+    /// The file, with its end in memory.
     pub(super) fn with_tail(file: Arc<dyn ReadFile>) -> io::Result<Self> {
         let start = file.len().saturating_sub(TAIL);
         let tail = read(&*file, start, file.len() - start)?;
         Ok(Self { file, held: vec![(start, tail)] })
     }
 
-    /// The same file with these ranges in memory instead.
+    /// The same file, with these ranges in memory instead.
     pub(super) fn holding(&self, ranges: impl IntoIterator<Item = Range<u64>>) -> io::Result<Self> {
         let (mut held, mut missing) = (Vec::new(), Vec::new());
         for range in ranges {
@@ -46,7 +46,7 @@ impl StoredBytes {
                 None => missing.push(range.start..range.end.max(range.start)),
             }
         }
-        // All at once: what is far away answers many as soon as one.
+        // One call for all: a distant file system answers many ranges as fast as one.
         missing.sort_unstable_by_key(|range| range.start);
         let read = self.file.read_ranges(&missing)?;
         if !read.iter().map(|bytes| bytes.len() as u64).eq(missing.iter().map(|range| range.end - range.start)) {
@@ -57,7 +57,7 @@ impl StoredBytes {
         Ok(Self { file: self.file.clone(), held })
     }
 
-    /// The same file with nothing in memory.
+    /// The same file, with nothing in memory.
     pub(super) fn bare(&self) -> Self {
         Self { file: self.file.clone(), held: Vec::new() }
     }
@@ -71,7 +71,8 @@ impl StoredBytes {
     }
 }
 
-/// Reads exactly these bytes; the file's length is asked first, so that a damaged footer cannot make us allocate.
+/// Reads exactly these bytes. The range is checked against the file's length first, so that a damaged footer cannot
+/// make us allocate memory without bound.
 fn read(file: &dyn ReadFile, start: u64, len: u64) -> io::Result<Bytes> {
     if start.checked_add(len).is_none_or(|end| end > file.len()) {
         let message = format!("bytes {start} to {start} + {len} are not all in the file's {}", file.len());
@@ -103,7 +104,7 @@ impl ChunkReader for StoredBytes {
     }
 }
 
-/// Reads on from a position, a block at a time.
+/// Reads from a position on, block by block.
 #[derive(Debug)]
 pub(super) struct BlockReader {
     source: StoredBytes,

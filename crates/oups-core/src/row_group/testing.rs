@@ -1,4 +1,4 @@
-//! A stored file in memory, and row groups written into one.
+//! Files in memory, and row groups written into them, for tests.
 
 use std::io;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ impl ReadFile for MemoryFile {
     }
 }
 
-/// The file of one row group that holds these batches, given in the dataset's stored schema.
+/// A file whose row group holds these batches, which have the dataset's stored schema.
 pub(crate) fn encode(schema: &Arc<DatasetSchema>, batches: &[RecordBatch]) -> (Encoded, Vec<u8>) {
     let mut writer = RowGroupWriter::new(Vec::new(), "memory", schema).unwrap();
     for batch in batches {

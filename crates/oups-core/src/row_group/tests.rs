@@ -1,4 +1,4 @@
-//! Ranges of values to rows, for every ordered type; damaged files are errors, never panics.
+//! Ranges of values become rows, for every ordered type; damaged files are errors, never panics.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::ordered::{OrdValue, OrderedType};
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 
-/// Sorted whole numbers with runs of equal ones over page borders, as a column of the type.
+/// Sorted whole numbers as a column of the type, with runs of equal ones that cross the borders of pages.
 fn column(data_type: &DataType, rows: i64) -> ArrayRef {
     let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values((0..rows).map(|at| (at / 700) * 3)));
     match data_type {

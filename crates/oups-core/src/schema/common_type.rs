@@ -1,7 +1,8 @@
-//! The smallest type that holds every value of two: what a column becomes when a schema evolves.
+//! The smallest type that holds every value of two types. A column gets this type when a schema evolves.
 //!
-//! `docs/schema.md` has the table. But for the form (dictionary or plain), which is the second one's, the answer does not
-//! depend on the order of the two, and asking again changes nothing: writers that evolve at once end up with the same.
+//! `docs/schema.md` has the table. The form (dictionary or plain) is that of the second type. Apart from the form, the
+//! result does not depend on the order of the two, and evolving again changes nothing. So writers that evolve a column
+//! at the same time end with the same type.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,15 +12,16 @@ use arrow::datatypes::{DataType, FieldRef, Fields, TimeUnit};
 use super::plain_type;
 use super::types::dictionary_allowed;
 
-/// Whether every value of `narrow` is one of `wide`, dictionaries aside.
+/// Whether `wide` holds every value of `narrow`. Dictionaries count as their values' type.
 pub(crate) fn holds(wide: &DataType, narrow: &DataType) -> bool {
     let wide = plain_type(wide);
     common(&wide, &plain_type(narrow)).is_some_and(|common| common == wide)
 }
 
-/// The type that holds the values of a stored column and of one that comes. `None` where there is none.
+/// The smallest type that holds the values of a stored column and of an input's column; `None` if no type does.
 ///
-/// Names, metadata and nullability inside of it are the stored ones; a struct's new fields are nullable.
+/// Names, metadata and nullability of nested fields are those of the stored column. New fields of a struct are
+/// nullable.
 pub fn common(stored: &DataType, found: &DataType) -> Option<DataType> {
     common_at(stored, found, false)
 }
@@ -28,7 +30,7 @@ fn common_at(stored: &DataType, found: &DataType, nested: bool) -> Option<DataTy
     use DataType::*;
     let child = |stored: &FieldRef, found: &FieldRef| common_field(stored, found);
     match (stored, found) {
-        // Nothing but nulls fits any type.
+        // A column of nulls fits any type.
         (stored, Null) => Some(stored.clone()),
         (Null, found) => Some(found.clone()),
         (Dictionary(keys, stored), Dictionary(others, found)) => {
@@ -52,7 +54,7 @@ fn common_at(stored: &DataType, found: &DataType, nested: bool) -> Option<DataTy
     }
 }
 
-/// A dictionary of these values where one is allowed, else the values.
+/// A dictionary of these values if columns may have it, else the values' type.
 fn dictionary(keys: &DataType, values: DataType, nested: bool) -> DataType {
     if dictionary_allowed(keys, &values, nested) {
         DataType::Dictionary(Box::new(keys.clone()), Box::new(values))
@@ -61,7 +63,7 @@ fn dictionary(keys: &DataType, values: DataType, nested: bool) -> DataType {
     }
 }
 
-/// Which keys name more values: by width, unsigned before signed.
+/// Sorts types of keys by how many values they can number: by width, then signed before unsigned.
 fn capacity(keys: &DataType) -> (Option<usize>, bool) {
     (keys.primitive_width(), keys.is_unsigned_integer())
 }
@@ -71,7 +73,7 @@ fn common_field(stored: &FieldRef, found: &FieldRef) -> Option<FieldRef> {
     Some(with_type(stored, data_type))
 }
 
-/// The field with another type; the same field if it has it.
+/// The field with this type; the same field if it has the type already.
 pub(super) fn with_type(field: &FieldRef, data_type: DataType) -> FieldRef {
     if field.data_type() == &data_type {
         return field.clone();
@@ -79,7 +81,7 @@ pub(super) fn with_type(field: &FieldRef, data_type: DataType) -> FieldRef {
     Arc::new(field.as_ref().clone().with_data_type(data_type))
 }
 
-/// The entries of a map: whatever their names, the key first.
+/// The entries of a map. They go by position, key first: writers give them different names.
 fn common_entries(stored: &FieldRef, found: &FieldRef) -> Option<FieldRef> {
     let (DataType::Struct(a), DataType::Struct(b)) = (stored.data_type(), found.data_type()) else { return None };
     let fields = a.iter().zip(b).map(|(a, b)| common_field(a, b)).collect::<Option<Fields>>()?;
@@ -87,7 +89,7 @@ fn common_entries(stored: &FieldRef, found: &FieldRef) -> Option<FieldRef> {
 }
 
 fn common_fields(stored: &Fields, found: &Fields) -> Option<Fields> {
-    // Of two fields of one name only the first would be found.
+    // If two fields had one name, `find` would take the first twice and lose the other.
     let mut names = HashSet::new();
     if !found.iter().all(|field| names.insert(field.name())) {
         return None;
@@ -105,16 +107,18 @@ fn common_fields(stored: &Fields, found: &Fields) -> Option<Fields> {
     Some(fields.into())
 }
 
-/// The field as older rows can have it.
+/// The field, nullable: rows that were stored before it was added have nulls in it.
 pub(super) fn nullable(field: &FieldRef) -> FieldRef {
     if field.is_nullable() { field.clone() } else { Arc::new(field.as_ref().clone().with_nullable(true)) }
 }
 
-/// Whether both are kinds of text, or both kinds of binary.
+/// Whether both types are text, or both are binary.
 pub(crate) fn same_text(stored: &DataType, found: &DataType) -> bool {
     common_text(stored, found).is_some()
 }
 
+/// Texts, or binaries, of different layouts: the one that holds more. A view holds more than 32-bit offsets, and 64-bit
+/// offsets hold values of any length.
 fn common_text(stored: &DataType, found: &DataType) -> Option<DataType> {
     use DataType::*;
     const TEXT: [DataType; 3] = [Utf8, Utf8View, LargeUtf8];
@@ -125,7 +129,7 @@ fn common_text(stored: &DataType, found: &DataType) -> Option<DataType> {
     })
 }
 
-/// Timestamps of one zone, durations and times of day: the finer unit.
+/// The finer unit of two timestamps of one zone, two durations, or two times of day.
 fn common_unit(stored: &DataType, found: &DataType) -> Option<DataType> {
     use DataType::*;
     Some(match (stored, found) {
@@ -139,6 +143,9 @@ fn common_unit(stored: &DataType, found: &DataType) -> Option<DataType> {
     })
 }
 
+/// The narrowest number that holds all values of both, never with loss. A signed integer needs twice the bits of an
+/// unsigned one to hold it. A float with a mantissa of 11, 24 or 53 bits (IEEE 754) holds all integers of 8, 16 or 32
+/// bits, so integers of 64 bits have no common type with a float. `docs/schema.md` promises this table.
 fn common_number(stored: &DataType, found: &DataType) -> Option<DataType> {
     use DataType::*;
     let bits = |data_type: &DataType| data_type.primitive_width().map(|bytes| bytes * 8);
@@ -149,7 +156,7 @@ fn common_number(stored: &DataType, found: &DataType) -> Option<DataType> {
         17..=32 => Float32,
         _ => Float64,
     };
-    // A float of n bits holds every whole number of n / 2 bits.
+    // A float of n bits holds every integer of n / 2 bits.
     let mixed =
         |float_bits: usize, integer_bits: usize| (integer_bits <= 32).then(|| float(float_bits.max(2 * integer_bits)));
     let signed = |bits| match bits {
@@ -190,6 +197,8 @@ impl Kind {
     }
 }
 
+/// A decimal with the digits before the point of the one, those after it of the other, and the narrowest type with room
+/// for all; `None` if that would be more than 76 digits.
 fn common_decimal(stored: &DataType, found: &DataType) -> Option<DataType> {
     use DataType::*;
     // The digits that each decimal type has room for.

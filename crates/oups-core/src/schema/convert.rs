@@ -1,4 +1,4 @@
-//! Arrays of one type as another that holds all of their values.
+//! Converts arrays to another type that holds all of their values.
 
 use std::sync::Arc;
 
@@ -14,12 +14,13 @@ use arrow::error::ArrowError;
 use super::{holds, same_text};
 use crate::words::words_of;
 
-/// The array in a type that holds its values: wider, dictionary or plain, a struct with more fields, which are null.
+/// The array in another type that holds its values: a wider one, a dictionary or plain, a struct with more fields,
+/// which are null.
 ///
 /// # Errors
 ///
-/// If a value has no place: a time that a finer unit overflows, a null where the type has none, more values than a
-/// dictionary's keys can name.
+/// If a value does not fit: a time that overflows a finer unit, a null where the type allows none, more values than a
+/// dictionary's keys can number.
 pub fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
     use DataType::*;
     match (array.data_type(), to) {
@@ -42,12 +43,12 @@ pub fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> 
         (Map(..), Map(entries, sorted)) => of_map(array, entries, *sorted),
         (from, to) if steps(from, to).is_some_and(|steps| steps > 1) => finer(array, to),
         (from, to) if holds(to, from) || same_text(to, from) => strict_cast(array, to),
-        // Arrow's cast would round, cut or read texts.
+        // Arrow's cast would do it, but it rounds, cuts off, and parses texts.
         (from, to) => Err(ArrowError::SchemaError(format!("{to} does not hold the values of {from}"))),
     }
 }
 
-/// Whether a value may have no place in a type that [`holds`](super::holds) the other: only times in a finer unit.
+/// Whether a value may overflow a type that [`holds`](super::holds) the other. Only times in a finer unit may.
 pub(crate) fn may_overflow(from: &DataType, to: &DataType) -> bool {
     use DataType::*;
     match (from, to) {
@@ -71,7 +72,7 @@ pub(crate) fn may_overflow(from: &DataType, to: &DataType) -> bool {
     }
 }
 
-/// What an error of [`convert`] says, without Arrow's name for the kind where the text is ours.
+/// The message of an error of [`convert`], in words for the owner of the data.
 pub(crate) fn reason(error: ArrowError) -> String {
     match error {
         ArrowError::InvalidArgumentError(text) if text.contains("non-nullable") => {
@@ -81,7 +82,8 @@ pub(crate) fn reason(error: ArrowError) -> String {
     }
 }
 
-/// The array with these nulls too: what is below a null is not a value, and may be anything.
+/// The array with these nulls added. The bytes below a parent's null are not a value and may be anything, so they must
+/// not fail the conversion.
 fn masked(array: &ArrayRef, nulls: Option<&NullBuffer>) -> Result<ArrayRef, ArrowError> {
     if nulls.is_none_or(|nulls| nulls.null_count() == 0) || array.data_type() == &DataType::Null {
         return Ok(array.clone());
@@ -94,7 +96,8 @@ fn strict_cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> 
     cast_with_options(array, to, &CastOptions { safe: false, ..CastOptions::default() })
 }
 
-/// How many of the finer units make a coarser one.
+/// How many units of `to` make one of `from`; 0 if `to` is coarser, `None` if the types are not times of one kind and
+/// zone.
 fn steps(from: &DataType, to: &DataType) -> Option<i64> {
     use DataType::{Duration, Time32, Time64, Timestamp};
     let (from, to) = match (from, to) {
@@ -112,7 +115,7 @@ fn steps(from: &DataType, to: &DataType) -> Option<i64> {
     Some(per_second(to) / per_second(from))
 }
 
-/// Times in a finer unit. Not Arrow's cast: of times of day it does not check the product.
+/// Times in a finer unit. Arrow's cast is not used, since it does not check times of day for overflow.
 fn finer(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
     let Some(steps) = steps(array.data_type(), to) else { return strict_cast(array, to) };
     let number = |data_type: &DataType| match data_type {
@@ -150,8 +153,8 @@ fn of_list<O: OffsetSizeTrait>(array: &ArrayRef, item: &FieldRef) -> Result<Arra
     Ok(Arc::new(GenericListArray::<O>::try_new(item.clone(), offsets, values, list.nulls().cloned())?))
 }
 
-/// The items that the lists refer to, and where each list's are among them: of a part of an array, and of lists that do not
-/// begin at 0, the other items are not values of it.
+/// The items that the lists refer to, with offsets into them. A slice of an array still holds the items before and
+/// behind it, which are not its values and must not fail a conversion.
 fn used<O: OffsetSizeTrait>(offsets: &OffsetBuffer<O>, values: &ArrayRef) -> (OffsetBuffer<O>, ArrayRef) {
     let (first, last) = (offsets.first().copied().unwrap_or_default(), offsets.last().copied().unwrap_or_default());
     let values = values.slice(first.as_usize(), (last - first).as_usize());
@@ -162,7 +165,7 @@ fn used<O: OffsetSizeTrait>(offsets: &OffsetBuffer<O>, values: &ArrayRef) -> (Of
     (offsets, values)
 }
 
-/// Lists or maps without items below nulls.
+/// Lists or maps without the items below null lists, which are not values.
 fn without_hidden(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     match array.nulls().filter(|nulls| nulls.null_count() > 0) {
         Some(nulls) => {
@@ -175,7 +178,7 @@ fn without_hidden(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
 }
 
 fn of_list_view<O: OffsetSizeTrait>(array: &ArrayRef, item: &FieldRef) -> Result<ArrayRef, ArrowError> {
-    // As lists the items are in order, and only those of the lists.
+    // Views may refer to items in any order, twice or not at all. Cast to lists, the items are in order and all in use.
     let data_type = if O::IS_LARGE { DataType::LargeList(inner(array)) } else { DataType::List(inner(array)) };
     let lists = of_list::<O>(&strict_cast(array, &data_type)?, item)?;
     let data_type = if O::IS_LARGE { DataType::LargeListView(item.clone()) } else { DataType::ListView(item.clone()) };
@@ -190,7 +193,7 @@ fn inner(array: &ArrayRef) -> FieldRef {
     }
 }
 
-/// The entries of a map go by place, not by name.
+/// The entries of a map go by position, not by name: writers name them differently.
 fn of_map(map: &ArrayRef, entries: &FieldRef, sorted: bool) -> Result<ArrayRef, ArrowError> {
     let DataType::Struct(fields) = entries.data_type() else {
         return Err(ArrowError::SchemaError(format!("a map of {}", entries.data_type())));

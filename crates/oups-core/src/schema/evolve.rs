@@ -1,4 +1,4 @@
-//! A dataset's columns grown so that an input fits: new columns, wider types.
+//! Evolves a dataset's columns so that an input fits: new columns, wider types.
 
 use std::sync::Arc;
 
@@ -10,13 +10,14 @@ use super::{DatasetSchema, plain_type};
 use crate::Result;
 
 impl DatasetSchema {
-    /// The columns that hold both what is stored and an input, by the rules of `docs/schema.md`. What fits already changes
-    /// nothing but between dictionary and plain.
+    /// The columns that hold the stored rows and those of an input, by the rules of `docs/schema.md`. A column that
+    /// fits already may only change between dictionary and plain.
     ///
     /// # Errors
     ///
-    /// [`Error::Schema`](crate::Error::Schema) for the first column that cannot be brought together with the input's;
-    /// [`Error::UnsupportedType`](crate::Error::UnsupportedType) for a new one of a type that is not kept.
+    /// [`Error::Schema`](crate::Error::Schema) for the first column for which no type holds the stored values and the
+    /// input's; [`Error::UnsupportedType`](crate::Error::UnsupportedType) for a new column of a type that is not
+    /// allowed.
     pub fn evolved(&self, input: &Schema) -> Result<Self> {
         let stored = self.stored();
         let mut fields = Vec::with_capacity(stored.fields().len());
@@ -44,7 +45,8 @@ impl DatasetSchema {
         common(stored, found).ok_or_else(|| error(format!("{found} (no type holds both: {})", cast_to(stored))))
     }
 
-    /// The schema with a dictionary column's keys of the next width; `None` for other columns and where there is none.
+    /// The schema with keys of the next width in a dictionary column; `None` if the column is not a dictionary, or its
+    /// keys have 32 bits or more.
     pub(crate) fn with_wider_keys(&self, column: &str) -> Result<Option<Self>> {
         use DataType::{Int8, Int16, Int32, UInt8, UInt16, UInt32};
         let wider = |keys: &DataType| match keys {
@@ -71,12 +73,12 @@ impl DatasetSchema {
     }
 }
 
-/// What the caller can do about a column of another type.
+/// Advice for an input column of another type.
 pub(super) fn cast_to(stored: &DataType) -> String {
     format!("cast it to {}", plain_type(stored))
 }
 
-/// What would help an input column that does not fit as it is.
+/// Advice for an input column that does not fit, with evolving the schema if that would do.
 pub(super) fn help(stored: &DataType, found: &DataType) -> String {
     match common(stored, found) {
         Some(common) if plain_type(&common) == plain_type(stored) => {

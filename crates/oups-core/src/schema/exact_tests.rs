@@ -11,19 +11,19 @@ use proptest::test_runner::TestRng;
 
 use super::*;
 
-/// A value, whatever the type it is of.
+/// A value without its type.
 #[derive(Clone, Debug, PartialEq)]
 enum Value {
     Null,
     /// In units of 10^-10.
     Number(i256),
-    /// What is not a whole number, by its bits.
+    /// A number that is not whole, by its bits.
     Float(u64),
     /// Nanoseconds.
     Time(i128),
     Other(String),
     List(Vec<Value>),
-    /// Fields that are null are as good as none.
+    /// Fields that are null are left out.
     Struct(BTreeMap<String, Value>),
 }
 
@@ -110,8 +110,8 @@ fn value(array: &dyn Array, row: usize) -> Value {
     }
 }
 
-/// Whether a type that holds the value's type has a place for the value: times can be too far for a finer unit, and a null may
-/// have none.
+/// Whether the value fits a type that holds the value's type. A time may overflow a finer unit, and the type may not
+/// allow a null.
 fn has_place(value: &Value, data_type: &DataType, nullable: bool) -> bool {
     use DataType::*;
     match (value, data_type) {
@@ -141,7 +141,7 @@ fn has_place(value: &Value, data_type: &DataType, nullable: bool) -> bool {
     }
 }
 
-/// Types in families: those of one may be brought together.
+/// Types in families. Types of one family have a common type.
 fn families() -> Vec<Vec<DataType>> {
     use DataType::*;
     use TimeUnit::*;
@@ -227,7 +227,7 @@ impl Made {
         nullable.then(|| (0..len).map(|_| self.below(4) > 0).collect())
     }
 
-    /// An array with slots below its nulls, of which no value is to be believed.
+    /// An array with random values below its nulls.
     fn array(&mut self, data_type: &DataType, len: usize, nullable: bool) -> ArrayRef {
         use DataType::*;
         let offsets = |made: &mut Self| OffsetBuffer::<i32>::from_lengths((0..len).map(|_| made.below(3)));
@@ -383,7 +383,7 @@ fn a_decimal_within_a_dictionary_is_checked() {
 }
 
 #[test]
-fn nothing_but_nulls_fits_where_nulls_do() {
+fn a_column_of_nulls_fits_where_nulls_do() {
     let of = |data_type: &DataType, nullable: bool| {
         let fields = vec![Field::new("at", DataType::Int32, false), Field::new("x", data_type.clone(), nullable)];
         Arc::new(DatasetSchema::new("d", Arc::new(Schema::new(fields)), "at").unwrap())

@@ -1,4 +1,4 @@
-//! How the columns of an input become the columns of a dataset.
+//! Fits the columns of an input to the columns of a dataset.
 
 use std::sync::Arc;
 
@@ -14,12 +14,13 @@ use crate::Result;
 use crate::error::shown_row;
 use crate::ordered::{OrdKeys, OrderedType};
 
-/// How batches of one input schema become batches of a dataset's plain schema.
+/// A fit: how batches of one input schema become batches of a dataset's plain schema.
 #[derive(Clone, Debug)]
 pub struct Fit {
     schema: Arc<DatasetSchema>,
-    /// The input's columns as they come, and with their dictionaries unpacked.
+    /// The input's columns as given.
     input: SchemaRef,
+    /// The input's columns without dictionaries.
     unpacked: SchemaRef,
     columns: Vec<Source>,
 }
@@ -27,23 +28,23 @@ pub struct Fit {
 /// Where a column of the dataset comes from.
 #[derive(Clone, Debug)]
 enum Source {
-    /// The input has no such column: nulls.
+    /// The input does not have the column: it becomes nulls.
     Missing,
-    /// The input's column at this position, converted if its type is another one.
+    /// The input's column at this position, converted if its type differs.
     Column {
         index: usize,
-        /// Whether a value may turn out to have no place.
+        /// Whether converting may fail for some values.
         may_fail: bool,
     },
 }
 
-/// Finds how an input fits a dataset: column order is free, a missing nullable column becomes nulls, dictionary and
-/// plain are the same type, and so are the kinds of text (and of binary) in the ordered column.
+/// Finds how an input fits a dataset. Column order is free, and a missing nullable column becomes nulls. Dictionary and
+/// plain count as the same type, and so do the kinds of text (and of binary) in the ordered column.
 ///
 /// # Errors
 ///
-/// [`Error::Schema`](crate::Error::Schema) for the first column that does not fit: one that the dataset does not
-/// have, one that is missing and not nullable, one of another type, or one that comes twice.
+/// [`Error::Schema`](crate::Error::Schema) for the first column that does not fit: the dataset does not have it, it is
+/// missing and not nullable, its type differs, or the input has it twice.
 pub fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
     let fits = |at: usize, expected: &DataType, found: &DataType| {
         let text = at == schema.ordered_index() && same_text(expected, &plain_type(found));
@@ -56,7 +57,7 @@ pub fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
 ///
 /// # Errors
 ///
-/// Those of [`fit`].
+/// As [`fit`].
 pub fn fit_wider(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
     fit_by(schema, input, |_, expected, found| holds(expected, found))
 }
@@ -104,14 +105,15 @@ fn source(
         let help = if at == schema.ordered_index() { cast_to(stored) } else { help(stored, found) };
         return Err(error(stored.to_string(), format!("{found} ({help})")));
     }
-    // A decimal of an input may be beyond its own precision.
+    // Arrow does not check decimals: a value of the input may exceed the precision of its own type.
     let may_fail = expected.is_nested() || expected.is_decimal() || may_overflow(found, expected);
     let may_fail = may_fail && expected != found;
     Ok(Source::Column { index, may_fail })
 }
 
-/// Whether what comes has nothing but nulls, or two types differ at most in dictionaries, in metadata, in the name of a list's items or a map's entries,
-/// and in nullability, which the values decide.
+/// Whether an input's type counts as the dataset's. They may differ in dictionaries, in metadata, in the names of a
+/// list's items or a map's entries, and in nullability: the values are checked for nulls. A column of nulls counts as
+/// any type.
 fn same_type(expected: &DataType, found: &DataType) -> bool {
     use DataType::*;
     match (expected, found) {
@@ -143,7 +145,7 @@ impl Fit {
         &self.schema
     }
 
-    /// The input's columns as they come.
+    /// The input's columns as given.
     pub(crate) fn input(&self) -> &SchemaRef {
         &self.input
     }
@@ -153,11 +155,11 @@ impl Fit {
         &self.unpacked
     }
 
-    /// An input batch with its dictionaries unpacked; it fits as before.
+    /// An input batch without dictionaries. This fit takes it as well as the batch itself.
     ///
     /// # Errors
     ///
-    /// If the batch is not of the schema that this fit was made for.
+    /// If the batch does not have the schema that this fit was made for.
     pub(crate) fn unpack(&self, batch: &RecordBatch) -> Result<RecordBatch> {
         let columns = batch.columns().iter().zip(self.unpacked.fields());
         let columns: Result<Vec<ArrayRef>, _> =
@@ -167,14 +169,15 @@ impl Fit {
             .map_err(|source| self.schema.arrow_error(source))
     }
 
-    /// The ordered column of an input batch in comparable form; `None` if the batch has none that could be ordered on.
+    /// The ordered column of an input batch in comparable form; `None` if the batch has no such column, or one that
+    /// cannot be ordered.
     pub(crate) fn keys(&self, batch: &RecordBatch) -> Option<Result<OrdKeys>> {
         let column = self.ordered_column(batch)?;
         let keys = OrderedType::new(column.data_type())?.keys(column);
         Some(keys.map_err(|error| self.schema.arrow_error(error)))
     }
 
-    /// The ordered column of an input batch, as it came; dictionaries are not unpacked.
+    /// The ordered column of an input batch as given, perhaps a dictionary.
     pub(crate) fn ordered_column<'a>(&self, batch: &'a RecordBatch) -> Option<&'a ArrayRef> {
         match self.columns.get(self.schema.ordered_index())? {
             Source::Missing => None,
@@ -182,9 +185,10 @@ impl Fit {
         }
     }
 
-    /// Checks the values of an input batch: no null where the dataset has none, no decimal beyond its precision.
+    /// Checks the values of an input batch: nulls only where the dataset allows them, and every value fits its column's
+    /// type.
     ///
-    /// `first_row` is the number of the batch's first row in the whole input, for messages.
+    /// `first_row` is the number of the batch's first row in the whole input, for error messages.
     ///
     /// # Errors
     ///
@@ -206,7 +210,7 @@ impl Fit {
         Ok(())
     }
 
-    /// Runs a check on all values, and where it fails finds the row.
+    /// Checks all values at once. If that fails, checks row by row to name the row.
     fn check_each(
         &self,
         field: &Field,
@@ -215,7 +219,7 @@ impl Fit {
         check: impl Fn(&ArrayRef) -> Result<(), ArrowError>,
     ) -> Result<()> {
         let Err(mut error) = check(array) else { return Ok(()) };
-        // Not a slice of the array: the items of a slice's lists are those of all.
+        // `take`, not a slice: a slice of a list array keeps the items of all rows, and those would be checked.
         let fails = |row: &u64| match take(array, &UInt64Array::from(vec![*row]), None).and_then(|row| check(&row)) {
             Ok(()) => None,
             Err(error) => Some((*row, error)),
@@ -240,11 +244,12 @@ impl Fit {
         }
     }
 
-    /// The batch in the dataset's plain schema. Columns that have the right type share memory.
+    /// The batch in the dataset's plain schema. Columns of the same type share memory.
     ///
     /// # Errors
     ///
-    /// If the batch is not of the schema that this fit was made for, or a nested null has no place.
+    /// If the batch does not have the schema that this fit was made for, or has a nested null where the type allows
+    /// none.
     pub fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch> {
         let rows = batch.num_rows();
         let columns = self.schema.plain().fields().iter().zip(&self.columns);
@@ -269,7 +274,8 @@ fn new_batch(schema: &SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<
     RecordBatch::try_new_with_options(schema.clone(), columns, &options)
 }
 
-/// Parquet keeps a decimal in as few bytes as its precision needs: a value beyond it would come back as another one.
+/// Refuses decimals beyond their precision. Parquet stores a decimal in as few bytes as its precision needs, so such a
+/// value would be read back as another.
 fn check_decimals(array: &ArrayRef) -> Result<(), ArrowError> {
     match array.data_type() {
         DataType::Dictionary(_, values) if values.is_decimal() => check_decimals(&convert(array, values)?),

@@ -1,4 +1,4 @@
-//! What a dataset's columns are: its schema, the types that it may have, and how input fits it.
+//! A dataset's columns: the schema, the types that it may have, and how input fits it.
 
 mod common_type;
 mod convert;
@@ -31,10 +31,11 @@ pub(crate) use convert::{may_overflow, reason};
 
 /// The columns of a dataset and the one that it is ordered on.
 ///
-/// - Every type is on the allow-list of [`check_types`]; column names are unique; there is at least one column.
-/// - It has two Arrow schemas. The *stored* one is the dataset's, what readers get. The *plain* one is the same with
-///   every dictionary replaced by its values' type: rows are merged in it, because dictionaries of different batches
-///   would have to be united over and over. Parquet keeps both alike.
+/// - Every type is on the allow-list of [`check_types`], column names are unique, and the dataset has at least one
+///   column.
+/// - It has two Arrow schemas. The *stored* one is the dataset's, which readers get. The *plain* one has every
+///   dictionary replaced by its values' type. Rows are merged in the plain one, because the dictionaries of different
+///   batches would have to be united over and over. Parquet stores both in the same way.
 #[derive(Clone, Debug)]
 pub struct DatasetSchema {
     dataset: Arc<str>,
@@ -46,18 +47,18 @@ pub struct DatasetSchema {
 }
 
 impl DatasetSchema {
-    /// Whether the other one is of the same dataset, with the same columns.
+    /// Whether the other schema is of the same dataset and has the same columns.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.ordered_index == other.ordered_index && self.dataset == other.dataset && self.stored == other.stored
     }
 
-    /// Checks a schema and an ordered column.
+    /// The schema of a dataset, if its columns and its ordered column are allowed.
     ///
     /// # Errors
     ///
-    /// [`Error::Schema`] for no column, or two of one name; [`Error::UnsupportedType`] for a type that Parquet would
-    /// not give back as it was, or an ordered column without order; [`Error::UnknownColumn`] for an ordered column
-    /// that is not there.
+    /// [`Error::Schema`] if the schema has no column, or two of one name; [`Error::UnsupportedType`] for a type that
+    /// Parquet does not return as it was, or an ordered column that cannot be ordered; [`Error::UnknownColumn`] if the
+    /// schema does not have the ordered column.
     pub fn new(dataset: &str, schema: SchemaRef, ordered_on: &str) -> Result<Self> {
         check_types(dataset, &schema)?;
         let (ordered_index, field) =
@@ -103,7 +104,7 @@ impl DatasetSchema {
         &self.ordered_type
     }
 
-    /// The Arrow schema as the footers of row group files have it.
+    /// The Arrow schema as text, as the footers of row group files hold it.
     pub(crate) fn footer_text(&self) -> &str {
         self.footer_text.get_or_init(|| encode_arrow_schema(&self.stored))
     }
@@ -112,7 +113,7 @@ impl DatasetSchema {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`].
+    /// [`Error::UnknownColumn`] if the dataset does not have the column.
     pub fn index_of(&self, column: &str) -> Result<usize> {
         let found = self.stored.column_with_name(column);
         found.map(|(index, _)| index).ok_or_else(|| unknown_column(&self.dataset, &self.stored, column))
@@ -122,14 +123,14 @@ impl DatasetSchema {
     ///
     /// # Errors
     ///
-    /// If the batch has no such column.
+    /// If the batch does not have the column.
     pub fn keys(&self, batch: &RecordBatch) -> Result<OrdKeys, ArrowError> {
         let column = batch.columns().get(self.ordered_index);
         let column = column.ok_or_else(|| ArrowError::SchemaError("the ordered column is missing".into()))?;
         self.ordered_type.keys(column)
     }
 
-    /// An error of Arrow about this dataset's rows.
+    /// Turns an error of Arrow about this dataset's rows into ours.
     pub(crate) fn arrow_error(&self, source: ArrowError) -> Error {
         Error::Arrow { dataset: self.dataset.to_string(), source }
     }
@@ -140,7 +141,8 @@ fn unknown_column(dataset: &str, schema: &Schema, column: &str) -> Error {
     Error::UnknownColumn { dataset: dataset.into(), column: column.into(), columns }
 }
 
-/// The schema with every dictionary, nested ones too, replaced by its values' type; the same one if there is none.
+/// The schema with every dictionary, nested ones too, replaced by its values' type. A schema without dictionaries is
+/// returned itself.
 fn plain_schema(schema: &SchemaRef) -> SchemaRef {
     let fields = plain_fields(schema.fields());
     match &fields == schema.fields() {
@@ -163,7 +165,7 @@ fn plain_field(field: &FieldRef) -> FieldRef {
     }
 }
 
-/// The type with plain values instead of dictionary-encoded ones, also inside of it.
+/// The type with every dictionary, nested ones too, replaced by its values' type.
 pub fn plain_type(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Dictionary(_, values) => plain_type(values),

@@ -57,7 +57,7 @@ fn dictionaries_are_unpacked_wherever_they_are() {
 }
 
 #[test]
-fn a_null_without_a_place_is_named() {
+fn a_null_that_does_not_fit_is_named() {
     let input = batch(vec![("at", text(vec![Some("a"), None]))]);
     let error = fit(&stored(), &input.schema()).unwrap().check(&input, 40).unwrap_err();
     assert_eq!(error.to_string(), "dataset d, column `at`: expected no nulls, found a null in row 42");
@@ -173,7 +173,7 @@ fn evolving_types() -> Vec<DataType> {
 #[test]
 fn the_common_type_does_not_depend_on_the_order_and_holds_both() {
     use super::common_type::common;
-    // Of structs the order of fields does; what they hold does not.
+    // The order of a struct's fields does depend on it; the fields do not.
     let same = |a: &DataType, b: &DataType| holds(a, b) && holds(b, a);
     let types = evolving_types();
     for a in &types {
@@ -186,7 +186,8 @@ fn the_common_type_does_not_depend_on_the_order_and_holds_both() {
             assert!(holds(&one, a) && holds(&one, b), "{a} {b}: {one}");
             assert_eq!(common(&one, b).as_ref(), Some(&one));
             for c in &types {
-                // Of three the order may matter: an `Int8` and a `UInt8` are an `Int16`, which no `Float16` holds.
+                // With three types the order may matter: `Int8` and `UInt8` make `Int16`, which `Float16` does not
+                // hold.
                 let right = common(b, c).and_then(|right| common(a, &right));
                 if let (Some(left), Some(right)) = (common(&one, c), right) {
                     assert!(holds(&left, &right) || holds(&right, &left), "{a} {b} {c}: {left} {right}");
@@ -228,7 +229,7 @@ fn the_common_type_is_the_smallest() {
     assert_eq!(common(&Utf8, &dictionary(Int8, LargeUtf8)), Some(dictionary(Int8, LargeUtf8)));
     assert_eq!(common(&dictionary(Int8, LargeUtf8), &Utf8), Some(LargeUtf8));
     assert_eq!(common(&dictionary(UInt8, Utf8), &dictionary(Int8, Utf8)), Some(dictionary(UInt8, Utf8)));
-    // A dictionary that no column can be stays plain.
+    // A dictionary that columns may not have becomes plain.
     assert_eq!(common(&Boolean, &dictionary(Int8, Boolean)), Some(Boolean));
 }
 

@@ -1,4 +1,4 @@
-//! The allow-list: the Arrow types that Parquet gives back exactly as they were.
+//! The allow-list: the Arrow types that Parquet returns exactly as they were.
 
 use std::collections::HashSet;
 
@@ -8,14 +8,14 @@ use crate::{Error, Result};
 
 /// Checks that a dataset can have this schema.
 ///
-/// Allowed is what comes back from Parquet with the same type and the same values, the Arrow schema in the file's
-/// footer helping: numbers, booleans, dates, times, timestamps, durations, decimals, text, binary, nulls, and lists,
-/// structs and maps of them; dictionaries of numbers, dates, times, text and binary.
+/// A type is allowed if Parquet, with the help of the Arrow schema in a file's footer, returns it with the same type
+/// and the same values. These are numbers, booleans, dates, times, timestamps, durations, decimals, text, binary,
+/// nulls, and lists, structs and maps of them; dictionaries of numbers, dates, times, text and binary.
 ///
 /// # Errors
 ///
-/// [`Error::Schema`] for no column, or two of one name; [`Error::UnsupportedType`] for the first type that is not
-/// allowed, naming the column with its path.
+/// [`Error::Schema`] if the schema has no column, or two of one name; [`Error::UnsupportedType`] for the first type
+/// that is not allowed, with the path of the column.
 pub fn check_types(dataset: &str, schema: &Schema) -> Result<()> {
     if schema.fields().is_empty() {
         return Err(schema_error(dataset, "", "at least one column", "none"));
@@ -64,7 +64,7 @@ fn check_type(dataset: &str, path: &str, data_type: &DataType, nullable: bool, n
     }
 }
 
-/// Whether a column, or a part of one, can be such a dictionary.
+/// Whether a column, or a nested field, can be a dictionary of these keys and values.
 pub(super) fn dictionary_allowed(keys: &DataType, values: &DataType, nested: bool) -> bool {
     dictionary_refusal(keys, values, nested).is_none()
 }
@@ -73,7 +73,8 @@ fn dictionary_refusal(keys: &DataType, values: &DataType, nested: bool) -> Optio
     if !keys.is_dictionary_key_type() || !dictionary_value(values) {
         return Some("a dictionary needs whole numbers as keys and numbers, dates, times, text or binary as values");
     }
-    // The values of a row group are counted against narrow keys, but not inside of lists and structs.
+    // A write counts a column's values, so that narrow keys do not overflow. It does not count them inside of lists and
+    // structs, so nested keys must be wide.
     let narrow = keys.primitive_width().is_some_and(|width| width < 4);
     (nested && (narrow || matches!(values, DataType::FixedSizeBinary(_))))
         .then_some("a dictionary inside of another type needs keys of 32 or 64 bits and no fixed-size binary")
@@ -86,7 +87,7 @@ fn dictionary_value(data_type: &DataType) -> bool {
     bytes || number || matches!(data_type, Date32 | Time32(_) | Time64(_) | Timestamp(..) | Duration(_))
 }
 
-/// Why a type that holds no other types is refused; `None` if it is allowed.
+/// Why a type that does not contain other types is refused; `None` if it is allowed.
 fn refusal(data_type: &DataType, nullable: bool) -> Option<&'static str> {
     use DataType::*;
     match data_type {
@@ -95,7 +96,7 @@ fn refusal(data_type: &DataType, nullable: bool) -> Option<&'static str> {
         Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView => None,
         Time32(TimeUnit::Second | TimeUnit::Millisecond) => None,
         Time64(TimeUnit::Microsecond | TimeUnit::Nanosecond) => None,
-        // Parquet would keep two of the three, but Polars then refuses the whole file, and pyarrow sees bytes.
+        // Parquet can store two of the three units, but then Polars refuses the whole file, and pyarrow reads bytes.
         Interval(_) => Some("other programs cannot read intervals in Parquet: use a duration"),
         Null => (!nullable).then_some("a column of nulls must be nullable"),
         FixedSizeBinary(width) => (*width < 1).then_some("Parquet cannot keep a width of 0: use binary"),

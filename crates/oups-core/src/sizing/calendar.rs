@@ -1,15 +1,15 @@
-//! Days and months of the proleptic Gregorian calendar, for any day a column can name.
+//! Days and months of the proleptic Gregorian calendar, for any day that a column can hold.
 //!
-//! A `Timestamp(Second)` reaches 292 billion years in either direction, far beyond what date libraries represent, and the
+//! A `Timestamp(Second)` reaches 292 billion years in either direction, far beyond the range of date libraries, and the
 //! planner must neither panic nor overflow there. The arithmetic is Howard Hinnant's ("chrono-compatible low-level date
-//! algorithms"): years are counted from March, so that the leap day is the last of its year.
+//! algorithms"): a year starts in March, so that the leap day is its last day.
 
 /// Days from 0000-03-01 to 1970-01-01.
 const MARCH_YEAR_ZERO: i128 = 719_468;
 /// Days of 400 years, after which the calendar repeats.
 const ERA: i128 = 146_097;
 
-/// The month that a day is in, both counted from 1970-01.
+/// The month of a day. Both count from January 1970.
 pub(super) fn month_of_day(day: i128) -> i128 {
     let day = day + MARCH_YEAR_ZERO;
     let (era, day_of_era) = (day.div_euclid(ERA), day.rem_euclid(ERA));
@@ -20,7 +20,7 @@ pub(super) fn month_of_day(day: i128) -> i128 {
     (era * 400 + year_of_era - 1970) * 12 + month_from_march + 2
 }
 
-/// The first day of a month, both counted from 1970-01.
+/// The first day of a month. Both count from January 1970.
 pub(super) fn first_day_of_month(month: i128) -> i128 {
     let months_from_march = month + 1970 * 12 - 2;
     let (year, month_from_march) = (months_from_march.div_euclid(12), months_from_march.rem_euclid(12));

@@ -1,4 +1,4 @@
-//! What can be given where a target is wanted: numbers of rows, and text.
+//! Conversions to a target: from numbers of rows, and from text.
 
 use std::convert::Infallible;
 use std::num::NonZeroU64;
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_target_is_refused_by_name() {
+    fn what_is_not_a_target_is_refused_by_name() {
         for text in
             ["", "0", "-1", "+1", "0D", "bogus", "1 D", " 1D", "1d", "1H", "ms", "1.5h", "W-", "W-XYZ", "99999999999D"]
         {

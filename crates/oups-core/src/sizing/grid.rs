@@ -1,4 +1,4 @@
-//! Periods laid on a column: in which period is a value, and where does the next begin?
+//! Calendar periods of a column's values: which period a value is in, and where the next begins.
 
 use super::calendar::{first_day_of_month, month_of_day};
 use super::{Period, PeriodUnit, TimeScale, Weekday};
@@ -6,9 +6,10 @@ use super::{Period, PeriodUnit, TimeScale, Weekday};
 const SECOND: i128 = 1_000_000_000;
 const DAY: i128 = 86_400 * SECOND;
 
-/// The periods of a column of a given scale: half-open, in UTC, without gaps, over the whole range of `i64`.
+/// The periods of a column of a given scale. They are half-open, in UTC, and cover the whole range of `i64` without
+/// gaps.
 ///
-/// Work is done in nanoseconds of 128 bits, so no value of any scale overflows.
+/// The arithmetic is in nanoseconds of 128 bits, so that no value of any scale overflows.
 ///
 /// ```
 /// use oups_core::sizing::{Period, PeriodGrid, TimeScale};
@@ -16,7 +17,7 @@ const DAY: i128 = 86_400 * SECOND;
 /// let days = PeriodGrid::new("1D".parse()?, TimeScale::Second);
 /// assert_eq!(days.start_of(-1), -86_400);
 /// assert_eq!(days.next_start(-1), Some(0));
-/// // The first day of all begins before the first value there is.
+/// // The very first day begins before the first value that an `i64` has.
 /// assert_eq!(days.start_of(i64::MIN), i64::MIN);
 /// assert_eq!(days.next_start(i64::MAX), None);
 /// # Ok::<(), oups_core::Error>(())
@@ -28,7 +29,7 @@ pub struct PeriodGrid {
 }
 
 impl PeriodGrid {
-    /// Lays a period on a scale.
+    /// The grid of a period on a scale.
     #[must_use]
     pub fn new(period: Period, scale: TimeScale) -> Self {
         Self { period, scale }
@@ -46,18 +47,18 @@ impl PeriodGrid {
         self.scale
     }
 
-    /// The first value of the column's integers in the period of `value`; two values share a period exactly if this is
-    /// the same for both.
+    /// The first of the column's integers in the period of `value`. Two values are in the same period exactly if this
+    /// is the same for both.
     ///
-    /// It is the period's start, except where the scale cannot name that: a period that begins within a day of a `Date32`
-    /// starts with the next day, and the first period of all with `i64::MIN`.
+    /// It is the period's start, unless the scale cannot represent that. On a `Date32`, a period that begins within a
+    /// day starts with the next day. The very first period starts with `i64::MIN`.
     #[must_use]
     pub fn start_of(&self, value: i64) -> i64 {
         let start = self.bounds(value).0;
         i64::try_from(self.first_value_from(start)).unwrap_or(i64::MIN)
     }
 
-    /// The first value after the period of `value`; none if the last value there is lies in it.
+    /// The first value after the period of `value`; `None` if the period holds `i64::MAX`.
     #[must_use]
     pub fn next_start(&self, value: i64) -> Option<i64> {
         let end = self.bounds(value).1;
@@ -86,13 +87,13 @@ impl PeriodGrid {
     }
 }
 
-/// The period of `length` that holds an instant; one of them starts at `origin`.
+/// Start and end of the period that holds an instant. Periods have this `length`, and one of them starts at `origin`.
 fn fixed(nanos: i128, length: i128, origin: i128) -> (i128, i128) {
     let start = nanos - (nanos - origin).rem_euclid(length);
     (start, start + length)
 }
 
-/// The day that the week of 1970-01-01, a Thursday, starts on.
+/// The first day of the week that holds 1970-01-01, a Thursday, if weeks start on this day of the week.
 fn first_week(start: Weekday) -> i128 {
     match start {
         Weekday::Thursday => 0,
@@ -105,7 +106,7 @@ fn first_week(start: Weekday) -> i128 {
     }
 }
 
-/// The period of so many months, counted from January 1970, that holds an instant.
+/// Start and end of the period of `every` months, counted from January 1970, that holds an instant.
 fn months(nanos: i128, every: i128) -> (i128, i128) {
     let month = month_of_day(nanos.div_euclid(DAY));
     let first = month - month.rem_euclid(every);

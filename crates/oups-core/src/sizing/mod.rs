@@ -1,8 +1,8 @@
-//! The target: how large row groups are to be, in rows or by the calendar.
+//! The target: the wanted size of row groups, in rows or by the calendar.
 //!
-//! A [`RowGroupTarget`] is what a user asks for and what a dataset's settings keep. Laid on the ordered column's type it
-//! becomes a [`Sizing`], in which a period without a timestamp or date to measure cannot be expressed; the planner and
-//! the cutter take only that.
+//! A user asks for a [`RowGroupTarget`], and a dataset's settings store it. Together with the ordered column's type it
+//! becomes a [`Sizing`]. The planner and the cutter take only a `Sizing`, which cannot express a period of a column
+//! that is neither a timestamp nor a date.
 
 mod calendar;
 mod convert;
@@ -39,21 +39,21 @@ const OPTION: &str = "row_group_target";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RowGroupTarget {
-    /// So many rows.
+    /// This number of rows.
     Rows(NonZeroU64),
     /// The rows of one period of the ordered column.
     Period(Period),
 }
 
 impl RowGroupTarget {
-    /// The target of a dataset that was never told one: a million rows.
+    /// The target of a dataset whose writes never gave one: a million rows.
     pub const DEFAULT: Self = Self::Rows(NonZeroU64::MIN.saturating_add(999_999));
 
-    /// Lays the target on an ordered column.
+    /// The target for an ordered column of this type. The error names `column`.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidOption`] for a period on a column that is no timestamp or date.
+    /// [`Error::InvalidOption`] for a period on a column that is neither a timestamp nor a date.
     pub fn sizing(self, column: &str, data_type: &DataType) -> Result<Sizing> {
         let period = match self {
             Self::Rows(rows) => return Ok(Sizing::Rows(rows)),
@@ -85,10 +85,10 @@ impl fmt::Display for RowGroupTarget {
     }
 }
 
-/// A target laid on the type of an ordered column: what the planner and the cutter work with.
+/// A target for an ordered column of a known type. The planner and the cutter work with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sizing {
-    /// So many rows.
+    /// This number of rows.
     Rows(NonZeroU64),
     /// The rows of one period of the column.
     Periods(PeriodGrid),

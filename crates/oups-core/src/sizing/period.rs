@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::refused::invalid;
 use crate::Error;
 
-/// A calendar period: so many of a unit, in UTC.
+/// A calendar period: a number of units, in UTC.
 ///
 /// Multiples of seconds, minutes, hours and days count from 1970-01-01T00:00, those of weeks from the week that holds
 /// 1970-01-01, those of months, quarters and years from January 1970.
@@ -77,7 +77,8 @@ impl PeriodUnit {
         NAMES.iter().find(|(_, unit)| *unit == self).map_or("", |(name, _)| name)
     }
 
-    /// Whether a single one is customarily written with its 1, as in `1D`, not as in `MS`.
+    /// Whether the text of a single unit has the number 1, as `1D`, or not, as `MS`. This follows the frequency names
+    /// of pandas.
     fn counts_one(self) -> bool {
         matches!(self, Self::Second | Self::Minute | Self::Hour | Self::Day)
     }

@@ -4,9 +4,9 @@ use arrow::datatypes::{DataType, TimeUnit};
 
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
 
-/// What one step of a column's integers is worth: the columns that calendar periods can be laid on.
+/// The length of one step of a column's integers, for the types of columns that have calendar periods.
 ///
-/// All count from 1970-01-01T00:00 in UTC; a time zone of the column changes what is shown, never the integer.
+/// All count from 1970-01-01T00:00 in UTC. A column's time zone changes how values are shown, never the integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TimeScale {
     /// `Timestamp(Second)`
@@ -24,7 +24,7 @@ pub enum TimeScale {
 }
 
 impl TimeScale {
-    /// The scale of a column of this type, plain or dictionary-encoded; none for what is no timestamp or date.
+    /// The scale of a column of this type, plain or dictionary; `None` if it is neither a timestamp nor a date.
     #[must_use]
     pub fn from_data_type(data_type: &DataType) -> Option<Self> {
         match data_type {

@@ -1,4 +1,4 @@
-//! What a reader holds: one version of a dataset, whose files stay until it lets go.
+//! Snapshots: one version of a dataset, which a reader holds and whose files stay meanwhile.
 
 pub(crate) mod open;
 
@@ -23,8 +23,8 @@ use crate::version::Version;
 
 /// One version of a dataset. Whatever writers do, its files stay readable until the last clone is dropped. Cheap to clone.
 ///
-/// Where no pin can be made (read-only media, no permission) the snapshot reads unpinned; a file that a writer deletes
-/// is then [`Error::SnapshotGone`](crate::Error::SnapshotGone).
+/// If no pin can be made (read-only media, no permission), the snapshot reads without one. Reading a file that a writer
+/// has deleted then fails with [`Error::SnapshotGone`](crate::Error::SnapshotGone).
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     held: Arc<Held>,
@@ -59,28 +59,28 @@ impl Snapshot {
         self.held.paths.text()
     }
 
-    /// Which version it is.
+    /// The version.
     pub fn version(&self) -> Version {
         self.held.manifest.version()
     }
 
-    /// Its columns, as they are stored: row groups that are older than a column have nulls there, and row groups that are
-    /// older than a wider type are converted when they are read.
+    /// The dataset's columns. Row groups that are older than a column have nulls in it. Row groups that are older than
+    /// a wider type are converted when they are read.
     pub fn schema(&self) -> &SchemaRef {
         &self.held.manifest.schema
     }
 
-    /// The name of the column that it is ordered on.
+    /// The name of the ordered column.
     pub fn ordered_on(&self) -> &str {
         &self.held.manifest.ordered_on
     }
 
-    /// The type of the column that it is ordered on: how its values are written, and compared.
+    /// The type of the ordered column, by which its values are compared and formatted.
     pub fn ordered_type(&self) -> &OrderedType {
         &self.held.manifest.ordered
     }
 
-    /// The row groups, in order: no row of one is below a row of the one before.
+    /// The row groups, in order: no value of one is below a value of the one before.
     pub fn row_groups(&self) -> &[RowGroup] {
         &self.held.manifest.entries
     }
@@ -90,7 +90,7 @@ impl Snapshot {
         self.held.manifest.rows()
     }
 
-    /// Bytes of the row group files.
+    /// The length of all row group files in bytes.
     pub fn bytes(&self) -> u64 {
         self.held.manifest.bytes()
     }
@@ -110,7 +110,7 @@ impl Snapshot {
         &self.held.manifest.metadata
     }
 
-    /// The columns with the ordered one, in both forms: as they are stored, and without dictionaries.
+    /// The columns with the ordered column, in both schemas: stored, and plain.
     #[doc(hidden)]
     pub fn dataset_schema(&self) -> &Arc<DatasetSchema> {
         &self.held.schema
@@ -122,49 +122,50 @@ impl Snapshot {
         &self.held.manifest
     }
 
-    /// Opens one of the version's row group files and checks it against the manifest: length, rows, one row group. Of a
-    /// file that was opened before through the same store handle footer and page index are known, as long as they are
-    /// among the last 32 MiB of them.
+    /// Opens one of the version's row group files, and checks it against the manifest: its length, its rows, its single
+    /// row group. The store handle caches the last 32 MiB of footers and page indexes, so a file that was opened before
+    /// is mostly opened without reading them.
     ///
     /// # Errors
     ///
-    /// Those of [`read_at`](Self::read_at), and [`Error::Damaged`](crate::Error::Damaged) if the file is not what the
-    /// manifest says.
+    /// As [`read_at`](Self::read_at); [`Error::Damaged`](crate::Error::Damaged) if the file differs from the manifest's
+    /// facts.
     pub fn open(&self, group: &RowGroup) -> Result<RowGroupFile> {
         self.opened(self.read_at(group)?, group)
     }
 
-    /// As [`open`](Self::open), after comparing every byte of the file with its checksum.
+    /// As [`open`](Self::open), after verifying the checksum of the whole file.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open), and [`Error::Damaged`](crate::Error::Damaged) for any changed byte.
+    /// As [`open`](Self::open); [`Error::Damaged`](crate::Error::Damaged) if any byte has changed.
     pub fn open_verified(&self, group: &RowGroup) -> Result<RowGroupFile> {
         let file = self.read_at(group)?;
         check_bytes(&*file, &self.path_of(group), group)?;
         self.opened(file, group)
     }
 
-    /// The bytes of one of the version's row group files, undecoded and unchecked: for engines that read Parquet
-    /// themselves. The file is found under its name or, once a later commit has replaced it, under the name that it has
-    /// then. It can be read to its end whatever happens to its name.
+    /// The bytes of one of the version's row group files, neither decoded nor checked, for engines that read Parquet
+    /// themselves. The file is found under its live name or, once a later commit has replaced it, under its retired
+    /// name. Once open, it can be read to its end whatever happens to its name.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`](crate::Error::Damaged) if the file is missing,
-    /// [`Error::SnapshotGone`](crate::Error::SnapshotGone) if it is missing and the snapshot is not pinned or its store was
-    /// moved, [`Error::Forked`](crate::Error::Forked) in a child of the process that made the snapshot.
+    /// [`Error::Damaged`](crate::Error::Damaged) if the file is missing;
+    /// [`Error::SnapshotGone`](crate::Error::SnapshotGone) if it is missing, and the snapshot has no pin or its store
+    /// was moved; [`Error::Forked`](crate::Error::Forked) in a child of the process that made the snapshot.
     pub fn read_at(&self, group: &RowGroup) -> Result<Arc<dyn ReadFile>> {
         let Held { storage, paths, manifest, pin, .. } = &*self.held;
         storage.open(pin.as_deref(), (paths, manifest), group)
     }
 
-    /// What is known of the values of a column in one of the version's row groups: of the ordered column from the version
-    /// itself, exactly; of others from the statistics in the file, whose footer is read unless it is known.
+    /// Statistics of a column in one of the version's row groups. Those of the ordered column come from the manifest,
+    /// and are exact. Those of other columns come from the file's footer, which is read unless it is cached.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn), and those of [`open`](Self::open).
+    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn) if the dataset does not have the column; else as
+    /// [`open`](Self::open).
     pub fn statistics(&self, group: &RowGroup, column: &str) -> Result<ColumnStatistics> {
         let schema = &self.held.schema;
         let position = schema.index_of(column)?;
@@ -178,13 +179,13 @@ impl Snapshot {
         Ok(ColumnStatistics { min: value(&group.min)?, max: value(&group.max)?, nulls: Known::Exact(0) })
     }
 
-    /// Copies a row group file to a path where nothing is yet.
+    /// Copies a row group file to a path that must not exist yet.
     pub(crate) fn copy(&self, group: &RowGroup, to: &Path) -> Result<()> {
         let Held { storage, paths, manifest, pin, .. } = &*self.held;
         storage.copy(pin.as_deref(), (paths, manifest), group, to)
     }
 
-    /// Where a row group file is while it is live: for messages.
+    /// The live path of a row group file, for error messages.
     pub(crate) fn path_of(&self, group: &RowGroup) -> PathBuf {
         self.held.paths.file(&group.file)
     }

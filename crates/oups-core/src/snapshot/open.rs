@@ -1,4 +1,4 @@
-//! Snapshots are opened: load, pin, look again.
+//! Opens snapshots: load, pin, look again.
 
 use std::sync::Arc;
 
@@ -17,11 +17,12 @@ impl Snapshot {
     }
 }
 
-/// Snapshots of these datasets under one pin, `None` for those that do not exist, and whether they are of one moment.
+/// Snapshots of these datasets under one pin (`None` for those that do not exist), and whether they are of one moment.
 ///
 /// # Errors
 ///
-/// [`Error::Busy`](crate::Error::Busy), and those of reading a manifest or making a pin.
+/// [`Error::Busy`](crate::Error::Busy) if one moment is demanded and not found; an error of reading a manifest or of
+/// making a pin.
 pub(crate) fn at_one_moment(
     storage: &Arc<LocalStorage>,
     datasets: &[DatasetPaths],

@@ -1,4 +1,4 @@
-//! The error for a dataset that is not there.
+//! The error for a dataset that does not exist.
 
 use super::lock::Quiet;
 use crate::format::mark::Mark;
@@ -6,17 +6,17 @@ use crate::fs::{DirEntry, EntryKind, StoreFs};
 use crate::paths::{DatasetPaths, FolderName};
 use crate::{Error, Result};
 
-/// The error for a dataset that is not there, or whose manifest is not.
+/// The error for a dataset that does not exist, or has lost its manifest.
 pub(crate) fn absent(fs: &StoreFs, paths: &DatasetPaths) -> Error {
     let dataset = paths.text().to_owned();
-    // Only helps the message, so that it cannot be told is no error.
+    // This look only improves the message. If it fails, the simpler message will do.
     match files_without_manifest(fs, paths).unwrap_or_default() {
         0 => Error::NoDataset { dataset, store: paths.root().to_owned() },
         files => Error::ManifestLost { dataset, files },
     }
 }
 
-/// How many row group files are there that only a lost manifest explains; none while a writer is at work.
+/// The number of row group files that only a lost manifest explains; 0 while a writer is at work.
 pub(crate) fn files_without_manifest(fs: &StoreFs, paths: &DatasetPaths) -> Result<usize> {
     let Some(quiet) = Quiet::try_hold(fs, paths)? else { return Ok(0) };
     if fs.kind(&paths.manifest())?.is_some() || fs.kind(&paths.tombstone())?.is_some() {

@@ -1,5 +1,5 @@
-//! The terms of a commit that every change of an existing dataset shares: which version it is for, how long to wait for
-//! the lock, whether to wait for the disk.
+//! The options of a commit that all changes of an existing dataset share: the version that it expects, how long it
+//! waits for the lock, and whether it waits for the disk.
 
 use std::time::Duration;
 
@@ -15,22 +15,26 @@ pub(crate) struct CommitOptions {
 }
 
 impl CommitOptions {
-    /// How long the change waits for its turn, in all its tries together.
+    /// How long the change waits for its turn, in all of its tries together.
     pub(crate) fn patience(&self) -> Patience<'_> {
         Patience::of(self.lock_timeout)
     }
 
+    /// Checks that the found version is the expected one, if the caller expects one.
+    ///
     /// # Errors
     ///
-    /// [`Error::VersionConflict`] if the caller named another version than the one found.
+    /// [`Error::VersionConflict`] if it is not.
     pub(crate) fn check_version(&self, dataset: &str, found: Version) -> Result<()> {
         check_version(dataset, self.if_version, found)
     }
 }
 
+/// Checks that the found version is the expected one, if the caller expects one.
+///
 /// # Errors
 ///
-/// [`Error::VersionConflict`] if the caller named another version than the one found.
+/// [`Error::VersionConflict`] if it is not.
 pub(crate) fn check_version(dataset: &str, expected: Option<Expected>, found: Version) -> Result<()> {
     match expected {
         Some(expected) if !expected.is(found) => {
@@ -44,10 +48,10 @@ pub(crate) fn check_version(dataset: &str, expected: Option<Expected>, found: Ve
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Durability {
-    /// Files, folders and manifest are synced: a commit that returned survives a power loss.
+    /// Files, folders and manifest are synced. A commit that has returned survives a power loss.
     #[default]
     Synced,
-    /// Only the manifest is synced: for bulk loads that can be repeated. Rows written earlier stay safe; the rows of such
-    /// a commit may be damaged (and are then found to be) after a power loss, until the next synced commit.
+    /// Only the manifest is synced, for bulk loads that can be repeated. Rows of earlier commits stay safe. Until the
+    /// next synced commit, a power loss may damage the rows of an unsynced one; the damage is noticed.
     Unsynced,
 }

@@ -1,4 +1,4 @@
-//! A new store: its folders and its `oups.json`.
+//! Makes a new store: its folders and its `oups.json`.
 
 use super::lock::{Take, open_locked};
 use super::outcome::{Attempt, Seen};
@@ -8,6 +8,7 @@ use crate::key::KeySchema;
 use crate::{Error, Result, paths};
 use std::path::Path;
 
+/// Makes a folder, and the folders above it that are missing. The name of each new folder is made durable.
 pub(crate) fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
     match fs.create_dir(path) {
         Ok(true) => match path.parent() {
@@ -23,21 +24,23 @@ pub(crate) fn create_folders(fs: &StoreFs, path: &Path) -> Result<()> {
             }
             _ => Err(error),
         },
-        // The root itself may be a symbolic link to a folder: that is the user's choice.
+        // The store's root may be a symbolic link to a folder, as the user chooses.
         Err(_) if fs.raw().list(path).is_ok() => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// Makes a store in a folder, which is made too where it is missing.
+/// Makes a store in a folder. A missing folder is made.
 ///
 /// # Errors
 ///
-/// [`Error::StoreExists`] if there is one already; those of the rename that makes it.
+/// [`Error::StoreExists`] if the folder is a store already; [`Error::NotDurable`] after the commit point;
+/// [`Error::OutcomeUnknown`] if it is not known whether it was passed; [`Error::Io`] if a file operation before it
+/// fails.
 pub(crate) fn create(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
     create_folders(fs, root)?;
     let lock_path = root.join(paths::STORE_LOCK);
-    // Two processes may make the store at once; the second is to find the first's.
+    // Two processes may make the store at once. With the lock, the second finds the store of the first.
     let lock = open_locked(fs, &lock_path, LockAccess::Create, Take::Exclusive)?;
     let made = if fs.kind(&root.join(paths::STORE_FILE))?.is_some() {
         Err(Error::StoreExists { path: root.to_owned() })
@@ -49,7 +52,7 @@ pub(crate) fn create(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()
     made
 }
 
-/// Makes a folder a store: the rename of `oups.json` is the commit point.
+/// Makes the folder a store. The rename of `oups.json` is the commit point.
 fn make_store(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
     let (tmp, file) = (root.join(paths::STORE_FILE_TMP), root.join(paths::STORE_FILE));
     let bytes = prepare_store_file(fs, root, schema)?;
@@ -65,7 +68,7 @@ fn make_store(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()> {
     fs.sync_dir(root).map_err(|source| attempt.not_durable(source))
 }
 
-/// Writes `oups.json` under its temporary name, durably, and makes what else a store has. Returns its bytes.
+/// Writes `oups.json` durably under its temporary name, and makes the folder of pins. Returns the bytes of `oups.json`.
 pub(crate) fn prepare_store_file(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<Vec<u8>> {
     let (tmp, bytes) = (root.join(paths::STORE_FILE_TMP), store_file::encode(schema));
     fs.remove_file_if_there(&tmp)?;

@@ -1,7 +1,7 @@
-//! Which datasets there are: a walk over the folders of the levels that the schema has, and no others.
+//! Finds the datasets of a store: a walk over the folders of the key's levels, and no others.
 //!
-//! A dataset is where its manifest is, so the walk never looks into a dataset's folder. Where a filter names all fields
-//! of a level, the few folders that it can mean are asked for by name, and the level is not listed.
+//! A manifest stands beside its dataset's folder, so the walk never looks into a dataset's folder. If a filter names
+//! all fields of a level, the few folders that it can mean are looked up by name, and the level is not listed.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -12,31 +12,32 @@ use crate::fs::{DirEntry, EntryKind, Fs, failed};
 use crate::key::{FieldValue, KeyError, KeyFilter, KeySchema, StoreKey, component, for_each_field};
 use crate::paths::{self, DAMAGED_SUFFIX, MANIFEST_SUFFIX, SIDE_SUFFIXES};
 
-/// More names than this are not asked for one by one: one listing is cheaper.
+/// At most this many names are looked up one by one. For more, one listing is cheaper.
 const MOST_PROBES: usize = 256;
-/// How often a folder is listed anew that an entry vanished from while it was listed.
+/// How often a folder is listed at most if entries vanish while it is listed.
 const MOST_LISTINGS: usize = 16;
 
-/// What a store holds, as far as a filter asked.
+/// The content of a store, as far as a filter selects it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Discovery<K> {
     /// The keys of the datasets, in key order.
     pub keys: Vec<K>,
-    /// Keys without a dataset of which a folder or a side file is there, in key order: a removed dataset that somebody
-    /// still reads, a first write under way or dead, a lost manifest, or just an empty folder or lock file.
+    /// Keys without a dataset that have a folder or a side file, in key order. Such remains are of a removed dataset
+    /// that somebody still reads, a first write that is under way or died, a lost manifest, or just an empty folder or
+    /// lock file.
     pub remains: Vec<K>,
-    /// What lies in the folders that were listed and is no part of a store, in order of paths.
+    /// Entries of the listed folders that are not part of a store, in order of paths.
     pub strangers: Vec<Stranger>,
 }
 
-/// A file or folder that is no part of a store.
+/// A file or folder that is not part of a store.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Stranger {
     /// Its path.
     pub path: PathBuf,
-    /// Why it is none.
+    /// Why it is not part of the store.
     pub reason: String,
 }
 
@@ -48,8 +49,8 @@ impl fmt::Display for Stranger {
 
 /// Finds the datasets whose keys pass the filter.
 ///
-/// A folder that is removed meanwhile is no error: its datasets are gone. A dataset that is there during the whole walk
-/// is found, also while it is written to.
+/// A folder that is removed during the walk is not an error: its datasets are gone. A dataset that exists during the
+/// whole walk is found, also if it is written to meanwhile.
 ///
 /// # Errors
 ///
@@ -63,8 +64,8 @@ pub(crate) fn discover<K: StoreKey>(
     let mut walk = Walk { fs, root, schema, filter, keys: Vec::new(), remains: Vec::new(), strangers: Vec::new() };
     walk.level(0, "")?;
     let Walk { mut keys, mut remains, mut strangers, .. } = walk;
-    // A folder that changes while it is listed may give an entry twice.
-    // Stable sorting, as it is fast where most is in order.
+    // The stable sort is fast if most keys are in order already. A folder that changes while it is listed may give an
+    // entry twice.
     keys.sort();
     keys.dedup();
     remains.sort_unstable();
@@ -99,9 +100,9 @@ impl<K: StoreKey> Walk<'_, K> {
         if last { self.datasets(above, &entries) } else { self.folders(level, above, &entries) }
     }
 
-    /// The components that the filter lets pass at a level, if it names them all and they are few.
+    /// The components that the filter lets pass at a level, if it names all of them and they are few.
     fn named_components(&self, level: usize) -> Option<Vec<String>> {
-        // A file system that folds names would answer for another name than it was asked.
+        // A file system that folds case would find a name that differs from the one looked up.
         if cfg!(any(target_os = "macos", target_os = "windows")) {
             return None;
         }
@@ -145,7 +146,7 @@ impl<K: StoreKey> Walk<'_, K> {
         Ok(())
     }
 
-    /// Goes into the folders whose names pass.
+    /// Visits the folders whose names pass.
     fn folders(&mut self, level: usize, above: &str, entries: &[DirEntry]) -> Result<()> {
         let mut folders = Vec::new();
         for entry in entries {
@@ -160,7 +161,7 @@ impl<K: StoreKey> Walk<'_, K> {
                 Ok(values) => folders.push((values, entry.name.as_str())),
             }
         }
-        // In the order of the keys, so that what is found needs little sorting.
+        // In key order, so that the keys found need little sorting.
         folders.sort_unstable();
         let first = self.schema.level_range(level).start;
         for (values, name) in folders {
@@ -196,19 +197,19 @@ impl<K: StoreKey> Walk<'_, K> {
         Ok(())
     }
 
-    /// Takes the key of a manifest, if it passes. Says whether the name is a dataset's, or why not.
+    /// Takes the key of a manifest, if it passes the filter. The error says why the name is not that of a dataset.
     fn manifest(&mut self, path: &str, component: &str, kind: EntryKind) -> Result<bool, String> {
         if kind != EntryKind::File {
             return Err("a manifest is a file".to_owned());
         }
-        // The levels above have passed; without a filter there is nothing left to ask.
+        // The levels above have passed already.
         if self.filter.is_all() || self.passes(path, component).map_err(|error| error.to_string())? {
             self.keys.push(K::parse_path(self.schema, path).map_err(|error| error.to_string())?);
         }
         Ok(true)
     }
 
-    /// Looks at what is no manifest in a folder of datasets.
+    /// Looks at an entry of a folder of datasets that is not a manifest.
     fn beside_manifests(&mut self, above: &str, entry: &DirEntry, manifests: &HashSet<&str>) -> Result<()> {
         let name = entry.name.as_str();
         let component = match entry.kind {
@@ -222,20 +223,21 @@ impl<K: StoreKey> Walk<'_, K> {
             return Ok(());
         }
         let Some(component) = component else {
-            self.stranger(above, name, "no part of a dataset".to_owned());
+            self.stranger(above, name, "not part of a dataset".to_owned());
             return Ok(());
         };
         match self.passes(&format!("{above}{component}"), component) {
             Err(error) => self.stranger(above, name, error.to_string()),
             // A folder without a manifest is a removed dataset's, or the listing missed a manifest that was replaced
-            // meanwhile, as some file systems do. The folder, which stays through all commits, tells to ask again.
+            // meanwhile, as happens on some file systems. The folder stays through all commits, so it is the sign to
+            // look the manifest up by name.
             Ok(true) => self.probe_dataset(above, component)?,
             Ok(false) => {}
         }
         Ok(())
     }
 
-    /// Whether the fields of a path's last component pass the filter; the error says why it is none.
+    /// Whether the fields of a path's last component pass the filter. The error says why the path is not that of a key.
     fn passes(&self, path: &str, component: &str) -> Result<bool, KeyError> {
         let mut passes = true;
         let last = self.schema.levels().len() - 1;
@@ -264,7 +266,7 @@ impl<K: StoreKey> Walk<'_, K> {
         self.fs.kind(path).map_err(failed("look at", path))
     }
 
-    /// The folder's entries; none if it is gone, which only the root must not be.
+    /// The folder's entries; an empty list if the folder is gone. The root must exist.
     fn list(&self, above: &str) -> Result<Vec<DirEntry>> {
         let path = match above.strip_suffix('/') {
             Some(above) => self.root.join(above),
@@ -276,7 +278,7 @@ impl<K: StoreKey> Walk<'_, K> {
             match self.fs.list(&path) {
                 Ok(entries) => return Ok(entries),
                 Err(error) if !is_gone(&error) || above.is_empty() => return Err(failed("list", &path)(error)),
-                // "Not there" can also be said of an entry that vanished from a folder that is still there.
+                // "Not found" may also be about an entry that vanished while its folder was listed.
                 Err(error) => match self.kind(&path)? {
                     Some(EntryKind::Dir) if listings < MOST_LISTINGS => {}
                     Some(EntryKind::Dir) => return Err(failed("list", &path)(error)),
@@ -291,7 +293,7 @@ fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Whether an entry of the root is the store's own.
+/// Whether an entry of the root belongs to the store itself.
 fn is_of_the_store(entry: &DirEntry) -> bool {
     match entry.kind {
         EntryKind::File => [paths::STORE_FILE, paths::STORE_FILE_TMP, paths::STORE_LOCK].contains(&entry.name.as_str()),

@@ -1,4 +1,4 @@
-//! Row group files by their entry, under the live name or the retired one.
+//! Opens row group files, under their live name or their retired one.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,13 +13,13 @@ use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 use std::collections::HashSet;
 
-/// The row group files of the newest version as its writer opens them: nobody but itself can retire one. Clones know of
-/// each other which files were verified.
+/// The row group files of the newest version, for the writer that has the turn. Nobody else can retire them meanwhile.
+/// Clones share which files were verified.
 #[derive(Clone, Debug)]
 pub(crate) struct LiveFiles {
     fs: StoreFs,
     paths: DatasetPaths,
-    /// Names of the files whose bytes were compared with their checksum. A merge opens some files two or three times.
+    /// The names of files whose bytes were compared with their checksum. A merge opens some files two or three times.
     verified: Arc<Mutex<HashSet<Arc<str>>>>,
 }
 
@@ -28,12 +28,12 @@ impl LiveFiles {
         Self { fs: fs.clone(), paths: paths.clone(), verified: Arc::default() }
     }
 
-    /// Opens a file, and verifies its checksum when it is the first time: what a writer reads it writes anew, and damage
-    /// that can be decoded would get a good checksum.
+    /// Opens a file. The first time, its checksum is verified: a writer writes again what it reads, so damage that can
+    /// be decoded would get a right checksum.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if the file is missing or not what the manifest says.
+    /// [`Error::Damaged`] if the file is missing or differs from the manifest's facts.
     pub(crate) fn open(&self, entry: &RowGroup, schema: &Arc<DatasetSchema>) -> Result<RowGroupFile> {
         let (path, file) = self.file(entry)?;
         if !self.verified().contains(&entry.file) {
@@ -43,7 +43,7 @@ impl LiveFiles {
         RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
     }
 
-    /// As [`open`](Self::open), for rows that are only looked at: the bytes are not compared with the checksum.
+    /// As [`open`](Self::open), but without verifying the checksum, for rows that are only looked at.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl LiveFiles {
         let (fs, paths) = (&self.fs, &self.paths);
         let path = paths.file(&entry.file);
         let file = match open_or_missing(fs, &path) {
-            // A power loss can undo an unsynced commit and not the renaming of what it had replaced.
+            // A power loss can undo an unsynced commit, but not the renames of the files that it had replaced.
             Err(missing @ Error::Damaged { .. }) => match retired_name(fs, paths, &entry.file)? {
                 Some(name) => fs.open(&paths.file(&name))?,
                 None => return Err(missing),
@@ -86,7 +86,7 @@ pub(crate) fn open_or_missing(fs: &StoreFs, path: &Path) -> Result<Arc<dyn ReadF
     }
 }
 
-/// Compares a file's length and every byte of it with what the manifest says.
+/// Compares a file's length and checksum with the manifest's.
 ///
 /// # Errors
 ///
@@ -102,6 +102,7 @@ pub(crate) fn check_bytes(file: &dyn ReadFile, path: &Path, entry: &RowGroup) ->
     }
 }
 
+/// The retired name of a row group file, if the folder has it.
 fn retired_name(fs: &StoreFs, paths: &DatasetPaths, file: &str) -> Result<Option<String>> {
     let is_it = |name: &str| matches!(FolderName::parse(name), Some(FolderName::Retired { name, .. }) if name == file);
     Ok(fs.list(&paths.folder())?.into_iter().map(|entry| entry.name).find(|name| is_it(name)))
@@ -111,7 +112,13 @@ pub(crate) fn facts(entry: &RowGroup) -> RowGroupFacts {
     RowGroupFacts { rows: entry.rows, bytes: entry.bytes, min: entry.min.clone(), max: entry.max.clone() }
 }
 
-/// Does something with a row group file under its live name or, once a later commit has replaced it, its retired one.
+/// Does something with a row group file of a version, under its live name or, once a later commit has replaced it, its
+/// retired one.
+///
+/// # Errors
+///
+/// If the file has neither name: [`Error::SnapshotGone`] if a later commit may have deleted it, [`Error::Damaged`] if
+/// the version is still the newest, or is pinned, so that the file must be there.
 pub(crate) fn at_its_name<T>(
     fs: &StoreFs,
     paths: &DatasetPaths,
@@ -143,6 +150,6 @@ pub(crate) fn at_its_name<T>(
     Err(Error::SnapshotGone { dataset: paths.text().to_owned(), version: manifest.version(), path })
 }
 
-/// How often a file is looked for under its live and its retired name before it is called missing: between the two looks
-/// a writer may rename it.
+/// How often a file is looked for under both names before it counts as missing. A writer may rename it between two
+/// looks.
 const LOOKS: usize = 3;

@@ -1,4 +1,4 @@
-//! What a store handle keeps from one call for the next: always to be found again in the store, and never trusted blindly.
+//! The cache of a store handle. All of it can be read from the store again, and none of it is trusted without a check.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use crate::fs::StoreFs;
 use crate::paths::DatasetPaths;
 use crate::row_group::Footers;
 
-/// Manifests of so many datasets and row groups together are kept at most: some 20 MB.
+/// The most datasets and row groups, together, whose manifests are cached: some 20 MB.
 const MOST_ENTRIES: usize = 1 << 16;
 
-/// What an entry takes in memory, about.
+/// About how many bytes the entry of a row group takes in memory.
 const ENTRY_BYTES: usize = 300;
 
-/// What is kept; the same for all clones of a handle.
+/// The cache that all clones of a handle share.
 #[derive(Debug)]
 pub(crate) struct HandleCache {
     /// Pin files for the next snapshots.
@@ -34,14 +34,14 @@ impl Default for HandleCache {
 }
 
 impl HandleCache {
-    /// The dataset's manifest as it is now; `None` where there is no dataset.
+    /// The dataset's manifest as it is now; `None` if the dataset does not exist.
     ///
-    /// The file is read and its checksum computed each time, whoever wrote it. Only if it is that of the manifest that was
-    /// decoded before, it is not decoded again: the same bytes, the same manifest.
+    /// Each time, the file is read and its checksum computed. If the checksum is that of the cached manifest, the file
+    /// has the same bytes and is not decoded again.
     ///
     /// # Errors
     ///
-    /// Those of [`manifest::load`].
+    /// As [`load`](super::load::load).
     pub(crate) fn load(&self, fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<Loaded>> {
         let known = self.manifests.get(paths.text());
         let loaded = super::load::reload(fs, paths, known.as_ref())?;
@@ -53,7 +53,7 @@ impl HandleCache {
         Ok(loaded)
     }
 
-    /// Keeps a manifest that was decoded or written.
+    /// Adds a manifest that was decoded or written.
     pub(crate) fn insert(&self, loaded: Loaded) {
         let (entries, lineage) = (loaded.manifest.entries.len(), loaded.manifest.lineage.bytes() / ENTRY_BYTES);
         self.manifests.insert(loaded.manifest.dataset.clone(), loaded, 1 + entries + lineage);

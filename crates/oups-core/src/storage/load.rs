@@ -1,4 +1,4 @@
-//! File → verified manifest.
+//! Loads and verifies a dataset's manifest.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,32 +9,32 @@ use crate::fs::{EntryKind, StoreFs, failed, is_not_found};
 use crate::paths::DatasetPaths;
 use crate::{Error, Result};
 
-/// The dataset's manifest; `None` where there is no dataset.
+/// The dataset's manifest; `None` if the dataset does not exist.
 ///
 /// # Errors
 ///
-/// [`Error::Damaged`] or [`Error::NewerFormat`] for a file that is no good manifest, and [`Error::KeyFolded`] for one of
-/// another key: a file system that folds case or Unicode forms has led to it.
+/// [`Error::Damaged`] if the manifest is damaged, [`Error::NewerFormat`] if a newer oups wrote it, and
+/// [`Error::KeyFolded`] if it is of another key: then a file system that folds case or Unicode forms has led to it.
 pub(crate) fn load(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<Loaded>> {
     reload(fs, paths, None)
 }
 
-/// As [`load`], without decoding anew what was loaded before and still is there, byte for byte.
+/// As [`load`]. If the file still has the bytes of `known`, it is not decoded again.
 pub(crate) fn reload(fs: &StoreFs, paths: &DatasetPaths, known: Option<&Loaded>) -> Result<Option<Loaded>> {
     load_from(fs, paths, &paths.manifest(), known)
 }
 
-/// The last manifest of a removed dataset whose files are not all gone yet.
+/// The last manifest of a removed dataset that still has files.
 pub(crate) fn load_tombstone(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<Loaded>> {
     load_from(fs, paths, &paths.tombstone(), None)
 }
 
-/// So many bytes at the end of a manifest hold its checksum: it is the last of the key-values, which are near the end of a
-/// Parquet file's footer.
+/// The last bytes of a manifest that hold its checksum: the checksum is the last key-value, and key-values are near the
+/// end of a Parquet file's footer.
 const TAIL: u64 = 512;
 
-/// The checksum that the dataset's manifest carries, unverified: whether it is still the one that was loaded. Of a file that
-/// is as long as those of many row groups are, only the end is read.
+/// The checksum that the dataset's manifest carries, unverified. It shows whether the manifest is still the one that
+/// was loaded. Only the end of the file is read, since the manifest of many row groups is long.
 pub(crate) fn current_checksum(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<u128>> {
     let path = paths.manifest();
     let file = match fs.raw().open(&path).map_err(failed("open", &path)) {
@@ -53,7 +53,8 @@ pub(crate) fn current_checksum(fs: &StoreFs, paths: &DatasetPaths) -> Result<Opt
 }
 
 fn load_from(fs: &StoreFs, paths: &DatasetPaths, path: &Path, known: Option<&Loaded>) -> Result<Option<Loaded>> {
-    // Nothing is read from out of the store: levels and the dataset's folder are folders, the manifest is a file.
+    // A symbolic link must not lead out of the store: levels and the dataset's folder are folders, the manifest is a
+    // file.
     for folder in paths.parents().iter().chain([&paths.folder()]) {
         if fs.expect_kind(folder, EntryKind::Dir)?.is_none() {
             break;

@@ -1,10 +1,10 @@
-//! A manifest as it was loaded.
+//! A loaded manifest.
 
 use std::sync::Arc;
 
 use crate::format::manifest::Manifest;
 
-/// A manifest with the checksum that tells its file from every other version.
+/// A manifest, with the checksum by which its file differs from that of every other version.
 #[derive(Clone, Debug)]
 pub(crate) struct Loaded {
     pub(crate) manifest: Arc<Manifest>,

@@ -1,7 +1,7 @@
-//! The storage of a store on a local disk: what stands between verbs and files.
+//! The storage of a store on a local disk: the seam between verbs and files.
 //!
-//! Verbs know these methods, a [`Turn`] and what it has [`Prepared`]. They see neither locks and marks nor tombstones and
-//! temporary names; `maintenance` does, for it mends what is of this kind of storage.
+//! Verbs know these methods, a [`Turn`], and a [`Prepared`] commit. They do not see locks, marks, tombstones and
+//! temporary names. `maintenance` does, since it repairs this kind of storage.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::row_group::Footers;
 use crate::version::Version;
 use crate::{Error, Result};
 
-/// The datasets of one store on a local disk: where they are, and what is kept of them for the next call.
+/// The datasets of one store on a local disk, with the handle's cache of them.
 #[derive(Debug)]
 pub(crate) struct LocalStorage {
     root: PathBuf,
@@ -41,27 +41,27 @@ impl LocalStorage {
         &self.root
     }
 
-    /// The disk itself: for `maintenance` and discovery, which look at what is not a dataset, too.
+    /// The file system, for `maintenance` and discovery, which also look at files that do not belong to a dataset.
     pub(crate) fn fs(&self) -> &StoreFs {
         &self.fs
     }
 
-    /// Footers of row group files that were read before.
+    /// The cache of footers of row group files.
     pub(crate) fn footers(&self) -> &Arc<Footers> {
         &self.cache.footers
     }
 
-    /// Whether a writer is at work, or the last one did not end cleanly: it died, or could not tell whether its commit is
+    /// Whether a writer is at work, or the last one did not end cleanly: it died, or did not know whether its commit is
     /// durable.
     ///
     /// # Errors
     ///
-    /// Where the mark cannot be read.
+    /// If the mark cannot be read.
     pub(crate) fn is_marked(&self, paths: &DatasetPaths) -> Result<bool> {
         is_marked(&self.fs, paths)
     }
 
-    /// The newest version of a dataset; `None` where there is no dataset.
+    /// The newest version of a dataset; `None` if the dataset does not exist.
     ///
     /// # Errors
     ///
@@ -70,21 +70,21 @@ impl LocalStorage {
         self.cache.load(&self.fs, paths)
     }
 
-    /// Whether there is a dataset, by the look of its manifest's name.
+    /// Whether the dataset exists, by the name of its manifest alone. The manifest is not read.
     pub(crate) fn is_there(&self, paths: &DatasetPaths) -> Result<bool> {
         Ok(self.fs.kind(&paths.manifest())?.is_some())
     }
 
-    /// The error for a dataset that is not there, or whose manifest is not.
+    /// The error for a dataset that does not exist, or has lost its manifest.
     pub(crate) fn absent(&self, paths: &DatasetPaths) -> Error {
         absent(&self.fs, paths)
     }
 
-    /// Loads datasets, pins them, and looks at all again.
+    /// Loads datasets, pins them, and looks at all of them again.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] where one moment was demanded, and those of [`load`](Self::load).
+    /// [`Error::Busy`] if one moment was demanded and not found; else as [`load`](Self::load).
     pub(crate) fn pin(&self, datasets: &[DatasetPaths], search: &mut Search) -> Result<Pinned> {
         super::moment::pin(&self.fs, &self.cache, datasets, search)
     }
@@ -93,7 +93,8 @@ impl LocalStorage {
     ///
     /// # Errors
     ///
-    /// [`Error::SnapshotGone`] if it is gone and nothing holds it, [`Error::Damaged`] if it is missing.
+    /// [`Error::SnapshotGone`] if a later commit may have deleted the file; [`Error::Damaged`] if the file must be
+    /// there, and is missing.
     pub(crate) fn open(
         &self,
         pin: Option<&Pin>,
@@ -103,7 +104,7 @@ impl LocalStorage {
         at_its_name(&self.fs, paths, manifest, pin, entry, |path| self.fs.open(path))
     }
 
-    /// Copies a row group file of a version, live or retired, to a path where nothing is yet.
+    /// Copies a row group file of a version, live or retired, to a path that must not exist yet.
     ///
     /// # Errors
     ///
@@ -118,8 +119,8 @@ impl LocalStorage {
         at_its_name(&self.fs, paths, manifest, pin, entry, |path| self.fs.copy(path, to))
     }
 
-    /// Takes the turn at a dataset, whether it exists or not. `known` is what was loaded before, to be spared decoding it
-    /// again.
+    /// Takes the turn at a dataset, which may not exist. If the manifest is still the one that `known` holds, it is not
+    /// decoded again.
     ///
     /// # Errors
     ///
@@ -134,18 +135,18 @@ impl LocalStorage {
         Turn::begin(&self.fs, paths, patience, known, durability)
     }
 
-    /// Takes the turn at a dataset that exists; with it, its newest version.
+    /// Takes the turn at a dataset that exists. Returns its newest version, too.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`], [`Error::VersionConflict`], and those of [`turn`](Self::turn).
+    /// [`Error::NoDataset`], [`Error::VersionConflict`]; else as [`turn`](Self::turn).
     pub(crate) fn begin(
         &self,
         paths: &DatasetPaths,
         options: &CommitOptions,
         patience: &mut Patience<'_>,
     ) -> Result<(Turn, Manifest)> {
-        // Looked at before locking: taking the lock makes the folders above the dataset, and may take long.
+        // Checked before locking, too: taking the lock makes the folders above the dataset, and may take long.
         let known = self.load(paths)?.ok_or_else(|| self.absent(paths))?;
         options.check_version(paths.text(), known.manifest.version())?;
         let turn = self.turn(paths, Some(&known), options.durability, patience)?;
@@ -154,13 +155,13 @@ impl LocalStorage {
         Ok((turn, base))
     }
 
-    /// Takes the turn at a dataset that is there, or was and has left files.
+    /// Takes the turn at a dataset that exists, or was removed and still has files.
     ///
     /// # Errors
     ///
     /// As [`begin`](Self::begin).
     pub(crate) fn turn_to_remove(&self, paths: &DatasetPaths, patience: &mut Patience<'_>) -> Result<Turn> {
-        // Looked for before locking: taking the lock makes the folders above the dataset.
+        // Checked before locking: taking the lock makes the folders above the dataset.
         if !self.is_there(paths)? && self.fs.kind(&paths.tombstone())?.is_none() {
             return Err(self.absent(paths));
         }
@@ -172,12 +173,13 @@ impl LocalStorage {
         Turn::begin_repair(&self.fs, paths, patience)
     }
 
-    /// The commit point: makes what was prepared visible, and retires what it replaces. Several datasets at once need a
-    /// record of the group, which does not exist yet.
+    /// The commit point: makes the prepared commit visible, and retires the files that it replaces. A commit of several
+    /// datasets needs a record of the group, which does not exist yet.
     ///
     /// # Errors
     ///
-    /// [`Error::NotDurable`], [`Error::OutcomeUnknown`], or nothing has changed.
+    /// [`Error::NotDurable`] after the commit point; [`Error::OutcomeUnknown`] if it is not known whether it was
+    /// passed. After any other error nothing has changed.
     pub(crate) fn publish(&self, prepared: Vec<Prepared>) -> Result<Vec<Loaded>> {
         if prepared.len() > 1 {
             return Err(Error::InvalidOption {
@@ -188,19 +190,19 @@ impl LocalStorage {
         }
         let publish = |prepared: Prepared| {
             let loaded = super::publish::publish(prepared)?;
-            // The next change by this handle is spared decoding it.
+            // The next change by this handle need not decode it.
             self.cache.insert(loaded.clone());
             Ok(loaded)
         };
         prepared.into_iter().map(publish).collect()
     }
 
-    /// Commits one dataset: what the turn has made becomes `next`, which already lists what it retires. Returns the
-    /// version that it is.
+    /// Commits one dataset: the files that the turn has made become part of `next`, which already lists the files that
+    /// it retires. Returns the new version.
     ///
     /// # Errors
     ///
-    /// Those of [`Turn::prepare`] and [`publish`](Self::publish).
+    /// As [`Turn::prepare`] and [`publish`](Self::publish).
     pub(crate) fn commit(&self, turn: Turn, next: Manifest, kind: CommitKind) -> Result<Version> {
         let prepared = turn.prepare(next, kind)?;
         let version = prepared.version();
@@ -208,11 +210,11 @@ impl LocalStorage {
         Ok(version)
     }
 
-    /// Which datasets there are, and what else is in their folders.
+    /// The datasets of the store, and what else is in their folders.
     ///
     /// # Errors
     ///
-    /// Where a folder cannot be listed.
+    /// If a folder cannot be listed.
     pub(crate) fn list<K: StoreKey>(&self, schema: &KeySchema, filter: &KeyFilter) -> Result<Discovery<K>> {
         discover(self.fs.raw(), &self.root, schema, filter)
     }
@@ -221,7 +223,8 @@ impl LocalStorage {
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`] where there is none, [`Error::NotDurable`] after the commit point, [`Error::OutcomeUnknown`].
+    /// [`Error::NoDataset`] if the dataset does not exist; [`Error::NotDurable`] after the commit point;
+    /// [`Error::OutcomeUnknown`] if it is not known whether it was passed.
     pub(crate) fn remove(&self, turn: Turn) -> Result<()> {
         super::remove::remove(turn)
     }
@@ -267,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_prepared_and_not_published_was_never_there() {
+    fn a_commit_that_is_prepared_and_not_published_leaves_nothing() {
         let (folder, store) = store();
         let a = dataset(&store, "a");
         let (before, version) = (names(folder.path()), a.version().unwrap());

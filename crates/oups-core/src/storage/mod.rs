@@ -1,5 +1,5 @@
-//! Versions of datasets on a local disk: locks, pins, the commit, what is retired. Nothing above this room
-//! sees a lock, a mark or a temporary name, but `maintenance`.
+//! Versions of datasets on a local disk: locks, pins, commits, and retired files. Above this room, only `maintenance`
+//! sees a lock, a mark or a temporary name.
 
 pub(crate) mod absent;
 pub(crate) mod commit_options;

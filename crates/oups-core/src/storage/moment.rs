@@ -1,5 +1,5 @@
-//! Several datasets as they are at one moment: looked at in passes, until one whole pass finds no change. docs/commit.md
-//! says why there was a moment then, and why files of what was seen stay.
+//! Several datasets as they are at one moment. They are looked at in passes, until a whole pass finds no change.
+//! `docs/commit.md` proves that such a moment existed, and that the files of these versions stay.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,38 +12,40 @@ use crate::fs::StoreFs;
 use crate::paths::DatasetPaths;
 use crate::{Error, Result};
 
-/// So many passes are made whatever time they take.
+/// At least this many passes are made, however long they take.
 const PASSES: usize = 8;
 
-/// Behind these, a pass waits so long for the next: one that is demanded may go on for long.
+/// The pause before each further pass. The search for a demanded moment may go on for long.
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Whether datasets that were read together are as they were at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Moment {
-    /// There was a moment at which all of them were so.
+    /// At one moment, all of them were at these versions.
     #[default]
     Exact,
-    /// Each dataset is as it was at some moment of the look, and what one commit changed in it is there as a whole. One
-    /// moment for all of them is not promised: writers did not pause for long enough, or it was not asked for.
+    /// Each dataset is at a version that it had during the search, and a commit's change of it is seen as a whole or
+    /// not at all. One moment for all datasets is not promised: writers did not pause long enough, or it was not asked
+    /// for.
     GroupsWhole,
 }
 
-/// How far several datasets that are read together are to be of one moment.
+/// Whether several datasets that are read together must be as they are at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Together {
-    /// One moment is looked for, for 8 passes and at least so long; what is found after that is told by [`Moment`].
+    /// One moment is looked for until it is found, or 8 passes and this time are over. [`Moment`] says whether it was
+    /// found.
     Sought(Duration),
-    /// One moment, or [`Error::Busy`] after so long.
+    /// One moment is required. After this long without finding it, the read fails with [`Error::Busy`].
     Demanded(Duration),
-    /// The newest version of each dataset for itself.
+    /// Each dataset is read at its own newest version.
     Independently,
 }
 
 impl Together {
-    /// For how long one moment is looked for unless it is said otherwise.
+    /// How long one moment is looked for by default.
     pub const WAIT: Duration = Duration::from_millis(200);
 }
 
@@ -53,7 +55,7 @@ impl Default for Together {
     }
 }
 
-/// When a search for one moment began, and how long it was given.
+/// A search for one moment: when it began, and how long it may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Search {
     began: Instant,
@@ -66,7 +68,7 @@ impl Search {
         Self { began: Instant::now(), together, passes: 0 }
     }
 
-    /// After a pass that found these datasets changed: whether there is to be another one.
+    /// Whether to make another pass, after one that found datasets changed. `changed` names these.
     ///
     /// # Errors
     ///
@@ -92,16 +94,16 @@ impl Search {
 pub(crate) struct Pinned {
     /// In the order of the datasets; `None` for those that do not exist.
     pub(crate) loaded: Vec<Option<Loaded>>,
-    /// `None` where there is nothing to hold, and where no pin can be made.
+    /// `None` if all datasets are absent, or no pin can be made.
     pub(crate) pin: Option<Pin>,
     pub(crate) moment: Moment,
 }
 
-/// Loads datasets, pins them and looks at all again, until they are of one moment or the search is over.
+/// Loads datasets, pins them and looks at all of them again, until they are of one moment or the search is over.
 ///
 /// # Errors
 ///
-/// [`Error::Busy`], and those of reading a manifest or making a pin.
+/// [`Error::Busy`] if one moment is demanded and not found; an error of reading a manifest or of making a pin.
 pub(super) fn pin(fs: &StoreFs, cache: &HandleCache, datasets: &[DatasetPaths], search: &mut Search) -> Result<Pinned> {
     let mut looks = Looks::first(fs, cache, datasets)?;
     let moment = looks.find(search)?;
@@ -110,19 +112,19 @@ pub(super) fn pin(fs: &StoreFs, cache: &HandleCache, datasets: &[DatasetPaths], 
     Ok(Pinned { loaded, pin, moment })
 }
 
-/// What was seen of each dataset when it was looked at last.
+/// The versions of the datasets at the last look.
 struct Looks<'a> {
     fs: &'a StoreFs,
     cache: &'a HandleCache,
     datasets: &'a [DatasetPaths],
     loaded: Vec<Option<Loaded>>,
-    /// `None` while there is nothing to pin, and where no pin can be made.
+    /// `None` while all datasets are absent, and if no pin can be made.
     pin: Option<Pin>,
     can_pin: bool,
 }
 
 impl<'a> Looks<'a> {
-    /// The first pass: it only collects, and pins what it has.
+    /// The first pass only loads the datasets, and pins them.
     fn first(fs: &'a StoreFs, cache: &'a HandleCache, datasets: &'a [DatasetPaths]) -> Result<Self> {
         let loaded = datasets.iter().map(|paths| cache.load(fs, paths)).collect::<Result<Vec<_>>>()?;
         let mut looks = Self { fs, cache, datasets, loaded, pin: None, can_pin: true };
@@ -134,10 +136,10 @@ impl<'a> Looks<'a> {
         (0..self.datasets.len()).collect()
     }
 
-    /// Looks until what is held is of one moment, or the search is over.
+    /// Looks again until the versions are of one moment, or the search is over.
     fn find(&mut self, search: &mut Search) -> Result<Moment> {
-        // One dataset alone is of one moment whenever it is looked at. It is looked at again only to see that its pin came
-        // in time; if it is not there, it has nothing to pin.
+        // A single dataset is of one moment at any look. It is looked at again only to check that its pin came in time.
+        // An absent one has nothing to pin.
         let alone = self.datasets.len() < 2;
         let mut unsure = self.all();
         if alone || search.together == Together::Independently {
@@ -153,21 +155,22 @@ impl<'a> Looks<'a> {
                 self.settle(unsure)?;
                 return Ok(Moment::GroupsWhole);
             }
-            // All are looked at again, not only those that moved: the others must be as they are *after* these have become so.
+            // All are looked at again, not only those that changed: the others must still be the same *after* these
+            // changed.
             unsure = self.all();
         }
     }
 
-    /// Looks again at those that have moved, each for itself, until it has not since its line is in the pin.
+    /// Looks again at each of these datasets by itself, until it has not changed since its line is in the pin.
     fn settle(&mut self, unsure: Vec<usize>) -> Result<()> {
         for at in unsure {
-            // What is absent has nothing to pin, and may be answered as it was.
+            // An absent dataset has nothing to pin, and may be reported as absent.
             while self.pin.is_some() && self.is_there(at) && !self.pass(vec![at])?.is_empty() {}
         }
         Ok(())
     }
 
-    /// Looks at datasets once more, loads and pins those that are not as they were, and tells which these are.
+    /// Looks at these datasets once more. Loads and pins those that have changed, and returns them.
     fn pass(&mut self, which: Vec<usize>) -> Result<Vec<usize>> {
         let (fs, cache) = (self.fs, self.cache);
         let mut moved = Vec::new();
@@ -183,7 +186,7 @@ impl<'a> Looks<'a> {
     }
 
     fn pin(&mut self, which: &[usize]) -> Result<()> {
-        // All may have been absent until now, and then there was nothing to pin.
+        // The pin is made with the first dataset that exists; all may have been absent until now.
         let first = which.iter().find(|&&at| self.is_there(at)).and_then(|&at| self.datasets.get(at));
         if let Some(first) = first.filter(|_| self.pin.is_none() && self.can_pin) {
             self.pin = Pin::new(self.fs, first.root(), &self.cache.pins)?;
@@ -192,7 +195,7 @@ impl<'a> Looks<'a> {
         let Some(pin) = &mut self.pin else { return Ok(()) };
         let line = |&at: &usize| Some((self.loaded.get(at)?.as_ref()?.manifest.commit, self.datasets.get(at)?.text()));
         if !pin.add(which.iter().filter_map(line))? {
-            // A full disk is no reason not to read.
+            // The pin cannot be written, perhaps because the disk is full. The datasets are read without it.
             (self.pin, self.can_pin) = (None, false);
         }
         Ok(())

@@ -1,7 +1,7 @@
-//! A rename that is a commit point: what is known of it when it fails.
+//! Renames that are commit points, and what is known after one fails.
 //!
-//! A rename that reports an error may have happened all the same. What is there afterwards tells; where that cannot be
-//! seen, nobody may be told that nothing has changed.
+//! A rename that reports an error may have happened all the same. A look at the file shows whether it has. If the look
+//! fails too, the outcome is unknown, and the error must not say that nothing has changed.
 
 use std::path::Path;
 
@@ -9,14 +9,14 @@ use crate::fs::StoreFs;
 use crate::version::Version;
 use crate::{Error, Result};
 
-/// What a look after a failed rename has found.
+/// The state of the file after a failed rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// What the rename was to bring.
+    /// The new file: the rename has happened.
     New,
-    /// What was there before.
+    /// The old file: the rename has not happened.
     Old,
-    /// Neither.
+    /// Another file.
     Other,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// A change of a dataset, which will be at this version.
+    /// A change of a dataset, which brings it to this version.
     pub(crate) fn on(what: &'static str, dataset: &str, version: Version) -> Self {
         Self { what, dataset: Some(dataset.to_owned()), version }
     }
@@ -39,11 +39,12 @@ impl Attempt {
         Self { what, dataset: None, version: Version::ABSENT }
     }
 
-    /// Renames. `look` is asked what is there if that fails.
+    /// Renames. If that fails, `look` finds the state of the file.
     ///
     /// # Errors
     ///
-    /// [`Error::outcome`] says what is known: the rename's own error if it surely has not happened.
+    /// The rename's own error if it surely has not happened; [`Error::NotDurable`] if it has; else
+    /// [`Error::OutcomeUnknown`].
     pub(crate) fn rename(
         &self,
         fs: &StoreFs,
@@ -61,7 +62,7 @@ impl Attempt {
         })
     }
 
-    /// The error for what every reader sees, and a power loss may undo.
+    /// The error for a change that readers see and a power loss may undo.
     pub(crate) fn not_durable(&self, source: Error) -> Error {
         let Self { what, dataset, version } = self.clone();
         Error::NotDurable { what, dataset, version, source: Box::new(source) }

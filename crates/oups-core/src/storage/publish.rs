@@ -1,5 +1,4 @@
-//! The commit point, and what follows it: steps 9 to 13 of `docs/commit.md`, and the only place where a manifest is
-//! replaced.
+//! The commit point and what follows it: steps 9 to 13 of `docs/commit.md`. Nothing else replaces a manifest.
 
 use std::sync::Arc;
 
@@ -13,13 +12,13 @@ use crate::format::manifest::{CommitKind, Manifest};
 use crate::fs::random::random;
 use crate::version::Version;
 
-/// Makes a prepared manifest the dataset's: steps 9 to 13, and returns it as it is there.
+/// Makes a prepared manifest the dataset's (steps 9 to 13), and returns it.
 ///
 /// # Errors
 ///
-/// [`Error::NotDurable`](crate::Error::NotDurable) after the commit point and
-/// [`Error::OutcomeUnknown`](crate::Error::OutcomeUnknown) if it is not known whether it was passed; every other error means
-/// that the dataset is as it was.
+/// [`Error::NotDurable`](crate::Error::NotDurable) after the commit point,
+/// [`Error::OutcomeUnknown`](crate::Error::OutcomeUnknown) if it is not known whether it was passed. After any other
+/// error the dataset is as it was.
 pub(super) fn publish(prepared: Prepared) -> Result<Loaded> {
     let Prepared { mut turn, next, checksum } = prepared;
     let attempt = Attempt::on("commit", &next.dataset, next.version());
@@ -27,11 +26,12 @@ pub(super) fn publish(prepared: Prepared) -> Result<Loaded> {
     let files_written = turn.files_made();
     put_in_place(&mut turn, base, &attempt, checksum).inspect_err(|error| match error.outcome() {
         Outcome::NotDone => {}
-        // Files that a visible manifest names must stay.
+        // The manifest that names the new files is or may be visible, so they must stay.
         Outcome::Done { .. } | Outcome::Unknown => turn.release(),
     })?;
     turn.release();
-    // With nothing flagged, syncing a folder or two makes even an unsynced commit durable, and what it replaced may go.
+    // If all files are synced, syncing a folder or two makes even an unsynced commit durable, so that the files that it
+    // replaced may be deleted.
     let durability = if next.is_durable() { Durability::Synced } else { turn.durability() };
     if let Err(source) = make_durable(&turn, &next, durability) {
         turn.leave_mark();
@@ -44,7 +44,7 @@ pub(super) fn publish(prepared: Prepared) -> Result<Loaded> {
     Ok(Loaded { manifest: Arc::new(next), checksum })
 }
 
-/// For those who listen: what is there now, and what it took.
+/// Logs the commit.
 fn report(next: &Manifest, files_written: usize) {
     tracing::info!(
         dataset = next.dataset,
@@ -57,8 +57,8 @@ fn report(next: &Manifest, files_written: usize) {
     );
 }
 
-/// Steps 8 to 10 for a repair: makes `next` the manifest, and retires nothing. `base` is what is there
-/// now. Returns the manifest as it then is.
+/// Steps 8 to 10 for a repair: makes `next` the manifest, and retires nothing. `base` is the version that is there now.
+/// Returns the new manifest.
 ///
 /// # Errors
 ///
@@ -73,7 +73,7 @@ pub(crate) fn install(turn: &mut Turn, base: Option<Version>, next: Manifest) ->
     Ok(next)
 }
 
-/// Step 9, the commit point. Where it fails and may have happened all the same, the mark stays.
+/// Step 9, the commit point. If it fails and may have happened all the same, the mark stays.
 fn put_in_place(turn: &mut Turn, base: Option<Version>, attempt: &Attempt, checksum: u128) -> Result<()> {
     let (fs, paths) = (&turn.fs, &turn.paths);
     let look = || {
@@ -91,9 +91,12 @@ fn put_in_place(turn: &mut Turn, base: Option<Version>, attempt: &Attempt, check
     })
 }
 
-/// Step 10. At a first write the folders above are synced too: whoever made them may not have come to it. An unsynced
-/// first write is no exception: files without a manifest would look like a dataset that lost it. Nor is an unsynced
-/// commit that replaces files: these are renamed next, and the old manifest does not know them by their new names.
+/// Step 10: makes the manifest's name durable. At a first write the folders above are synced too, since their maker may
+/// have died before syncing them.
+///
+/// An unsynced commit skips this, with two exceptions. A first write does not: if its manifest were lost, its files
+/// would look like a dataset that lost its manifest. A commit that replaces files does not: the replaced files are
+/// renamed next, and the old manifest does not know their new names.
 fn make_durable(turn: &Turn, next: &Manifest, durability: Durability) -> Result<()> {
     let replaces = next.retired.iter().any(|retired| retired.by == next.commit);
     if durability == Durability::Unsynced && turn.base().is_some() && !replaces {

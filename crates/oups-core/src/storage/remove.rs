@@ -1,4 +1,4 @@
-//! Removing a dataset.
+//! Removes a dataset.
 
 use super::outcome::{Attempt, Seen};
 use super::retire;
@@ -7,11 +7,12 @@ use crate::error::outcome::Outcome;
 use crate::version::Version;
 use crate::{Error, Result};
 
-/// Renames the manifest away (the commit point) and retires all files.
+/// Renames the manifest to the tombstone (the commit point), and retires all files.
 ///
 /// # Errors
 ///
-/// [`Error::NoDataset`] where there is none, [`Error::NotDurable`] after the commit point, [`Error::OutcomeUnknown`].
+/// [`Error::NoDataset`] if the dataset does not exist; [`Error::NotDurable`] after the commit point;
+/// [`Error::OutcomeUnknown`] if it is not known whether it was passed.
 pub(super) fn remove(mut turn: Turn) -> Result<()> {
     let Some(manifest) = turn.base().cloned() else {
         let (dataset, store) = (turn.paths.text().to_owned(), turn.paths.root().to_owned());
@@ -35,9 +36,9 @@ pub(super) fn remove(mut turn: Turn) -> Result<()> {
     tracing::info!(dataset = manifest.dataset, version = manifest.commit, rows = manifest.rows(), "removed");
     turn.removed();
     let all_gone = retire::of_removed(&turn.fs, &turn.paths, &manifest).is_empty();
-    // The tombstone must outlive the files that it tells of, also on the disk.
+    // The tombstone must outlive the files that it lists, also on the disk.
     if all_gone && turn.sync_folder().is_ok() {
-        // Should this fail, the next writer of the key finds the tombstone and nothing left of what it lists.
+        // If this fails, the next writer of the key finds the tombstone, finds none of its files, and deletes it.
         let _ = turn.fs.remove_file_if_there(&turn.paths.tombstone());
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Replaced files: deleted, or renamed and kept for as long as they are needed.
+//! Retires replaced files: they are deleted, or renamed and kept for as long as they are needed.
 
 use std::collections::BTreeSet;
 
@@ -8,26 +8,26 @@ use crate::format::manifest::{Manifest, Retired};
 use crate::fs::{StoreFs, is_not_found};
 use crate::paths::{self, DatasetPaths, FileId};
 
-/// Everything that the removal of a dataset retires.
+/// All files that the removal of a dataset retires.
 pub(crate) fn all_of(manifest: &Manifest) -> Vec<Retired> {
     let by = manifest.commit + 1;
     let live = manifest.entries.iter().map(|entry| Retired { file: entry.file.to_string(), by });
     manifest.retired.iter().cloned().chain(live).collect()
 }
 
-/// Step 11. Cannot fail: the manifest lists what is left, and the next writer goes on with it.
+/// Step 11. It cannot fail: the manifest lists the files that are left, and the next writer settles them.
 pub(crate) fn settle(fs: &StoreFs, paths: &DatasetPaths, next: &Manifest) {
     let _ = still_there(fs, paths, &next.retired, next.durable);
 }
 
-/// Settles what the removal of a dataset retired, and returns what is still there or may be. The removal is durable, so
-/// nothing is kept for the case that it is not.
+/// Settles the files that the removal of a dataset retired. Returns those that are, or may be, still there. The removal
+/// is durable, so no file is kept in case a power loss undoes it.
 pub(crate) fn of_removed(fs: &StoreFs, paths: &DatasetPaths, removed: &Manifest) -> Vec<Retired> {
     still_there(fs, paths, &all_of(removed), removed.commit + 1)
 }
 
-/// Settles what commits up to now retired, and returns what is still there or may be. `durable` is the newest version
-/// that is known to be.
+/// Settles the files that commits up to now retired. Returns those that are, or may be, still there. `durable` is the
+/// newest version that is known to be durable.
 pub(crate) fn still_there(fs: &StoreFs, paths: &DatasetPaths, retired: &[Retired], durable: u64) -> Vec<Retired> {
     if retired.is_empty() {
         return Vec::new();
@@ -44,26 +44,27 @@ pub(crate) fn still_there(fs: &StoreFs, paths: &DatasetPaths, retired: &[Retired
 /// The versions of a dataset whose files must stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Needs {
-    /// Readers hold these. `None`: it is not known which, so it may be any.
+    /// Readers pin these. `None` if the pins could not be read; then every version counts as pinned.
     pub(crate) pinned: Option<BTreeSet<u64>>,
-    /// The newest version that is known to be durable. The rows that replaced its rows could still be lost. What came
-    /// after it is not kept for that: a long series of unsynced commits would keep every step.
+    /// The newest version that is known to be durable. Its files stay, since a power loss may damage those that
+    /// replaced them. Files of later unsynced versions do not stay for that: a long series of unsynced commits would
+    /// keep every step.
     pub(crate) durable: u64,
-    /// These are kept on purpose; none until there is a history.
+    /// These are kept on purpose. Empty until datasets have a history.
     pub(crate) kept: BTreeSet<u64>,
 }
 
-/// Whether a version that must stay has this file: one from the commit that made the file to the one before the commit
-/// `by` that replaced it. This is the one place where that is decided.
+/// Whether a version that must stay has this file. The file is in the versions from the commit that made it to the one
+/// before the commit `by` that replaced it. Only this function decides whether a replaced file stays.
 pub(crate) fn is_needed(file: FileId, by: u64, needs: &Needs) -> bool {
     let Needs { pinned, durable, kept } = needs;
     let versions = file.commit..by;
-    // A damaged list may have the two numbers the wrong way round; a range of that kind panics.
+    // A damaged list may have the two numbers swapped, and `BTreeSet::range` panics on such a range.
     let any_of = |set: &BTreeSet<u64>| !versions.is_empty() && set.range(versions.clone()).next().is_some();
     pinned.as_ref().is_none_or(any_of) || versions.contains(durable) || any_of(kept)
 }
 
-/// Whether the file is gone.
+/// Deletes a file that is not needed, or gives a needed one its retired name. Returns whether the file is gone.
 fn settle_one(fs: &StoreFs, paths: &DatasetPaths, retired: &Retired, needs: &Needs) -> Result<bool> {
     let Some(id) = paths::file_id(&retired.file) else { return Ok(true) };
     let live = paths.file(&retired.file);
@@ -74,7 +75,7 @@ fn settle_one(fs: &StoreFs, paths: &DatasetPaths, retired: &Retired, needs: &Nee
         return Ok(true);
     }
     match fs.rename(&live, &kept) {
-        // It was renamed before, or is gone; the next writer that finds it unneeded will know.
+        // It was renamed before, or is gone. It stays on the list until a writer finds that it is not needed.
         Err(error) if is_not_found(&error) => Ok(false),
         other => other.map(|()| false),
     }
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_stays_where_it_is_not_known_what_is_pinned() {
+    fn a_file_stays_if_the_pins_are_unknown() {
         assert!(stays(&Needs { pinned: None, ..needs(&[], 9, &[]) }));
     }
 

@@ -1,4 +1,4 @@
-//! The handle on one dataset.
+//! The handle of one dataset.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::store::StoreInner;
 use crate::version::Version;
 use crate::{Error, Result};
 
-/// A handle on one dataset of a store, whether it exists yet or not. Cheap to clone.
+/// A handle of one dataset of a store. The dataset need not exist yet. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     pub(crate) store: Arc<StoreInner>,
@@ -25,25 +25,26 @@ impl Dataset {
         self.paths.text()
     }
 
-    /// Whether it exists.
+    /// Whether the dataset exists.
     ///
     /// # Errors
     ///
-    /// Where the manifest cannot be looked for.
+    /// [`Error::Io`] if the manifest cannot be looked for.
     pub fn exists(&self) -> Result<bool> {
         self.store.storage.is_there(&self.paths)
     }
 
-    /// The dataset as it is now, to read from undisturbed by writers for as long as the snapshot lives.
+    /// The dataset as it is now. While the snapshot lives, writers do not disturb reading from it.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`] where there is none, [`Error::Damaged`] or [`Error::NewerFormat`] for its manifest.
+    /// [`Error::NoDataset`] if the dataset does not exist, [`Error::Damaged`] or [`Error::NewerFormat`] for its
+    /// manifest.
     pub fn snapshot(&self) -> Result<Snapshot> {
         self.snapshot_if_there()?.ok_or_else(|| self.absent())
     }
 
-    /// As [`snapshot`](Self::snapshot), with `None` where there is no dataset.
+    /// As [`snapshot`](Self::snapshot); `None` if the dataset does not exist.
     ///
     /// # Errors
     ///
@@ -52,12 +53,12 @@ impl Dataset {
         Snapshot::open_newest(&self.store.storage, &self.paths)
     }
 
-    /// The error for a dataset that is not there, or whose manifest is not.
+    /// The error for a dataset that does not exist, or has lost its manifest.
     pub(crate) fn absent(&self) -> Error {
         self.store.storage.absent(&self.paths)
     }
 
-    /// What to tell of a dataset that was taken for one that is not there: that its manifest is lost, where it is.
+    /// The error for a dataset that seemed not to exist: [`Error::ManifestLost`] if its manifest is lost, else `error`.
     pub(crate) fn lost_or(&self, error: Error) -> Error {
         match self.absent() {
             lost @ Error::ManifestLost { .. } => lost,
@@ -70,7 +71,7 @@ impl Dataset {
         loaded.map(|loaded| loaded.manifest).ok_or_else(|| self.absent())
     }
 
-    /// The newest version, for `if_version`. What else there is to know comes with it in [`info`](Self::info).
+    /// The newest version, for `if_version`. [`info`](Self::info) gives it with other facts.
     ///
     /// # Errors
     ///

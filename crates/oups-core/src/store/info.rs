@@ -1,4 +1,4 @@
-//! What one manifest says of a dataset.
+//! The facts of a dataset, from one manifest.
 
 use std::collections::BTreeMap;
 
@@ -10,34 +10,34 @@ use crate::ordered::{OrdValue, OrderedType};
 use crate::settings::Settings;
 use crate::version::Version;
 
-/// What is known of a dataset without reading a row of it, all of one version.
+/// The facts of a dataset that are known without reading a row. All are of one version.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DatasetInfo {
-    /// The version that all of this is of.
+    /// The version that these facts are of.
     pub version: Version,
     /// The columns.
     pub schema: SchemaRef,
-    /// The ordered column.
+    /// The name of the ordered column.
     pub ordered_on: String,
-    /// Its type, which writes and reads its values: [`OrderedType::format`].
+    /// The type of the ordered column. It formats and parses the column's values: [`OrderedType::format`].
     pub ordered: OrderedType,
     /// The number of rows.
     pub rows: u64,
-    /// Bytes of the row group files.
+    /// The length of all row group files in bytes.
     pub bytes: u64,
     /// The number of row groups.
     pub row_groups: usize,
-    /// The smallest and largest ordered value; none without rows.
+    /// The smallest and largest ordered value; `None` without rows.
     pub span: Option<(OrdValue, OrdValue)>,
-    /// What writes use that do not give their own.
+    /// The settings, which writes use unless they give their own.
     pub settings: Settings,
     /// The user's metadata.
     pub metadata: BTreeMap<String, String>,
 }
 
 impl Dataset {
-    /// What is known of the newest version, from one look at it.
+    /// The facts of the newest version.
     ///
     /// # Errors
     ///

@@ -37,7 +37,7 @@ impl<K> Clone for Store<K> {
     }
 }
 
-/// What all handles made from one opened store share.
+/// What all handles share that one opened store made.
 #[derive(Debug)]
 pub(crate) struct StoreInner {
     pub(crate) storage: Arc<LocalStorage>,
@@ -49,8 +49,8 @@ impl<K: StoreKey> Store<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoStore`] where the folder has no `oups.json`, [`Error::StoreSchema`] if its keys are not `K`s,
-    /// [`Error::Damaged`] or [`Error::NewerFormat`] if its `oups.json` cannot be understood.
+    /// [`Error::NoStore`] if the folder has no `oups.json`; [`Error::StoreSchema`] if the store's keys are not `K`s;
+    /// [`Error::Damaged`] or [`Error::NewerFormat`] if the `oups.json` cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_with(path, StoreOptions::new())
     }
@@ -71,7 +71,7 @@ impl<K: StoreKey> Store<K> {
         {
             return Err(Error::StoreSchema { path: root, expected: expected.to_string(), found: found.to_string() });
         }
-        // The caller's schema has the caller's names for nested levels; for the paths both are the same.
+        // Both schemas have the same paths. The caller's has the caller's own names for nested levels.
         Ok(Self::new(fs, root, K::own_schema().unwrap_or(found)))
     }
 
@@ -98,11 +98,12 @@ impl<K: StoreKey> Store<K> {
         &self.inner.schema
     }
 
-    /// A handle on the dataset of this key, which need not exist yet.
+    /// A handle of the dataset with this key. The dataset need not exist yet.
     ///
     /// # Errors
     ///
-    /// [`Error::Key`] if the key has no path: a component over 200 bytes.
+    /// [`Error::Key`] if the key has no path in this store: a component is longer than 200 bytes, or the key was made
+    /// for another schema.
     pub fn dataset(&self, key: &K) -> Result<Dataset> {
         Ok(Dataset::new(self.inner.clone(), self.paths(key)?))
     }
@@ -119,21 +120,22 @@ impl<K: StoreKey> Store<K> {
         Ok(DatasetPaths::new(self.inner.storage.root(), &key.path_text(&self.inner.schema)?))
     }
 
-    /// The keys of the datasets that a filter lets through, in key order; those of all with `..`. Folders that the filter
-    /// rules out are not listed.
+    /// The keys of the datasets that pass a filter, in key order; `..` lets all pass. Folders that the filter excludes
+    /// are not listed.
     ///
     /// # Errors
     ///
-    /// Where a folder cannot be listed.
+    /// [`Error::Io`] if a folder cannot be listed.
     pub fn keys(&self, filter: impl Into<KeyFilter>) -> Result<Vec<K>> {
         Ok(self.discover(filter)?.keys)
     }
 
-    /// As [`keys`](Self::keys), with the files and folders that are no part of the store.
+    /// As [`keys`](Self::keys), with the remains of removed datasets, and the files and folders that do not belong to
+    /// the store.
     ///
     /// # Errors
     ///
-    /// Where a folder cannot be listed.
+    /// As [`keys`](Self::keys).
     pub fn discover(&self, filter: impl Into<KeyFilter>) -> Result<Discovery<K>> {
         self.inner.storage.list(&self.inner.schema, &filter.into())
     }
@@ -141,12 +143,12 @@ impl<K: StoreKey> Store<K> {
 
 /// Stores whose keys are a struct of the program.
 impl<K: crate::key::TopLevel> Store<K> {
-    /// Makes a store in a folder, which is made too where it is missing.
+    /// Makes a store in a folder. A missing folder is made.
     ///
     /// # Errors
     ///
-    /// [`Error::StoreExists`] if there is one already; [`Error::NotDurable`] if it is there but the disk may not have it,
-    /// [`Error::OutcomeUnknown`] if it is not known whether it is there.
+    /// [`Error::StoreExists`] if the folder is a store already; [`Error::NotDurable`] if the store is made but a power
+    /// loss may undo it; [`Error::OutcomeUnknown`] if it is not known whether it is made.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         Self::create_with(path, StoreOptions::new())
     }
@@ -164,7 +166,7 @@ impl<K: crate::key::TopLevel> Store<K> {
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open) for a store that is there.
+    /// As [`open`](Self::open) if the store exists, else as [`create`](Self::create).
     pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self> {
         match Self::open(path.as_ref()) {
             Err(Error::NoStore { .. }) => match Self::create(path.as_ref()) {
@@ -178,11 +180,11 @@ impl<K: crate::key::TopLevel> Store<K> {
 
 /// Stores for programs that do not have the struct.
 impl Store<AnyKey> {
-    /// Makes a store whose keys have this schema.
+    /// Makes a store whose keys have this schema, in a folder. A missing folder is made.
     ///
     /// # Errors
     ///
-    /// [`Error::StoreExists`] if there is one already.
+    /// As [`Store::create`].
     pub fn create_for(path: impl AsRef<Path>, schema: KeySchema) -> Result<Self> {
         Self::create_for_with(path, schema, StoreOptions::new())
     }
@@ -200,7 +202,7 @@ impl Store<AnyKey> {
     ///
     /// # Errors
     ///
-    /// [`Error::Key`] if the text is no path of a key of this store.
+    /// [`Error::Key`] if the text is not the path of a key of this store.
     pub fn parse_key(&self, text: &str) -> Result<AnyKey> {
         Ok(AnyKey::parse_path(&self.inner.schema, text)?)
     }

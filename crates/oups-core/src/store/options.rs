@@ -1,10 +1,10 @@
-//! How a store is opened, where the defaults do not do.
+//! The options of opening a store.
 
 use std::sync::Arc;
 
 use crate::fs::{Fs, LocalFs};
 
-/// How a store is opened or made: see [`Store::open_with`](super::Store::open_with).
+/// The options of opening or making a store: see [`Store::open_with`](super::Store::open_with).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct StoreOptions {
@@ -18,12 +18,12 @@ impl Default for StoreOptions {
 }
 
 impl StoreOptions {
-    /// The local file system, as [`Store::open`](super::Store::open) has it.
+    /// The defaults of [`Store::open`](super::Store::open): the local file system.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A file system of the caller's, such as one that fails on purpose.
+    /// Uses the caller's own file system, such as one that fails on purpose.
     pub fn file_system(mut self, fs: impl Fs + 'static) -> Self {
         self.fs = Arc::new(fs);
         self

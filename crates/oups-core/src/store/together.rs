@@ -11,8 +11,8 @@ use crate::storage::moment::{Moment, Search, Together};
 use crate::store::Store;
 use crate::{Error, Result};
 
-/// Snapshots of several datasets, held by one pin. A list of them, which also tells [whether they are of one
-/// moment](Self::moment).
+/// A list of snapshots of several datasets, held by one pin. [`moment`](Self::moment) says whether they are of one
+/// moment.
 #[derive(Clone, Debug)]
 pub struct Snapshots {
     snapshots: Vec<Snapshot>,
@@ -20,7 +20,7 @@ pub struct Snapshots {
 }
 
 impl Snapshots {
-    /// Whether there was a moment at which all datasets were as they are here.
+    /// Whether, at one moment, all datasets were as they are here.
     pub fn moment(&self) -> Moment {
         self.moment
     }
@@ -53,21 +53,21 @@ impl<'s> IntoIterator for &'s Snapshots {
 }
 
 impl<K: StoreKey> Store<K> {
-    /// Snapshots of several datasets at once, in the order of the keys, held by one pin. They are of one moment unless
-    /// writers do not pause for 200 ms: [`Snapshots::moment`] tells.
+    /// Snapshots of several datasets, in the order of the keys, held by one pin. They are of one moment, unless writers
+    /// do not pause within 200 ms: [`Snapshots::moment`] says so.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`] for a key without a dataset, and those of reading a manifest.
+    /// [`Error::NoDataset`] for a key without a dataset; [`Error::Damaged`] or [`Error::NewerFormat`] for a manifest.
     pub fn snapshots(&self, keys: &[K]) -> Result<Snapshots> {
         self.snapshots_with(keys, Together::default())
     }
 
-    /// As [`snapshots`](Self::snapshots), with a word on how far they are to be of one moment.
+    /// As [`snapshots`](Self::snapshots); `together` says whether they must be of one moment.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] where one moment was demanded and not found in time, and those of [`snapshots`](Self::snapshots).
+    /// [`Error::Busy`] if one moment is demanded and not found in time; else as [`snapshots`](Self::snapshots).
     pub fn snapshots_with(&self, keys: &[K], together: Together) -> Result<Snapshots> {
         let paths = keys.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
         let (found, moment) = at_one_moment(&self.inner().storage, &paths, &mut Search::begin(together))?;
@@ -79,13 +79,13 @@ impl<K: StoreKey> Store<K> {
         Ok(Snapshots { snapshots, moment })
     }
 
-    /// The datasets that a filter lets through, in key order, with their snapshots, held by one pin. If they are of one
-    /// moment, these datasets and no others that the filter lets through were there at it.
+    /// The keys of the datasets that pass a filter, in key order, with their snapshots, held by one pin. If they are of
+    /// one moment, then at that moment exactly these datasets existed of those that pass the filter.
     ///
     /// # Errors
     ///
-    /// Where a folder cannot be listed; [`Error::Busy`] where one moment was demanded and not found in time; those of
-    /// reading a manifest.
+    /// [`Error::Io`] if a folder cannot be listed; [`Error::Busy`] if one moment is demanded and not found in time;
+    /// [`Error::Damaged`], [`Error::NewerFormat`] or [`Error::ManifestLost`] for a manifest.
     pub fn snapshots_where(&self, filter: impl Into<KeyFilter>, together: Together) -> Result<(Vec<K>, Snapshots)> {
         let (filter, mut search) = (filter.into(), Search::begin(together));
         let mut listed = self.keys(filter.clone())?;
@@ -99,7 +99,7 @@ impl<K: StoreKey> Store<K> {
                         keys.push(key);
                         snapshots.push(snapshot);
                     }
-                    // Removed since it was listed; not so a dataset whose manifest is lost.
+                    // It was removed since it was listed, unless its manifest is lost.
                     None => match self.at(paths).absent() {
                         Error::NoDataset { .. } => {}
                         lost => return Err(lost),
@@ -107,10 +107,12 @@ impl<K: StoreKey> Store<K> {
                 }
             }
             if together == Together::Independently {
-                // Not even of a single dataset: at its moment others may have been there that were not yet listed.
+                // Not `Exact`, even for a single dataset: at its moment, other datasets may have existed that were not
+                // listed.
                 return Ok((keys, Snapshots { snapshots, moment: Moment::GroupsWhole }));
             }
-            // Those that were not listed must have been absent at the moment too. Listed again they are absent after it.
+            // Datasets that were not listed must have been absent at the moment too. They are, if they are not listed
+            // after it.
             let again = self.keys(filter.clone())?;
             let same = again == keys;
             if !same && search.goes_on(|| differing(&again, &keys, self))? {
@@ -129,7 +131,7 @@ impl<K: StoreKey> Store<K> {
     }
 }
 
-/// The path texts of the keys that are in one list only.
+/// The path texts of the keys that only one of the lists has.
 fn differing<K: StoreKey>(left: &[K], right: &[K], store: &Store<K>) -> Vec<String> {
     let only = |these: &[K], others: &[K]| -> Vec<String> {
         let others: std::collections::HashSet<&K> = others.iter().collect();

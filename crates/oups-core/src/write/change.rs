@@ -1,4 +1,4 @@
-//! A change of datasets that has not happened yet, and the options that all of them take.
+//! A change of datasets that has not happened yet, and the options that changes share.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::store::dataset::Dataset;
 use crate::version::Expected;
 use crate::{Error, Result};
 
-/// A change that has not happened yet: its `commit` does it, all or nothing. `W` says which.
+/// A change that has not happened yet. Its `commit` does it, all or nothing. `W` is the kind of change.
 ///
-/// A handle begins it, [`Dataset::write`] for one; options follow, and `commit` is last. It owns all that it needs, so it can
-/// go to another thread.
+/// A method of a handle begins it, such as [`Dataset::write`]. Options follow, and `commit` is last. It owns all that
+/// it needs, so it can be sent to another thread.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -45,30 +45,30 @@ use crate::{Error, Result};
 #[derive(Debug)]
 #[must_use = "nothing changes before `commit`"]
 pub struct Change<W> {
-    /// What is to be done.
+    /// The kind of change, with its own options.
     pub(crate) of: W,
     pub(crate) options: CommitOptions,
     pub(crate) listener: Listener,
 }
 
 pub(crate) mod sealed {
-    /// Only the changes of this crate are changes.
+    /// Seals the traits of changes: programs cannot implement them.
     pub trait Sealed {}
 }
 
-/// A change of one dataset that has a version: it can be bound to that.
+/// A change of one dataset. It can expect a version of it.
 pub trait OfOneDataset: sealed::Sealed {}
 
-/// A change that can leave it to the next one to wait for the disk.
+/// A change that need not wait for the disk.
 pub trait TakesDurability: sealed::Sealed {}
 
-/// A change that can set metadata with what else it does.
+/// A change that can also set metadata.
 pub trait SetsMetadata: sealed::Sealed {
     #[doc(hidden)]
     fn insert_options(&mut self) -> &mut InsertOptions;
 }
 
-/// A change that makes row groups by a target.
+/// A change that makes row groups of a target size.
 pub trait Resizes: SetsMetadata {}
 
 /// A change that brings rows.
@@ -79,22 +79,23 @@ impl<W> Change<W> {
         Self { of, options: CommitOptions::default(), listener: Listener::default() }
     }
 
-    /// Fails with [`Error::LockTimeout`] if a dataset's lock is not free within this time, in all tries. Without it, the
-    /// change waits.
+    /// Fails with [`Error::LockTimeout`] if a dataset's lock is not free within this time, in all tries together.
+    /// Without this option the change waits without limit.
     pub fn lock_timeout(mut self, in_all: Duration) -> Self {
         self.options.lock_timeout = Some(in_all);
         self
     }
 
-    /// Is told how far the change is, each 50 ms of a wait and after each batch of rows, from any thread. A `Break` stops
-    /// it with [`Error::Stopped`]: nothing of the dataset is changed then, and nothing is left behind. After the commit
-    /// point, which [`Phase::Publishing`](super::progress::Phase::Publishing) tells, it comes too late.
+    /// Calls `each` with the progress of the change, every 50 ms of a wait and after each batch of rows, from any
+    /// thread. A `Break` stops the change with [`Error::Stopped`]: the dataset is not changed, and nothing is left
+    /// behind. After the commit point, which [`Phase::Publishing`](super::progress::Phase::Publishing) reports, a
+    /// `Break` comes too late.
     pub fn progress(mut self, each: impl FnMut(&Progress) -> ControlFlow<()> + Send + 'static) -> Self {
         self.listener = Listener::new(each);
         self
     }
 
-    /// What is told of one dataset.
+    /// Reports the progress of one dataset.
     pub(crate) fn watch(&self, dataset: &Dataset) -> Watch {
         Watch::new(&self.listener, dataset.path_text())
     }
@@ -108,9 +109,9 @@ impl<W> Change<W> {
 }
 
 impl<W: OfOneDataset> Change<W> {
-    /// Fails unless the dataset is at this version: a [`Version`](crate::Version), or the number of its commit alone,
-    /// which does not tell a dataset from one that was removed and made again. [`Version::ABSENT`](crate::Version::ABSENT)
-    /// and 0 stand for "does not exist".
+    /// Fails with [`Error::VersionConflict`] unless the dataset is at this version: a [`Version`](crate::Version), or a
+    /// commit number alone, which also accepts a dataset that was removed and made again.
+    /// [`Version::ABSENT`](crate::Version::ABSENT) and 0 stand for "does not exist".
     pub fn if_version(mut self, version: impl Into<Expected>) -> Self {
         self.options.if_version = Some(version.into());
         self
@@ -126,20 +127,20 @@ impl<W: TakesDurability> Change<W> {
 }
 
 impl<W: SetsMetadata> Change<W> {
-    /// Sets a text in the metadata of the dataset; an ingest, of every dataset that rows come for.
+    /// Sets a text in the metadata of the dataset; for an ingest, of every dataset that gets rows.
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.of.insert_options().metadata.push((key.into(), Some(value.into())));
         self
     }
 
-    /// Removes a text from the metadata. One that is not there may be removed too.
+    /// Removes a text from the metadata. The text need not exist.
     pub fn unset_metadata(mut self, key: impl Into<String>) -> Self {
         self.of.insert_options().metadata.push((key.into(), None));
         self
     }
 }
 
-/// What is not given is a matter of the dataset's settings, which are the options of its first write.
+/// Options that are not given come from the dataset's settings, which its first write stored.
 impl<W: Resizes> Change<W> {
     /// The wanted size of row groups: a number of rows, or a period such as `"15min"`, `"1D"`, `"W-MON"`, `"MS"`.
     ///
@@ -149,15 +150,15 @@ impl<W: Resizes> Change<W> {
         self
     }
 
-    /// From how many off-target row groups on a merge takes in the neighbours of new rows; `None` never does.
+    /// How many off-target row groups in a row, with new rows among them, are left unmerged; `None`: any number.
     pub fn max_off_target(mut self, groups: impl Into<Option<u64>>) -> Self {
         self.of.insert_options().max_off_target = Some(groups.into());
         self
     }
 
-    /// Lets the dataset's columns grow so that the rows fit: new columns, which are null in older rows, and wider types.
-    /// `docs/schema.md` has the rules. Stored row groups are not touched. Without new rows, it lets a dictionary that is too
-    /// narrow for the row groups get wider keys.
+    /// Lets the dataset's columns evolve so that the rows fit: new columns, which are null in older rows, and wider
+    /// types. `docs/schema.md` has the rules. Stored row groups are not touched. Without new rows, only the keys of a
+    /// dictionary that is too narrow for the row groups become wider.
     pub fn evolve_schema(mut self) -> Self {
         self.of.insert_options().evolve_schema = true;
         self
@@ -165,14 +166,15 @@ impl<W: Resizes> Change<W> {
 }
 
 impl<W: BringsRows> Change<W> {
-    /// The column that the dataset is ordered on. Needed at the first write; later it may be left out. An ingest may leave
-    /// it out where the dataset of the first row is there.
+    /// The column that the dataset is ordered on. The first write needs it; later writes may leave it out. An ingest
+    /// may leave it out if the dataset of the first row exists.
     pub fn ordered_on(mut self, column: impl Into<String>) -> Self {
         self.of.insert_options().ordered_on = Some(column.into());
         self
     }
 
-    /// Which rows count as duplicates: those that are equal in the ordered column and in these, or in all columns, or none.
+    /// Which rows count as duplicates: those that are equal in the ordered column and in these columns, or in all
+    /// columns, or no rows.
     pub fn duplicates_on(mut self, columns: impl Into<DuplicatesOn>) -> Self {
         self.of.insert_options().duplicates_on = Some(columns.into());
         self

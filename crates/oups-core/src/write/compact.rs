@@ -1,4 +1,4 @@
-//! Changes without rows: row groups made anew in a better size.
+//! Changes without rows, which make row groups of a better size.
 
 use super::change::sealed::Sealed;
 use super::change::{Change, OfOneDataset, Resizes, SetsMetadata, TakesDurability};
@@ -10,7 +10,7 @@ use crate::input::rows::Rows;
 use crate::plan::change_plan::ChangePlan;
 use crate::store::dataset::Dataset;
 
-/// Row groups of one dataset brought nearer to the target: see [`Dataset::compact`].
+/// A change that brings row groups of one dataset nearer to the target: see [`Dataset::compact`].
 #[derive(Debug)]
 pub struct Compaction(Insert);
 
@@ -25,20 +25,21 @@ impl SetsMetadata for Compaction {
 impl Resizes for Compaction {}
 
 impl Change<Compaction> {
-    /// What [`commit`](Self::commit) would do, without doing it: takes no lock, changes nothing.
+    /// What [`commit`](Self::commit) would do, without doing it. It takes no lock and changes nothing.
     ///
     /// # Errors
     ///
-    /// As [`Dataset::write`]'s.
+    /// As the plan of [`Dataset::write`], except for those about rows.
     pub fn plan(self) -> Result<ChangePlan> {
         self.into_write().plan()
     }
 
-    /// Does it, all or nothing. If nothing is to be done, there is no commit.
+    /// Rewrites the row groups, all or nothing. If none needs it, nothing is committed.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`](crate::Error::NoDataset), and those of [`Dataset::write`]'s commit that are not about rows.
+    /// [`Error::NoDataset`](crate::Error::NoDataset); else as the commit of [`Dataset::write`], except for those about
+    /// rows.
     pub fn commit(self) -> Result<CommitReport> {
         self.into_write().commit()
     }
@@ -49,17 +50,18 @@ impl Change<Compaction> {
 }
 
 impl Dataset {
-    /// Begins a change without rows: it resizes row groups by the rules of the target, and can change metadata.
+    /// Begins a change without rows. It resizes row groups by the rules of the target, and can change metadata.
     ///
-    /// Runs of row groups that are too small or too large are rewritten where there are more than `max_off_target` in a
-    /// row, or enough rows for a row group of the wanted size; with `max_off_target(None)`, nothing is.
+    /// A run of row groups that are too small or too large is rewritten if it has more than `max_off_target` of them,
+    /// or enough rows for a row group of the wanted size. With `max_off_target(None)`, nothing is rewritten.
     pub fn rewrite(&self) -> Change<Compaction> {
         Change::new(Compaction(Insert::new(self, Rows::none())))
     }
 
-    /// Begins a change without rows that brings row groups as near to the target as they come: a [`rewrite`](Self::rewrite)
-    /// that tolerates no two off-target row groups in a row. Give it another
-    /// [`row_group_target`](Change::row_group_target) to resize, once; [`change_settings`](Self::change_settings) keeps it.
+    /// Begins a change without rows that brings row groups as near to the target as possible: a
+    /// [`rewrite`](Self::rewrite) that leaves no two off-target row groups in a row. With another
+    /// [`row_group_target`](Change::row_group_target) it resizes once; [`change_settings`](Self::change_settings)
+    /// changes the target for good.
     pub fn compact(&self) -> Change<Compaction> {
         self.rewrite().max_off_target(1)
     }

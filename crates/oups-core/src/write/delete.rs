@@ -1,4 +1,4 @@
-//! Deleting a range of rows.
+//! Deletes a range of rows.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::storage::local::LocalStorage;
 use crate::storage::turn::Turn;
 use crate::store::dataset::Dataset;
 
-/// The rows of a range away: see [`Dataset::delete`].
+/// A change that deletes the rows of a range: see [`Dataset::delete`].
 #[derive(Debug)]
 pub struct Deletion {
     dataset: Dataset,
@@ -39,12 +39,12 @@ impl Deletion {
 }
 
 impl Change<Deletion> {
-    /// What [`commit`](Self::commit) would do, without doing it: takes no lock and changes nothing.
+    /// What [`commit`](Self::commit) would do, without doing it. It takes no lock and changes nothing.
     ///
     /// # Errors
     ///
     /// [`Error::NoDataset`](crate::Error::NoDataset), [`Error::Bound`](crate::Error::Bound),
-    /// [`Error::VersionConflict`](crate::Error::VersionConflict), and those of reading the manifest.
+    /// [`Error::VersionConflict`](crate::Error::VersionConflict), or an error of reading the manifest.
     pub fn plan(self) -> Result<ChangePlan> {
         let known = self.of.dataset.loaded()?;
         self.options.check_version(&known.dataset, known.version())?;
@@ -56,17 +56,18 @@ impl Change<Deletion> {
         ))
     }
 
-    /// Deletes the rows. Readers see all of it when this returns, and nothing of it if it fails. If no row is in the
-    /// range, there is no commit, unless a synced one has something unsynced to make durable.
+    /// Deletes the rows. Readers see the whole deletion once this returns, and nothing of it if it fails. If no row is
+    /// in the range, nothing is committed, unless the dataset has unsynced rows and the deletion is a synced one.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`](crate::Error::NoDataset) where there is none, [`Error::Bound`](crate::Error::Bound) for a
-    /// bound that cannot be compared with the ordered column, and then those of [`Dataset::write`]'s commit.
+    /// [`Error::NoDataset`](crate::Error::NoDataset) if the dataset does not exist;
+    /// [`Error::Bound`](crate::Error::Bound) if a bound cannot be compared with the ordered column; else as the commit
+    /// of [`Dataset::write`].
     pub fn commit(self) -> Result<CommitReport> {
         let dataset = &self.of.dataset;
         let _span = tracing::info_span!("delete", dataset = dataset.path_text()).entered();
-        // A bad bound is refused before anything is touched, were it only the lock file.
+        // A bad bound is refused before anything is touched, even the lock file.
         self.of.span(&*dataset.loaded()?)?;
         let (turn, base) = self.begin(dataset)?;
         let (watch, storage) = (self.watch(dataset), &dataset.store.storage);
@@ -122,11 +123,11 @@ fn delete(storage: &LocalStorage, mut turn: Turn, base: Manifest, span: Span, wa
 }
 
 impl Dataset {
-    /// Begins the deletion of all rows whose ordered value is in a range: any Rust range of numbers, texts (times and dates
-    /// are texts), bytes. `a..b` does not hold `b`.
+    /// Begins the deletion of all rows whose ordered value is in a range. It is any Rust range of numbers, bytes or
+    /// texts; times and dates are texts. `a..b` does not hold `b`.
     ///
-    /// Row groups wholly inside the range go without being read, at most two at its ends are written anew without the
-    /// deleted rows, and all others stay as they are.
+    /// Row groups wholly inside the range are removed without being read. At most two at its ends are written anew
+    /// without the deleted rows. All others stay as they are.
     pub fn delete(&self, range: impl IntoRange) -> Change<Deletion> {
         Change::new(Deletion { dataset: self.clone(), range: range.into_range() })
     }

@@ -1,4 +1,4 @@
-//! What evolving a schema must know of the rows that are stored.
+//! Checks the stored rows before a schema evolves.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use crate::schema::{DatasetSchema, convert, may_overflow, reason};
 use crate::storage::turn::Turn;
 use crate::{Error, Result};
 
-/// Checks that every stored value has a place in the new columns, as far as types do not promise it: times in a finer
-/// unit may not. Only columns whose unit becomes finer are read.
+/// Checks that every stored value fits the new columns. Types guarantee that for all values except times that get a
+/// finer unit, so only columns whose unit becomes finer are read.
 ///
 /// # Errors
 ///
-/// [`Error::Schema`] naming column and row group.
+/// [`Error::Schema`], which names column and row group.
 pub(crate) fn check_stored(turn: &Turn, base: &Manifest, new: &DatasetSchema) -> Result<()> {
     let old = Arc::new(base.dataset_schema()?);
     let is_finer = |at: &usize| {

@@ -1,4 +1,4 @@
-//! The options of a write, over the dataset's settings.
+//! The options of a write, which take precedence over the dataset's settings.
 
 use crate::dedup::Keep;
 use crate::format::manifest::Manifest;
@@ -8,7 +8,7 @@ use crate::settings::{DuplicatesOn, KeepRule, Settings};
 use crate::sizing::RowGroupTarget;
 use crate::{Error, Result};
 
-/// What a write can be told of how its rows are stored.
+/// The options of a write that say how its rows are stored.
 #[derive(Debug, Default)]
 pub struct InsertOptions {
     pub(crate) ordered_on: Option<String>,
@@ -18,12 +18,12 @@ pub struct InsertOptions {
     pub(crate) keep: Option<Keep>,
     pub(crate) metadata: Vec<(String, Option<String>)>,
     pub(crate) evolve_schema: bool,
-    /// Whose fields are not among the columns of the rows, because an ingest took them as keys.
+    /// The schema of the keys, if an ingest took their fields from the columns of the rows.
     pub(crate) taken_as_keys: Option<KeySchema>,
 }
 
 impl InsertOptions {
-    /// The options given for this write, over the dataset's settings.
+    /// The dataset's settings, replaced by the options of this write as far as they are given.
     pub(crate) fn settings(&self, known: Option<&Manifest>, target: Option<RowGroupTarget>) -> Settings {
         let mut settings = known.map(|manifest| manifest.settings.clone()).unwrap_or_default();
         settings.row_group_target = target.unwrap_or(settings.row_group_target);
@@ -39,8 +39,8 @@ impl InsertOptions {
             KeepRule::Last => Some(Keep::Last),
             KeepRule::First => Some(Keep::First),
             KeepRule::Reject => Some(Keep::Reject),
-            // Only the program has the rule itself. Without duplicates to look for it is not needed; without new rows
-            // it would not be asked, and neither does `Reject` look at what is stored.
+            // Only the program has the rule itself. It is not needed if duplicates are not looked for. Without new rows
+            // it would not be called; `Reject`, which does not look at stored rows either, stands in for it.
             KeepRule::Resolve if !has_rows => Some(Keep::Reject),
             KeepRule::Resolve => (!settings.drops_duplicates()).then_some(Keep::Last),
         };

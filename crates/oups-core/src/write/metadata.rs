@@ -1,4 +1,4 @@
-//! Changes of metadata alone.
+//! Changes only metadata.
 
 use super::change::sealed::Sealed;
 use super::change::{Change, OfOneDataset, SetsMetadata, TakesDurability};
@@ -9,7 +9,7 @@ use crate::Result;
 use crate::input::rows::Rows;
 use crate::store::dataset::Dataset;
 
-/// Other metadata for one dataset: see [`Dataset::change_metadata`].
+/// A change of one dataset's metadata: see [`Dataset::change_metadata`].
 #[derive(Debug)]
 pub struct NewMetadata(Insert);
 
@@ -23,18 +23,19 @@ impl SetsMetadata for NewMetadata {
 }
 
 impl Change<NewMetadata> {
-    /// Does it. If the metadata is that already, there is no commit.
+    /// Changes the metadata. If it is the same already, nothing is committed.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`](crate::Error::NoDataset), and those of [`Dataset::write`]'s commit that are not about rows.
+    /// [`Error::NoDataset`](crate::Error::NoDataset); else as the commit of [`Dataset::write`], except for those about
+    /// rows.
     pub fn commit(self) -> Result<CommitReport> {
         Change { of: self.of.0, options: self.options, listener: self.listener }.commit()
     }
 }
 
 impl Dataset {
-    /// Begins a change of metadata alone: no row group is looked at.
+    /// Begins a change of metadata. No row group is looked at.
     pub fn change_metadata(&self) -> Change<NewMetadata> {
         let mut insert = Insert::new(self, Rows::none());
         insert.insert_options().max_off_target = Some(None);

@@ -1,4 +1,4 @@
-//! Changes of datasets. A verb is a file, and adds its own `impl` to the handles.
+//! Changes of datasets. Each verb is a file and adds its own `impl` to the handles.
 
 pub(crate) mod change;
 pub(crate) mod compact;

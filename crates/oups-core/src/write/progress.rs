@@ -1,4 +1,4 @@
-//! How far a change, a verification or an export is; who listens may stop it.
+//! The progress of a change, a verification or an export. A listener may stop it.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -8,41 +8,44 @@ use std::time::Duration;
 
 use crate::{Error, Result};
 
-/// How far a change, a verification or an export is.
+/// The progress of a change, a verification or an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// What it is doing.
+    /// The current phase.
     pub phase: Phase,
-    /// The path text of the dataset; none where it is about all of them.
+    /// The path text of the dataset; `None` if it is about all datasets together.
     pub dataset: Option<Arc<str>>,
-    /// How much of the phase is done, in what [`Phase`] counts.
+    /// How much of the phase is done, in the units of the [`Phase`].
     pub done: u64,
-    /// How much there is to do, where that is known.
+    /// How much the whole phase has to do; `None` if that is not known.
     pub total: Option<u64>,
 }
 
-/// What a change, a verification or an export is doing, and what it counts meanwhile.
+/// A phase of a change, a verification or an export, and the unit of its progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
-    /// Another writer has the dataset. Counts milliseconds; the total is the time-out. Told every 50 ms.
+    /// Waits while another writer has the dataset. Counts milliseconds; the total is the time-out. Reported every 50
+    /// ms.
     Waiting,
-    /// The input is read and checked. Counts rows.
+    /// Reads and checks the input. Counts rows.
     Reading,
-    /// Stored and new rows become row groups. Counts rows, those that do not stay too.
+    /// Makes row groups of stored and new rows. Counts rows, also those that do not stay.
     Merging,
-    /// The new version is made visible. Counts row group files: 0 is told before the commit point, all of them after it.
+    /// Makes the new version visible. Counts row group files: reports 0 before the commit point, and all of them after
+    /// it.
     Publishing,
-    /// Row group files are copied. Counts bytes.
+    /// Copies row group files. Counts bytes.
     Copying,
-    /// Row group files are read and checked. Counts bytes.
+    /// Reads and checks row group files. Counts bytes.
     Verifying,
 }
 
 type Told = Box<dyn FnMut(&Progress) -> ControlFlow<()> + Send>;
 
-/// Who is told of progress, if anybody is. Clones are one: threads that share the work tell the same.
+/// The listener, if the caller gave one. Clones share it, so that threads that share the work report to the same
+/// listener.
 #[derive(Clone, Default)]
 pub(crate) struct Listener(Option<Arc<Shared>>);
 
@@ -60,12 +63,12 @@ impl Listener {
         self.0.is_some()
     }
 
-    /// Whether it has answered `Break`. It is not asked again then: what is still to be done is not.
+    /// Whether it has answered `Break`. Then it is not called again, and the remaining work is not done.
     pub(crate) fn has_stopped(&self) -> bool {
         self.0.as_ref().is_some_and(|shared| shared.stopped.load(Ordering::Acquire))
     }
 
-    /// Tells it; the answer is whether to go on.
+    /// Reports progress. The answer says whether to go on.
     pub(crate) fn tell(
         &self,
         phase: Phase,
@@ -75,7 +78,7 @@ impl Listener {
     ) -> ControlFlow<()> {
         let Some(shared) = &self.0 else { return ControlFlow::Continue(()) };
         let mut told = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
-        // Looked at under the lock: another thread may have had its `Break` while this one waited.
+        // Checked under the lock: another thread may have got a `Break` while this one waited for it.
         if self.has_stopped() {
             return ControlFlow::Break(());
         }
@@ -94,7 +97,7 @@ impl fmt::Debug for Listener {
     }
 }
 
-/// What is told of one dataset.
+/// Reports the progress of one dataset.
 #[derive(Clone, Debug)]
 pub(crate) struct Watch {
     listener: Listener,
@@ -106,9 +109,11 @@ impl Watch {
         Self { listener: listener.clone(), dataset: dataset.into() }
     }
 
+    /// Reports progress before the commit point; for after it, see [`has_happened`](Self::has_happened).
+    ///
     /// # Errors
     ///
-    /// [`Error::Stopped`] if the answer is to stop. Before the commit point only: see [`has_happened`](Self::has_happened).
+    /// [`Error::Stopped`] if the answer is to stop.
     pub(crate) fn tell(&self, phase: Phase, done: u64, total: Option<u64>) -> Result<()> {
         match self.listener.tell(phase, Some(&self.dataset), done, total) {
             ControlFlow::Continue(()) => Ok(()),
@@ -116,7 +121,7 @@ impl Watch {
         }
     }
 
-    /// The new version is visible: for this dataset, an answer comes too late.
+    /// Reports that the new version is visible. A `Break` comes too late for this dataset.
     pub(crate) fn has_happened(&self, files: u64) {
         let _ = self.listener.tell(Phase::Publishing, Some(&self.dataset), files, Some(files));
     }
@@ -129,7 +134,7 @@ impl Watch {
         Error::Stopped { dataset: self.dataset.to_string(), by: None }
     }
 
-    /// What a wait for the lock tells; none where nobody listens, which lets the operating system wait.
+    /// Reports a wait for the lock. `None` without a listener; then the operating system can wait.
     pub(crate) fn waiting(&self, limit: Option<Duration>) -> Option<impl Fn(Duration) -> Result<()> + use<>> {
         let watch = self.clone();
         let told = move |waited| watch.tell(Phase::Waiting, in_millis(waited), limit.map(in_millis));
@@ -141,12 +146,12 @@ fn in_millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Work on one dataset that is told in steps.
+/// Counts the work on one dataset, and reports each step.
 #[derive(Debug)]
 pub(crate) struct Steps {
     watch: Watch,
     phase: Phase,
-    /// Held while it is told, so that of several threads none tells less than one before.
+    /// Locked while it is reported, so that the reports of several threads ascend.
     done: Mutex<u64>,
     total: Option<u64>,
 }
@@ -156,7 +161,7 @@ impl Steps {
         Self { watch: watch.clone(), phase, done: Mutex::new(0), total }
     }
 
-    /// So much more is done.
+    /// Counts more work as done, and reports it.
     ///
     /// # Errors
     ///

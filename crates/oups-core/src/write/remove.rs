@@ -1,4 +1,4 @@
-//! Removing a dataset.
+//! Removes a dataset.
 
 use super::change::sealed::Sealed;
 use super::change::{Change, OfOneDataset};
@@ -9,7 +9,7 @@ use crate::format::manifest::Manifest;
 use crate::store::dataset::Dataset;
 use crate::version::Version;
 
-/// A whole dataset away: see [`Dataset::remove`].
+/// A change that removes a whole dataset: see [`Dataset::remove`].
 #[derive(Debug)]
 pub struct Removal(Dataset);
 
@@ -17,12 +17,13 @@ impl Sealed for Removal {}
 impl OfOneDataset for Removal {}
 
 impl Change<Removal> {
-    /// Removes it. The report counts its rows as deleted and its row group files as replaced.
+    /// Removes the dataset. The report counts its rows as deleted and its row group files as replaced.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`] where there is none, [`Error::ManifestLost`] where only its manifest is gone;
-    /// [`Error::NotDurable`] if it is gone but the disk may not have it, [`Error::OutcomeUnknown`] if that is not known.
+    /// [`Error::NoDataset`] if the dataset does not exist, [`Error::ManifestLost`] if only its manifest is gone;
+    /// [`Error::NotDurable`] if it is removed but a power loss may bring it back, [`Error::OutcomeUnknown`] if it is
+    /// not known whether it is removed; else as the commit of [`Dataset::write`], except for those about rows.
     ///
     /// [`Error::NoDataset`]: crate::Error::NoDataset
     /// [`Error::ManifestLost`]: crate::Error::ManifestLost

@@ -1,4 +1,4 @@
-//! What a change did.
+//! The report of a change.
 
 use crate::version::Version;
 
@@ -8,23 +8,24 @@ use crate::version::Version;
 pub struct CommitReport {
     /// The dataset's version afterwards.
     pub version: Version,
-    /// Whether there was anything to change: without, there is no commit.
+    /// Whether the change made a commit. If there was nothing to change, it did not.
     pub changed: bool,
-    /// Rows in the row group files that were written: new rows, and stored rows that were merged with them.
+    /// The number of rows in the row group files that were written: new rows, and stored rows that were merged with
+    /// them.
     pub rows_written: u64,
-    /// Rows that a deletion removed.
+    /// The number of rows that a deletion removed.
     pub rows_deleted: u64,
-    /// Rows, new and stored ones, that were merged and are not there afterwards because they are duplicates:
-    /// `docs/duplicates.md` says which are counted. A step without new rows drops none.
+    /// The number of rows, new and stored ones, that were merged and dropped as duplicates. `docs/duplicates.md` says
+    /// which rows count. Merging without new rows drops none.
     pub duplicates_dropped: u64,
-    /// Row group files that were written.
+    /// The number of row group files that were written.
     pub files_written: usize,
-    /// Row group files that were replaced.
+    /// The number of row group files that were replaced.
     pub files_replaced: usize,
 }
 
 impl CommitReport {
-    /// Nothing was changed.
+    /// The report of a change that had nothing to do.
     pub(crate) fn nothing(version: Version) -> Self {
         Self { version, ..Self::default() }
     }

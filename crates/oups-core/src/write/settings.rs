@@ -1,4 +1,4 @@
-//! Changing a dataset's settings.
+//! Changes a dataset's settings.
 
 use super::change::sealed::Sealed;
 use super::change::{Change, OfOneDataset, TakesDurability};
@@ -10,7 +10,7 @@ use crate::sizing::RowGroupTarget;
 use crate::store::dataset::Dataset;
 use crate::{Error, Result};
 
-/// Other settings for one dataset: see [`Dataset::change_settings`].
+/// A change of one dataset's settings: see [`Dataset::change_settings`].
 #[derive(Debug)]
 pub struct NewSettings {
     dataset: Dataset,
@@ -31,7 +31,7 @@ impl Change<NewSettings> {
         self
     }
 
-    /// Which rows count as duplicates of each other. Rows that are stored already are not looked at.
+    /// Which rows count as duplicates of each other. Rows that are stored already are not checked.
     pub fn duplicates_on(mut self, columns: impl Into<DuplicatesOn>) -> Self {
         self.of.duplicates_on = Some(columns.into());
         self
@@ -43,18 +43,18 @@ impl Change<NewSettings> {
         self
     }
 
-    /// From how many off-target row groups on a merge takes in the neighbours of new rows; `None` never does.
+    /// How many off-target row groups in a row, with new rows among them, writes leave unmerged; `None`: any number.
     pub fn max_off_target(mut self, groups: impl Into<Option<u64>>) -> Self {
         self.of.max_off_target = Some(groups.into());
         self
     }
 
-    /// Stores the settings in a commit of their own. If they are what is stored already, there is no commit.
+    /// Stores the settings in a commit of their own. If they are the same already, nothing is committed.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`]; [`Error::InvalidOption`] or [`Error::UnknownColumn`] for settings that do not fit the
-    /// dataset, with nothing changed; then those of [`Dataset::write`]'s commit that are not about rows.
+    /// [`Error::NoDataset`]; [`Error::InvalidOption`] or [`Error::UnknownColumn`] if the settings do not fit the
+    /// dataset, before anything is touched; else as the commit of [`Dataset::write`], except for those about rows.
     pub fn commit(mut self) -> Result<CommitReport> {
         let target = self.of.row_group_target.take().transpose()?;
         let NewSettings { dataset, duplicates_on, keep, max_off_target, .. } = &self.of;
@@ -67,7 +67,7 @@ impl Change<NewSettings> {
             settings.max_off_target = max_off_target.unwrap_or(settings.max_off_target);
             settings
         };
-        // Looked at before the lock is taken, so that bad settings leave nothing behind.
+        // Checked before the lock is taken, too, so that bad settings leave nothing behind.
         let known = dataset.loaded()?;
         changed(known.settings.clone()).sizing(&known.dataset_schema()?)?;
 
@@ -87,9 +87,9 @@ impl Change<NewSettings> {
 }
 
 impl Dataset {
-    /// Begins a change of the settings that writes use unless they give their own. They were those of the first write; what
-    /// is not named stays. Stored rows are not touched: a new target shapes the row groups that later writes make, and
-    /// [`compact`](Self::compact) applies it at once.
+    /// Begins a change of the settings, which writes use unless they give their own options. The first write stored
+    /// them. Settings that are not named stay. Stored rows are not touched: a new target shapes the row groups that
+    /// later writes make, and [`compact`](Self::compact) applies it at once.
     pub fn change_settings(&self) -> Change<NewSettings> {
         let dataset = self.clone();
         Change::new(NewSettings {

@@ -1,4 +1,4 @@
-//! Making durable what was committed unsynced.
+//! Makes unsynced commits durable.
 
 use super::change::sealed::Sealed;
 use super::change::{Change, OfOneDataset};
@@ -7,7 +7,7 @@ use super::unchanged::unchanged;
 use crate::Result;
 use crate::store::dataset::Dataset;
 
-/// What was committed unsynced, or could not be made durable, made durable: see [`Dataset::sync`].
+/// A change that makes commits durable that were unsynced, or whose sync failed: see [`Dataset::sync`].
 #[derive(Debug)]
 pub struct Syncing(Dataset);
 
@@ -15,17 +15,17 @@ impl Sealed for Syncing {}
 impl OfOneDataset for Syncing {}
 
 impl Change<Syncing> {
-    /// Does it. If all is durable, nothing happens. Waits for a writer that is at work.
+    /// Makes the dataset durable. If it is already, nothing happens. Waits for a writer that is at work.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`](crate::Error::NoDataset) where there is none, and those of [`Dataset::write`]'s commit that are
-    /// not about rows.
+    /// [`Error::NoDataset`](crate::Error::NoDataset) if the dataset does not exist; else as the commit of
+    /// [`Dataset::write`], except for those about rows.
     pub fn commit(self) -> Result<CommitReport> {
         let dataset = &self.of.0;
         let known = dataset.loaded()?;
         self.options.check_version(&known.dataset, known.version())?;
-        // A mark may be that of a commit that is visible and not durable: taking the turn works it off.
+        // A mark may be of a commit that is visible and not durable. Taking the turn makes it durable.
         if known.is_durable() && !dataset.store.storage.is_marked(&dataset.paths)? {
             return Ok(CommitReport::nothing(known.version()));
         }
@@ -36,9 +36,9 @@ impl Change<Syncing> {
 }
 
 impl Dataset {
-    /// Begins to make durable what was committed [unsynced](crate::Durability::Unsynced): syncs the files of such commits,
-    /// and commits that they are. What a commit made visible and could not make durable
-    /// ([`Error::NotDurable`](crate::Error::NotDurable)) becomes so too.
+    /// Begins to make [unsynced](crate::Durability::Unsynced) commits durable: syncs their files, and records that in a
+    /// commit. A commit that is visible and could not be made durable ([`Error::NotDurable`](crate::Error::NotDurable))
+    /// becomes durable, too.
     pub fn sync(&self) -> Change<Syncing> {
         Change::new(Syncing(self.clone()))
     }

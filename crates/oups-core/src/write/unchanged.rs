@@ -8,7 +8,7 @@ use crate::storage::commit_options::Durability;
 use crate::storage::local::LocalStorage;
 use crate::storage::turn::Turn;
 
-/// Ends a turn that changes nothing: a synced one makes durable what is there, if it is not.
+/// Ends a turn that changes nothing. A synced one makes unsynced files durable, in a commit.
 pub(crate) fn unchanged(storage: &LocalStorage, turn: Turn, base: Manifest, watch: &Watch) -> Result<CommitReport> {
     if turn.durability() == Durability::Unsynced || base.is_durable() {
         return Ok(CommitReport::nothing(base.version()));

@@ -1,4 +1,4 @@
-//! Bytes ↔ manifest, line for line as `docs/format.md` says.
+//! Manifests as bytes, and back, exactly as `docs/format.md` says.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -27,7 +27,7 @@ use crate::{Error, Result};
 
 const KIND: &str = "manifest";
 const CHECKSUM: &str = "oups.checksum";
-const WRONG_CHECKSUM: &str = "its checksum is wrong: it was changed, cut off, or is no manifest of oups";
+const WRONG_CHECKSUM: &str = "its checksum is wrong: it was changed, cut off, or is not a manifest of oups";
 const AT: &str = "oups.at";
 const LINEAGE: &str = "oups.lineage";
 const META: &str = "oups.meta.";
@@ -63,7 +63,7 @@ pub(crate) fn encode(path: &Path, manifest: &Manifest) -> Result<(Vec<u8>, u128)
     Ok((bytes, sum))
 }
 
-/// The checksum that the bytes carry, if it is theirs. They can be decoded then.
+/// The checksum that the bytes carry, if it is right. Then they can be decoded.
 ///
 /// # Errors
 ///
@@ -72,14 +72,14 @@ pub(crate) fn check(path: &Path, bytes: &mut [u8]) -> Result<u128> {
     unseal(bytes, CHECKSUM).ok_or_else(|| damaged(path, WRONG_CHECKSUM.to_owned()))
 }
 
-/// Decodes bytes that were [checked](check), and found to have this checksum.
+/// Decodes bytes that [`check`] has found to have this checksum.
 ///
 /// # Errors
 ///
-/// [`Error::Damaged`] if the content breaks a rule; [`Error::NewerFormat`] for a newer format.
+/// [`Error::Damaged`] if the content breaks a rule of the format; [`Error::NewerFormat`] if a newer oups wrote it.
 pub(crate) fn decode(path: &Path, bytes: Vec<u8>, checksum: u128) -> Result<Manifest> {
     let (batches, key_values) = read(path, Bytes::from(bytes))?;
-    // The schema is decoded by Arrow, which may stop at what it does not know.
+    // Arrow decodes the schema, and it panics on some that it does not know.
     let manifest = guard(path, || Ok::<_, String>(from_parts(path, &batches, &key_values, checksum)))??;
     match invariants::broken(&manifest) {
         None => Ok(manifest),
@@ -112,6 +112,8 @@ fn key_values(manifest: &Manifest) -> Result<Vec<(String, String)>, ArrowError> 
     Ok(pairs)
 }
 
+/// The table of row groups, one row for each, with the columns of `docs/format.md`. The smallest and largest values
+/// have the ordered column's own type, so that any Parquet reader shows them.
 fn to_batch(manifest: &Manifest) -> Result<RecordBatch, ArrowError> {
     let entries = &manifest.entries;
     let values = |of: fn(&RowGroup) -> &OrdValue| -> Result<ArrayRef, ArrowError> {
@@ -146,6 +148,7 @@ fn to_batch(manifest: &Manifest) -> Result<RecordBatch, ArrowError> {
     )
 }
 
+/// Decodes the table and the key-values. The pages are checked first: a right checksum does not exclude forged headers.
 fn read(path: &Path, bytes: Bytes) -> Result<(Vec<RecordBatch>, HashMap<String, String>)> {
     guard(path, || -> Result<_, DecodeError> {
         pages::check_footer(&bytes)?;
@@ -159,6 +162,9 @@ fn read(path: &Path, bytes: Bytes) -> Result<(Vec<RecordBatch>, HashMap<String, 
     })
 }
 
+/// The manifest of a decoded table and its key-values, by the rules of `docs/format.md`. Kind and format come first:
+/// all else may be different in a file of another kind or of a newer oups. Unknown key-values are ignored, so that
+/// older programs read what newer ones add.
 fn from_parts(
     path: &Path,
     batches: &[RecordBatch],
@@ -200,7 +206,8 @@ fn from_parts(
     })
 }
 
-/// A manifest without one is told from others of its commit by what it holds: its checksum stands for the draw.
+/// The lineage. An older program wrote none, and then the manifest's checksum serves as the draw: it differs from those
+/// of other versions with the same commit number.
 fn lineage(key_values: &HashMap<String, String>, commit: u64, checksum: u128) -> Option<Lineage> {
     let text = |key: &str| key_values.get(key).map(String::as_str);
     Lineage::read(text(AT), text(LINEAGE), commit, (checksum >> 64) as u64)

@@ -1,11 +1,11 @@
-//! What holds for every manifest, checked before one is written and after one is read.
+//! The rules that every manifest keeps. They are checked before one is written and after one is read.
 
 use hashbrown::HashSet;
 
 use super::{Manifest, RowGroup};
 use crate::paths;
 
-/// The first broken rule, as a sentence; `None` for a good manifest.
+/// The first broken rule, as a sentence; `None` if the manifest keeps all.
 pub(crate) fn broken(manifest: &Manifest) -> Option<String> {
     numbers_can_be_counted_on(manifest)
         .or_else(|| rows_are_there(manifest))
@@ -16,7 +16,8 @@ pub(crate) fn broken(manifest: &Manifest) -> Option<String> {
         .or_else(|| ordered_column_exists(manifest))
 }
 
-/// Commit numbers fit into names with room for the next ones, and sums do not overflow: all others rely on that.
+/// Commit numbers fit into names, with room for the next ones, and sums of rows and bytes do not overflow. All other
+/// code relies on that.
 fn numbers_can_be_counted_on(manifest: &Manifest) -> Option<String> {
     if !(1..=paths::LAST_COMMIT).contains(&manifest.commit) {
         return Some(format!("there is no commit {}", manifest.commit));
@@ -29,13 +30,14 @@ fn numbers_can_be_counted_on(manifest: &Manifest) -> Option<String> {
     (!fits).then(|| "it counts more rows or bytes than there can be".to_owned())
 }
 
-/// A row group without rows has no span, and no reason to exist.
+/// Every row group has rows. One without would not have a span.
 fn rows_are_there(manifest: &Manifest) -> Option<String> {
     let empty = manifest.entries.iter().find(|entry| entry.rows == 0)?;
     Some(format!("row group {} has no rows", empty.file))
 }
 
-/// Neighbours may share a boundary value, because equal values may straddle a cut; they overlap in no other way.
+/// Row groups ascend. Neighbours may share a boundary value, because a cut may separate equal values, but do not
+/// overlap otherwise.
 fn spans_ascend(manifest: &Manifest) -> Option<String> {
     let entries = &manifest.entries;
     if let Some(entry) = entries.iter().find(|entry| entry.min > entry.max) {
@@ -45,11 +47,12 @@ fn spans_ascend(manifest: &Manifest) -> Option<String> {
     Some(format!("row group {} overlaps {}", left.file, right.file))
 }
 
-/// Two entries of one file would read rows twice; a commit number above the manifest's would be swept as a leftover.
+/// Names are ours, differ, and are not of later commits. A file that is listed twice would be read twice; a file of a
+/// later commit would be swept as a leftover.
 fn names_are_ours_and_fresh(manifest: &Manifest) -> Option<String> {
     let mut seen = HashSet::with_capacity(manifest.entries.len());
     manifest.entries.iter().find_map(|entry| match paths::file_id(&entry.file) {
-        None => Some(format!("`{}` is no name of a row group file", entry.file)),
+        None => Some(format!("`{}` is not the name of a row group file", entry.file)),
         Some(id) if id.commit > manifest.commit => {
             Some(format!("row group {} is of a later commit than {}", entry.file, manifest.commit))
         }
@@ -58,14 +61,15 @@ fn names_are_ours_and_fresh(manifest: &Manifest) -> Option<String> {
     })
 }
 
-/// A writer deletes retired files: none may be a live one, or of a commit that is still to come.
+/// Retired files are not live, and were replaced by a commit up to this one. Writers delete retired files, so a wrong
+/// entry would cost rows.
 fn retired_files_are_past(manifest: &Manifest) -> Option<String> {
     if manifest.retired.is_empty() {
         return None;
     }
     let live: HashSet<&str> = manifest.entries.iter().map(|entry| &*entry.file).collect();
     manifest.retired.iter().find_map(|retired| match paths::file_id(&retired.file) {
-        None => Some(format!("`{}`, which it lists as replaced, is no name of a row group file", retired.file)),
+        None => Some(format!("`{}`, which it lists as replaced, is not the name of a row group file", retired.file)),
         Some(id) if id.commit >= retired.by || retired.by > manifest.commit => {
             Some(format!("row group {} is of commit {} and replaced by {}", retired.file, id.commit, retired.by))
         }
@@ -76,7 +80,8 @@ fn retired_files_are_past(manifest: &Manifest) -> Option<String> {
     })
 }
 
-/// What an unsynced commit replaced is kept by this number: with a wrong one, it would be deleted too early.
+/// The durable version is this one exactly if all files are synced, and else is older than all files that are not. By
+/// this number, files that unsynced commits replaced stay; with a wrong one they would be deleted too early.
 fn durable_is_what_is_synced(manifest: &Manifest) -> Option<String> {
     let wrong = format!("it is of commit {} and calls commit {} durable", manifest.commit, manifest.durable);
     let is_late = |entry: &RowGroup| entry.commit().is_some_and(|commit| commit > manifest.durable);
@@ -138,11 +143,11 @@ mod tests {
         assert!(broken_by(|manifest| manifest.retired[0].file = LIVE.to_owned()).contains("as there and as replaced"));
         assert!(broken_by(|manifest| manifest.retired[0].by = 3).contains("of commit 3 and replaced by 3"));
         assert!(broken_by(|manifest| manifest.retired[0].by = 6).contains("replaced by 6"));
-        assert!(broken_by(|manifest| manifest.retired[0].file = "../x.parquet".to_owned()).contains("no name"));
+        assert!(broken_by(|manifest| manifest.retired[0].file = "../x.parquet".to_owned()).contains("not the name"));
     }
 
     #[test]
-    fn what_is_not_synced_is_later_than_what_is_durable() {
+    fn unsynced_files_are_later_than_the_durable_version() {
         assert!(broken_by(|manifest| manifest.durable = 4).contains("calls commit 4 durable"));
         assert!(broken_by(|manifest| manifest.entries[0].synced = false).contains("calls commit 5 durable"));
         let unsynced = |manifest: &mut Manifest| (manifest.entries[0].synced, manifest.durable) = (false, 2);

@@ -1,28 +1,28 @@
-//! When and by which commit a version came to be, and the commits before it: `oups.at` and `oups.lineage`.
+//! The commit that made a version, its time, and the commits before it: `oups.at` and `oups.lineage`.
 
 use std::sync::Arc;
 
 use crate::paths;
 
-/// So many commits are remembered, the newest among them.
+/// How many commits a lineage remembers, the newest included.
 const REMEMBERED: usize = 64;
 
-/// What kind of commit made a version.
+/// The kind of a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CommitKind {
     /// Rows were written.
     Write,
     /// Rows were deleted.
     Delete,
-    /// The same rows in other row groups.
+    /// The same rows were put into other row groups.
     Rewrite,
     /// Settings were changed.
     Settings,
     /// Metadata was changed.
     Meta,
-    /// What is intact was kept.
+    /// A repair kept the intact row groups.
     Repair,
-    /// What was there was made durable.
+    /// Unsynced rows were made durable.
     Sync,
 }
 
@@ -40,23 +40,24 @@ impl CommitKind {
     }
 }
 
-/// When a version was committed, by which draw, and the last commits up to it.
+/// The time and the draw of a version's commit, and the last commits up to it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct Lineage {
     /// Milliseconds since 1970.
     at: u64,
     draw: u64,
-    /// The JSON array as it is stored. It is read once, when the manifest is, and otherwise only by the next commit. Empty
-    /// for a manifest that tells nothing.
+    /// The stored JSON array of commits. It is parsed only when the manifest is read, and by the next commit. Empty if
+    /// the manifest has no lineage, or one that is out of date.
     text: Arc<str>,
 }
 
-/// One commit: number, draw, kind, token, group. The last two are for commits to come, and carried along.
+/// One commit: number, draw, kind, token, group. Nothing sets the last two yet; they are carried along for later
+/// programs.
 type Remembered<'t> = (u64, &'t str, &'t str, Option<String>, Option<String>);
 
 impl Lineage {
-    /// Of a version of this commit, as its manifest tells; `None` if that is not as the format says. A manifest that tells
-    /// nothing was written by a program that did not know of it: then `draw` is taken.
+    /// The lineage of a version with this commit number, from its manifest; `None` if it is not as the format says. If
+    /// the manifest has none, a program wrote it that did not know lineages, and `draw` is used.
     pub(super) fn read(at: Option<&str>, text: Option<&str>, commit: u64, draw: u64) -> Option<Self> {
         let (at, text) = match (at, text) {
             (None, None) => return Some(Self { draw, ..Self::default() }),
@@ -70,7 +71,7 @@ impl Lineage {
             return None;
         }
         if newest.0 < commit {
-            // An older program has written since, and has carried along what it did not understand.
+            // A program that does not know lineages has committed since, and has carried this one along.
             return Some(Self { at, draw, text: "".into() });
         }
         Some(Self { at, draw: newest_draw, text: text.into() })
@@ -83,7 +84,7 @@ impl Lineage {
         commits.push((commit, &drawn, kind.name(), None, None));
         commits.drain(..commits.len().saturating_sub(REMEMBERED));
         let text = serde_json::to_string(&commits).unwrap_or_default();
-        // A clock may be put back; the order of the times is that of the commits all the same.
+        // A clock may be set back, but the times of commits must ascend.
         Self { at: now.max(self.at.saturating_add(1)), draw, text: text.into() }
     }
 
@@ -91,12 +92,12 @@ impl Lineage {
         self.draw
     }
 
-    /// What the manifest holds: `oups.at`, `oups.lineage`; `None` if it tells nothing.
+    /// The values of `oups.at` and `oups.lineage` for the manifest; `None` if they are left out.
     pub(super) fn texts(&self) -> Option<(String, &str)> {
         (!self.text.is_empty()).then(|| (self.at.to_string(), &*self.text))
     }
 
-    /// How much is held in memory.
+    /// The bytes that it takes in memory.
     pub(crate) fn bytes(&self) -> usize {
         self.text.len()
     }

@@ -1,4 +1,4 @@
-//! The manifest: which row group files are the dataset, in which order. An immutable value.
+//! The manifest: the row group files of a version, in order. It is an immutable value.
 
 pub(crate) mod codec;
 mod invariants;
@@ -19,7 +19,7 @@ use crate::{Result, paths};
 pub(crate) use codec::encode;
 pub(crate) use lineage::{CommitKind, Lineage};
 
-/// One version of a dataset: its row groups in order, and everything else a reader or writer must know.
+/// One version of a dataset: its row groups in order, and everything else that a reader or writer must know.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
     /// The number of the commit that made this version, from 1.
@@ -42,7 +42,7 @@ pub struct Manifest {
     pub entries: Vec<RowGroup>,
     /// Replaced files that may still exist.
     pub(crate) retired: Vec<Retired>,
-    /// When and by which commit it came to be.
+    /// The commit that made this version, its time, and the commits before it.
     pub(crate) lineage: Lineage,
 }
 
@@ -137,21 +137,21 @@ impl Manifest {
         self.entries.iter().all(|entry| entry.synced)
     }
 
-    /// Calls this version durable if it is; else the one that was so far is the newest.
+    /// The manifest with `durable` set: this version if all its files are, else the durable version so far.
     pub(crate) fn with_durable(self) -> Self {
         Self { durable: if self.is_durable() { self.commit } else { self.durable }, ..self }
     }
 
-    /// The columns with the ordered one.
+    /// The columns, with the ordered column.
     ///
     /// # Errors
     ///
-    /// If a newer oups has stored a type that this one does not keep.
+    /// If a newer oups has stored a type that this one does not allow.
     pub fn dataset_schema(&self) -> Result<DatasetSchema> {
         DatasetSchema::new(&self.dataset, self.schema.clone(), &self.ordered_on)
     }
 
-    /// Whether nothing but the commit number differs, so that no commit is needed.
+    /// Whether the versions differ in nothing but their commits, so that no commit is needed.
     pub(crate) fn is_same_but_for_commit(&self, next: &Self) -> bool {
         self.entries == next.entries
             && self.metadata == next.metadata

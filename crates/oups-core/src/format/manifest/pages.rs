@@ -1,27 +1,27 @@
-//! Whether a manifest's footer and pages can be what they say, before they are decoded.
+//! Checks the sizes in a manifest's footer and page headers before the manifest is decoded.
 //!
-//! Parquet's reader makes room for what a page's header says that the page holds, and counts through lists that are longer
-//! than the file. A manifest with the right checksum and forged headers could make it ask for gigabytes, and count for
-//! minutes; those that oups writes hold nothing but plain values, which Snappy can make no more than some twenty times
-//! smaller.
+//! Parquet's reader allocates the size that a page header claims, and loops over lists that claim to be longer than the
+//! file. A manifest with forged headers and a right checksum could make it allocate gigabytes or loop for minutes. The
+//! manifests of oups hold only plain values, which Snappy can make at most some twenty times smaller, so that claims
+//! can be checked against the length of the file.
 
 use parquet::basic::Compression;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
-/// Snappy's copies have three bytes for at most 64.
+/// The best ratio of Snappy: a copy of at most 64 bytes takes three.
 const MOST_TIMES_SMALLER: u64 = 22;
-/// What a row takes at least before it is compressed: its checksum.
+/// The least bytes of a row before compression: its checksum.
 const ROW_BYTES: u64 = 16;
-/// Structures and lists in a footer are nested some eight deep.
+/// The deepest nesting that is followed. Real footers nest some eight deep.
 const MOST_NESTED: usize = 16;
-/// Behind the footer: its length and a marker.
+/// The bytes behind the footer: its length and a marker.
 const END: usize = 8;
 
-/// Whether every list in the footer can be as long as it says.
+/// Checks that every list in the footer can be as long as it claims.
 ///
 /// # Errors
 ///
-/// What cannot be.
+/// A text that says what is impossible.
 pub(super) fn check_footer(bytes: &[u8]) -> Result<(), String> {
     let footer = || {
         let (rest, end) = bytes.split_at(bytes.len().checked_sub(END)?);
@@ -32,9 +32,11 @@ pub(super) fn check_footer(bytes: &[u8]) -> Result<(), String> {
     footer().ok_or_else(|| "its footer cannot be read".to_owned())
 }
 
+/// Checks the number of rows and the sizes of all pages.
+///
 /// # Errors
 ///
-/// What cannot be.
+/// A text that says what is impossible.
 pub(super) fn check(bytes: &[u8], metadata: &ParquetMetaData) -> Result<(), String> {
     let rows = metadata.row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(u64::MAX));
     if rows.fold(0, u64::saturating_add) > bytes.len() as u64 * MOST_TIMES_SMALLER / ROW_BYTES {
@@ -43,6 +45,10 @@ pub(super) fn check(bytes: &[u8], metadata: &ParquetMetaData) -> Result<(), Stri
     metadata.row_groups().iter().flat_map(|group| group.columns()).try_for_each(|chunk| check_chunk(bytes, chunk))
 }
 
+/// Checks a column's pages as the writer of a manifest makes them: data pages of the first version, plain values, no
+/// levels, Snappy or no compression (Parquet's `Encodings.md` and `parquet.thrift`). A page that claims more bytes than
+/// Snappy can pack into it is forged. Dictionaries and levels are refused, since they could claim many values in few
+/// bytes.
 fn check_chunk(bytes: &[u8], chunk: &ColumnChunkMetaData) -> Result<(), String> {
     let wrong = |what: &str| Err(format!("column `{}` {what}", chunk.column_path().string()));
     if chunk.column_descr().max_def_level() > 0 || chunk.column_descr().max_rep_level() > 0 {
@@ -75,7 +81,7 @@ fn check_chunk(bytes: &[u8], chunk: &ColumnChunkMetaData) -> Result<(), String> 
     Ok(())
 }
 
-/// What matters of a page's header.
+/// The fields of a page header that are checked.
 #[derive(Default)]
 struct Header {
     kind: Option<i64>,
@@ -92,25 +98,26 @@ impl Header {
             [1] => header.kind = Some(value),
             [2] => header.unpacked = Some(value),
             [3] => header.packed = Some(value),
-            // The header of a data page of the first version.
+            // Field 5 is the header of a data page of the first version; its field 2 is the encoding.
             [5, 2] => header.encoding = Some(value),
             _ => {}
         })?;
         Some((header, rest))
     }
 
-    /// Whether it is a data page of the first version with plain values.
+    /// Whether this is a data page of the first version (type 0) with plain values (encoding 0).
     fn is_plain(&self) -> bool {
         (self.kind, self.encoding) == (Some(0), Some(0))
     }
 
-    /// The number of bytes of the values, and of the page.
+    /// The uncompressed and the compressed size in bytes.
     fn sizes(&self) -> Option<(u64, u64)> {
         Some((u64::try_from(self.unpacked?).ok()?, u64::try_from(self.packed?).ok()?))
     }
 }
 
-/// Walks over a structure in Thrift's compact form and tells every number in it, with the fields that lead to it.
+/// Walks over a structure in Thrift's compact protocol. `tell` gets every integer in it, with the ids of the fields
+/// that lead to it.
 fn read_struct(bytes: &mut &[u8], path: &mut Vec<i64>, tell: &mut dyn FnMut(&[i64], i64)) -> Option<()> {
     if path.len() > MOST_NESTED {
         return None;
@@ -131,7 +138,7 @@ fn read_struct(bytes: &mut &[u8], path: &mut Vec<i64>, tell: &mut dyn FnMut(&[i6
 
 fn read_value(bytes: &mut &[u8], kind: u8, path: &mut Vec<i64>, tell: &mut dyn FnMut(&[i64], i64)) -> Option<()> {
     match kind {
-        // Booleans are in the field's head.
+        // The field's head holds the value of a boolean.
         1 | 2 => Some(()),
         3 => skip(bytes, 1),
         4..=6 => {
@@ -155,7 +162,7 @@ fn read_list(bytes: &mut &[u8], path: &mut Vec<i64>, tell: &mut dyn FnMut(&[i64]
     let head = byte(bytes)?;
     let (short, kind) = (head >> 4, head & 15);
     let len = if short < 15 { short.into() } else { varint(bytes)? };
-    // Each item has a byte at least; lists of booleans, which a reader may skip without looking at any, are in no footer.
+    // Every item has at least one byte, except for booleans. Footers have no lists of these.
     if len > bytes.len() as u64 || kind < 3 || path.len() > MOST_NESTED {
         return None;
     }

@@ -1,4 +1,4 @@
-//! The rows of one dataset among those of many.
+//! The rows of many datasets, and views of the rows of one.
 
 pub(crate) mod partitioner;
 
@@ -14,7 +14,7 @@ use crate::ordered::OrdValue;
 use crate::schema::{DatasetSchema, Fit};
 use crate::{Error, Result};
 
-/// A partition of up to so many bytes is read into memory as a whole.
+/// A partition of up to this many bytes is read into memory as a whole.
 const SMALL: usize = 1 << 20;
 
 /// All rows of a stream, by partition.
@@ -25,7 +25,7 @@ pub(crate) struct Partitions {
     slots: Vec<Slot>,
 }
 
-/// What is known of one partition.
+/// The facts of one partition.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     pub(super) rows: u64,
@@ -35,20 +35,20 @@ pub(super) struct Slot {
     pub(super) fault: Option<Fault>,
 }
 
-/// Consecutive rows of one partition in a block.
+/// Consecutive rows of one block that belong to one partition.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Run {
     pub(super) block: usize,
     pub(super) start: u32,
     pub(super) rows: u32,
-    /// Whether the block has rows of other partitions too.
+    /// Whether the block also has rows of other partitions.
     pub(super) shared: bool,
 }
 
 /// Why a partition's rows cannot be written. Rows are counted over the whole input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It was known from the start.
+    /// The caller refused the partition when it was added.
     Refused,
     Unsorted {
         row: u64,
@@ -71,18 +71,18 @@ impl Partitions {
         self.schema.ordered_on()
     }
 
-    /// The number of rows in a partition, whether they can be written or not.
+    /// The number of rows in a partition, also if they cannot be written.
     pub(crate) fn rows(&self, partition: usize) -> u64 {
         self.slots.get(partition).map_or(0, |slot| slot.rows)
     }
 
-    /// What is wrong with a partition's rows.
+    /// Why a partition's rows cannot be written; `None` if they can.
     pub(crate) fn fault(&self, partition: usize) -> Option<&Fault> {
         self.slots.get(partition)?.fault.as_ref()
     }
 }
 
-/// The rows of one partition: in order, and readable any number of times.
+/// The rows of one partition, in order. They can be read any number of times.
 #[derive(Clone, Debug)]
 pub(crate) struct Partition {
     all: Arc<Partitions>,
@@ -94,12 +94,12 @@ impl Partition {
         Self { all: all.clone(), number }
     }
 
-    /// The columns as they came.
+    /// The columns as given.
     pub(crate) fn schema(&self) -> &SchemaRef {
         self.all.schema.stored()
     }
 
-    /// The columns of the batches that are read: those that came, without dictionaries.
+    /// The columns of the batches that are read: those given, without dictionaries.
     pub(crate) fn plain(&self) -> &SchemaRef {
         self.all.schema.plain()
     }
@@ -115,12 +115,13 @@ impl Partition {
         RecordBatch::try_new(self.plain().clone(), columns).map_err(|error| self.all.schema.arrow_error(error))
     }
 
+    /// The rows of a run, with their numbers in the whole input as last column.
     fn with_numbers(&self, run: &Run) -> Result<RecordBatch> {
         let block = self.all.blocks.read(run.block, run.shared)?;
         Ok(block.slice(run.start as usize, run.rows as usize))
     }
 
-    /// All rows as one batch, if they are few but in several blocks.
+    /// All rows as one batch, if they are few and in several blocks.
     pub(super) fn gathered(&self) -> Result<Option<RecordBatch>> {
         let size = |run: &Run| self.all.blocks.bytes_of(run.block, run.rows as usize);
         let rows: usize = self.runs().iter().map(|run| run.rows as usize).sum();
@@ -132,7 +133,7 @@ impl Partition {
         Ok(Some(batch))
     }
 
-    /// The number in the whole input of one of the partition's rows.
+    /// The number that a row of the partition has in the whole input.
     pub(crate) fn input_row(&self, row: u64) -> u64 {
         let mut left = row;
         for run in self.runs() {
@@ -148,7 +149,8 @@ impl Partition {
         row
     }
 
-    /// The error of checking some consecutive rows, told of the row of the whole input that is at fault.
+    /// Turns the error of checking consecutive rows into one that names the faulty row by its number in the whole
+    /// input.
     pub(super) fn at_its_row(&self, fit: &Fit, batch: &RecordBatch, first: u64, error: Error) -> Error {
         let single = |row: usize| fit.check(&batch.slice(row, 1), self.input_row(first + row as u64)).err();
         (0..batch.num_rows()).find_map(single).unwrap_or(error)

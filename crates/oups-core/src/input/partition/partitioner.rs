@@ -1,8 +1,9 @@
-//! One stream of rows on its way into partitions: the rows of each number, in the order of the stream.
+//! Divides a stream of rows into partitions. The rows of a partition keep the order of the stream.
 //!
-//! Rows wait in memory. When that is full they are sorted by their partition's number and written as blocks: those of a
-//! large partition alone, those of small ones together with their neighbours. There are as many blocks as memory was
-//! filled, times the partitions that are large in it, and one file, however many partitions there are.
+//! Rows wait in memory. When it is full they are sorted by their partition's number and written as blocks: the rows of
+//! a large partition by themselves, those of small ones together with their neighbours. So the number of blocks grows
+//! with the number of times that memory was full and the large partitions in it, and all are in one file, however many
+//! partitions there are.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,16 +24,16 @@ use crate::ordered::{OrdKeys, OrdValue};
 use crate::parallel::{sort_unstable, try_map};
 use crate::schema::DatasetSchema;
 
-/// Partitions with fewer rows in memory than this share a block, of about as many rows.
+/// Partitions with fewer rows in memory than this share blocks of at most this many rows.
 const SHARED_ROWS: usize = 1024;
 
-/// Rows of the blocks that are made at once.
+/// About how many rows of blocks are made at once, in parallel.
 const ROWS_AT_ONCE: usize = 2 * BLOCK_ROWS;
 
-/// Takes rows in the order of the stream.
+/// Takes rows in the order of the stream, and divides them.
 pub(crate) struct Partitioner {
     schema: Arc<DatasetSchema>,
-    /// The plain schema, and the row's number in the whole input.
+    /// The plain schema, followed by the row's number in the whole input.
     block_schema: SchemaRef,
     limit: usize,
     waiting: Vec<Waiting>,
@@ -49,7 +50,7 @@ struct Waiting {
 }
 
 impl Partitioner {
-    /// `limit` is what waiting rows may hold in memory.
+    /// `limit` is how many bytes waiting rows may hold in memory.
     pub(crate) fn new(schema: &Arc<DatasetSchema>, limit: usize) -> Self {
         let number = Field::new("row of the input", DataType::UInt64, false);
         let fields = schema.plain().fields().iter().cloned().chain([Arc::new(number)]);
@@ -65,12 +66,12 @@ impl Partitioner {
         }
     }
 
-    /// The rows taken so far.
+    /// The number of rows taken so far.
     pub(crate) fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Adds the partition of the next number; one that is refused counts its rows and keeps none.
+    /// Adds the partition of the next number. A refused one counts its rows but does not hold them.
     pub(crate) fn add_partition(&mut self, refused: bool) {
         self.slots.push(Slot { fault: refused.then_some(Fault::Refused), ..Slot::default() });
     }
@@ -91,7 +92,7 @@ impl Partitioner {
 
     /// Ends the stream.
     pub(crate) fn finish(mut self) -> Result<Partitions> {
-        // What fits into memory stays there.
+        // If memory was never full, all rows stay there.
         self.flush(self.blocks.is_on_disk())?;
         Ok(Partitions::new(self.schema, self.blocks, self.slots))
     }
@@ -139,7 +140,7 @@ impl Partitioner {
         Ok(Block { rows, content, keys, unorderable: column, input_rows })
     }
 
-    /// Keeps a block and notes whose rows are in it, and whether they go on in order.
+    /// Stores a block, and notes for each partition in it where its rows are and whether they are in order.
     fn add_block(&mut self, sketch: &Sketch, block: Block) -> Result<()> {
         let number = match &block.content {
             Content::Encoded(encoded) => self.blocks.write(block.rows, encoded)?,
@@ -161,12 +162,12 @@ impl Partitioner {
     }
 }
 
-/// A block that is made.
+/// A block in memory or encoded for the file.
 struct Block {
     rows: usize,
     content: Content,
     keys: OrdKeys,
-    /// The ordered column, if something in it has no place in an order.
+    /// The ordered column, if it has a null or NaN.
     unorderable: Option<ArrayRef>,
     input_rows: Option<ArrayRef>,
 }
@@ -177,7 +178,8 @@ enum Content {
 }
 
 impl Block {
-    /// What is wrong with the rows of one partition that follow on a value.
+    /// Why the rows of one partition cannot be written: a null or NaN, or a value below the one before. `last` is the
+    /// partition's last value before this block.
     fn fault(&self, schema: &DatasetSchema, start: usize, rows: usize, last: Option<&OrdValue>) -> Option<Fault> {
         let ordered = schema.ordered_type();
         if let Some(column) = &self.unorderable
@@ -203,20 +205,20 @@ impl Block {
     }
 }
 
-/// What a block is to hold: places in the sorted order, and how many of them are whose.
+/// The content of a block to make: a range of the sorted order, and how many rows of it each partition has.
 struct Sketch {
     rows: Range<usize>,
     parts: Vec<(u32, usize)>,
 }
 
-/// Waiting rows, sorted by partition; rows of one partition stay in order.
+/// Waiting rows, sorted by partition. Rows of one partition stay in order.
 struct Sorted<'w> {
     waiting: &'w [Waiting],
-    /// The partition in the upper half, the place among the waiting rows in the lower.
+    /// The partition in the upper half, the position among the waiting rows in the lower. So sorting them is stable.
     order: Vec<u64>,
-    /// For each place the batch that it is in.
+    /// For each position the batch that it is in.
     batch_of: Vec<u32>,
-    /// The place of each batch's first row.
+    /// The position of each batch's first row.
     starts: Vec<u32>,
 }
 
@@ -234,7 +236,7 @@ impl<'w> Sorted<'w> {
         Self { waiting, order, batch_of, starts }
     }
 
-    /// Cuts the order into blocks.
+    /// Cuts the sorted order into blocks: those of large partitions by themselves, small neighbours together.
     fn sketches(&self) -> Vec<Sketch> {
         let mut sketches = Vec::new();
         let mut open = Sketch { rows: 0..0, parts: Vec::new() };

@@ -1,4 +1,4 @@
-//! Sorted runs as one.
+//! Merges sorted runs.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -13,26 +13,26 @@ use crate::input::{SpillFile, own_views};
 use crate::ordered::{OrdKeys, OrdValue};
 use crate::schema::DatasetSchema;
 
-/// Merges runs; rows with the same value come in the order of their runs. It holds one block of each run.
+/// Merges sorted runs. Rows with the same value stay in the order of their runs. One block of each run is in memory.
 pub(super) struct RunMerge {
     schema: Arc<DatasetSchema>,
     file: Arc<SpillFile>,
     heads: Vec<Head>,
-    /// The next value of each run that is not at its end, and the run.
+    /// For each run that is not at its end, the next value and the run's index.
     next: BinaryHeap<Reverse<(OrdValue, usize)>>,
     block_rows: usize,
 }
 
-/// The block of a run that is being merged.
+/// The current block of a run.
 struct Head {
     blocks: std::vec::IntoIter<(u64, usize)>,
     block: Option<(RecordBatch, OrdKeys)>,
     row: usize,
-    /// The block's number among those of the batch that is being made.
+    /// The block's number among those of the current batch.
     number: Option<usize>,
 }
 
-/// The rows of the batch that is being made.
+/// The rows of the current batch.
 #[derive(Default)]
 struct Picked {
     blocks: Vec<RecordBatch>,
@@ -61,7 +61,7 @@ impl RunMerge {
         Ok(Run { blocks, block_rows: self.block_rows })
     }
 
-    /// The next rows, so many at most; `None` at the end.
+    /// The next rows, at most this many; `None` at the end.
     pub(super) fn next_batch(&mut self, rows: usize) -> Result<Option<RecordBatch>> {
         let mut picked = Picked::default();
         self.heads.iter_mut().for_each(|head| head.number = None);
@@ -84,7 +84,7 @@ impl RunMerge {
         batch.map(Some).map_err(|error| self.schema.arrow_error(error))
     }
 
-    /// Loads the next block of a run, if there is one.
+    /// Loads the next block of a run, unless the run is at its end.
     fn load(&mut self, run: usize) -> Result<()> {
         let Some(head) = self.heads.get_mut(run) else { return Ok(()) };
         (head.block, head.row, head.number) = (None, 0, None);
@@ -103,12 +103,13 @@ impl RunMerge {
 }
 
 impl Head {
-    /// Picks the rows up to the next value of another run; those equal to it only if this run comes first.
+    /// Picks the rows up to `bound`, the next value of another run. Rows equal to it are picked only if this run comes
+    /// before the other.
     fn pick(&mut self, bound: Option<(&OrdValue, bool)>, limit: usize, picked: &mut Picked) {
         let Some((batch, keys)) = &self.block else { return };
         let end = match bound {
             None => keys.len(),
-            // Rows are most often mixed: look at the next one before searching.
+            // Runs mostly alternate row by row, so the next row is looked at before a search.
             Some((value, true)) if keys.get(self.row + 1).is_some_and(|next| next > *value) => self.row + 1,
             Some((value, false)) if keys.get(self.row + 1).is_some_and(|next| next >= *value) => self.row + 1,
             Some((value, true)) => keys.upper_bound(value),

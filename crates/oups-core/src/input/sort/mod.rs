@@ -1,7 +1,7 @@
-//! Rows in any order, sorted by one column with bounded memory.
+//! Sorts rows by one column with bounded memory: an external merge sort.
 //!
 //! Rows are read until memory is full, sorted, and written to an unnamed temporary file as one run of small blocks.
-//! Then the runs are merged: as many at once as there is memory for a block of each, in several passes if need be.
+//! Then the runs are merged, up to 64 at once, in several passes if there are more.
 
 mod merge;
 mod run;
@@ -19,16 +19,16 @@ use crate::{Error, Result};
 use merge::RunMerge;
 use run::{Run, SortedRows};
 
-/// What the rows are called in errors.
+/// The name of the rows in errors.
 const INPUT: &str = "(the input to sort)";
 
-/// Runs that are merged at once.
+/// The most runs that are merged at once.
 const FAN_IN: usize = 64;
 
-/// Rows of a batch that comes out, at most.
+/// The most rows of a sorted batch.
 const BATCH_ROWS: usize = 8 << 10;
 
-/// Sorted rows; made by [`sort_by`].
+/// Sorted rows. [`sort_by`] makes them.
 pub struct Sorted {
     schema: SchemaRef,
     rows: Rows,
@@ -45,8 +45,8 @@ impl std::fmt::Debug for Sorted {
     }
 }
 
-/// Reads all rows and sorts them by a column, in the order in which datasets are kept. Rows with the same value stay in the
-/// order in which they come. About `memory_limit` bytes of rows are held in memory; what is more goes to an unnamed
+/// Reads all rows and sorts them by a column, in the order of datasets. The sort is stable: rows with the same value
+/// stay in the order of the reader. About `memory_limit` bytes of rows are held in memory; more go to an unnamed
 /// temporary file.
 ///
 /// # Examples
@@ -66,9 +66,9 @@ impl std::fmt::Debug for Sorted {
 ///
 /// # Errors
 ///
-/// [`Error::UnknownColumn`]; [`Error::UnsupportedType`] for a column that has no order, and columns that no dataset can
-/// hold; [`Error::Unorderable`] for a null or NaN in the column; [`Error::Input`] if the reader fails, [`Error::Io`] if the
-/// temporary file does.
+/// [`Error::UnknownColumn`] if the rows do not have the column; [`Error::UnsupportedType`] if it cannot be ordered, or
+/// for another column that a dataset cannot hold; [`Error::Unorderable`] for a null or NaN in the column;
+/// [`Error::Input`] if the reader fails; [`Error::Io`] if the temporary file fails.
 pub fn sort_by(mut reader: impl RecordBatchReader, column: &str, memory_limit: usize) -> Result<Sorted> {
     let schema = reader.schema();
     let rows_schema = Arc::new(DatasetSchema::new(INPUT, schema.clone(), column)?);
@@ -83,7 +83,7 @@ pub fn sort_by(mut reader: impl RecordBatchReader, column: &str, memory_limit: u
     }
 }
 
-/// Takes rows, and makes runs of them.
+/// Takes rows and sorts them into runs.
 struct Sorter {
     fit: Fit,
     limit: usize,
@@ -123,7 +123,7 @@ impl Sorter {
             Some(file) => file,
             none => none.insert(SpillFile::new()?),
         };
-        // A block of each run that is merged is to take half of the memory.
+        // While runs are merged, one block of each is in memory: together they shall take half of it.
         let block_rows = rows.len() * (self.limit / FAN_IN / 2) / bytes.max(1);
         self.runs.push(rows.write(file, block_rows.clamp(1, BATCH_ROWS))?);
         Ok(())
@@ -138,7 +138,7 @@ impl Sorter {
             self.end_run()?;
         }
         let (mut file, mut runs) = (self.file.map_or_else(SpillFile::new, Ok)?, self.runs);
-        // Runs that follow each other are merged with each other, or equal rows would change places.
+        // Only neighbouring runs are merged with each other; otherwise equal rows would change their order.
         while runs.len() > FAN_IN {
             let (from, mut into, mut longer) = (Arc::new(file), SpillFile::new()?, Vec::new());
             for some in runs.chunks(FAN_IN) {
@@ -162,7 +162,7 @@ impl Sorted {
         }
     }
 
-    /// The batch with the dictionaries that came.
+    /// The batch with the dictionaries of the input.
     fn as_it_came(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         let columns = batch.columns().iter().zip(self.schema.fields());
         let columns = columns.map(|(column, field)| match column.data_type() == field.data_type() {

@@ -1,4 +1,4 @@
-//! Rows in memory, sorted, and their way into the file.
+//! Sorts rows in memory and writes them to the file as a run.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,19 +13,20 @@ use crate::ordered::OrdKeys;
 use crate::parallel::{sort_by, sort_unstable};
 use crate::schema::DatasetSchema;
 
-/// Sorted rows in the file: its blocks, in order.
+/// Sorted rows in the file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Run {
+    /// Offset and length of its blocks, in order.
     pub(super) blocks: Vec<(u64, usize)>,
-    /// Rows of a block, at most.
+    /// The most rows of a block.
     pub(super) block_rows: usize,
 }
 
-/// Batches, and the order of their rows.
+/// Batches, and the sorted order of their rows.
 pub(super) struct SortedRows {
     schema: Arc<DatasetSchema>,
     batches: Vec<RecordBatch>,
-    /// The place of each batch's first row among all.
+    /// The position of each batch's first row among all rows.
     starts: Vec<usize>,
     order: Vec<u32>,
 }
@@ -45,7 +46,7 @@ impl SortedRows {
         self.order.len()
     }
 
-    /// Some rows of the sorted order.
+    /// A range of the sorted order as one batch.
     pub(super) fn gather(&self, rows: Range<usize>) -> Result<RecordBatch> {
         let place = |row: &u32| {
             let row = *row as usize;
@@ -68,7 +69,7 @@ impl SortedRows {
     }
 }
 
-/// The order of all rows by their values, then by their places.
+/// The positions of all rows, sorted by value and then by position, so that the order is stable.
 fn order(schema: &DatasetSchema, batches: &[RecordBatch]) -> Result<Vec<u32>, ArrowError> {
     let columns = batches.iter().filter_map(|batch| batch.columns().get(schema.ordered_index()));
     let columns: Vec<&dyn Array> = columns.map(ArrayRef::as_ref).collect();

@@ -9,11 +9,11 @@ use super::file::{self, SpillFile};
 use crate::Result;
 use crate::input::memory::HeldMemory;
 
-/// Bytes of blocks that are kept at hand. A block is shared by datasets that are read one after the other: while they
-/// are, each block is decoded once.
+/// How many bytes of blocks are cached. Datasets that share a block are read one after the other, so with the cache
+/// each block is decoded once.
 const AT_HAND: usize = 32 << 20;
 
-/// Blocks that can be read at random, by several threads.
+/// Blocks that several threads can read, in any order.
 #[derive(Debug, Default)]
 pub(crate) struct SpilledBlocks {
     file: Option<SpillFile>,
@@ -24,7 +24,7 @@ pub(crate) struct SpilledBlocks {
 #[derive(Debug)]
 struct BlockLocation {
     rows: usize,
-    /// Bytes in memory or in the file.
+    /// The size in memory or in the file.
     bytes: usize,
     kept: BlockBytes,
 }
@@ -36,19 +36,19 @@ enum BlockBytes {
 }
 
 impl SpilledBlocks {
-    /// Whether a block went to the file.
+    /// Whether any block is in the file.
     pub(crate) fn is_on_disk(&self) -> bool {
         self.file.is_some()
     }
 
-    /// Keeps a block in memory and tells its number.
+    /// Stores a block in memory and returns its number.
     pub(crate) fn keep(&mut self, block: RecordBatch) -> usize {
         let mut pinned = HeldMemory::default();
         pinned.add(&block);
         self.push(BlockLocation { rows: block.num_rows(), bytes: pinned.bytes(), kept: BlockBytes::Memory(block) })
     }
 
-    /// Writes an encoded block to the file and tells its number.
+    /// Writes an encoded block to the file and returns its number.
     pub(crate) fn write(&mut self, rows: usize, encoded: &[u8]) -> Result<usize> {
         let file = match &mut self.file {
             Some(file) => file,
@@ -63,12 +63,12 @@ impl SpilledBlocks {
         self.places.len() - 1
     }
 
-    /// About how many bytes so many rows of a block are.
+    /// About how many bytes this many rows of a block take.
     pub(crate) fn bytes_of(&self, block: usize, rows: usize) -> usize {
         self.places.get(block).map_or(0, |place| place.bytes / place.rows.max(1) * rows)
     }
 
-    /// Reads a block; a shared one stays at hand for the next dataset.
+    /// Reads a block. A shared one is cached for the next dataset.
     pub(crate) fn read(&self, block: usize, shared: bool) -> Result<RecordBatch> {
         let place = self.places.get(block).ok_or_else(|| file::changed(format!("there is no block {block}")))?;
         let offset = match &place.kept {
@@ -94,10 +94,10 @@ impl SpilledBlocks {
     }
 }
 
-/// The blocks that were used last.
+/// A cache of the blocks that were used last.
 #[derive(Debug, Default)]
 struct AtHand {
-    /// The one used last at the end.
+    /// In the order of their last use.
     blocks: VecDeque<(usize, RecordBatch, usize)>,
     bytes: usize,
 }

@@ -1,4 +1,4 @@
-//! The anonymous temporary file of an input: blocks of rows, each readable on its own.
+//! The unnamed temporary file of an input. It holds blocks of rows, and each can be read by itself.
 
 use std::fs::File;
 use std::io::{self, Cursor, Write};
@@ -13,8 +13,8 @@ use arrow::ipc::writer::StreamWriter;
 
 use crate::{Error, Result};
 
-/// A file without a name: the operating system removes it with the process. Each block is an Arrow IPC stream of one
-/// batch, so that it is read alone, by one read.
+/// A file without a name, which the operating system removes with the process. Each block is an Arrow IPC stream of one
+/// batch, so one read gets it without any other block.
 #[derive(Debug)]
 pub(crate) struct SpillFile {
     file: File,
@@ -28,7 +28,7 @@ impl SpillFile {
         Ok(Self { file, len: 0, buffer: Vec::new() })
     }
 
-    /// Appends a batch and tells where it is.
+    /// Appends a batch; returns its offset and length.
     pub(crate) fn append(&mut self, batch: &RecordBatch) -> Result<(u64, usize)> {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
@@ -38,7 +38,7 @@ impl SpillFile {
         Ok(place)
     }
 
-    /// Appends a batch that [`encode`] made bytes of, and tells where it is.
+    /// Appends the bytes of [`encode`]; returns their offset.
     pub(crate) fn append_encoded(&mut self, encoded: &[u8]) -> Result<u64> {
         self.file.write_all(encoded).map_err(|error| io_error("write", error))?;
         let offset = self.len;
@@ -46,7 +46,7 @@ impl SpillFile {
         Ok(offset)
     }
 
-    /// Reads a batch again.
+    /// Reads the batch at an offset.
     pub(crate) fn read(&self, offset: u64, len: usize) -> Result<RecordBatch> {
         let mut bytes = MutableBuffer::from_len_zeroed(len);
         self.file.read_exact_at(bytes.as_slice_mut(), offset).map_err(|error| io_error("read", error))?;
@@ -59,7 +59,7 @@ impl SpillFile {
     }
 }
 
-/// Adds the bytes of a batch, readable on their own.
+/// Appends the bytes of a batch to a buffer, as a stream of their own.
 pub(crate) fn encode(batch: &RecordBatch, buffer: &mut Vec<u8>) -> Result<()> {
     let encode = || -> Result<(), ArrowError> {
         let mut writer = StreamWriter::try_new(Cursor::new(buffer), batch.schema_ref())?;
@@ -73,7 +73,7 @@ fn io_error(action: &'static str, source: io::Error) -> Error {
     Error::Io { action, path: std::env::temp_dir().join("(unnamed file of the input)"), source }
 }
 
-/// The file does not hold what was written.
+/// The error for a file that does not hold what was written to it.
 pub(crate) fn changed(detail: String) -> Error {
     let path = PathBuf::from("(unnamed file of the input)");
     Error::Damaged { path, detail }

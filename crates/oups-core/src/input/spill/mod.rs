@@ -1,4 +1,4 @@
-//! Rows in an unnamed temporary file, block after block.
+//! Rows in an unnamed temporary file, in blocks.
 
 pub(crate) mod blocks;
 pub(crate) mod file;

@@ -1,4 +1,4 @@
-//! Checked batches on their way to the temporary file.
+//! Writes checked batches to the temporary file.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use crate::Result;
 use crate::input::{BLOCK_ROWS, Chunk, ChunkLocation};
 use crate::schema::Fit;
 
-/// Writes checked batches to a temporary file, in blocks of at most [`BLOCK_ROWS`] rows: large batches are cut, small
-/// ones are gathered.
+/// Writes checked batches to a temporary file in blocks of at most [`BLOCK_ROWS`] rows. Large batches are cut, small
+/// ones gathered.
 pub(crate) struct SpillWriter {
     fit: Fit,
     file: SpillFile,
@@ -67,7 +67,8 @@ impl SpillWriter {
     }
 }
 
-/// A slice of a view array would be written with the whole array's text: keep only its own.
+/// Copies the texts of view arrays that the rows refer to. Otherwise a slice would be written with the texts of the
+/// whole array.
 pub(crate) fn own_views(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
     let columns = batch.columns().iter().map(|array| match array.data_type() {
         DataType::Utf8View => Arc::new(array.as_string_view().gc()) as ArrayRef,

@@ -1,4 +1,4 @@
-//! Does what was decided. Nothing is deleted; a death anywhere leaves a dataset that a second repair repairs.
+//! Carries out a repair. Nothing is deleted. If the repair dies anywhere, a second one can repair the dataset.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ use crate::storage::publish::install;
 use crate::storage::turn::Turn;
 use crate::{Error, Result};
 
+/// Carries out the plan, in the order of `docs/repair.md`: the mark first, then names and syncs, then the manifest, and
+/// only then are other files moved away. So a repair that dies in between is completed by the next one.
 pub(super) fn apply(
     (fs, paths): (&StoreFs, &DatasetPaths),
     mut turn: Turn,
@@ -38,7 +40,7 @@ pub(super) fn apply(
         installed = Some(Attempt::on("repair", &next.dataset, next.version()));
     }
     apply.set_files_aside(&plan).map_err(|error| match &installed {
-        // What is left to be moved is nothing that readers see; a second repair moves it.
+        // Readers do not see the files that are still to be moved. A second repair moves them.
         Some(attempt) => attempt.not_durable(error),
         None => error,
     })?;
@@ -46,8 +48,8 @@ pub(super) fn apply(
     Ok(apply.report(&plan, next.as_ref(), true))
 }
 
-/// The manifest as it will be: the one that is there if nothing of it is lost, `None` if there is nothing to tell what
-/// the columns are.
+/// The repaired manifest. If no row group is lost or restored it is the current one. `None` if there is neither a
+/// manifest nor an intact file to take the columns from.
 fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut RepairPlan) -> Result<Option<Manifest>> {
     if let Some(base) = plan.base.clone() {
         if plan.choice.lost.is_empty() && plan.choice.restored.is_empty() {
@@ -79,7 +81,7 @@ fn next_manifest(fs: &StoreFs, paths: &DatasetPaths, plan: &mut RepairPlan) -> R
     }))
 }
 
-/// Files that cannot be read with the columns of the newest one.
+/// Sets files aside that cannot be read with the columns of the newest one.
 fn part_misfits(fs: &StoreFs, paths: &DatasetPaths, plan: &mut RepairPlan, schema: &Arc<DatasetSchema>) -> Result<()> {
     for at in plan.choice.kept.clone() {
         let Some((file, content)) = plan.files.get(at).and_then(|file| Some((file, file.good()?))) else { continue };
@@ -102,11 +104,11 @@ fn part_misfits(fs: &StoreFs, paths: &DatasetPaths, plan: &mut RepairPlan, schem
     Ok(())
 }
 
-/// The entries of the files that are kept, in order. What the manifest says of a file stays as it is.
+/// The entries of the chosen files, in order. If the manifest has an entry of a file, it stays as it is.
 fn entries(plan: &RepairPlan, base: Option<&Manifest>) -> Vec<RowGroup> {
     let mut kept: Vec<&Found> = plan.choice.kept.iter().filter_map(|&at| plan.files.get(at)).collect();
     match base {
-        // The manifest's order is exact, also where names and spans are equal.
+        // The manifest's order is exact, even for files with equal names and spans.
         Some(base) if plan.choice.restored.is_empty() => {
             let kept: std::collections::HashSet<&str> = kept.iter().map(|file| file.live.as_str()).collect();
             base.entries.iter().filter(|entry| kept.contains(&*entry.file)).cloned().collect()
@@ -134,7 +136,7 @@ impl<'a> Apply<'a> {
         Self { fs, paths, aside: Vec::new(), has_folder: false }
     }
 
-    /// Moves a file into the folder of what is damaged, under its name, or its name and a number.
+    /// Moves a file into the folder of damaged files, under its name, or its name and a number if that is taken.
     fn move_aside(&mut self, path: &Path, name: &str, reason: &str) -> Result<()> {
         let folder = self.paths.damaged();
         if !self.has_folder {
@@ -164,8 +166,8 @@ impl<'a> Apply<'a> {
         self.fs.sync_dir(&self.paths.parent())
     }
 
-    /// Gives every file of the dataset its own name. Where another file has it, both go through a name that readers and a
-    /// second repair understand.
+    /// Gives every file of the dataset its right name. Files that have each other's name are first renamed to their
+    /// retired names, which readers and a second repair understand.
     fn give_names(&mut self, plan: &mut RepairPlan) -> Result<()> {
         let moving: Vec<usize> = plan.choice.kept.iter().copied().filter(|&at| has_other_name(plan, at)).collect();
         if moving.is_empty() {
@@ -197,7 +199,8 @@ impl<'a> Apply<'a> {
         self.fs.sync_dir(&self.paths.folder())
     }
 
-    /// Without a manifest it is not known which files are durable; those that are back must be.
+    /// Syncs the files that the new manifest lists and that may not be durable: restored ones, and without a manifest
+    /// all.
     fn sync_files(&self, plan: &RepairPlan) -> Result<()> {
         let places = if plan.base.is_some() { &plan.choice.restored } else { &plan.choice.kept };
         for file in places.iter().filter_map(|&at| plan.files.get(at)) {
@@ -273,7 +276,7 @@ fn lost(plan: &RepairPlan, next: Option<&Manifest>) -> Vec<Lost> {
         Lost { span: None, file: None, rows: None, reason }
     });
     let mut lost: Vec<Lost> = files.chain(missing).collect();
-    // Names begin with the span, in its order.
+    // File names begin with the span, as a text that sorts as the values do.
     lost.sort_by(|left, right| (&left.file, &left.reason).cmp(&(&right.file, &right.reason)));
     lost
 }

@@ -1,4 +1,4 @@
-//! Which of the files that are there are the dataset: `docs/repair.md` says it in words.
+//! Chooses the dataset's files among all files found, without a manifest. `docs/repair.md` has the rules in words.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -6,29 +6,29 @@ use super::examine::Found;
 use crate::ordered::OrdValue;
 use crate::paths::FileId;
 
-/// What is known of the last writer.
+/// How the last writer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LastWriter {
-    /// It ended cleanly: what it had not committed is gone.
+    /// It ended cleanly: it has removed what it did not commit.
     Clean,
-    /// It died making this commit, before or after the commit point.
+    /// It died while it made this commit, before or after the commit point.
     Died(u64),
-    /// Nothing is known.
+    /// Unknown.
     Unknown,
 }
 
-/// The answer, by places in the list of files.
+/// The result of choosing, as indexes in the list of files.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Salvage {
     /// The files of the dataset.
     pub(super) kept: BTreeSet<usize>,
-    /// Of these, the ones that a later commit had replaced.
+    /// Those of `kept` that a later commit had replaced.
     pub(super) restored: BTreeSet<usize>,
-    /// Files that are not of the dataset, with the reason.
+    /// Files that do not belong to the dataset, with the reason.
     pub(super) aside: BTreeMap<usize, String>,
     /// Damaged files whose rows are lost.
     pub(super) lost: BTreeSet<usize>,
-    /// Files of the newest commit that are not there: commit and number.
+    /// Missing files of the newest commit: commit and number.
     pub(super) missing: Vec<(u64, u32)>,
 }
 
@@ -46,13 +46,13 @@ pub(super) fn choose(files: &[Found], last: LastWriter) -> Salvage {
 struct Chooser<'a> {
     files: &'a [Found],
     last: LastWriter,
-    /// Which commit replaced a file.
+    /// For each replaced file, the commit that replaced it.
     replaced: BTreeMap<usize, u64>,
     choice: Salvage,
 }
 
 impl Chooser<'_> {
-    /// The files of one commit, by its number and draw.
+    /// The files of each commit, by the commit's number and draw.
     fn commits(&self) -> BTreeMap<(u64, u64), Vec<usize>> {
         let mut commits: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (at, file) in self.files.iter().enumerate() {
@@ -65,6 +65,7 @@ impl Chooser<'_> {
         self.files.iter().map(|file| file.id.commit).max().unwrap_or_default()
     }
 
+    /// Sets the files of commits aside that never reached their commit point.
     fn drop_what_never_happened(&mut self) {
         for ((commit, _), members) in self.commits() {
             if !self.has_happened(commit, &members) {
@@ -74,8 +75,9 @@ impl Chooser<'_> {
         }
     }
 
-    /// A commit has happened if a later one was made, if all its files are there, if the last writer ended cleanly or was
-    /// making another one, or if something was done that comes only after the commit point.
+    /// Whether a commit has reached its commit point. It has if a later one was made, if all its files are there, if
+    /// the last writer ended cleanly or was making a later one, or if something was done that only happens after the
+    /// commit point.
     fn has_happened(&self, commit: u64, members: &[usize]) -> bool {
         let is_after = match self.last {
             LastWriter::Clean => true,
@@ -89,7 +91,7 @@ impl Chooser<'_> {
             || self.has_deleted(members)
     }
 
-    /// Numbers of files of a commit that are not there; `None` if the one that tells how many there were is not.
+    /// The numbers of a commit's missing files; `None` if its last file is missing, which says how many there were.
     fn missing_of(&self, members: &[usize]) -> Option<Vec<u32>> {
         let members = || members.iter().filter_map(|&at| self.files.get(at));
         let parts = members().find_map(|file| file.good()?.claims.parts)?;
@@ -97,13 +99,14 @@ impl Chooser<'_> {
         Some((0..parts).filter(|part| !there.contains(part)).collect())
     }
 
-    /// Whether a file that the commit replaced is gone: replaced files go only after the commit point.
+    /// Whether a file that the commit replaced is gone. Replaced files are deleted only after the commit point.
     fn has_deleted(&self, members: &[usize]) -> bool {
         let mut names =
             members.iter().filter_map(|&at| self.files.get(at)?.good()).flat_map(|good| &good.claims.replaces);
         names.any(|name| !self.files.iter().any(|file| file.live == *name))
     }
 
+    /// Notes which files were replaced: by their retired names, and by the footers of the files that replaced them.
     fn note_replaced(&mut self) {
         let places: HashMap<&str, usize> =
             self.files.iter().enumerate().map(|(at, file)| (file.live.as_str(), at)).collect();
@@ -114,6 +117,7 @@ impl Chooser<'_> {
         }
     }
 
+    /// Divides the remaining files into replaced, kept and lost ones, and finds missing files of the newest commit.
     fn sort_out(&mut self) {
         let free = |choice: &Salvage, at: &usize| !choice.aside.contains_key(at);
         for (at, file) in self.files.iter().enumerate() {
@@ -139,12 +143,13 @@ impl Chooser<'_> {
         }
     }
 
-    /// Where a file is lost, the files that its commit replaced come back, if they are all there.
+    /// Brings back the files that a lost file's commit replaced, if all of them are there.
     fn roll_back(&mut self) {
         roll_back(self.files, &self.replaced, &mut self.choice, |commit| commit, |_| false);
     }
 
-    /// Newer commits first: a file that overlaps one that is taken already is an old one whose end was not seen.
+    /// Takes files of newer commits first. A file that overlaps one that is taken already is old, and was replaced by a
+    /// file whose footer cannot say so any more.
     fn part_overlaps(&mut self) {
         let mut order: Vec<usize> = self.choice.kept.iter().copied().collect();
         order.sort_by_key(|&at| {
@@ -165,9 +170,11 @@ impl Chooser<'_> {
     }
 }
 
-/// Where a file is lost, the files that its commit replaced come back in place of all that the commit made of them: if
-/// they are good and all there, or if nothing good is left of what the commit made. `era` names commits that count as
-/// one; `is_listed_whole` says for a lost file that everything its commit replaced is known.
+/// Brings back files that a lost file's commit replaced, in place of all files that the commit made of them. They come
+/// back if all of them are there and good, or if none of the files that the commit made is good.
+///
+/// Commits with the same `era` count as one. `is_listed_whole` says of a lost file whether all files that its commit
+/// replaced are known.
 pub(super) fn roll_back(
     files: &[Found],
     replaced: &BTreeMap<usize, u64>,
@@ -188,12 +195,12 @@ pub(super) fn roll_back(
             let is_there = |name: &&String| old.iter().any(|&at| files.get(at).is_some_and(|file| file.live == **name));
             let is_whole = !replaces.is_empty() && replaces.iter().all(is_there)
                 || new.iter().any(|&at| choice.lost.contains(&at) && is_listed_whole(at));
-            // Where nothing new is left, each old file is a gain.
+            // If no new file is left, each old file is a gain.
             let is_gain = !new.iter().any(|at| choice.kept.contains(at));
             let (good, bad): (Vec<usize>, Vec<usize>) = old.into_iter().partition(is_good);
             if is_gain || is_whole && bad.is_empty() {
                 bring_back(choice, &good, &new);
-                // What a bad one had replaced in its turn may still be there.
+                // The files that a bad one had replaced in its turn may still be there.
                 eras.extend(bad.iter().map(|&at| era_of(at)));
                 lost.extend(bad);
             }
@@ -213,14 +220,14 @@ fn bring_back(choice: &mut Salvage, old: &[usize], new: &[usize]) {
     }
 }
 
-/// Old files and new ones that meet: they come back or stay away together.
+/// Old and new files whose spans touch. The old files come back together or not at all.
 #[derive(Default)]
 struct Replacement {
     old: Vec<usize>,
     new: Vec<usize>,
 }
 
-/// The regions of a commit in which a new file is lost and something old could come back.
+/// The regions in which a new file is lost and old files could come back.
 fn regions(files: &[Found], old: Vec<usize>, new: Vec<usize>, lost: &BTreeSet<usize>) -> Vec<Replacement> {
     let span = |at: usize| files.get(at).map(Found::span).unwrap_or_default();
     let mut all: Vec<(usize, bool)> = old.into_iter().map(|at| (at, true)).collect();
@@ -245,7 +252,7 @@ fn regions(files: &[Found], old: Vec<usize>, new: Vec<usize>, lost: &BTreeSet<us
     regions.into_iter().map(|(region, _)| region).filter(is_hit).collect()
 }
 
-/// Where a row group belongs in the order of a dataset.
+/// The position of a row group in the order of a dataset.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SpanSet<'a> {
     min: &'a OrdValue,
@@ -259,7 +266,7 @@ impl<'a> SpanSet<'a> {
         Some(Self { min: &entry.min, max: &entry.max, id: file.id })
     }
 
-    /// The index among sorted ones; `None` if it overlaps one. Sharing an end is no overlap.
+    /// The index among sorted row groups; `None` if it overlaps one of them. Row groups may share a boundary value.
     fn among(&self, taken: &[Self]) -> Option<usize> {
         let index = taken.partition_point(|other| other < self);
         let fits_left = index.checked_sub(1).and_then(|left| taken.get(left)).is_none_or(|left| left.max <= self.min);

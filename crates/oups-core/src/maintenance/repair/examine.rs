@@ -1,4 +1,4 @@
-//! Every row group file in a dataset's folder, and what it says of itself.
+//! Examines every row group file in a dataset's folder.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,39 +16,39 @@ use crate::schema::DatasetSchema;
 use crate::write::progress::{Phase, Steps, Watch};
 use crate::{Error, Result};
 
-/// A file in the folder that has a name of ours.
+/// A row group file in the folder, by its name.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
-    /// Its name now.
+    /// Its name now; empty if the file is missing.
     pub(super) name: String,
-    /// The name it has or had while live.
+    /// Its live name.
     pub(super) live: String,
     pub(super) id: FileId,
-    /// Which commit replaced it, if its name says so.
+    /// The commit that replaced it, if its name says so.
     pub(super) retired_by: Option<u64>,
-    /// What is in it, or why it is of no use.
+    /// Its content, or why that cannot be used.
     pub(super) content: Result<Content, String>,
-    /// A whole row group that is not the one of this name.
+    /// An intact row group that is not the one of this name.
     pub(super) misnamed: Option<Box<Content>>,
 }
 
-/// A file whose every row is as it was written, as far as the file itself can tell.
+/// The content of an intact file: its rows are as they were written, as far as the file itself shows.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
     pub(super) claims: Claims,
     pub(super) ordered: OrderedType,
-    /// Without a name.
+    /// The entry for the manifest, without a name.
     pub(super) entry: RowGroup,
 }
 
 impl Found {
-    /// A file that should be there.
+    /// A file that the manifest names and that is missing.
     pub(super) fn missing(name: &str, id: FileId) -> Self {
         let content = Err("the file is missing".to_owned());
         Self { name: String::new(), live: name.to_owned(), id, retired_by: None, content, misnamed: None }
     }
 
-    /// Whether there is such a file.
+    /// Whether the file exists.
     pub(super) fn is_there(&self) -> bool {
         !self.name.is_empty()
     }
@@ -57,15 +57,15 @@ impl Found {
         self.content.as_ref().ok()
     }
 
-    /// Smallest and largest value as the name tells them.
+    /// The smallest and largest value, as the texts in the name.
     pub(super) fn span(&self) -> (&str, &str) {
         span_texts(&self.live).unwrap_or_default()
     }
 }
 
-/// All files with names of ours, in order of names, and the names of files that were being written.
+/// All row group files, in order of names, and the names of files that were being written.
 pub(super) fn examine(fs: &StoreFs, paths: &DatasetPaths, watch: &Watch) -> Result<(Vec<Found>, Vec<String>)> {
-    // A link or folder that has a file's name is in the way of it.
+    // Links and folders are not left out: one that has a row group file's name is in the way of the file.
     let mut names: Vec<String> = fs.list(&paths.folder())?.into_iter().map(|entry| entry.name).collect();
     names.sort();
     let unfinished =
@@ -97,7 +97,7 @@ fn one(fs: &StoreFs, paths: &DatasetPaths, name: String) -> Result<Option<Found>
         },
         Err(Error::Damaged { detail, .. }) => Err(detail),
         Err(Error::InTheWay { found, .. }) => Err(format!("it is {found}")),
-        // A type or schema that cannot be.
+        // The schema in the footer is not one that a dataset may have.
         Err(error @ (Error::UnsupportedType { .. } | Error::Schema { .. } | Error::UnknownColumn { .. })) => {
             Err(error.to_string())
         }
@@ -106,7 +106,7 @@ fn one(fs: &StoreFs, paths: &DatasetPaths, name: String) -> Result<Option<Found>
     Ok(Some(Found { name, live, id, retired_by, content, misnamed }))
 }
 
-/// Whether the content is that of the file of this name; the error says what it is instead.
+/// Whether the content is that of the file with this name. The error says what it is instead.
 fn is_for(content: &Content, dataset: &str, id: FileId, live: &str) -> Result<(), String> {
     content.claims.is_for(dataset, id)?;
     let text = |value: &_| content.ordered.name_text(value);
@@ -128,7 +128,7 @@ fn content(file: Arc<dyn ReadFile>, path: &Path, dataset: &str) -> Result<Conten
     let (None, Some((min, max))) = (&scan.wrong, scan.span) else {
         return Err(damaged(scan.wrong.unwrap_or_else(|| "no rows".to_owned())));
     };
-    // The seal does not cover the footer's statistics and the page index: what they say must not contradict the rows.
+    // The seal does not cover the footer's statistics and the page index, so these are checked against the rows.
     let facts = RowGroupFacts { rows: open.rows(), bytes, min: min.clone(), max: max.clone() };
     RowGroupFile::open(file, path, &schema, View::Stored, &facts)?;
     let ordered = schema.ordered_type().clone();

@@ -1,4 +1,4 @@
-//! Which files are the dataset when the manifest is good: those that it names, if they are what it says.
+//! Chooses the dataset's files by a good manifest: those that it names and that agree with it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use super::examine::Found;
 use crate::format::manifest::{Manifest, RowGroup};
 use crate::paths::file_id;
 
-/// Chooses by the manifest; files that it names and that are not there are added to the list.
+/// Chooses by the manifest. Missing files that it names are added to the list.
 pub(super) fn choose(manifest: &Manifest, files: &mut Vec<Found>) -> Salvage {
     take_misnamed(manifest, files);
     add_missing(manifest, files);
@@ -33,13 +33,13 @@ pub(super) fn choose(manifest: &Manifest, files: &mut Vec<Found>) -> Salvage {
     }
     let is_unsynced =
         |at: usize| files.get(at).and_then(|file| entries.get(file.live.as_str())).is_some_and(|entry| !entry.synced);
-    // Whatever many unsynced commits made of the newest durable version, its files are what comes back.
+    // All unsynced commits count as one: whatever they made of the newest durable version, its files come back.
     let era = |commit: u64| if commit > manifest.durable { manifest.durable + 1 } else { commit };
     roll_back(files, &replaced, &mut choice, era, is_unsynced);
     choice
 }
 
-/// Why a file cannot be used; `None` if it is what the manifest says.
+/// Why a file cannot be used; `None` if it agrees with the manifest.
 fn fault(file: &Found, entry: &RowGroup) -> Option<String> {
     match &file.content {
         Err(reason) => Some(reason.clone()),
@@ -50,7 +50,8 @@ fn fault(file: &Found, entry: &RowGroup) -> Option<String> {
     }
 }
 
-/// A file that has the checksum of another entry is that entry, under a wrong name: it will get the right one.
+/// Finds files that have the checksum of another entry: they are that entry's files under a wrong name, and will be
+/// renamed.
 fn take_misnamed(manifest: &Manifest, files: &mut [Found]) {
     let by_checksum: HashMap<u128, &RowGroup> = manifest.entries.iter().map(|entry| (entry.checksum, entry)).collect();
     let has_own = |file: &&Found| {
@@ -72,13 +73,13 @@ fn take_misnamed(manifest: &Manifest, files: &mut [Found]) {
     let names: HashSet<String> = moved.iter().filter_map(|&at| Some(files.get(at)?.live.clone())).collect();
     for (at, file) in files.iter_mut().enumerate() {
         if !moved.contains(&at) && names.contains(&file.live) {
-            // Its name is another file's.
+            // Its name belongs to another file.
             file.live.clear();
         }
     }
 }
 
-/// Files that the manifest names and that are nowhere.
+/// Adds the files that the manifest names and that were not found.
 fn add_missing(manifest: &Manifest, files: &mut Vec<Found>) {
     let live = manifest.entries.iter().map(|entry| &*entry.file);
     let names = live.chain(manifest.retired.iter().map(|file| file.file.as_str()));

@@ -1,7 +1,8 @@
-//! Makes a damaged dataset whole again, with every row group that is intact: `docs/repair.md`.
+//! Repairs a damaged dataset: it keeps every row group that is intact. See `docs/repair.md`.
 //!
-//! Three steps: look at every file ([`examine`]), decide ([`choose`], [`listed`]), and do it ([`apply`]), in an order in
-//! which a death in between loses nothing and a second repair goes on.
+//! A repair looks at every file ([`examine`]), decides ([`choose`], [`listed`]), and carries the decision out
+//! ([`apply`]). The order of the last step is such that a repair that dies loses nothing, and a second one completes
+//! it.
 
 mod apply;
 mod choose;
@@ -25,21 +26,21 @@ use examine::{Found, examine};
 
 pub use report::{Lost, ManifestState, RepairReport, SetAside};
 
-/// What is to be done.
+/// The plan of a repair: the files found, and the decision about each.
 struct RepairPlan {
     state: ManifestState,
-    /// The manifest as it is, if it is good.
+    /// The current manifest, if it is good.
     base: Option<Arc<Manifest>>,
     files: Vec<Found>,
     choice: Salvage,
-    /// Files that were being written.
+    /// Names of files that were being written.
     unfinished: Vec<String>,
-    /// A number above every commit that is known of.
+    /// The repair's commit number: above every number that is found anywhere.
     commit: u64,
 }
 
 impl RepairPlan {
-    /// `None` if there is no dataset, and was none.
+    /// Examines the files and decides. `None` if the dataset does not exist, and no file of one is there.
     fn make(fs: &StoreFs, paths: &DatasetPaths, turn: &Turn, watch: &Watch) -> Result<Option<Self>> {
         let (state, base) = match crate::storage::load::load(fs, paths) {
             Ok(Some(loaded)) => (ManifestState::Good, Some(loaded.manifest)),
@@ -55,7 +56,7 @@ impl RepairPlan {
                 .map_or(0, |removed| removed.manifest.commit),
             Some(_) => 0,
         };
-        // What a removed dataset has left is not to come back.
+        // A removed dataset does not come back.
         files.retain(|file| base.is_some() || file.id.commit > removed);
         let died = match turn.left() {
             Some(Left::Died { commit }) => *commit,
@@ -73,7 +74,7 @@ impl RepairPlan {
         Ok((is_there && !never_was).then_some(Self { state, base, files, choice, unfinished, commit }))
     }
 
-    /// Whether all is as it should be.
+    /// Whether there is nothing to repair.
     fn is_well(&self) -> bool {
         let Salvage { restored, aside, lost, missing, .. } = &self.choice;
         self.base.is_some()
@@ -82,7 +83,7 @@ impl RepairPlan {
             && !self.must_move()
     }
 
-    /// Whether a file of the dataset does not have its own name.
+    /// Whether a file of the dataset has a wrong name.
     fn must_move(&self) -> bool {
         self.choice.kept.iter().any(|&at| self.files.get(at).is_some_and(|file| file.name != file.live))
     }
@@ -96,22 +97,23 @@ fn last_writer(left: Option<&Left>) -> LastWriter {
     }
 }
 
-/// A damaged dataset made whole again: see [`Dataset::repair`].
+/// A change that repairs a dataset: see [`Dataset::repair`].
 #[derive(Debug)]
 pub struct Repair(Dataset);
 
 impl Change<Repair> {
-    /// Repairs under the writers' lock. Changes nothing when all is well.
+    /// Repairs the dataset under the writers' lock. If there is nothing to repair, changes nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::NoDataset`] where there is nothing of which a dataset could be made, [`Error::NewerFormat`],
-    /// [`Error::KeyFolded`], [`Error::LockTimeout`], a failed file operation.
+    /// [`Error::NoDataset`] if the dataset does not exist and no file of one is left; [`Error::NewerFormat`],
+    /// [`Error::KeyFolded`], [`Error::LockTimeout`]; [`Error::Io`] if a file operation fails; [`Error::NotDurable`] or
+    /// [`Error::OutcomeUnknown`] as for other commits.
     pub fn commit(self) -> Result<RepairReport> {
         let dataset = &self.of.0;
         let (fs, paths) = (dataset.store.storage.fs(), &dataset.paths);
         let _span = tracing::info_span!("repair", dataset = paths.text()).entered();
-        // Looked for before locking: taking the lock makes folders.
+        // Checked before locking: taking the lock makes folders.
         let is_there = |path: &std::path::Path| Ok::<_, Error>(fs.kind(path)?.is_some());
         if !is_there(&paths.manifest())? && !is_there(&paths.folder())? && !is_there(&paths.tombstone())? {
             return Err(dataset.absent());
@@ -130,9 +132,9 @@ impl Change<Repair> {
 }
 
 impl Dataset {
-    /// Begins to make a damaged dataset whole again with every row group that is intact, also when its manifest is gone.
-    /// What is damaged is moved to a folder beside it, nothing is deleted. `docs/repair.md` says how, and what cannot be
-    /// known.
+    /// Begins the repair of a damaged dataset, also of one whose manifest is lost. It keeps every row group that is
+    /// intact. Damaged files are moved to a folder beside the dataset's; nothing is deleted. `docs/repair.md` says how,
+    /// and what a repair cannot know.
     pub fn repair(&self) -> Change<Repair> {
         Change::new(Repair(self.clone()))
     }

@@ -1,4 +1,4 @@
-//! What a repair did.
+//! The report of a repair.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,36 +11,37 @@ use crate::version::Version;
 pub struct RepairReport {
     /// The path text of the dataset's key.
     pub dataset: String,
-    /// Whether anything was changed; `false` when all was well.
+    /// Whether anything was changed; `false` if there was nothing to repair.
     pub changed: bool,
-    /// The dataset's version now; `None` if not one row group is left, so that there is no dataset any more.
+    /// The dataset's version now; `None` if no row group is left, so that the dataset does not exist any more.
     pub version: Option<Version>,
-    /// What the manifest was found to be.
+    /// The state in which the manifest was found.
     pub manifest: ManifestState,
-    /// Row groups of the dataset now.
+    /// The number of row groups of the dataset now.
     pub row_groups: usize,
-    /// Rows of the dataset now.
+    /// The number of rows of the dataset now.
     pub rows: u64,
-    /// Files that a later commit had replaced, and that are the dataset's again because what replaced them is lost.
+    /// Files that a later commit had replaced and that belong to the dataset again, because their replacements are
+    /// lost.
     pub restored: Vec<String>,
-    /// Files that were moved out of the way, in order of names. None was deleted.
+    /// Files that were moved out of the way, in order of names. No file was deleted.
     pub set_aside: Vec<SetAside>,
-    /// What is lost, in order of spans.
+    /// Rows that are lost, in order of spans.
     pub lost: Vec<Lost>,
 }
 
 impl RepairReport {
-    /// Whether the user's metadata is lost: only the manifest holds it.
+    /// Whether the user's metadata is lost, which only the manifest holds.
     pub fn metadata_lost(&self) -> bool {
         self.changed && self.manifest != ManifestState::Good
     }
 }
 
-/// What the manifest was found to be.
+/// The state in which a repair finds the manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ManifestState {
-    /// It is as it was written.
+    /// It is intact.
     Good,
     /// It is damaged, and was rebuilt from the row group files.
     Damaged,
@@ -54,9 +55,9 @@ pub enum ManifestState {
 pub struct SetAside {
     /// Its name before.
     pub file: String,
-    /// Where it is now.
+    /// Its path now.
     pub to: PathBuf,
-    /// Why.
+    /// Why it was moved.
     pub reason: String,
 }
 
@@ -64,13 +65,14 @@ pub struct SetAside {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Lost {
-    /// The smallest and largest ordered value of the file, as text; `None` where neither manifest nor name tell.
+    /// The smallest and largest ordered value of the file, as text; `None` if neither the manifest nor the file's name
+    /// says.
     pub span: Option<(String, String)>,
-    /// The file that held them; `None` where only its number is known.
+    /// The file that held the rows; `None` if only its number is known.
     pub file: Option<String>,
-    /// How many; `None` where the manifest is lost too.
+    /// The number of rows; `None` if the manifest is lost too.
     pub rows: Option<u64>,
-    /// What has happened to the file.
+    /// What happened to the file.
     pub reason: String,
 }
 

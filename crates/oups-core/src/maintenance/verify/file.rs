@@ -1,4 +1,4 @@
-//! One row group file against its entry in the manifest: every byte, then what the bytes say.
+//! Verifies one row group file against its entry in the manifest: every byte, then the decoded content.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::row_group::{RowGroupFile, View, footer_pairs};
 use crate::snapshot::Snapshot;
 use crate::{Error, Result, paths};
 
-/// What one file gave.
+/// The result of verifying one file.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
     pub(super) findings: Vec<Finding>,
@@ -22,11 +22,11 @@ pub(super) struct Checked {
     pub(super) span: Option<(OrdValue, OrdValue)>,
 }
 
-/// Checks the row group of this place.
+/// Verifies the row group with this index.
 ///
 /// # Errors
 ///
-/// [`Error::SnapshotGone`] and [`Error::Forked`]: then nothing can be said of the file.
+/// [`Error::SnapshotGone`] and [`Error::Forked`], after which nothing is known of the file. All else is a finding.
 pub(super) fn check(snapshot: &Snapshot, at: usize) -> Result<Checked> {
     let Some(entry) = snapshot.manifest().entries.get(at) else { return Ok(Checked::default()) };
     let check = Check { snapshot, entry, path: &snapshot.path_of(entry) };
@@ -58,7 +58,7 @@ impl Check<'_> {
         let file = match self.snapshot.read_at(self.entry) {
             Err(Error::Damaged { detail, .. }) => return Ok((vec![(FindingKind::Missing, detail)], None)),
             Err(Error::InTheWay { found, .. }) => {
-                return Ok((vec![(FindingKind::Missing, format!("in its place is {found}"))], None));
+                return Ok((vec![(FindingKind::Missing, format!("found {found} in its place"))], None));
             }
             other => other?,
         };
@@ -74,7 +74,7 @@ impl Check<'_> {
         }
     }
 
-    /// What is wrong with the bytes as such.
+    /// Compares length and checksum with the manifest's.
     fn bytes(&self, file: &dyn ReadFile, claims: Option<&Claims>) -> Result<Option<(FindingKind, String)>> {
         let checksum = checksum_of(file).map_err(crate::fs::failed("read", self.path))?;
         if checksum == self.entry.checksum && file.len() == self.entry.bytes {
@@ -92,17 +92,17 @@ impl Check<'_> {
         Ok(Some((FindingKind::Changed, detail)))
     }
 
-    /// What the file says it is, if that is something else than its name says.
+    /// Which file it is by its own footer, if that differs from its name.
     fn is_other(&self, claims: &Claims) -> Option<String> {
         claims.is_for(self.snapshot.dataset(), paths::file_id(&self.entry.file)?).err()
     }
 
-    /// What is wrong with what the bytes say, although they are those that the manifest knows.
+    /// Checks the decoded content of a file with the right checksum: columns, rows, order, span.
     fn content(&self, file: Arc<dyn ReadFile>, claims: &Claims) -> Result<Found> {
         let mut found: Vec<_> = self.is_other(claims).map(|other| (FindingKind::Swapped, other)).into_iter().collect();
         let schema = self.snapshot.dataset_schema();
         let open = match RowGroupFile::open_unchecked(file, self.path, schema, View::Stored) {
-            // Its footer was read before.
+            // Its footer was read before, so this is about its columns.
             Err(Error::Damaged { detail, .. }) => {
                 found.push((FindingKind::Schema, detail));
                 return Ok((found, None));

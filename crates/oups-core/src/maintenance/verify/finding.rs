@@ -1,17 +1,17 @@
-//! What `verify` finds.
+//! The findings of `verify`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::store::dataset::Dataset;
 
-/// One thing that is not as it should be. Findings are ordered: dataset, row group, file, kind.
+/// One thing that `verify` found wrong. Findings sort by dataset, row group, file, kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The path text of the dataset's key; `None` for what belongs to the store or to nothing.
+    /// The path text of the dataset's key; `None` if the finding is not about a dataset.
     pub dataset: Option<String>,
-    /// The place of the row group in the manifest, from 0, if it is about one.
+    /// The index of the row group in the manifest, from 0; `None` if the finding is not about one.
     pub row_group: Option<usize>,
     /// The file or folder.
     pub file: PathBuf,
@@ -50,51 +50,51 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What is wrong.
+/// The kind of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// `oups.json` is damaged, gone, or not what the store was opened with.
+    /// `oups.json` is damaged, gone, or has another schema than the store was opened with.
     StoreFile,
-    /// The manifest is damaged, or that of another dataset.
+    /// The manifest is damaged, or is that of another dataset.
     Manifest,
-    /// There are row group files, but no manifest.
+    /// The dataset has row group files, but its manifest is gone.
     ManifestLost,
     /// A newer version of oups wrote the file.
     NewerFormat,
-    /// A file that the manifest names is not there.
+    /// A file that the manifest names is missing.
     Missing,
     /// The file is shorter than the manifest says.
     Truncated,
     /// Bytes of the file have changed.
     Changed,
-    /// The file holds another row group than its name and the manifest say.
+    /// The file holds another row group than its name says.
     Swapped,
-    /// The bytes are those that the manifest knows, but they cannot be decoded.
+    /// The file has the right checksum, but cannot be decoded.
     Undecodable,
     /// The columns are not the dataset's.
     Schema,
-    /// The number of rows is not what the manifest says.
+    /// The number of rows is not the manifest's.
     Rows,
-    /// The rows decrease in the ordered column.
+    /// The rows are not sorted by the ordered column.
     Order,
-    /// The smallest or largest ordered value is not what the manifest says.
+    /// The smallest or largest ordered value is not the manifest's.
     Span,
     /// The rows of a row group reach into the next one.
     Overlap,
     /// The file cannot be read.
     Unreadable,
-    /// A file in the dataset's folder that is none of ours.
+    /// A file in the dataset's folder that oups did not make.
     Foreign,
-    /// A file of ours that no manifest names: what a dead writer, a power loss or a copy left.
+    /// A file that oups made and no manifest names. A dead writer, a power loss or a copy left it.
     Leftover,
-    /// A dead writer's mark is in the lock file; the next writer clears up after it.
+    /// A dead writer's mark in the lock file. The next writer clears its leftovers away.
     Mark,
-    /// The tombstone of a removed dataset is there without need; the next writer clears it away.
+    /// The tombstone of a removed dataset that nobody needs. The next writer clears it away.
     Tombstone,
-    /// A dead reader's pin; the next writer clears it away.
+    /// A dead reader's pin. The next writer clears it away.
     Pin,
-    /// A file or folder in the store that is no part of it.
+    /// A file or folder in the store that does not belong to it.
     Stranger,
 }
 
@@ -126,8 +126,8 @@ impl FindingKind {
         }
     }
 
-    /// Whether rows are lost or may be wrong, so that the dataset is to be repaired. Everything else is untidiness, which
-    /// reading and writing get along with.
+    /// Whether rows are lost or may be wrong, so that the dataset must be repaired. Everything else is untidiness,
+    /// which does not disturb reading and writing.
     pub fn is_damage(self) -> bool {
         self < Self::Foreign
     }
@@ -156,7 +156,7 @@ impl fmt::Display for FindingKind {
             Self::Mark => "mark of a dead writer",
             Self::Tombstone => "stale tombstone",
             Self::Pin => "stale pin",
-            Self::Stranger => "no part of the store",
+            Self::Stranger => "not part of the store",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The names in a dataset's folder and beside it, against the manifest.
+//! Verifies the names in a dataset's folder and beside it against the manifest.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::storage::retire::all_of as retired_by_removal;
 use crate::store::dataset::Dataset;
 use crate::{Error, Result};
 
-/// What is in the folder of a dataset and beside it, and should not be.
+/// Findings in the folder of a dataset and beside it: entries that should not be there.
 pub(super) fn beside_manifest(dataset: &Dataset, manifest: &Manifest) -> Result<Vec<Finding>> {
     let (fs, paths) = (dataset.store.storage.fs(), &dataset.paths);
     let (findings, doubts) = Names::of(dataset, manifest).judge()?;
@@ -24,14 +24,14 @@ pub(super) fn beside_manifest(dataset: &Dataset, manifest: &Manifest) -> Result<
     if !is_odd {
         return Ok(findings);
     }
-    // A writer at work would explain it. If none is, what is there is looked at again.
+    // A writer at work would explain these entries. If no writer is, they are looked at again.
     let Some(quiet) = Quiet::try_hold(fs, paths)? else { return Ok(findings) };
     let Ok(Some(newest)) = crate::storage::load::load(fs, paths) else { return Ok(findings) };
     let (mut findings, _) = Names { is_certain: true, ..Names::of(dataset, &newest.manifest) }.judge()?;
     findings.extend(mark(dataset, &quiet));
     let kinds = [
         (FindingKind::Leftover, "a manifest that was being written"),
-        (FindingKind::Tombstone, "the dataset is there"),
+        (FindingKind::Tombstone, "the dataset exists"),
     ];
     for (file, (kind, detail)) in side_files.into_iter().zip(kinds) {
         if fs.kind(&file)?.is_some() {
@@ -41,12 +41,12 @@ pub(super) fn beside_manifest(dataset: &Dataset, manifest: &Manifest) -> Result<
     Ok(findings)
 }
 
-/// What is left of a dataset that has no manifest.
+/// Findings for a dataset without a manifest.
 pub(super) fn without_manifest(dataset: &Dataset) -> Result<Vec<Finding>> {
     let (fs, paths) = (dataset.store.storage.fs(), &dataset.paths);
     let Some(quiet) = Quiet::try_hold(fs, paths)? else { return Ok(Vec::new()) };
     if fs.kind(&paths.manifest())?.is_some() {
-        // Made a moment ago.
+        // A writer has made the dataset since the first look.
         return Ok(Vec::new());
     }
     let mut findings: Vec<Finding> = mark(dataset, &quiet).into_iter().collect();
@@ -74,16 +74,17 @@ pub(super) fn without_manifest(dataset: &Dataset) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
+/// The finding for a mark in the lock file. `quiet` proves that no writer is at work, so its writer has died.
 pub(crate) fn mark(dataset: &Dataset, quiet: &Quiet) -> Option<Finding> {
     let detail = match Mark::parse(&quiet.mark) {
         _ if quiet.mark.is_empty() => return None,
         Some(mark) => format!("{} has died", mark.holder()),
-        None => "no whole mark".to_owned(),
+        None => "the mark is incomplete".to_owned(),
     };
     Some(Finding::of(dataset, dataset.paths.lock(), FindingKind::Mark, detail))
 }
 
-/// A removed dataset's files are there for as long as a reader needs some.
+/// Findings for a removed dataset. Its tombstone and its files stay for as long as a reader needs some of them.
 fn of_removed(dataset: &Dataset, removed: &Manifest) -> Result<Vec<Finding>> {
     let retired = retired_by_removal(removed);
     let empty = Manifest { entries: Vec::new(), retired, ..removed.clone() };
@@ -95,7 +96,7 @@ fn of_removed(dataset: &Dataset, removed: &Manifest) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// Neither manifest nor tombstone: files of a first write that died, or a lost manifest.
+/// Findings for a folder without manifest and tombstone: a first write died, or the manifest is lost.
 fn of_nothing(dataset: &Dataset, died: Option<u64>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let mut lost = 0;
@@ -109,7 +110,7 @@ fn of_nothing(dataset: &Dataset, died: Option<u64>) -> Result<Vec<Finding>> {
                 findings.push(Finding::of(dataset, path, FindingKind::Leftover, "a file that was being written"));
             }
             (EntryKind::File, Some(FolderName::RowGroup(_) | FolderName::Retired { .. })) => lost += 1,
-            _ => findings.push(Finding::of(dataset, path, FindingKind::Foreign, "no file of a dataset")),
+            _ => findings.push(Finding::of(dataset, path, FindingKind::Foreign, "not a file of a dataset")),
         }
     }
     if lost > 0 {
@@ -125,7 +126,7 @@ struct Names<'a> {
     commit: u64,
     live: HashSet<&'a str>,
     retired: HashSet<(&'a str, u64)>,
-    /// No writer is at work, and the manifest is the newest.
+    /// Whether no writer is at work and the manifest is the newest.
     is_certain: bool,
 }
 
@@ -136,7 +137,7 @@ impl<'a> Names<'a> {
         Self { dataset, commit: manifest.commit, live, retired, is_certain: false }
     }
 
-    /// What should not be there, and how many names a writer at work would explain.
+    /// The names that should not be there, and how many names only a writer at work would explain.
     fn judge(&self) -> Result<(Vec<Finding>, usize)> {
         let mut findings = Vec::new();
         let mut doubts = 0;
@@ -148,7 +149,7 @@ impl<'a> Names<'a> {
                     continue;
                 }
                 Verdict::Doubtful(detail) | Verdict::Leftover(detail) => (FindingKind::Leftover, detail),
-                Verdict::Foreign => (FindingKind::Foreign, "no file of a dataset".to_owned()),
+                Verdict::Foreign => (FindingKind::Foreign, "not a file of a dataset".to_owned()),
             };
             findings.push(Finding::of(self.dataset, self.dataset.paths.file(&entry.name), kind, detail));
         }
@@ -180,7 +181,8 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// What no manifest names is a leftover, unless a writer is about to make or has made the manifest that does.
+    /// The verdict on a file that the manifest does not name. It is a leftover, unless a writer may have made, or may
+    /// be making, a newer manifest that names it.
     fn unnamed(&self, commit: u64, detail: String) -> Verdict {
         if commit > self.commit { Verdict::Doubtful(detail) } else { Verdict::Leftover(detail) }
     }

@@ -1,7 +1,8 @@
-//! Looks at every byte of datasets, and tells what is not as it should be. Nothing is changed.
+//! Verifies every byte of datasets, and reports findings. Nothing is changed.
 //!
-//! It reads a snapshot like any reader, so it may run beside writers. What only a writer at work could explain is judged
-//! under the writers' lock, which is taken for as long as a listing takes, and only where there is something to judge.
+//! It reads a snapshot like any reader, so it may run beside writers. Files that only a writer at work would explain
+//! are judged under the writers' lock. The lock is taken only if there are such files, and only for the time of a
+//! listing.
 
 mod file;
 mod finding;
@@ -9,36 +10,36 @@ pub(crate) mod folder;
 pub(crate) mod ordered_scan;
 mod store;
 
-/// Every byte of datasets looked at: see [`Store::verify`].
+/// A task that verifies datasets: see [`Store::verify`].
 #[derive(Debug)]
 pub struct Verification<K> {
     store: Store<K>,
     filter: KeyFilter,
 }
 
-/// Every byte of one dataset looked at: see [`Dataset::verify`].
+/// A task that verifies one dataset: see [`Dataset::verify`].
 #[derive(Debug)]
 pub struct DatasetVerification(Dataset);
 
-/// What a verification has looked at and found.
+/// The report of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VerifyReport {
-    /// Datasets that were looked at.
+    /// The number of datasets that were verified.
     pub datasets: usize,
-    /// Bytes of their row group files.
+    /// The length of their row group files in bytes.
     pub bytes: u64,
-    /// What is not as it should be; nothing if all is well.
+    /// The findings; empty if all is well.
     pub findings: Vec<Finding>,
 }
 
 impl<K: StoreKey> Task<Verification<K>> {
-    /// Looks at every byte.
+    /// Verifies every byte.
     ///
     /// # Errors
     ///
-    /// Where a folder cannot be listed or a pin not be made, and [`Error::Stopped`] if it was stopped; what is wrong with the
-    /// store is a finding.
+    /// [`Error::Io`] if a folder cannot be listed or a pin cannot be made, [`Error::Stopped`] if the task was stopped.
+    /// Damage of the store is not an error but a finding.
     pub fn run(self) -> Result<VerifyReport> {
         let Verification { store, filter } = self.of;
         let found = store.discover(filter)?;
@@ -49,12 +50,12 @@ impl<K: StoreKey> Task<Verification<K>> {
 }
 
 impl Task<DatasetVerification> {
-    /// Looks at every byte.
+    /// Verifies every byte.
     ///
     /// # Errors
     ///
-    /// Where a folder cannot be listed or a pin not be made, and [`Error::Stopped`] if it was stopped; what is wrong with the
-    /// dataset is a finding.
+    /// [`Error::Io`] if a folder cannot be listed or a pin cannot be made, [`Error::Stopped`] if the task was stopped.
+    /// Damage of the dataset is not an error but a finding.
     pub fn run(self) -> Result<VerifyReport> {
         verify(&[self.of.0], Vec::new(), &self.listener)
     }
@@ -62,7 +63,7 @@ impl Task<DatasetVerification> {
 
 fn verify(datasets: &[Dataset], outside: Vec<Finding>, listener: &Listener) -> Result<VerifyReport> {
     let mut report = VerifyReport { datasets: datasets.len(), bytes: 0, findings: outside };
-    // Who listens is told of how much; a manifest that cannot be read says nothing of it.
+    // Only a listener needs the total. A manifest that cannot be read does not count; it becomes a finding below.
     let bytes_of = |dataset: &Dataset| dataset.loaded().map_or(0, |manifest| manifest.bytes());
     let total = listener.is_there().then(|| datasets.iter().map(bytes_of).fold(0, u64::saturating_add));
     for dataset in datasets {
@@ -79,15 +80,15 @@ fn verify(datasets: &[Dataset], outside: Vec<Finding>, listener: &Listener) -> R
 }
 
 impl<K: StoreKey> Store<K> {
-    /// Begins a look at every byte of the datasets that a filter lets through, and at what lies between them. Nothing is
-    /// changed, and writers and readers are not in the way.
+    /// Begins to verify every byte of the datasets that pass a filter, and the files beside them. Nothing is changed,
+    /// and writers and readers are not disturbed.
     pub fn verify(&self, filter: impl Into<KeyFilter>) -> Task<Verification<K>> {
         Task::new(Verification { store: self.clone(), filter: filter.into() })
     }
 }
 
 impl Dataset {
-    /// Begins a look at every byte of the dataset; see [`Store::verify`](crate::store::Store::verify).
+    /// Begins to verify every byte of the dataset; see [`Store::verify`](crate::store::Store::verify).
     pub fn verify(&self) -> Task<DatasetVerification> {
         Task::new(DatasetVerification(self.clone()))
     }
@@ -113,17 +114,17 @@ use crate::write::progress::{Listener, Phase, Watch};
 pub(crate) use ordered_scan::OrderedScan;
 pub(crate) use store::outside;
 
-/// Row groups that are looked at before the progress is told.
+/// How many row groups are verified before progress is reported.
 const AT_ONCE: usize = 32;
 
-/// Is told how many more bytes are done.
+/// Gets the number of bytes that were verified since the last call.
 pub(crate) type Looked<'a> = dyn FnMut(u64) -> Result<()> + 'a;
 
-/// Everything that is wrong with one dataset, in order of row groups, then of files.
+/// The findings for one dataset, sorted by row group, then by file.
 ///
 /// # Errors
 ///
-/// If a folder cannot be listed or a pin not be made. What is wrong with the dataset is no error but a finding.
+/// If a folder cannot be listed or a pin cannot be made. Damage of the dataset is not an error but a finding.
 pub(crate) fn dataset(dataset: &Dataset, looked: &mut Looked<'_>) -> Result<Vec<Finding>> {
     let mut findings = match Snapshot::open_newest(&dataset.store.storage, &dataset.paths) {
         Ok(Some(snapshot)) => of_snapshot(dataset, &snapshot, looked)?,
@@ -149,7 +150,7 @@ fn of_snapshot(dataset: &Dataset, snapshot: &Snapshot, looked: &mut Looked<'_>) 
     Ok(findings)
 }
 
-/// A manifest that cannot be read is a finding; that the operating system does not give it is an error.
+/// The finding for a manifest that cannot be decoded. If the operating system cannot read it, that is an error.
 fn of_manifest(dataset: &Dataset, error: Error) -> Result<Finding> {
     let kind = match &error {
         Error::Damaged { .. } | Error::KeyFolded { .. } | Error::UnsupportedType { .. } => FindingKind::Manifest,
@@ -164,7 +165,8 @@ fn of_manifest(dataset: &Dataset, error: Error) -> Result<Finding> {
     Ok(Finding::of(dataset, dataset.paths.manifest(), kind, detail))
 }
 
-/// Row groups whose rows, whatever the manifest says of them, reach into the next one.
+/// Findings for row groups whose rows reach into the next row group. The spans are those of the rows, not the
+/// manifest's.
 fn overlaps(dataset: &Dataset, manifest: &Manifest, checked: &[file::Checked]) -> Vec<Finding> {
     let pairs = checked.iter().zip(checked.iter().skip(1)).zip(&manifest.entries).enumerate();
     let overlap = |(at, ((left, right), entry)): (

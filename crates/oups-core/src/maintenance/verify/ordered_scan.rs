@@ -1,28 +1,30 @@
-//! A file's ordered column from the first row to the last: its span, and the first row out of order.
+//! Scans a file's ordered column for its span and the first row out of order.
 
 use crate::Result;
 use crate::ordered::{OrdKeys, OrdValue};
 use crate::row_group::{ReadOptions, RowGroupFile};
 use crate::schema::DatasetSchema;
 
-/// The ordered column of one file, walked through a batch at a time.
+/// The result of scanning the ordered column of one file.
 #[derive(Debug, Default)]
 pub(crate) struct OrderedScan {
     pub(crate) span: Option<(OrdValue, OrdValue)>,
-    /// The first row that is out of order or has no order.
+    /// A text about the first row that is out of order, null or NaN.
     pub(crate) wrong: Option<String>,
 }
 
 impl OrderedScan {
+    /// Scans the ordered column, batch by batch.
+    ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if the column cannot be decoded.
+    /// [`Error::Damaged`](crate::Error::Damaged) if the column cannot be decoded.
     pub(crate) fn of(file: &RowGroupFile, schema: &DatasetSchema) -> Result<Self> {
         let options = ReadOptions { columns: Some(vec![schema.ordered_index()]), ..ReadOptions::default() };
         Self::walk(file, schema, options, 0)
     }
 
-    /// As [`of`](Self::of), decoding all other columns too.
+    /// As [`of`](Self::of), but decodes all other columns too.
     pub(crate) fn of_all_columns(file: &RowGroupFile, schema: &DatasetSchema) -> Result<Self> {
         Self::walk(file, schema, ReadOptions::default(), schema.ordered_index())
     }

@@ -1,4 +1,4 @@
-//! What belongs to the whole store: `oups.json`, the pins, and what is no part of it.
+//! Verifies what does not belong to a dataset: `oups.json`, the pins, and strangers.
 
 use super::{Finding, FindingKind};
 use crate::format::store_file;
@@ -7,7 +7,7 @@ use crate::storage::lock::{SeenPin, pin_files};
 use crate::store::StoreInner;
 use crate::{Error, Result, paths};
 
-/// Findings that are about no dataset.
+/// Findings that are not about a dataset.
 pub(crate) fn outside(store: &StoreInner, strangers: &[Stranger]) -> Result<Vec<Finding>> {
     let stranger = |found: &Stranger| Finding::of_store(&found.path, FindingKind::Stranger, found.reason.as_str());
     let mut findings: Vec<Finding> = strangers.iter().map(stranger).collect();
@@ -19,7 +19,7 @@ pub(crate) fn outside(store: &StoreInner, strangers: &[Stranger]) -> Result<Vec<
                 findings.push(Finding::of_store(&path, FindingKind::Pin, "the reader that made it is gone"));
             }
             SeenPin::Foreign { path } => {
-                findings.push(Finding::of_store(&path, FindingKind::Stranger, "no pin"));
+                findings.push(Finding::of_store(&path, FindingKind::Stranger, "not a pin"));
             }
         }
     }

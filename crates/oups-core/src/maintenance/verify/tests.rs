@@ -1,5 +1,5 @@
-//! What only a writer with a fault, or a forger, could bring about: the bytes are those that the manifest knows, but what
-//! they say is not what the manifest says.
+//! Faults that only a faulty writer, or a forger, could cause: the files have the manifest's checksums, but their
+//! content contradicts the manifest.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ fn with_dataset(test: impl FnOnce(&Dataset, Manifest)) {
     test(&dataset, (*manifest.manifest).clone());
 }
 
-/// Puts a manifest in place that has the right checksum.
+/// Puts a manifest with a right checksum in place, and verifies the dataset.
 fn verify_with(dataset: &Dataset, manifest: &Manifest) -> Vec<(FindingKind, Option<usize>)> {
     let path = dataset.paths.manifest();
     std::fs::write(&path, manifest::encode(&path, manifest).unwrap().0).unwrap();
@@ -45,7 +45,7 @@ fn verify_with(dataset: &Dataset, manifest: &Manifest) -> Vec<(FindingKind, Opti
         .collect()
 }
 
-/// Writes a row group file and its entry, with the span that the name and the manifest are to tell.
+/// Writes a row group file, and returns its entry. Name and entry have this span, whatever the rows are.
 fn forge(dataset: &Dataset, manifest: &Manifest, rows: &RecordBatch, part: u32, span: (i64, i64)) -> RowGroup {
     let schema = Arc::new(DatasetSchema::new("x", rows.schema(), rows.schema().field(0).name()).unwrap());
     let id = FileId { commit: manifest.commit, part, random: 7 };
@@ -97,7 +97,8 @@ fn other_columns() {
         manifest.entries.push(entry);
         assert_eq!(verify_with(dataset, &manifest), [(FindingKind::Schema, Some(1))]);
     });
-    // Columns that those of the manifest cannot have grown out of: another type, a column that it does not have.
+    // The manifest's columns cannot have evolved from these: another type, and a column that the manifest does not
+    // have.
     let narrow = RecordBatch::try_from_iter([("time", Arc::new(Int32Array::from(vec![10, 12])) as _)]).unwrap();
     let column = || Arc::new(Int64Array::from(vec![10, 12])) as _;
     let more = RecordBatch::try_from_iter([("time", column()), ("more", column())]).unwrap();
@@ -111,13 +112,13 @@ fn other_columns() {
 }
 
 #[test]
-fn older_columns_are_no_finding() {
+fn older_columns_are_not_a_finding() {
     with_dataset(|dataset, mut manifest| {
         let fields = manifest.schema.fields().iter().cloned();
         let new = Arc::new(Field::new("new", DataType::Utf8, true));
         manifest.schema = Arc::new(Schema::new(fields.chain([new]).collect::<Fields>()));
         assert_eq!(verify_with(dataset, &manifest), []);
-        // But one without nulls cannot have come later.
+        // But a column without nulls cannot have been added later.
         let new = Arc::new(Field::new("new", DataType::Utf8, false));
         let fields = manifest.schema.fields().iter().take(1).cloned().chain([new]);
         manifest.schema = Arc::new(Schema::new(fields.collect::<Fields>()));

@@ -1,4 +1,4 @@
-//! Whether a row group's values of a dictionary column can all be named by the dictionary's keys.
+//! Counts whether the keys of a dictionary column can number all values of a row group.
 
 use std::collections::HashSet;
 
@@ -11,8 +11,8 @@ use crate::ordered::OrdValue;
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 
-/// Counts the distinct values of a column whose dictionary keys have 8 or 16 bits; wider keys name more values than a
-/// row group has.
+/// Counts the distinct values of a column whose dictionary keys have 8 or 16 bits. Wider keys are not counted: they
+/// number more values than a row group has.
 pub(super) struct DistinctLimit {
     column: usize,
     limit: usize,
@@ -21,7 +21,7 @@ pub(super) struct DistinctLimit {
 }
 
 impl DistinctLimit {
-    /// The columns of the schema that have a limit. Nested dictionaries always have wide keys.
+    /// Counters for the columns of the schema that have a limit. Nested dictionaries have wide keys, so they have none.
     pub(super) fn of(schema: &DatasetSchema) -> Result<Vec<Self>> {
         let fields = schema.stored().fields().iter().enumerate();
         let limited = fields.filter_map(|(column, field)| Some((column, limit(field.data_type())?)));
@@ -37,7 +37,7 @@ impl DistinctLimit {
     ///
     /// # Errors
     ///
-    /// [`Error::DictionaryFull`] if there are more than the keys can name.
+    /// [`Error::DictionaryFull`] if the row group has more values than the keys can number.
     pub(super) fn count(&mut self, schema: &DatasetSchema, columns: &[ArrayRef], min: Option<&OrdValue>) -> Result<()> {
         let Some(array) = columns.get(self.column) else {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Rows to one Parquet file with one row group. The encoder decides nothing about which rows belong together.
+//! Writes rows into one Parquet file with one row group. It does not decide which rows belong together.
 
 mod distinct;
 mod properties;
@@ -28,22 +28,22 @@ use distinct::DistinctLimit;
 use properties::properties;
 use sink::HashingSink;
 
-/// Rows that are gathered before the columns are encoded in parallel.
+/// How many rows are gathered before the columns are encoded in parallel.
 const BLOCK_ROWS: usize = 64 << 10;
 
-/// A row group of fewer rows is encoded by the thread that has it: waking others would take about as long.
+/// Fewer rows are encoded by the calling thread: waking others would take about as long.
 const FEW_ROWS: usize = 8 << 10;
 
-/// What was written.
+/// The facts of a written file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Encoded {
-    /// Rows.
+    /// The number of rows.
     pub(crate) rows: u64,
     /// The ordered value of the first row.
     pub(crate) min: OrdValue,
     /// The ordered value of the last row.
     pub(crate) max: OrdValue,
-    /// Length of the file in bytes.
+    /// The length of the file in bytes.
     pub(crate) bytes: u64,
     /// XXH3-128 of all bytes of the file.
     pub(crate) checksum: u128,
@@ -51,8 +51,8 @@ pub(crate) struct Encoded {
 
 /// Writes one row group file.
 ///
-/// Memory: the encoded bytes of the row group, and a block of rows. Nothing reaches the sink before
-/// [`finish`](Self::finish) but the first four bytes.
+/// It takes the memory of a block of rows and of the row group's encoded bytes. Before [`finish`](Self::finish), only
+/// the first four bytes reach the sink.
 pub(crate) struct RowGroupWriter<W: Write + Send> {
     path: PathBuf,
     schema: Arc<DatasetSchema>,
@@ -66,7 +66,7 @@ pub(crate) struct RowGroupWriter<W: Write + Send> {
     max: Option<OrdValue>,
 }
 
-/// The open file and its columns' encoders: there once the first rows have shown how to encode.
+/// The open file and the encoders of its columns. They are made once the first rows show how to encode.
 struct Encoder<W: Write + Send> {
     file: SerializedFileWriter<HashingSink<W>>,
     /// For each column of the dataset the encoders of its leaves.
@@ -80,11 +80,11 @@ impl<W: Write + Send> std::fmt::Debug for RowGroupWriter<W> {
 }
 
 impl<W: Write + Send> RowGroupWriter<W> {
-    /// A writer into a sink; the path is for error messages only.
+    /// A writer into a sink. The path is only for error messages.
     ///
     /// # Errors
     ///
-    /// If a column's values cannot be compared for counting; types on the allow-list can.
+    /// If the values of a dictionary column cannot be counted; those of all allowed types can.
     pub(crate) fn new(sink: W, path: impl Into<PathBuf>, schema: &Arc<DatasetSchema>) -> Result<Self> {
         Ok(Self {
             path: path.into(),
@@ -100,12 +100,12 @@ impl<W: Write + Send> RowGroupWriter<W> {
         })
     }
 
-    /// Adds rows: a batch in the dataset's plain schema, sorted after those before.
+    /// Adds a batch in the dataset's plain schema. Its rows are sorted, and follow those of the batches before.
     ///
     /// # Errors
     ///
-    /// [`Error::DictionaryFull`] if a dictionary column gets more values than its keys can name; [`Error::Io`] if the sink
-    /// fails.
+    /// [`Error::DictionaryFull`] if a dictionary column has more values than its keys can number; [`Error::Io`] if the
+    /// sink fails.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         if batch.num_rows() == 0 {
             return Ok(());
@@ -122,13 +122,13 @@ impl<W: Write + Send> RowGroupWriter<W> {
         if self.waiting_rows >= BLOCK_ROWS { self.encode_waiting() } else { Ok(()) }
     }
 
-    /// Ends the file with these key-values in its footer, before the Arrow schema.
+    /// Ends the file, with these key-values in its footer, before the Arrow schema and the seal.
     ///
-    /// Gives back the sink for syncing.
+    /// Returns the sink for syncing.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the sink fails; [`Error::InvalidOption`] if no row was written.
+    /// [`Error::Io`] if the sink fails; [`Error::InvalidOption`] if no rows were written.
     pub(crate) fn finish(mut self, key_values: Vec<(String, String)>) -> Result<(Encoded, W)> {
         self.encode_waiting()?;
         let (Some(state), Some(min), Some(max)) = (self.state.take(), self.min.take(), self.max.take()) else {
@@ -161,7 +161,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
     }
 }
 
-/// The batch that shows most of the data.
+/// The batch with the most rows, as a sample of the data.
 fn largest(batches: &[RecordBatch]) -> Option<&RecordBatch> {
     batches.iter().max_by_key(|batch| batch.num_rows())
 }
@@ -230,7 +230,7 @@ fn end_file<W: Write + Send>(
         chunk.append_to_row_group(&mut group)?;
     }
     group.close()?;
-    // The sink sees the last pages only then.
+    // Only now are the last pages in the sink, and hashed.
     file.flush().map_err(|error| ParquetError::External(Box::new(error)))?;
     let mut seal = file.inner_mut().seal();
     let arrow_schema = (ARROW_SCHEMA_META_KEY.to_string(), schema.footer_text().to_owned());
@@ -239,7 +239,7 @@ fn end_file<W: Write + Send>(
         file.append_key_value_metadata(KeyValue::new(key, value));
     }
     file.append_key_value_metadata(KeyValue::new(SEAL.to_owned(), seal.text()));
-    // Not `into_inner`, which turns an error of the sink into a text.
+    // Not `into_inner`, which turns an error of the sink into a text, so that its kind is lost.
     file.finish()?;
     file.inner_mut().take().ok_or_else(|| ParquetError::General("the sink is gone".into()))
 }

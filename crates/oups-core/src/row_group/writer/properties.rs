@@ -1,4 +1,4 @@
-//! How each column of a row group is written, by its type and its first rows.
+//! The encoding of each column of a row group, by its type and its first rows.
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
@@ -10,26 +10,27 @@ use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 use super::sample::{ColumnEncoding, choose};
 use crate::schema::DatasetSchema;
 
-/// Rows of a page. Narrow ranges decode whole pages, so small pages make them fast; 4,096 rows cost less than 1 % in
-/// size and write speed against 20,000.
+/// The rows of a page. A narrow range decodes whole pages, so small pages are faster. Pages of 4,096 rows cost less
+/// than 1 % of size and write speed against 20,000.
 const PAGE_ROWS: usize = 4096;
 
-/// Values that the encoders take at a time; pages end between such steps.
+/// How many values the encoders take at a time. Pages only end between these steps.
 const STEP_ROWS: usize = 1024;
 
-/// A dictionary of more bytes than this is given up within the row group.
+/// The writer gives up a dictionary of more bytes than this and goes on without it.
 const DICTIONARY_BYTES: usize = 1 << 20;
 
-/// Statistics of texts are cut to this many bytes.
+/// Statistics of text and binary are cut to this many bytes.
 const STATISTICS_BYTES: usize = 64;
 
-/// The properties of a row group whose first rows are these columns (in the plain schema).
+/// The properties of a row group whose first rows are these columns, in the plain schema.
 ///
-/// - Snappy, format version 1 data pages: what every reader knows. Encodings likewise: dictionary, plain, delta.
-/// - Whole numbers, dates, times: delta packing, or a dictionary where it is smaller. Text and binary: dictionary where
-///   values repeat, else lengths packed apart. Floats: a dictionary where values repeat, else plain.
-/// - Statistics per page of the ordered column, on which ranges are pruned; per chunk of the others; page offsets of
-///   all, so that any rows of any column can be read alone.
+/// - Snappy, data pages of version 1, and the encodings dictionary, plain and delta: every reader knows them.
+/// - Whole numbers, dates and times are delta packed, or have a dictionary if that is smaller. Text and binary have a
+///   dictionary if values repeat, else their lengths are packed apart. Floats have a dictionary if values repeat, else
+///   they are plain.
+/// - The ordered column has statistics for each page, by which ranges are pruned; the others have them for the whole
+///   chunk. All have page offsets, so that any rows of any column can be read by themselves.
 pub(super) fn properties(schema: &DatasetSchema, parquet: &SchemaDescriptor, first: &[ArrayRef]) -> WriterProperties {
     let mut builder = WriterProperties::builder()
         .set_created_by(concat!("oups ", env!("CARGO_PKG_VERSION")).into())

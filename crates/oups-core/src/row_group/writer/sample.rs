@@ -1,16 +1,16 @@
-//! What the first rows of a column say about how it is best encoded.
+//! Chooses the encoding of a column by a sample of its rows.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 use hashbrown::HashSet;
 
-/// Rows that are looked at.
+/// The rows of the sample.
 const ROWS: usize = 16 << 10;
 
-/// A dictionary of more values than this share of the rows does not pay.
+/// A dictionary with more values than this share of the rows does not pay.
 const DICTIONARY_SHARE: f64 = 0.25;
 
-/// How a leaf column is to be encoded.
+/// The encoding of a leaf column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColumnEncoding {
     /// A dictionary and packed positions in it.
@@ -19,8 +19,8 @@ pub(super) enum ColumnEncoding {
     Values,
 }
 
-/// Chooses by the first rows of a column: a dictionary where few values come over and over, but not for whole
-/// numbers whose differences pack as tightly (counters, times).
+/// Chooses by the first rows of a column. It gets a dictionary if few values repeat, unless it has whole numbers whose
+/// differences pack as tightly (counters, times).
 pub(super) fn choose(array: &ArrayRef) -> ColumnEncoding {
     let array = array.slice(0, array.len().min(ROWS));
     let Some(values) = Fingerprints::of(&array) else {
@@ -40,16 +40,16 @@ pub(super) fn choose(array: &ArrayRef) -> ColumnEncoding {
     }
 }
 
-/// The number of distinct values, unless there are more than so many: a column that has them is not read to its end.
+/// The number of distinct values; `None` if it is above `most`, which is found without reading all values.
 ///
-/// Every small write comes here with every column. The standard library's hash guards against chosen values, which
-/// could do no more than slow down this sample, and took more time than encoding.
+/// Every small write calls this for every column. The standard library's hash, which guards against chosen values, took
+/// more time than encoding. Chosen values can only slow down this sample, so a faster hash will do.
 fn distinct_up_to(most: usize, values: &[u64]) -> Option<usize> {
     let mut seen = HashSet::with_capacity(most.min(values.len()) + 1);
     values.iter().all(|value| !seen.insert(value) || seen.len() <= most).then_some(seen.len())
 }
 
-/// Each valid value as 64 bits: itself, or a hash of it.
+/// Each value that is not null as 64 bits: the value itself, or a hash of it.
 struct Fingerprints {
     all: Vec<u64>,
     is_integer: bool,
@@ -78,7 +78,7 @@ fn hashed<'a>(values: impl Iterator<Item = Option<&'a [u8]>>) -> Vec<u64> {
     values.flatten().map(|v| twox_hash::XxHash3_128::oneshot(v) as u64).collect()
 }
 
-/// Values of a fixed number of bytes, sign-extended to 64 bits; wider ones hashed.
+/// Values of a fixed number of bytes, sign-extended to 64 bits; wider ones are hashed.
 fn fixed_width(array: &ArrayRef) -> Option<Vec<u64>> {
     let width = array.data_type().primitive_width()?;
     let data = array.to_data();
@@ -101,7 +101,7 @@ fn widened<const WIDTH: usize>(bytes: &[u8], widen: impl Fn([u8; WIDTH]) -> i64)
     bytes.as_chunks().0.iter().map(|value| widen(*value) as u64).collect()
 }
 
-/// The bits that a difference takes on average in Parquet's delta packing: miniblocks of 32 in blocks of 128.
+/// The average bits of a difference in Parquet's delta packing, which has miniblocks of 32 values in blocks of 128.
 fn delta_bits(values: &[u64]) -> u32 {
     let deltas: Vec<i64> = values.windows(2).map(|pair| pair[1].wrapping_sub(pair[0]) as i64).collect();
     let (mut total, mut miniblocks) = (0, 0);
@@ -116,7 +116,7 @@ fn delta_bits(values: &[u64]) -> u32 {
     total.div_ceil(miniblocks.max(1))
 }
 
-/// The bits of a number.
+/// How many bits a number takes.
 fn bits(value: u64) -> u32 {
     u64::BITS - value.leading_zeros()
 }

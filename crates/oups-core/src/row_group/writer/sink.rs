@@ -1,4 +1,4 @@
-//! The bytes of a file, counted and hashed on their way out.
+//! A sink that counts and hashes the bytes of a file.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use twox_hash::XxHash3_128;
 
 use crate::format::seal::Seal;
 
-/// Hashes each byte once, while it is written.
+/// Passes bytes on, and hashes each of them once.
 pub(super) struct HashingSink<W> {
     inner: Option<W>,
     hasher: XxHash3_128,

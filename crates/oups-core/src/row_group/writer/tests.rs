@@ -1,4 +1,4 @@
-//! Every allowed type comes back as it went in; what was written is what is said.
+//! Every allowed type comes back as it went in, and the facts of a written file are true.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ fn dictionary(keys: DataType, values: DataType) -> DataType {
     DataType::Dictionary(Box::new(keys), Box::new(values))
 }
 
-/// Arrays with nulls of every allowed type that a cast from whole numbers or text gives.
+/// Arrays with nulls, of every allowed type that a cast from whole numbers or text makes.
 fn cast_arrays() -> Vec<ArrayRef> {
     use DataType::*;
     let zones = [None, Some("UTC".into()), Some("America/New_York".into()), Some("+05:30".into())];
@@ -89,7 +89,7 @@ fn cast_arrays() -> Vec<ArrayRef> {
     arrays
 }
 
-/// A dictionary array of any values.
+/// These values as a dictionary array.
 fn packed(values: &ArrayRef) -> ArrayRef {
     let keys: Int32Array = (0..values.len() as i32).map(|at| values.is_valid(at as usize).then_some(at)).collect();
     let present =
@@ -212,7 +212,7 @@ fn a_dictionary_of_more_values_than_its_keys_is_refused() {
 }
 
 #[test]
-fn what_is_said_of_the_file_is_true() {
+fn the_facts_of_the_file_are_true() {
     let array: ArrayRef = Arc::new(numbers());
     let (schema, batch) = dataset(&array);
     let (encoded, bytes) = encode(&schema, &[batch.slice(0, 30), batch.slice(30, 10)]);

@@ -1,4 +1,4 @@
-//! The grid against a model that walks chrono's calendar.
+//! Compares the grid with a model that walks chrono's calendar.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, TimeDelta};
 use proptest::prelude::*;
@@ -83,7 +83,7 @@ fn any_period() -> impl Strategy<Value = Period> {
     (prop::sample::select(names), 1_u32..60).prop_map(|(name, every)| format!("{every}{name}").parse().unwrap())
 }
 
-/// Between 1850 and 2150, which nanoseconds can name; half of the values within a day of midnight of the epoch.
+/// Values between 1850 and 2150, the years that nanoseconds can represent. Half of them are within a day of the epoch.
 fn any_value() -> impl Strategy<Value = (i64, TimeScale)> {
     let seconds = prop_oneof![-3_786_912_000_i64..5_680_281_600, -90_000_i64..90_000];
     (seconds, any_scale(), 0_i64..1_000_000_000).prop_map(|(seconds, scale, fraction)| {

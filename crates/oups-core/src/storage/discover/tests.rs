@@ -1,4 +1,4 @@
-//! Discovery over real folders, with the operations counted.
+//! Discovery of real folders. Its operations are counted.
 
 use std::fs;
 use std::sync::{Arc, Mutex};
@@ -24,16 +24,16 @@ struct Sampling {
     frequency: String,
 }
 
-/// What happens beside the walk.
+/// Runs during the walk.
 type Meanwhile = Box<dyn Fn(&Path) + Send + Sync>;
 
-/// The local file system, with what was listed and asked for written down.
+/// The local file system. Records what is listed and looked up.
 struct Watched {
     log: Mutex<Vec<String>>,
     root: PathBuf,
     /// Runs after a folder was listed.
     after_list: Meanwhile,
-    /// How often a folder that is there is said not to be.
+    /// How often an existing folder is reported as not found.
     failures: Mutex<usize>,
     /// Names that listings leave out.
     hidden: &'static [&'static str],
@@ -132,7 +132,7 @@ impl Fs for Watched {
     }
 }
 
-/// A store's folder with these datasets, and nothing in their files.
+/// A store's folder with these datasets. Their files are empty.
 fn store(paths: &[&str]) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     fs::write(root.path().join("oups.json"), "").unwrap();
@@ -190,7 +190,7 @@ fn a_filter_rules_out_folders() {
 
 #[test]
 #[cfg(not(any(target_os = "macos", target_os = "windows")))]
-fn levels_whose_fields_are_all_named_are_asked_for_by_name() {
+fn levels_whose_fields_are_all_named_are_looked_up_by_name() {
     let store = store(&PATHS);
     let fs = Watched::new(store.path());
     let filter = Measure::filter().city_in(["berlin", "paris"]).number_in([9, 10]);
@@ -267,11 +267,11 @@ fn a_store_of_one_level_has_datasets_at_its_root() {
 }
 
 #[test]
-fn a_dataset_removed_meanwhile_is_no_error() {
+fn a_dataset_removed_meanwhile_is_not_an_error() {
     let store = store(&PATHS);
     let mut fs = Watched::new(store.path());
     let removed = store.path().join("berlin-9");
-    // The folder goes after the root was listed.
+    // The folder is removed after the root was listed.
     let root = store.path().to_owned();
     fs.after_list = Box::new(move |path| {
         if path == root {
@@ -297,7 +297,7 @@ fn a_folder_that_loses_an_entry_while_it_is_listed_is_listed_again() {
     let mut fs = Watched::new(store.path());
     fs.failures = Mutex::new(3);
     assert_eq!(texts(&find(&fs, store.path(), KeyFilter::all())).len(), PATHS.len());
-    // One that never gets listed is an error, not an empty folder.
+    // A folder that can never be listed is an error, not an empty folder.
     fs.failures = Mutex::new(usize::MAX);
     assert!(discover::<Measure>(&fs, store.path(), &Measure::schema(), &KeyFilter::all()).is_err());
 }

@@ -1,4 +1,4 @@
-//! Locks: one writer a dataset, any number of readers, none of them stolen and none that outlives its process.
+//! Locks: one writer of a dataset, any number of readers. No lock is ever stolen, and none outlives its process.
 
 mod open;
 mod owner;

@@ -9,18 +9,18 @@ use crate::{Error, Result};
 /// How a lock is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Take {
-    /// Alone, waiting for every other holder.
+    /// Exclusively, after waiting for all other holders.
     Exclusive,
-    /// Alone, if nobody holds it.
+    /// Exclusively, if nobody holds it.
     TryExclusive,
-    /// With other shared holders, if nobody holds it alone.
+    /// Shared, if nobody holds it exclusively.
     TryShared,
 }
 
-/// Opens and locks the file that the path names, or `None` if another holder is in the way.
+/// Opens and locks the file that the path names; `None` if another holder is in the way.
 ///
-/// Between opening and locking, the file may have been unlinked by its former holder and made again by a third one. Two
-/// holders would then lock two files of one name, so the path is looked at again under the lock.
+/// Between opening and locking, the former holder may unlink the file and a third one make it again. Then two holders
+/// would lock two files of one name. So, under the lock, the path is looked at again.
 pub(crate) fn open_locked(
     fs: &StoreFs,
     path: &Path,
@@ -28,7 +28,7 @@ pub(crate) fn open_locked(
     take: Take,
 ) -> Result<Option<Box<dyn LockFile>>> {
     loop {
-        // Through a symbolic link, the path would never name the file that was locked.
+        // If the path were a symbolic link, it would never name the file that was locked.
         fs.expect_kind(path, EntryKind::File)?;
         let file = fs.open_lock(path, access)?;
         let taken = match take {
@@ -45,7 +45,7 @@ pub(crate) fn open_locked(
     }
 }
 
-/// Whether this is no place to make or write a lock file at, or not any more.
+/// Whether the error says that lock files cannot be made or written here, or not any more.
 pub(super) fn cannot_write(error: &Error) -> bool {
     matches!(error, Error::Io { source, .. }
     if matches!(

@@ -1,8 +1,8 @@
-//! A guard belongs to the process that made it.
+//! The owner of a guard: the process that made it.
 
 use crate::{Error, Result};
 
-/// The process that took a lock. A forked child inherits the guard's memory and its open file, but not the right to it:
+/// The process that took a lock. A forked child inherits the guard's memory and its open file, but must not use them:
 /// unlocking or unlinking there would take the lock from the parent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Owner(u32);
@@ -16,6 +16,8 @@ impl Owner {
         self.0 == std::process::id()
     }
 
+    /// Fails in a forked child.
+    ///
     /// # Errors
     ///
     /// [`Error::Forked`] in any process but the owner.

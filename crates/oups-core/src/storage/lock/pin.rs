@@ -1,4 +1,4 @@
-//! Pins: what readers hold so that the files of their snapshot stay.
+//! Pins, which readers hold so that the files of their snapshots stay.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,22 +11,22 @@ use crate::fs::random::random;
 use crate::fs::{EntryKind, LockAccess, LockFile, StoreFs, failed, is_not_found};
 use crate::{Result, paths};
 
-/// So many pin files are kept at most while no snapshot holds them.
+/// The most pin files that a store handle keeps without a snapshot.
 const MOST_IDLE: usize = 8;
 
-/// The pin files of a store handle that no snapshot holds, unlocked, for the next one: docs/commit.md says why they keep
-/// nothing.
+/// The idle pin files of a store handle. They are unlocked, and the next snapshots use them. `docs/commit.md` says why
+/// idle pins do not keep any files.
 #[derive(Debug, Default)]
 pub(crate) struct IdlePins {
     files: TryMutex<Vec<PinFile>>,
 }
 
 impl IdlePins {
-    /// One that is locked shared now.
+    /// Takes an idle pin file, and locks it shared.
     fn take(&self) -> Option<PinFile> {
         loop {
             let file = self.files.with(Vec::pop)??;
-            // What is of no use any more is unlinked by being dropped.
+            // A pin file that cannot be used any more is dropped, which unlinks it.
             if file.owner.is_here() && file.relock() {
                 return Some(file);
             }
@@ -40,23 +40,23 @@ impl IdlePins {
                 files.extend(file.take());
             }
         });
-        // One too many is dropped here, out of the mutex.
+        // If there are enough already, the file is dropped here, outside of the mutex.
     }
 }
 
-/// A file in the folder of pins that this process has made; unlinked when dropped.
+/// A file in the folder of pins that this process made. Dropping it unlinks the file.
 #[derive(Debug)]
 struct PinFile {
     fs: StoreFs,
     path: PathBuf,
     file: Box<dyn LockFile>,
-    /// What is in it; `None` if that is not known.
+    /// The text in the file; `None` after a failed write, when it is unknown.
     text: Option<String>,
     owner: Owner,
 }
 
 impl PinFile {
-    /// `None` where the store cannot be written to.
+    /// Makes a pin file, locked shared; `None` if the store cannot be written to.
     fn create(fs: &StoreFs, folder: &Path) -> Result<Option<Self>> {
         loop {
             let path = folder.join(paths::pin_name(std::process::id(), random()?));
@@ -65,7 +65,7 @@ impl PinFile {
                     let (text, owner) = (Some(String::new()), Owner::this_process());
                     return Ok(Some(Self { fs: fs.clone(), path, file, text, owner }));
                 }
-                // A writer that saw the file before it was locked took it for a stale one.
+                // A writer saw the file before it was locked, took it for stale and is unlinking it.
                 Ok(None) => {}
                 Err(error) if is_not_found(&error) => match fs.create_dir(folder) {
                     Err(error) if cannot_write(&error) => return Ok(None),
@@ -78,7 +78,7 @@ impl PinFile {
         }
     }
 
-    /// Locks it shared again; `false` if a writer is about to unlink it or has done so, or the store was moved.
+    /// Locks the file shared again; `false` if a writer is unlinking it or has done so, or the store was moved.
     fn relock(&self) -> bool {
         matches!(self.file.try_shared(), Ok(true)) && self.is_in_place()
     }
@@ -87,7 +87,7 @@ impl PinFile {
         self.file.is_at(&self.path).unwrap_or(false)
     }
 
-    /// Makes these lines all that is in it.
+    /// Replaces the content of the file by these lines.
     fn write(&mut self, lines: &str) -> Result<()> {
         let written = match self.text.take() {
             Some(text) if text == lines => Ok(()),
@@ -105,7 +105,8 @@ impl PinFile {
 impl Drop for PinFile {
     fn drop(&mut self) {
         if self.owner.is_here() {
-            // Unlinked only under the exclusive lock. A writer that takes it in between unlinks the file itself.
+            // The file is unlinked only under the exclusive lock. A writer that takes that lock first unlinks the file
+            // itself.
             if matches!(self.file.try_exclusive(), Ok(true)) && self.is_in_place() {
                 let _ = self.fs.remove_file_if_there(&self.path);
             }
@@ -117,17 +118,17 @@ impl Drop for PinFile {
 /// One reader's pin file, locked shared until dropped. It may pin any number of datasets.
 #[derive(Debug)]
 pub(crate) struct Pin {
-    /// Always there until dropped.
+    /// `None` only while it is dropped.
     file: Option<PinFile>,
-    /// What is pinned.
+    /// The lines of all pinned datasets.
     lines: String,
     owner: Owner,
     idle: Arc<IdlePins>,
 }
 
 impl Pin {
-    /// Takes an idle pin file or makes one, or `None` where the store cannot be written to: the reader then reads
-    /// unpinned. It pins nothing yet.
+    /// Takes an idle pin file or makes one. It does not pin anything yet. `None` if the store cannot be written to; the
+    /// reader then reads without a pin.
     pub(crate) fn new(fs: &StoreFs, root: &Path, idle: &Arc<IdlePins>) -> Result<Option<Self>> {
         let folder = root.join(paths::PINS);
         fs.expect_kind(&folder, EntryKind::Dir)?;
@@ -140,8 +141,7 @@ impl Pin {
         Ok(file.map(pin))
     }
 
-    /// Pins these datasets at these commits, in addition to what is pinned; `false` where the store takes no more bytes:
-    /// the pin then is of no use.
+    /// Pins these datasets at these commits, too. `false` if the store takes no more bytes; then the pin is useless.
     pub(crate) fn add<'a>(&mut self, pinned: impl IntoIterator<Item = (u64, &'a str)>) -> Result<bool> {
         self.owner.check()?;
         for (commit, text) in pinned {
@@ -153,6 +153,8 @@ impl Pin {
         }
     }
 
+    /// Fails in a forked child.
+    ///
     /// # Errors
     ///
     /// [`Error::Forked`] in a child process.
@@ -160,7 +162,8 @@ impl Pin {
         self.owner.check()
     }
 
-    /// Whether writers of the store at this place see it: not once the store was moved, or another one put in its place.
+    /// Whether writers of the store at this path see the pin. They do not if the store was moved or replaced by another
+    /// one.
     pub(crate) fn is_in_place(&self) -> bool {
         self.file.as_ref().is_none_or(|file| file.file.is_at(&file.path).unwrap_or(true))
     }
@@ -169,7 +172,7 @@ impl Pin {
 impl Drop for Pin {
     fn drop(&mut self) {
         let Some(file) = self.file.take().filter(|_| self.owner.is_here()) else { return };
-        // From here on it keeps nothing. One whose text is not known is not kept, but unlinked.
+        // Once unlocked, it does not keep any files. A file with unknown text does not become idle; it is unlinked.
         if file.file.unlock().is_ok() && file.text.is_some() {
             self.idle.keep(file);
         }

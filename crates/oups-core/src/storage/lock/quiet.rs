@@ -1,20 +1,20 @@
-//! A look at a dataset while no writer is at work.
+//! Keeps writers away while somebody looks at a dataset.
 
 use super::open::{Take, cannot_write, open_locked};
 use crate::Result;
 use crate::fs::{LockAccess, LockFile, StoreFs, failed, is_not_found};
 use crate::paths::DatasetPaths;
 
-/// As long as it is held, no writer works on the dataset. Nothing is written into the lock file, and none is made.
+/// While it is held, no writer works on the dataset. The lock file is neither made nor written to.
 #[derive(Debug)]
 pub(crate) struct Quiet {
     file: Option<Box<dyn LockFile>>,
-    /// What the last writer left in the lock file: nothing, if it ended cleanly.
+    /// The mark that the last writer left in the lock file; empty if it ended cleanly.
     pub(crate) mark: String,
 }
 
 impl Quiet {
-    /// `None` if a writer is at work, or if that cannot be known because locks may not be taken.
+    /// `None` if a writer is at work, or if this is unknown because the lock cannot be taken.
     pub(crate) fn try_hold(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<Self>> {
         let path = paths.lock();
         match open_locked(fs, &path, LockAccess::Read, Take::TryExclusive) {
@@ -23,7 +23,7 @@ impl Quiet {
                 let mark = file.read_text().map_err(failed("read", &path))?;
                 Ok(Some(Self { file: Some(file), mark }))
             }
-            // Where there is no lock file, there is no writer; one that comes now finds nothing of which this is a look at.
+            // No lock file: no writer is at work. One that starts now cannot have made anything that we look at.
             Err(error) if is_not_found(&error) => Ok(Some(Self { file: None, mark: String::new() })),
             Err(error) if cannot_write(&error) => Ok(None),
             Err(error) => Err(error),

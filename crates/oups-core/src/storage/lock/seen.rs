@@ -1,4 +1,4 @@
-//! Pins as those see them who do not hold them: writers, and who verifies.
+//! Pins, seen from outside: by writers that retire files, and by `verify`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::format::pin_text::commits_of;
 use crate::fs::{EntryKind, LockAccess, StoreFs, is_not_found};
 use crate::paths::{self, DatasetPaths};
 
-/// The commits of a dataset that readers hold. Stale pin files are unlinked on the way.
+/// The commits of a dataset that readers pin. Stale pin files are unlinked on the way.
 pub(crate) fn pinned_commits(fs: &StoreFs, paths: &DatasetPaths) -> Result<BTreeSet<u64>> {
     let folder = paths.root().join(paths::PINS);
     let mut commits = BTreeSet::new();
@@ -18,12 +18,12 @@ pub(crate) fn pinned_commits(fs: &StoreFs, paths: &DatasetPaths) -> Result<BTree
             continue;
         }
         let path = folder.join(&entry.name);
-        // Opened to be read only: another user's pin cannot be written to, and need not.
+        // Opened only for reading: another user's pin may not be writable, and need not be.
         match open_locked(fs, &path, LockAccess::Read, Take::TryExclusive) {
             Err(error) if is_not_found(&error) => {}
             Err(error) => return Err(error),
             Ok(Some(stale)) => {
-                // Perhaps another user's, who alone may remove it; it pins nothing.
+                // If it belongs to another user, only that user may be able to remove it. It does not pin anything.
                 let _ = fs.remove_file_if_there(&path);
                 let _ = stale.unlock();
             }
@@ -40,11 +40,11 @@ pub(crate) fn pinned_commits(fs: &StoreFs, paths: &DatasetPaths) -> Result<BTree
 /// One file in the folder of pins.
 #[derive(Debug)]
 pub(crate) enum SeenPin {
-    /// A reader holds it, or a store handle keeps it for the next one.
+    /// A reader holds it, or a store handle keeps it for the next reader.
     Held {
         /// The file.
         path: PathBuf,
-        /// What it pins.
+        /// Its text: the datasets and commits that it pins.
         text: String,
     },
     /// Its reader is gone.
@@ -52,14 +52,14 @@ pub(crate) enum SeenPin {
         /// The file.
         path: PathBuf,
     },
-    /// It is no pin.
+    /// It is not a pin.
     Foreign {
         /// The file.
         path: PathBuf,
     },
 }
 
-/// Looks at every pin, in order of names, and changes nothing.
+/// All files in the folder of pins, in order of names. Nothing is changed.
 pub(crate) fn pin_files(fs: &StoreFs, root: &Path) -> Result<Vec<SeenPin>> {
     let folder = root.join(paths::PINS);
     let mut entries = fs.list(&folder)?;
@@ -73,7 +73,8 @@ pub(crate) fn pin_files(fs: &StoreFs, root: &Path) -> Result<Vec<SeenPin>> {
         };
         let Some(text) = fs.read_if_there(&path)? else { continue };
         let text = String::from_utf8_lossy(&text).into_owned();
-        // To try the lock would disturb a reader that is about to take or drop it, so those that live are not asked.
+        // Trying the lock would disturb a reader that is just taking or dropping it. So it is tried only for processes
+        // that may be dead.
         let is_stale = !is_alive(pid)
             && match open_locked(fs, &path, LockAccess::Read, Take::TryExclusive) {
                 Ok(file) => file.is_some(),
@@ -86,13 +87,13 @@ pub(crate) fn pin_files(fs: &StoreFs, root: &Path) -> Result<Vec<SeenPin>> {
     Ok(files)
 }
 
-/// Whether a process of this number is known to live here. Where that cannot be told, the lock must tell.
+/// Whether a process with this id is known to live on this machine. If that is unknown, the lock decides.
 fn is_alive(pid: u32) -> bool {
     cfg!(target_os = "linux") && Path::new("/proc").join(pid.to_string()).exists()
 }
 
-/// Whether a reader holds any version of the dataset. An idle pin still has the lines of its last reader, so here the locks
-/// are asked: a reader that comes at this moment makes another pin.
+/// Whether a reader pins any version of the dataset. An idle pin still has the lines of its last reader, so here the
+/// locks are tried. A reader that is disturbed by that makes another pin.
 pub(crate) fn is_read(fs: &StoreFs, paths: &DatasetPaths) -> Result<bool> {
     for pin in pin_files(fs, paths.root())? {
         let SeenPin::Held { path, text } = pin else { continue };

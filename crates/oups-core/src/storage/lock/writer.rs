@@ -1,4 +1,4 @@
-//! The writer's turn: the exclusive lock of one dataset.
+//! The writers' lock of one dataset.
 
 use std::path::PathBuf;
 use std::thread;
@@ -14,16 +14,16 @@ use crate::{Error, Result};
 /// The first and the longest pause of a waiter with a time-out.
 const BACK_OFF: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(10));
 
-/// A wait of this length is told at a level that people look at.
+/// A wait of this length is logged at level `info`.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
-/// Who listens is told so often that a change waits.
+/// How often a listener hears that a change still waits.
 const TOLD_EVERY: Duration = Duration::from_millis(50);
 
-/// Is told how long a change has waited; its error ends the wait.
+/// Hears how long a change has waited. Its error ends the wait.
 pub(crate) type Waiting<'a> = dyn Fn(Duration) -> Result<()> + 'a;
 
-/// How long a change waits for the lock, in all its tries together.
+/// How long a change waits for the lock, in all of its tries together.
 pub(crate) struct Patience<'a> {
     limit: Option<Duration>,
     waited: Duration,
@@ -31,18 +31,19 @@ pub(crate) struct Patience<'a> {
 }
 
 impl<'a> Patience<'a> {
-    /// Without a limit it waits for as long as it takes.
+    /// `None` waits without limit.
     pub(crate) fn of(limit: Option<Duration>) -> Self {
         Self { limit, waited: Duration::ZERO, told: None }
     }
 
-    /// Says every 50 ms how long it has waited.
+    /// Reports every 50 ms how long the change has waited.
     pub(crate) fn telling(self, told: Option<&'a Waiting<'a>>) -> Self {
         Self { told, ..self }
     }
 }
 
-/// Whether a writer is at work, or the last one did not end cleanly: it died, or could not tell whether its commit is durable.
+/// Whether a writer is at work, or the last one did not end cleanly: it died, or did not know whether its commit is
+/// durable.
 pub(crate) fn is_marked(fs: &StoreFs, paths: &DatasetPaths) -> Result<bool> {
     Ok(fs.read_if_there(&paths.lock())?.is_some_and(|mark| !mark.is_empty()))
 }
@@ -59,19 +60,19 @@ pub(crate) struct WriterLock {
     is_new: bool,
 }
 
-/// What the last holder left in the lock file.
+/// The state in which the last holder left the lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Left {
-    /// Nothing: it ended cleanly.
+    /// Empty: it ended cleanly.
     Clean,
-    /// It died; the commit it was making, if the mark tells.
+    /// Marked: it died. `commit` is the one that it was making, if the mark names it.
     Died { commit: Option<u64> },
 }
 
 impl WriterLock {
-    /// Waits for the lock and takes it, as long as there is patience.
+    /// Waits for the lock and takes it, unless the patience ends.
     ///
-    /// Makes the folders above the dataset's where they are missing.
+    /// Missing folders above the dataset's are made.
     pub(crate) fn acquire(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience<'_>) -> Result<Self> {
         let path = paths.lock();
         let opened = match Self::open(fs, paths, Take::TryExclusive) {
@@ -80,7 +81,7 @@ impl WriterLock {
             Err(error) => Err(error),
         };
         if opened.is_err() {
-            // Folders that were made for it; those with something in them stay.
+            // Removes the folders that were made for the lock. Folders that are not empty stay.
             let _ = paths.parents().iter().rev().try_for_each(|folder| fs.remove_dir(folder));
         }
         let (file, is_new) = opened?;
@@ -94,8 +95,8 @@ impl WriterLock {
         Ok(Self { fs: fs.clone(), path, file, owner, mark, left, is_new })
     }
 
-    /// The lock file, and whether it had to be made. A folder that another writer finds empty may vanish between its
-    /// making and the opening of the lock file in it.
+    /// The lock file, and whether it was made. Between making a folder and opening the lock file in it, another writer
+    /// that finds the folder empty may remove it. So this is tried again.
     fn open(fs: &StoreFs, paths: &DatasetPaths, take: Take) -> Result<Option<(Box<dyn LockFile>, bool)>> {
         match open_locked(fs, &paths.lock(), LockAccess::Write, take) {
             Err(error) if is_not_found(&error) => {}
@@ -117,7 +118,7 @@ impl WriterLock {
         }
     }
 
-    /// Another writer has the lock: says so, and waits.
+    /// Waits while another writer has the lock, and logs it.
     fn wait(fs: &StoreFs, paths: &DatasetPaths, patience: &mut Patience<'_>) -> Result<(Box<dyn LockFile>, bool)> {
         tracing::debug!(
             dataset = paths.text(),
@@ -136,7 +137,7 @@ impl WriterLock {
         Ok(file)
     }
 
-    /// Who holds the lock, as the mark tells.
+    /// The holder of the lock, by its mark.
     fn holder(fs: &StoreFs, paths: &DatasetPaths) -> Result<Option<String>> {
         let text = if_there(fs.read(&paths.lock()))?.unwrap_or_default();
         Ok(Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string()))
@@ -146,7 +147,7 @@ impl WriterLock {
         let start = Instant::now();
         let (mut pause, mut tell_at) = (BACK_OFF.0, Duration::ZERO);
         loop {
-            // A wait in the operating system has no end that we set, and nobody hears of it meanwhile.
+            // A wait in the operating system has no time limit, and could not report progress. So with either, we poll.
             let polls = patience.limit.is_some() || patience.told.is_some();
             let take = if polls { Take::TryExclusive } else { Take::Exclusive };
             if let Some(file) = Self::open(fs, paths, take)? {
@@ -167,16 +168,18 @@ impl WriterLock {
         }
     }
 
-    /// Whether this holder made the lock file, so that its name may not be durable yet.
+    /// Whether this holder made the lock file, so that the file's name may not be durable yet.
     pub(crate) fn is_new(&self) -> bool {
         self.is_new
     }
 
-    /// What the last holder left.
+    /// The state in which the last holder left the lock file.
     pub(crate) fn left(&self) -> &Left {
         &self.left
     }
 
+    /// Fails in a forked child.
+    ///
     /// # Errors
     ///
     /// [`Error::Forked`] in a child process.
@@ -184,8 +187,8 @@ impl WriterLock {
         self.owner.check()
     }
 
-    /// Says who holds the lock. A dead writer's mark that is still to be worked off stays in place until then: this
-    /// process may die too.
+    /// Writes into the lock file who holds the lock, and the commit. This overwrites a dead writer's mark, which must
+    /// stay until its leftovers are cleared away: this process may die too.
     pub(crate) fn mark(&mut self, commit: Option<u64>) -> Result<()> {
         self.check()?;
         self.mark.commit = commit;
@@ -198,16 +201,17 @@ impl WriterLock {
         self.fs.sync_lock(&*self.file, &self.path)
     }
 
-    /// Says that nothing is left to clear away.
+    /// Empties the lock file, which says that nothing is left to clear away.
     pub(crate) fn unmark(&self) -> Result<()> {
         self.check()?;
         self.file.write_text("").map_err(failed("write", &self.path))
     }
 
-    /// Unlinks the lock file, which is right only under the lock: whoever has it open finds out by looking again.
+    /// Unlinks the lock file. That is right only while the lock is held: others that have the file open look at its
+    /// path again once they have the lock.
     pub(crate) fn unlink(&self) -> Result<()> {
         self.check()?;
-        // Where the store was moved and another put in its place, the path names the lock of that one.
+        // If the store was moved and another one put in its place, the path names that one's lock.
         if !self.file.is_at(&self.path).map_err(failed("look at", &self.path))? {
             return Ok(());
         }
@@ -218,7 +222,7 @@ impl WriterLock {
 impl Drop for WriterLock {
     fn drop(&mut self) {
         if self.owner.is_here() {
-            // Closing the file would do, but for a child that was forked a moment ago and still has it open.
+            // Closing the file would unlock it, too, unless a forked child still has it open.
             let _ = self.file.unlock();
         }
     }
@@ -231,9 +235,9 @@ mod tests {
     use super::*;
     use crate::fs::LocalFs;
 
-    /// A wait that began anew would take an hour.
+    /// If each try waited anew, this test would take an hour.
     #[test]
-    fn the_time_out_is_one_for_all_tries() {
+    fn all_tries_share_one_time_out() {
         let folder = tempfile::tempdir().unwrap();
         let (fs, paths) = (StoreFs::new(Arc::new(LocalFs)), DatasetPaths::new(folder.path(), "a"));
         let hour = Duration::from_secs(3600);

@@ -1,4 +1,4 @@
-//! A writer's turn at a dataset: from taking the lock to letting it go.
+//! A writer's turn at a dataset, from taking the lock to releasing it.
 
 mod new_files;
 mod new_manifest;
@@ -21,35 +21,35 @@ pub(crate) use new_manifest::NewManifest;
 pub(crate) use prepare::Prepared;
 pub(super) use prepare::stamped;
 
-/// The lock is held, the manifest loaded, and what a dead writer left is cleared away.
+/// A turn: the lock is held, the manifest is loaded, and a dead writer's leftovers are cleared away.
 ///
-/// Dropping a turn that did not commit removes the files that it made, unmarks and unlocks; where there is no dataset, it
-/// also removes the lock file and empty folders, so that a refused first write leaves nothing.
+/// Dropping a turn that did not commit removes the files that it made, unmarks and unlocks. If the dataset does not
+/// exist, it also removes the lock file and empty folders, so that a refused first write leaves nothing.
 #[derive(Debug)]
 pub(crate) struct Turn {
     pub(super) fs: StoreFs,
     pub(super) paths: DatasetPaths,
     lock: WriterLock,
     base: Option<Loaded>,
-    /// The base's row group files, which this writer alone can retire.
+    /// The base's row group files. Nobody but this writer can retire them.
     live: LiveFiles,
-    /// What this turn has made and no manifest names yet.
+    /// The files that this turn has made and no manifest names yet.
     files: NewFiles,
     durability: Durability,
     /// The number of the commit that this turn may make.
     commit: u64,
-    /// Retired by earlier commits, and still there.
+    /// Files that earlier commits retired and that are still there.
     retired: Vec<Retired>,
-    /// Files that earlier commits retired are gone since, and the next manifest does not list them: their names must be
-    /// gone durably before it is there, or they would come back with nobody to know them.
+    /// Whether retired files were deleted that the next manifest does not list any more. Their names must be gone
+    /// durably before it is in place. Otherwise a power loss could bring back files that no manifest lists.
     settled: bool,
     exists: bool,
-    /// The mark is left in the lock file, for the next writer to look for leftovers.
+    /// Whether the mark stays in the lock file, so that the next writer looks for leftovers.
     mark_stays: bool,
 }
 
 impl Turn {
-    /// Steps 1 to 3. `known` is what was loaded before the lock was taken, to be spared decoding it again.
+    /// Steps 1 to 3. If the manifest is still the one that `known` holds, it is not decoded again.
     ///
     /// # Errors
     ///
@@ -72,12 +72,13 @@ impl Turn {
             return Ok(turn);
         }
         tracing::warn!(dataset = paths.text(), left = ?turn.lock.left(), "a writer died: clearing away what it left");
-        // Until the dead writer's mark is worked off, an error must leave it to the next one.
+        // Until its leftovers are cleared away, an error must leave the dead writer's mark to the next writer.
         turn.mark_stays = true;
-        // Its commit point may be visible and not durable yet: nothing that the version before needs may go.
+        // Its commit may be visible and not yet durable. It must be durable before files of the version before are
+        // deleted.
         turn.sync_parents()?;
         turn.load(known)?;
-        // What killed the writer may have killed readers; a pin that stays does no harm.
+        // What killed the writer may have killed readers too, so stale pins are unlinked. One that stays does no harm.
         let _ = pinned_commits(fs, paths);
         turn.mark_stays = false;
         turn.lock.mark(None)?;
@@ -85,7 +86,7 @@ impl Turn {
     }
 
     fn holding(fs: &StoreFs, paths: &DatasetPaths, lock: WriterLock, durability: Durability) -> Self {
-        // A lock file that had to be made goes again, should nothing come of it.
+        // If this turn made the lock file and does not commit, it removes the file again.
         let exists = !lock.is_new();
         Self {
             fs: fs.clone(),
@@ -103,8 +104,8 @@ impl Turn {
         }
     }
 
-    /// Only takes the lock: a repair looks for itself, and clears nothing away. Until [`repaired`](Self::repaired), an
-    /// error leaves the mark as it is.
+    /// Only takes the lock. A repair looks at the files itself, and nothing is cleared away before. Until
+    /// [`repaired`](Self::repaired), an error leaves the mark as it is.
     ///
     /// # Errors
     ///
@@ -119,19 +120,20 @@ impl Turn {
         Ok(turn)
     }
 
-    /// What the last writer left; `None` if the lock file was not there to tell.
+    /// The state in which the last writer left the lock file; `None` if the lock file was missing.
     pub(crate) fn left(&self) -> Option<&Left> {
         (!self.lock.is_new()).then(|| self.lock.left())
     }
 
-    /// A repair begins to change things: the mark names no commit any more, so that nothing is swept should it die.
+    /// Marks the start of a repair's changes. The mark does not name a commit any more, so that nothing is swept if the
+    /// repair dies.
     pub(crate) fn mark_repair(&mut self) -> Result<()> {
         self.lock.mark(None)?;
         self.lock.sync_mark()?;
         self.sync_parents()
     }
 
-    /// Everything in the folder is as the manifest says: the mark can go.
+    /// Marks the end of a repair: the folder is as the manifest says, and the mark can go.
     pub(crate) fn repaired(&mut self) {
         self.mark_stays = false;
     }
@@ -157,10 +159,12 @@ impl Turn {
         Ok(())
     }
 
-    /// There is no manifest: never was, or the dataset was removed, or a first write died, or the manifest was lost.
+    /// Handles a missing manifest: the dataset never existed, or was removed, or a first write died, or the manifest
+    /// was lost.
     fn load_absent(&mut self) -> Result<()> {
         let tombstone = super::load::load_tombstone(&self.fs, &self.paths)?;
-        // Only the commit that the mark names: a tombstone may also be older than a dataset that lost its manifest.
+        // Only files of the commit that the mark names are swept. A tombstone does not prove that later files are
+        // leftovers: it may be older than a dataset that lost its manifest.
         let removed = tombstone.as_ref().map_or(0, |tombstone| tombstone.manifest.commit);
         if let Left::Died { commit: Some(commit) } = *self.lock.left() {
             sweep::first_write(&self.fs, &self.paths, commit, removed)?;
@@ -187,12 +191,12 @@ impl Turn {
         self.paths.text()
     }
 
-    /// The dataset as it is; `None` where there is none yet.
+    /// The newest version; `None` if the dataset does not exist.
     pub(crate) fn base(&self) -> Option<&Manifest> {
         self.base.as_ref().map(|base| &*base.manifest)
     }
 
-    /// As [`base`](Self::base), to hold while the turn goes on.
+    /// As [`base`](Self::base), for callers that hold it while they change the turn.
     pub(crate) fn base_arc(&self) -> Option<Arc<Manifest>> {
         self.base.as_ref().map(|base| base.manifest.clone())
     }
@@ -202,12 +206,12 @@ impl Turn {
         self.commit
     }
 
-    /// Files that earlier commits retired, and that are still there.
+    /// Files that earlier commits retired and that are still there.
     pub(crate) fn retired(&self) -> &[Retired] {
         &self.retired
     }
 
-    /// Whether its commit waits for the disk.
+    /// Whether the turn's commit waits for the disk.
     pub(crate) fn durability(&self) -> Durability {
         self.durability
     }
@@ -217,16 +221,19 @@ impl Turn {
         self.live.clone()
     }
 
-    /// The newest version whose files are all known to be durable. Where there is no dataset, there is none to lose.
+    /// The commit number of the newest version whose files are all known to be durable. Without a dataset, the commit
+    /// number before the first.
     pub(crate) fn durable(&self) -> u64 {
         self.base().map_or(self.commit - 1, |base| base.durable)
     }
 
-    /// The version that this turn would commit, as far as nothing else changes.
+    /// The base as the next version: with this turn's commit number, and the retired files that are still there.
     pub(crate) fn next_of(&self, base: Manifest) -> Manifest {
         Manifest { commit: self.commit, retired: self.retired.clone(), ..base }
     }
 
+    /// Fails in a forked child.
+    ///
     /// # Errors
     ///
     /// [`Error::Forked`] in a child process.
@@ -234,11 +241,11 @@ impl Turn {
         self.lock.check()
     }
 
-    /// Step 5: the mark says which commit is made, durably, before the first file of it can be there.
+    /// Step 5: the mark names the commit, and is durable before the first file of the commit exists.
     ///
-    /// At a first write the names of the lock file and of the dataset's folder are made durable too, also with syncing
-    /// off: files that are there without a manifest and without a mark look like a dataset that lost its manifest, and a
-    /// manifest without the folder like one that lost its files.
+    /// At a first write the names of the lock file and of the dataset's folder are made durable too, also if syncing is
+    /// off. Files without a manifest and without a mark would look like a dataset that lost its manifest. A manifest
+    /// without the folder would look like a dataset that lost its files.
     pub(super) fn sync_mark(&mut self, folder_is_new: bool) -> Result<()> {
         self.lock.mark(Some(self.commit))?;
         let is_first = self.base.is_none() || folder_is_new;
@@ -249,29 +256,29 @@ impl Turn {
         if is_first || self.lock.is_new() { self.fs.sync_dir(&self.paths.parent()) } else { Ok(()) }
     }
 
-    /// Makes durable that settled files are gone.
+    /// Makes it durable that settled files are gone.
     pub(super) fn sync_settled(&mut self) -> Result<()> {
         if std::mem::take(&mut self.settled) { self.sync_folder() } else { Ok(()) }
     }
 
-    /// The names of the manifest and of all folders above, as they are.
+    /// Makes the names of the manifest and of all folders above it durable.
     pub(super) fn sync_parents(&self) -> Result<()> {
         let folders = self.paths.parents();
         folders.iter().rev().try_for_each(|folder| self.fs.sync_dir(folder))?;
         self.fs.sync_dir(self.paths.root())
     }
 
-    /// The dataset's folder with its names as they are; nothing where there is none.
+    /// Makes the names in the dataset's folder durable, if the folder exists.
     pub(super) fn sync_folder(&self) -> Result<()> {
         if_there(self.fs.sync_dir(&self.paths.folder())).map(|_| ())
     }
 
-    /// The next writer is to look for leftovers.
+    /// Leaves the mark, so that the next writer looks for leftovers.
     pub(super) fn leave_mark(&mut self) {
         self.mark_stays = true;
     }
 
-    /// A manifest is in place: what a tombstone listed is in it.
+    /// Notes that a manifest is in place. It lists the files of a tombstone, so the tombstone is deleted.
     pub(super) fn committed(&mut self) {
         if !self.exists && !matches!(self.fs.kind(&self.paths.tombstone()), Ok(None)) {
             let _ = self.fs.remove_file_if_there(&self.paths.tombstone());
@@ -280,12 +287,12 @@ impl Turn {
         self.exists = true;
     }
 
-    /// The manifest is gone; whether files of the dataset still are there.
+    /// Notes that the manifest is gone, so that dropping the turn removes the lock file and empty folders.
     pub(super) fn removed(&mut self) {
         self.exists = false;
     }
 
-    /// Removes the lock file and the folders, unless something is in them.
+    /// Removes the lock file and the folders that are empty, unless a tombstone still lists files.
     fn vacate(&self) {
         let tombstone = self.fs.kind(&self.paths.tombstone());
         if !matches!(tombstone, Ok(None)) {
@@ -305,11 +312,11 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        // In a forked child files, mark and lock are the parent's.
+        // In a forked child, the files, the mark and the lock are the parent's.
         if self.lock.check().is_err() {
             return;
         }
-        // The next writer does what fails.
+        // If this fails, the mark stays and the next writer sweeps.
         let _ = self.discard();
         if self.mark_stays {
             return;

@@ -1,4 +1,4 @@
-//! The row group files of one commit, from temporary names to final ones.
+//! The row group files of one commit, from their temporary names to their final ones.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -10,27 +10,27 @@ use crate::fs::random::random;
 use crate::paths::FileId;
 use crate::storage::commit_options::Durability;
 
-/// Files that are synced while others are written: enough to keep the disk busy, few enough to keep them open.
+/// How many files are synced while others are written: enough to keep the disk busy, few enough to keep them open.
 const SYNCING: usize = 8;
 
-/// Files that a turn has made. Until [`Turn::release`] the turn removes them when it ends, by an error or a panic; where
-/// that fails, the mark stays and the next writer does it.
+/// The files that a turn has made. Until [`Turn::release`], the turn removes them when it ends, also by an error or a
+/// panic. If that fails, the mark stays and the next writer removes them.
 #[derive(Debug, Default)]
 pub(super) struct NewFiles {
-    /// The commit's 64 random bits, which are in the names of its files, once they are drawn.
+    /// The commit's 64 random bits, once they are drawn. The names of its files have them.
     draw: Option<u64>,
     /// Each file's id and, once it is complete, its final name.
     files: Vec<(FileId, Option<String>)>,
-    /// Files with their whole content that are not known to be durable yet.
+    /// Complete files that are not known to be durable yet.
     syncing: VecDeque<(FileId, Box<dyn WriteFile>)>,
-    /// The folder is there, and the mark is durable.
+    /// Whether the folder exists and the mark is durable.
     started: bool,
     /// The next manifest, under its temporary name.
     pub(super) manifest: Option<NewManifest>,
 }
 
 impl Turn {
-    /// Creates the next file under its temporary name; before the first, the mark is made durable (step 5).
+    /// Creates the next file under its temporary name. Before the first one, the mark is made durable (step 5).
     pub(crate) fn create(&mut self) -> Result<(FileId, Box<dyn WriteFile>)> {
         self.check()?;
         if !self.files.started {
@@ -40,13 +40,13 @@ impl Turn {
         }
         let part = u32::try_from(self.files.files.len()).unwrap_or(u32::MAX);
         let id = FileId { commit: self.commit, part, random: self.draw()? };
-        // Noted before: what fails may have happened all the same.
+        // Noted before the file is created: a creation that fails may have happened all the same.
         self.files.files.push((id, None));
         let file = self.fs.create(&self.paths.file(&id.tmp_name()))?;
         Ok((id, file))
     }
 
-    /// Where a new file is until it has its name: for messages.
+    /// The temporary path of a new file, for error messages.
     pub(crate) fn path_of_new(&self, id: FileId) -> PathBuf {
         self.paths.file(&id.tmp_name())
     }
@@ -59,12 +59,12 @@ impl Turn {
         }
     }
 
-    /// Files created so far.
+    /// The number of files created so far.
     pub(crate) fn files_made(&self) -> usize {
         self.files.files.len()
     }
 
-    /// The file has its whole content: begins to sync it, and notes the name it will have.
+    /// Takes a file that has its whole content: begins to sync it, and notes its final name.
     pub(crate) fn complete(&mut self, id: FileId, mut file: Box<dyn WriteFile>, name: String) -> Result<()> {
         if self.durability == Durability::Synced {
             file.begin_sync();
@@ -77,7 +77,7 @@ impl Turn {
         Ok(())
     }
 
-    /// Waits until no more than so many files are still being synced.
+    /// Waits until at most this many files are still being synced.
     fn sync_but(&mut self, left: usize) -> Result<()> {
         while self.files.syncing.len() > left {
             let Some((id, mut file)) = self.files.syncing.pop_front() else { break };
@@ -86,7 +86,7 @@ impl Turn {
         Ok(())
     }
 
-    /// Step 7: waits until all files are durable, gives them their final names, and makes these durable.
+    /// Step 7: waits until all files are durable, gives them their final names, and makes the names durable.
     pub(super) fn name_files(&mut self) -> Result<()> {
         self.sync_but(0)?;
         for (id, name) in &self.files.files {
@@ -100,24 +100,26 @@ impl Turn {
         self.fs.sync_dir(&self.paths.folder())
     }
 
-    /// A manifest names the files now, or may: they stay.
+    /// Lets the files stay: a manifest names them, or may.
     pub(in crate::storage) fn release(&mut self) {
         self.files = NewFiles::default();
     }
 
-    /// Removes what was made, for another try with other names. Where that fails there can be none in this turn: its
-    /// files would have the commit's number, and the next writer looks for leftovers above it; so the mark stays.
+    /// Removes the files that were made, so that the turn can try again with new names. If that fails, the turn must
+    /// not try again: the files left would have the number of its commit, and sweeping only looks for files above the
+    /// newest commit. So the mark stays.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be removed, or that not be made durable; in a forked child, for the files are the parent's.
+    /// If a file cannot be removed, or its removal not be made durable; in a forked child, since the files are the
+    /// parent's.
     pub(crate) fn discard(&mut self) -> Result<()> {
         self.check()?;
         let mut made = std::mem::take(&mut self.files);
         if let Some(manifest) = made.manifest.take() {
             manifest.remove(&self.fs);
         }
-        // Closed first: removing needs a descriptor too.
+        // Closes the files first, since removing them needs a file descriptor.
         made.syncing.clear();
         if !made.started {
             return Ok(());
@@ -133,7 +135,7 @@ impl Turn {
             }
         }
         self.fs.remove_file_if_there(&self.paths.manifest_tmp())?;
-        // The mark will be gone, perhaps sooner than the names.
+        // The mark is removed next. Without this sync, a power loss could bring files back whose mark is gone.
         if made.files.is_empty() { Ok(()) } else { self.fs.sync_dir(&self.paths.folder()) }
     }
 }

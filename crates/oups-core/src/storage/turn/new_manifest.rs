@@ -1,4 +1,4 @@
-//! The next manifest beside the one that is there.
+//! The next manifest, beside the current one.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use crate::Result;
 use crate::format::manifest::{self, Manifest};
 use crate::fs::{StoreFs, WriteFile};
 
-/// A manifest under its temporary name, on its way to the disk.
+/// A manifest that is written and synced under its temporary name.
 #[derive(Debug)]
 pub(crate) struct NewManifest {
     path: PathBuf,
@@ -15,10 +15,10 @@ pub(crate) struct NewManifest {
 }
 
 impl NewManifest {
-    /// Writes it and begins to sync it.
+    /// Writes a manifest and begins to sync it.
     pub(in crate::storage) fn write(fs: &StoreFs, path: &Path, manifest: &Manifest) -> Result<Self> {
         let (bytes, checksum) = manifest::encode(path, manifest)?;
-        // The writers' lock is held, so a file of this name can only be what a dead writer left.
+        // The writers' lock is held, so only a dead writer can have left a file of this name.
         fs.remove_file_if_there(path)?;
         let mut new = Self { path: path.to_owned(), file: fs.create(path)?, checksum };
         fs.write_all(&mut *new.file, path, &bytes).inspect_err(|_| new.remove(fs))?;
@@ -26,12 +26,12 @@ impl NewManifest {
         Ok(new)
     }
 
-    /// Waits until it is durable.
+    /// Waits until the file is durable.
     pub(in crate::storage) fn sync(&mut self, fs: &StoreFs) -> Result<()> {
         fs.sync(&mut *self.file, &self.path)
     }
 
-    /// It is not to be. That it stays would do no harm: the next writer removes it.
+    /// Removes the file. If that fails, the file does no harm, and the next writer removes it.
     pub(in crate::storage) fn remove(&self, fs: &StoreFs) {
         let _ = fs.remove_file_if_there(&self.path);
     }

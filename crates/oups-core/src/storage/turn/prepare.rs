@@ -1,4 +1,4 @@
-//! A commit is prepared: all of it is durable but the manifest's name.
+//! Prepares a commit: afterwards all of it is durable, except for the manifest's name.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,28 +9,28 @@ use crate::storage::commit_options::Durability;
 use crate::storage::files::{check_bytes, open_or_missing};
 use crate::version::Version;
 
-/// A commit that only lacks its commit point. Dropped before it, its turn removes what was made.
+/// A commit that only lacks its commit point. If it is dropped before, its turn removes the files that were made.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(in crate::storage) turn: Turn,
     pub(in crate::storage) next: Manifest,
-    /// Of the next manifest.
+    /// The checksum of the next manifest.
     pub(in crate::storage) checksum: u128,
 }
 
 impl Prepared {
-    /// The version that it is once it is published.
+    /// The version of the dataset once the commit is published.
     pub(crate) fn version(&self) -> Version {
         self.next.version()
     }
 }
 
 impl Turn {
-    /// Steps 6 to 8 for `next`, which already lists what it retires.
+    /// Steps 6 to 8 for `next`, which already lists the files that it retires.
     ///
     /// # Errors
     ///
-    /// A failed file operation; a file of an unsynced commit that is damaged. The dataset is as it was.
+    /// If a file operation fails, or a file of an earlier unsynced commit is damaged. The dataset is as it was.
     pub(crate) fn prepare(mut self, mut next: Manifest, kind: CommitKind) -> Result<Prepared> {
         if self.durability == Durability::Synced {
             self.sync_flagged(&mut next)?;
@@ -50,11 +50,11 @@ impl Turn {
         Ok(Prepared { turn: self, next, checksum })
     }
 
-    /// Syncs the files that earlier commits did not, before anything that they replaced may go. Each is then read from
-    /// the disk and compared with its checksum: since it was written, a power loss may have damaged it, and a sync that
-    /// another handle saw fail reports success the next time.
+    /// Syncs the files of earlier unsynced commits, before the files that they replaced may be deleted. Each is then
+    /// read from the disk and compared with its checksum: a power loss may have damaged it since it was written, and
+    /// after a sync that failed for another handle, this one would report success.
     fn sync_flagged(&self, next: &mut Manifest) -> Result<()> {
-        // Files that this commit made are synced, or it is not a synced one: what is flagged is old.
+        // A synced commit lists its own files as synced, so only files of earlier commits are flagged.
         if next.is_durable() {
             return Ok(());
         }
@@ -69,7 +69,7 @@ impl Turn {
     }
 }
 
-/// The version with its draw and its time, and this commit in its lineage.
+/// The manifest with its draw and its time, and this commit in its lineage.
 pub(in crate::storage) fn stamped(next: Manifest, draw: u64, kind: CommitKind) -> Manifest {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis() as u64);
     let lineage = next.lineage.next(next.commit, draw, kind, now);

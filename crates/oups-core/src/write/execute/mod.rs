@@ -1,4 +1,4 @@
-//! Does what a plan says: streams stored and new rows through the merge into new row group files.
+//! Carries out a plan: streams stored and new rows through the merge into new row group files.
 
 mod output;
 mod peek;
@@ -29,16 +29,16 @@ use same::Same;
 
 use super::progress::Steps;
 
-/// What is to be done.
+/// A plan, and all that carrying it out needs.
 #[derive(Debug)]
 pub(crate) struct MergeJob<'a> {
     pub(crate) schema: &'a Arc<DatasetSchema>,
     pub(crate) rules: &'a Rules<'a>,
     pub(crate) plan: &'a MergePlan,
     pub(crate) input: &'a Input,
-    /// The range that a deletion is about.
+    /// The range that a deletion deletes.
     pub(crate) deleted: Option<&'a OrdRange>,
-    /// Is told how many rows are merged.
+    /// Counts and reports the rows that are merged.
     pub(crate) steps: &'a Steps,
 }
 
@@ -50,29 +50,30 @@ pub(crate) struct Rules<'a> {
     pub(crate) keep: &'a Keep,
 }
 
-/// What was done: the row groups of the next version.
+/// The row groups of the next version, and what making them did.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) entries: Vec<RowGroup>,
-    /// Names of files that are in the version before and not in the next.
+    /// Names of the files that only the version before has.
     pub(crate) replaced: Vec<String>,
     pub(crate) rows_written: u64,
-    /// Rows that went because they were in the deleted range.
+    /// Rows that the deletion removed.
     pub(crate) rows_deleted: u64,
     /// Rows, stored or new, that were merged and do not stay because they are duplicates.
     pub(crate) duplicates_dropped: u64,
 }
 
-/// Makes the row group files of the next version. Nothing is visible yet.
+/// Makes the row group files of the next version. Nothing is visible to readers yet.
 ///
 /// # Errors
 ///
-/// A damaged stored file, a failed file operation, a full disk; the turn then removes what was made.
+/// If a stored file is damaged, a file operation fails, or the disk is full. The turn then removes the files that were
+/// made.
 pub(crate) fn execute(turn: &mut Turn, job: &MergeJob<'_>) -> Result<Outcome> {
     let base = turn.base_arc();
     let stored = base.as_deref().map(|base| base.entries.as_slice()).unwrap_or_default();
     let live = turn.live();
-    // A write's own options are for that write only; files tell the dataset's.
+    // A write's own options hold for that write only. Files record the dataset's settings.
     let settings = base.as_deref().map_or(job.rules.settings, |base| &base.settings);
     let mut output = Output::new(turn, job.schema, settings);
     let (mut replaced, mut rows_deleted, mut duplicates_dropped) = (Vec::new(), 0, 0);
@@ -115,7 +116,7 @@ pub(crate) fn execute(turn: &mut Turn, job: &MergeJob<'_>) -> Result<Outcome> {
     Ok(Outcome { entries, replaced, rows_written, rows_deleted, duplicates_dropped })
 }
 
-/// The rows that a plan has merged or trimmed in the end.
+/// The number of rows that carrying out a plan merges or trims.
 pub(crate) fn rows_of(plan: &MergePlan, base: Option<&Manifest>) -> u64 {
     let stored = base.map(|base| base.entries.as_slice()).unwrap_or_default();
     let rows = |groups: &Range<usize>| entries(stored, groups).iter().map(|entry| entry.rows).sum::<u64>();
@@ -127,7 +128,7 @@ pub(crate) fn rows_of(plan: &MergePlan, base: Option<&Manifest>) -> u64 {
     plan.steps.iter().map(of_step).sum()
 }
 
-/// A merge region: stored row groups and the new rows that meet them.
+/// A merge region: stored row groups, and the new rows that are merged with them.
 struct RegionMerge<'a> {
     live: &'a LiveFiles,
     job: &'a MergeJob<'a>,
@@ -135,11 +136,11 @@ struct RegionMerge<'a> {
     rows: Range<u64>,
 }
 
-/// What became of a region.
+/// The result of writing a region.
 struct Wrote {
-    /// `false`: the merged rows say just what is stored, and nothing was written.
+    /// `false` if the merged rows equal the stored ones. Then nothing was written.
     changed: bool,
-    /// Merged rows that do not stay.
+    /// The number of merged rows that do not stay.
     dropped: u64,
 }
 
@@ -154,8 +155,8 @@ impl<'a> RegionMerge<'a> {
         flatten(self.old.iter().map(move |entry| live.open(entry, schema)?.batches(ReadOptions::default())))
     }
 
-    /// Writes the merged rows. Without new rows they are all stored ones, and every one of them stays: a rule for
-    /// duplicates says what new rows do to a dataset, not that what is stored breaks it.
+    /// Writes the merged rows. Without new rows, all stored rows stay: a rule for duplicates decides about new rows,
+    /// and does not make stored ones invalid.
     fn write(&self, output: &mut Output<'_>) -> Result<Wrote> {
         let MergeJob { schema, rules, input, .. } = *self.job;
         let merged = Merge::new(schema, self.stored(), input.batches(self.rows.clone()));
@@ -170,7 +171,7 @@ impl<'a> RegionMerge<'a> {
                 Ok(Wrote { changed: true, dropped: 0 })
             });
         }
-        // New rows that change nothing keep the files.
+        // If the new rows change nothing, the files stay.
         let may_stay = matches!(rules.keep, Keep::Last | Keep::First) && !self.old.is_empty();
         let may_stay = may_stay && !self.surely_changes()?;
         let on = &rules.settings.duplicates_on;
@@ -178,7 +179,8 @@ impl<'a> RegionMerge<'a> {
         self.ahead(kept, |kept| self.write_if_changed(kept, may_stay, output))
     }
 
-    /// Decodes and merges while rows are encoded. New rows in memory alone need neither.
+    /// Decodes and merges in one thread while rows are encoded in another. If there are only new rows, in memory, the
+    /// first thread would have nothing to do.
     fn ahead<T: Send, R>(
         &self,
         items: impl Iterator<Item = Result<T>> + Send,
@@ -188,7 +190,7 @@ impl<'a> RegionMerge<'a> {
         if self.old.is_empty() && !self.job.input.is_spilled() { consume(&mut items) } else { ahead(items, consume) }
     }
 
-    /// Where the files may stay, compares first, and writes only once there is a difference.
+    /// Writes the rows. If the files may stay, compares first, and writes only once a difference is found.
     fn write_if_changed(
         &self,
         kept: &mut dyn Iterator<Item = Result<Deduped>>,
@@ -228,7 +230,7 @@ fn entries<'e>(stored: &'e [RowGroup], groups: &Range<usize>) -> &'e [RowGroup] 
     stored.get(groups.clone()).unwrap_or_default()
 }
 
-/// The batches of files that are opened one after another, the next only when the one before is read.
+/// The batches of several files. Each file is opened only when the one before is read to its end.
 fn flatten<I>(files: impl Iterator<Item = Result<I>>) -> impl Iterator<Item = Result<RecordBatch>>
 where
     I: Iterator<Item = Result<RecordBatch>>,

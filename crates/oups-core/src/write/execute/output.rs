@@ -1,4 +1,4 @@
-//! The output of a write: kept row groups, and new files cut from merged rows.
+//! The output of a write: kept row groups, and new files of merged rows.
 
 use std::sync::Arc;
 
@@ -23,21 +23,23 @@ pub(super) struct Output<'a> {
     turn: &'a mut Turn,
     schema: &'a Arc<DatasetSchema>,
     settings: &'a Settings,
-    /// In order; the place of the file that is still open is empty.
+    /// In order; `None` stands for the file that is still open.
     entries: Vec<Option<RowGroup>>,
     open: Option<Open>,
-    /// The open file takes no more rows.
+    /// Whether the open file takes no more rows.
     sealed: bool,
-    /// What was replaced or dropped since the last file began; the next one takes the list.
+    /// Names of files that were replaced or dropped since the last file began. The next file's footer lists them.
     replaces: Vec<String>,
     rows_written: u64,
 }
 
-/// The file that takes rows. It stays open until another begins, because the last file of a commit says that it is.
+/// The file that takes rows. It stays open until another begins, because the footer of a commit's last file says that
+/// it is the last.
 struct Open {
     id: FileId,
     writer: RowGroupWriter<Box<dyn WriteFile>>,
     replaces: Vec<String>,
+    /// Its index among the entries.
     place: usize,
 }
 
@@ -55,17 +57,18 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Row groups that stay as they are.
+    /// Adds row groups that stay as they are.
     pub(super) fn keep(&mut self, entries: &[RowGroup]) {
         self.entries.extend(entries.iter().cloned().map(Some));
     }
 
-    /// Row groups that go without a successor: the next file of the commit, or its last, says so.
+    /// Notes row groups that are removed without a successor. The footer of the commit's next file, or of its last,
+    /// lists them.
     pub(super) fn drop_files(&mut self, names: Vec<String>) {
         self.replaces.extend(names);
     }
 
-    /// Begins a region that replaces these files; its rows never share a file with those of another.
+    /// Begins a region that replaces these files. Its rows do not share a file with those of another region.
     pub(super) fn begin_region(&mut self, replaces: Vec<String>, sizing: Sizing) -> RegionWriter<'_, 'a> {
         self.sealed = true;
         self.replaces.extend(replaces);
@@ -121,14 +124,14 @@ impl<'a> Output<'a> {
     }
 }
 
-/// The merged rows of one region on their way into files.
+/// Writes the merged rows of one region into files.
 pub(super) struct RegionWriter<'o, 'a> {
     output: &'o mut Output<'a>,
     cutter: Cutter,
 }
 
 impl RegionWriter<'_, '_> {
-    /// Writes merged rows, beginning a new file wherever the target says.
+    /// Writes merged rows, and begins a new file at each cut of the target.
     pub(super) fn write(&mut self, rows: &RecordBatch) -> Result<()> {
         let mut from = 0;
         for cut in self.cuts(rows)? {
@@ -151,7 +154,7 @@ impl RegionWriter<'_, '_> {
                     .map_err(|source| Error::Arrow { dataset: schema.dataset().to_owned(), source })?
                 {
                     OrdKeys::I64(values) => Ok(cutter.cuts(&values)),
-                    // A period is laid on timestamps and dates only, which are all of this kind.
+                    // Periods exist only for timestamps and dates, whose keys are all `I64`.
                     _ => Ok(Vec::new()),
                 }
             }

@@ -1,4 +1,4 @@
-//! A look at the first new rows of a merge, before all of it is read.
+//! Looks at the first new rows of a merge before all of it is read.
 
 use std::ops::Bound;
 
@@ -8,15 +8,16 @@ use crate::dedup::Dedup;
 use crate::merge::Merge;
 use crate::row_group::{OrdRange, ReadOptions};
 
-/// New rows that are looked at.
+/// About how many new rows are looked at.
 const NEW_ROWS: u64 = 1024;
 
-/// With fewer stored rows, merging them takes about as long as the look.
+/// With fewer stored rows, merging all of them takes about as long as the look.
 const STORED_ROWS: u64 = 64 << 10;
 
 impl RegionMerge<'_> {
-    /// Whether the first new rows make a difference, for certain: they are merged with the stored rows of their span alone.
-    /// Most merges do, and need not hold the rows before the first difference until it is found.
+    /// Whether the first new rows certainly make a difference. Only they are merged, with the stored rows of their
+    /// span. They do in most merges, which then need not hold rows until the first difference is found. `false` is not
+    /// certain.
     pub(super) fn surely_changes(&self) -> Result<bool> {
         let MergeJob { schema, rules, input, .. } = *self.job;
         if self.old.iter().map(|entry| entry.rows).sum::<u64>() < STORED_ROWS || self.rows.is_empty() {
@@ -26,7 +27,7 @@ impl RegionMerge<'_> {
         let (Some(first), Some(end)) = (input.value_at(self.rows.start)?, input.value_at(behind)?) else {
             return Ok(false);
         };
-        // Rows of one value are compared together: all of them are in the span, or none.
+        // All rows of a value must be compared together, so the span ends before a value, not within one.
         let new = self.rows.start..input.rank(&end)?;
         if new.is_empty() {
             return Ok(false);

@@ -1,4 +1,4 @@
-//! One stage of a write ahead of the next.
+//! Runs one stage of a write ahead of the next.
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
@@ -6,16 +6,17 @@ use std::thread;
 
 use crate::{Error, Result};
 
-/// Batches that wait for the next stage, at most.
+/// The most items that wait for the next stage.
 const WAITING: usize = 2;
 
 /// Makes items in a thread of their own, a few ahead of `consume`, which gets them in order.
 ///
-/// Where `consume` stops early, by an error, so do they. A panic in their making is one here, once `consume` has ended.
+/// If `consume` stops early with an error, the thread stops too. If the thread panics, this function panics as well,
+/// once `consume` has ended.
 ///
 /// # Errors
 ///
-/// Those of `consume`; [`Error::Io`] where no thread can be had.
+/// An error of `consume`; [`Error::Io`] if the thread cannot be started.
 pub(super) fn ahead<T: Send, R>(
     items: impl Iterator<Item = Result<T>> + Send,
     consume: impl FnOnce(&mut dyn Iterator<Item = Result<T>>) -> Result<R>,

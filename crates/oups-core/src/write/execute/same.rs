@@ -1,15 +1,15 @@
-//! Rows that say what is stored already, until one is found that does not.
+//! The rows of a merge that equal the stored ones, up to the first difference.
 
 use arrow::array::RecordBatch;
 
 use crate::Result;
 use crate::input::HeldMemory;
 
-/// Bytes of rows that are held, at most: a row group of a million ordinary rows.
+/// The most bytes of rows that are held: a row group of a million ordinary rows.
 const HELD_BYTES: usize = 64 << 20;
 
-/// The rows of a merge before its first difference: to be written should there be one, and forgotten if there is none.
-/// They are held while they are few; more are only counted, to be decoded again.
+/// The rows of a merge before its first difference. They are written if a difference is found, and dropped if none is.
+/// Up to a limit they are held in memory. More are only counted, and decoded again when they are written.
 #[derive(Debug)]
 pub(super) struct Same {
     most: usize,
@@ -29,7 +29,7 @@ impl Same {
 
     pub(super) fn add(&mut self, rows: RecordBatch) {
         self.count += rows.num_rows();
-        // Once there were too many, there are for good.
+        // Once over the limit, the counted bytes do not grow or shrink, so it stays over the limit.
         if self.is_held() {
             self.memory.add(&rows);
             self.held.push(rows);
@@ -43,7 +43,7 @@ impl Same {
         self.memory.bytes() <= self.most
     }
 
-    /// The rows, in order; out of `stored`, which begins with them, where they are not held.
+    /// The rows, in order. If they are not held, they are read from `stored`, which begins with them.
     pub(super) fn rows<I: Iterator<Item = Result<RecordBatch>>>(
         self,
         stored: impl FnOnce() -> I,

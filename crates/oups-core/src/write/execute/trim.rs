@@ -1,4 +1,4 @@
-//! Row groups that lose some of their rows.
+//! Trims row groups: deletes some of their rows.
 
 use std::num::NonZeroU64;
 use std::ops::Range;
@@ -12,10 +12,10 @@ use crate::schema::DatasetSchema;
 use crate::sizing::Sizing;
 use crate::storage::files::LiveFiles;
 
-/// Writes the rows of a row group that are outside the range into one new file, and returns how many are inside. If that
-/// is none, the row group stays as it is.
+/// Writes the rows of a row group that are outside of the range into one new file, and returns how many are inside. If
+/// that is 0, the row group stays as it is.
 ///
-/// Only pages that hold rows to keep are decoded, and the pages at the range's ends to find these.
+/// Only pages that hold rows to keep are decoded, and the pages at the range's ends.
 pub(super) fn trim(
     output: &mut Output<'_>,
     (live, schema): (&LiveFiles, &Arc<DatasetSchema>),

@@ -1,4 +1,4 @@
-//! The columns of an input that hold the fields of the keys.
+//! Finds the columns of an input that hold the fields of the keys.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::error::shown_row;
 use crate::key::{FieldType, KeyError, KeySchema};
 use crate::{Error, Result};
 
-/// Which columns of an input hold the fields of the keys, and which are stored.
+/// The columns of an input: those that hold the fields of the keys, and those that are stored.
 #[derive(Debug)]
 pub(super) struct Columns {
     /// For each field of the keys its column, outermost level first.
@@ -22,12 +22,12 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Finds the columns by the names of the fields; a name that several levels have is preceded by those of its levels.
+    /// Finds the columns by the names of the fields. If several levels have a field of the same name, the names of the
+    /// levels precede it.
     ///
     /// # Errors
     ///
-    /// [`Error::KeyColumn`] for a field without a column or with two, and a column of a type that holds no values of the
-    /// field's.
+    /// [`Error::KeyColumn`] if a field has no column or two, or its column's type cannot hold values of the field.
     pub(super) fn find(keys: &KeySchema, input: SchemaRef) -> Result<Self> {
         let mut found: Vec<Option<usize>> = vec![None; keys.field_names().len()];
         let mut stored = Vec::new();
@@ -69,11 +69,11 @@ impl Columns {
         self.keys.iter().map(|at| self.input.field(*at).data_type())
     }
 
-    /// The batch's key columns and the columns that are stored.
+    /// Splits a batch into its key columns and the columns that are stored.
     ///
     /// # Errors
     ///
-    /// [`Error::Schema`] for a batch of another schema, [`Error::KeyColumn`] for a null in a key column.
+    /// [`Error::Schema`] if the batch has another schema, [`Error::KeyColumn`] for a null in a key column.
     pub(super) fn split(&self, batch: &RecordBatch, first_row: u64) -> Result<(Vec<ArrayRef>, RecordBatch)> {
         let is_same = |found: &Schema| {
             let pairs = found.fields().iter().zip(self.input.fields());
@@ -103,7 +103,7 @@ impl Columns {
     }
 }
 
-/// The texts of one row of the key columns.
+/// The texts of the key columns in one row.
 pub(super) fn texts(columns: &[ArrayRef], row: usize) -> Result<Vec<String>> {
     let text = |column: &ArrayRef| {
         let options = FormatOptions::default();
@@ -117,8 +117,8 @@ fn key_column(column: &str, expected: impl Into<String>, found: impl Into<String
     Error::KeyColumn { column: column.to_owned(), row: None, expected: expected.into(), found: found.into() }
 }
 
-/// Whether values of the column's type can be values of the field's, each in one way. Every text can be tried; which
-/// numbers fit the field is seen when they come.
+/// Whether values of the column's type can be values of the field, each in one way only. Texts and numbers are accepted
+/// here; whether a particular one fits the field is checked when it comes.
 fn holds(column: &DataType, field: FieldType) -> bool {
     match column {
         DataType::Dictionary(_, values) => !matches!(**values, DataType::Dictionary(..)) && holds(values, field),

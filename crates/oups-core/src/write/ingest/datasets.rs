@@ -1,4 +1,4 @@
-//! The writes of an ingest, one dataset after another.
+//! The writes of an ingest: one for each dataset.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec::IntoIter;
@@ -17,10 +17,11 @@ use crate::write::progress::Listener;
 use crate::write::report::CommitReport;
 use crate::{Error, Result};
 
-/// How many datasets are written at once. Small ones mostly wait for the disk; large ones each hold a row group in memory.
+/// How many datasets are written at once. Writes of small ones mostly wait for the disk; those of large ones each hold
+/// a row group in memory.
 const AT_ONCE: usize = 4;
 
-/// Rows that are read and what is to be done with them.
+/// The rows of an ingest, which are read, and how to write them.
 pub(super) struct Job<'a, K> {
     pub(super) order: &'a Order<K>,
     pub(super) target: Option<RowGroupTarget>,
@@ -29,10 +30,10 @@ pub(super) struct Job<'a, K> {
     pub(super) listener: &'a Listener,
 }
 
-/// Writes every dataset that can be; answers for all of them, in key order.
+/// Writes every dataset that can be written. Returns the reports of all datasets, in key order.
 ///
-/// The threads are none of rayon's: one of those that waits for its columns would begin another dataset meanwhile, and
-/// wait for its lock while holding the first one's. Two ingests could then wait for each other.
+/// The threads are not rayon's. A thread of rayon that waits for its columns would meanwhile begin another dataset, and
+/// wait for that one's lock while it holds the first one's. So two ingests could wait for each other for ever.
 pub(super) fn write<K: StoreKey>(
     job: &Job<'_, K>,
     names: Vec<Name<K>>,
@@ -60,16 +61,16 @@ pub(super) fn write<K: StoreKey>(
     done
 }
 
-/// A dataset whose rows are good as far as can be said without looking at it.
+/// A dataset whose rows have no fault that can be found without looking at the dataset.
 struct Pending<K> {
     key: K,
     text: String,
-    /// The number of its partition.
+    /// The index of its partition.
     number: usize,
     rows: u64,
 }
 
-/// What reading the rows has shown to be wrong, and what is to be written.
+/// Divides the datasets into those that reading the rows has shown to be faulty, and those to write.
 fn sort_out<K>(partitions: &Partitions, names: Vec<Name<K>>) -> (Vec<IngestReport<K>>, Vec<Pending<K>>) {
     let (mut refused, mut waiting, datasets) = (Vec::new(), Vec::new(), names.len());
     for (number, Name { text, key, error }) in names.into_iter().enumerate() {
@@ -78,7 +79,7 @@ fn sort_out<K>(partitions: &Partitions, names: Vec<Name<K>>) -> (Vec<IngestRepor
         match (key, error) {
             (Some(key), None) => waiting.push(Pending { key, text, number, rows }),
             (key, Some(error)) => refused.push(IngestReport { key, dataset: text, rows, datasets, result: Err(error) }),
-            // A name has a key or an error.
+            // Cannot be: a name has a key or an error.
             (None, None) => {}
         }
     }
@@ -94,7 +95,8 @@ fn fault_error(partitions: &Partitions, number: usize, dataset: &str) -> Option<
     }
 }
 
-/// The work that threads share. No thread has two datasets at a time, so none holds a lock while it waits for another.
+/// The work that the threads share. Each thread writes one dataset at a time, so it never waits for a lock while it
+/// holds another.
 struct Work<'a, K, F> {
     job: &'a Job<'a, K>,
     waiting: Mutex<IntoIter<Pending<K>>>,
@@ -156,7 +158,8 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The error with rows counted over the whole input. Only duplicates are found as late as in a write.
+/// The error with rows counted over the whole input. Of the errors that name a row, only those of duplicates are found
+/// as late as in a write.
 fn at_input_rows(error: Error, partition: &Partition) -> Error {
     match error {
         Error::Duplicate { dataset, column, value, row, of } => {

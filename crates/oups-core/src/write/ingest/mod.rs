@@ -1,8 +1,8 @@
-//! One stream of rows into any number of datasets.
+//! Ingests one stream of rows into any number of datasets.
 //!
-//! The rows are read once, and their keys with them: [`columns`] finds the columns that hold the fields of the keys,
-//! [`names`] makes a key of each different row of these, and the [`Partitioner`] keeps the rest of the row for it. Then
-//! [`datasets`] writes one dataset after another, each as a write of its own.
+//! The rows are read once. [`columns`] finds the columns that hold the fields of the keys, [`names`] makes keys of
+//! their distinct values, and the [`Partitioner`] divides the remaining columns by key. Then [`datasets`] writes each
+//! dataset in a write of its own.
 
 pub(crate) mod columns;
 mod datasets;
@@ -31,7 +31,7 @@ use columns::Columns;
 use datasets::Job;
 use names::{Name, Names};
 
-/// What the input as a whole is called in errors that are about no dataset of its.
+/// The name of the whole input in errors that are not about one dataset.
 const ALL: &str = "(all of the ingest)";
 
 fn arrow_error(source: ArrowError) -> Error {
@@ -47,7 +47,7 @@ pub struct Ingest<K> {
 
 type Each<K> = dyn FnMut(&IngestReport<K>) + Send;
 
-/// What is to be done with the rows.
+/// The store and the options of an ingest.
 struct Order<K> {
     store: Store<K>,
     options: InsertOptions,
@@ -75,59 +75,59 @@ impl<K> BringsRows for Ingest<K> {}
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct IngestReport<K> {
-    /// The key; none if the values of the key columns are no key, as [`result`](Self::result) then says.
+    /// The key; `None` if the values of the key columns are not a key. [`result`](Self::result) then says why.
     pub key: Option<K>,
-    /// The path text of the key; the values themselves where they have none.
+    /// The path text of the key; without a key, the values of the key columns.
     pub dataset: String,
-    /// Rows of the input that are the dataset's, written or not.
+    /// How many rows of the input belong to the dataset, written or not.
     pub rows: u64,
     /// How many datasets the whole input has rows for.
     pub datasets: usize,
-    /// What its write did, or why there was none.
+    /// What the dataset's write did, or why it failed.
     pub result: Result<CommitReport>,
 }
 
 impl<K: StoreKey> Change<Ingest<K>> {
-    /// Whether an error of one dataset stops the ingest. By default the others are written all the same.
+    /// Whether an error of one dataset stops the ingest. By default, the others are written all the same.
     ///
-    /// Errors that reading the rows shows stop it before anything is written. Later ones leave the datasets that were
-    /// written before as they then are; the rest has [`Error::Stopped`].
+    /// An error that is found while the rows are read stops the ingest before anything is written. After a later one,
+    /// datasets that are already written stay so, and the others get [`Error::Stopped`].
     pub fn stop_on_error(mut self, stop: bool) -> Self {
         self.of.order.stop_on_error = stop;
         self
     }
 
-    /// How many bytes of rows are kept in memory, 64 MiB by default, before they go to an unnamed temporary file.
+    /// How many bytes of rows are held in memory before they go to an unnamed temporary file; 64 MiB by default.
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.of.order.memory_limit = bytes;
         self
     }
 
-    /// Is told of each dataset when it is done, in the order of their writes, from any thread.
+    /// Calls `told` with the report of each dataset as soon as it is done, from any thread.
     pub fn each(mut self, told: impl FnMut(&IngestReport<K>) + Send + 'static) -> Self {
         self.of.each = Some(Mutex::new(Box::new(told)));
         self
     }
 
-    /// Reads all rows, then writes one dataset after another, a few at once. Each is written as a whole or not at all, and
-    /// one that cannot be leaves the others alone. The answer has all datasets that rows came for, in key order; those
-    /// without a key last.
+    /// Reads all rows, then writes the datasets, a few at once. Each dataset is written as a whole or not at all, and
+    /// its failure does not affect the others. Returns the reports of all datasets that have rows, in key order; those
+    /// without a key come last.
     ///
-    /// The rows of each key must be sorted by the ordered column; those of different keys may be mixed. Rows in errors are
-    /// counted over the whole input.
+    /// The rows of each key must be sorted by the ordered column. Rows of different keys may be mixed. Errors count
+    /// rows over the whole input.
     ///
     /// # Errors
     ///
-    /// What is wrong with the input as a whole, before anything is touched: [`Error::KeyColumn`] for a key column that is
-    /// missing, of a type that holds no values of the field, or null in some row; [`Error::NoOrderedColumn`],
-    /// [`Error::UnknownColumn`], [`Error::UnsupportedType`], [`Error::Schema`], [`Error::InvalidOption`];
-    /// [`Error::Input`] where the reader fails, [`Error::Io`] where the temporary file does.
+    /// Errors of the whole input come before anything is touched: [`Error::KeyColumn`] if a key column is missing, its
+    /// type cannot hold values of the field, or it has a null; [`Error::NoOrderedColumn`], [`Error::UnknownColumn`],
+    /// [`Error::UnsupportedType`], [`Error::Schema`], [`Error::InvalidOption`]; [`Error::Input`] if the reader fails,
+    /// [`Error::Io`] if the temporary file fails.
     ///
-    /// What is wrong with one dataset stands in its [`IngestReport::result`]: [`Error::Key`] for values that are no key, and
-    /// the errors of [`Dataset::write`]'s commit.
+    /// Errors of one dataset are in its [`IngestReport::result`]: [`Error::Key`] for values that are not a key, and the
+    /// errors of the commit of [`Dataset::write`].
     ///
-    /// After a `Break` of [`progress`](Change::progress) no further dataset is committed: while the rows are read the answer
-    /// is [`Error::Stopped`], later it is that of each dataset that was not yet written.
+    /// After a `Break` of [`progress`](Change::progress) no further dataset is committed. While the rows are read, the
+    /// ingest fails with [`Error::Stopped`]. Later, each dataset that is not yet written has that error.
     pub fn commit(self) -> Result<Vec<IngestReport<K>>> {
         let Self { of: Ingest { rows, mut order, each }, options: terms, listener } = self;
         let target = order.options.row_group_target.take().transpose()?;
@@ -150,7 +150,7 @@ impl<K: StoreKey> Change<Ingest<K>> {
 }
 
 impl<K: StoreKey> Order<K> {
-    /// Reads the rows to their end; `None` if there is none.
+    /// Reads the rows to their end; `None` if the input has no rows.
     fn read(
         &self,
         schema: SchemaRef,
@@ -189,7 +189,7 @@ impl<K: StoreKey> Order<K> {
         }
     }
 
-    /// Checks the columns that are stored, once the first key is known.
+    /// Checks the columns that are stored, once the first keys are known.
     fn begin(&self, columns: &Columns, names: &[Name<K>]) -> Result<(Fit, Partitioner)> {
         let stored = columns.stored_schema();
         let ordered_on = match &self.options.ordered_on {
@@ -204,7 +204,7 @@ impl<K: StoreKey> Order<K> {
         Ok((fit(&schema, stored)?, Partitioner::new(&schema, self.memory_limit)))
     }
 
-    /// The ordered column of the first dataset that rows came for.
+    /// The ordered column of the dataset of the first rows.
     fn ordered_on_of(&self, names: &[Name<K>]) -> Result<String> {
         let first = names.iter().find_map(|name| Some((name, self.dataset(name)?)));
         let Some((name, dataset)) = first else { return Err(Error::NoOrderedColumn { dataset: ALL.to_owned() }) };
@@ -220,11 +220,12 @@ impl<K: StoreKey> Order<K> {
 }
 
 impl<K: StoreKey> Store<K> {
-    /// Begins an ingest of rows for any number of datasets. Takes what a write takes.
+    /// Begins an ingest of rows for any number of datasets. The rows are given in the forms that a write takes.
     ///
-    /// The columns of the rows that are named as the fields of the keys say which dataset a row is for, and are not stored.
-    /// A field whose name several levels have is named with them, as in `sampling.name`. Each dataset gets its rows as by a
-    /// [write](Dataset::write) of its own, with the options given here: what is not given is a matter of its settings.
+    /// The columns that are named as the fields of the keys say which dataset a row is for. They are not stored. If
+    /// several levels have a field of the same name, the column is named with the levels, as in `sampling.name`. Each
+    /// dataset gets its rows in a [write](Dataset::write) of its own with the options given here. Other options come
+    /// from its settings.
     pub fn ingest<Kind>(&self, rows: impl IntoRows<Kind>) -> Change<Ingest<K>> {
         let (options, memory_limit) = (InsertOptions::default(), DEFAULT_MEMORY_LIMIT);
         let order = Order { store: self.clone(), options, stop_on_error: false, memory_limit };

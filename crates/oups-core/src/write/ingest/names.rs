@@ -1,4 +1,4 @@
-//! From the values of key columns to keys, each different key once.
+//! Makes keys of the values of key columns, each distinct key once.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::columns::texts;
 use crate::key::{AnyKey, KeySchema, StoreKey};
 use crate::{Error, Result};
 
-/// The keys that came so far, numbered in the order in which they first came.
+/// The keys found so far, numbered in the order in which they first came.
 pub(super) struct Names<K> {
     schema: KeySchema,
     converter: RowConverter,
@@ -18,9 +18,9 @@ pub(super) struct Names<K> {
     names: Vec<Name<K>>,
 }
 
-/// A key, or why there is none.
+/// A key, or why the values are not a key.
 pub(super) struct Name<K> {
-    /// The key's path; the values where they have none.
+    /// The key's path; without a key, the values.
     pub(super) text: String,
     pub(super) key: Option<K>,
     pub(super) error: Option<Error>,
@@ -33,7 +33,7 @@ impl<K: StoreKey> Names<K> {
         Ok(Self { schema: schema.clone(), converter, numbers: HashMap::new(), names: Vec::new() })
     }
 
-    /// The numbers of the keys of all rows; keys that are new are made, and numbered on.
+    /// The numbers of the keys of all rows. New keys are made and get the next numbers.
     pub(super) fn numbers(&mut self, columns: &[ArrayRef]) -> Result<Vec<u32>> {
         let rows = self.converter.convert_columns(columns).map_err(super::arrow_error)?;
         let mut numbers = Vec::with_capacity(rows.num_rows());

@@ -1,4 +1,4 @@
-//! Rows and options that fit the dataset, before the lock is taken.
+//! Checks that rows and options fit the dataset, before the lock is taken.
 
 use std::num::NonZeroU64;
 use std::sync::{Arc, PoisonError};
@@ -22,7 +22,7 @@ use crate::write::insert_options::InsertOptions;
 use crate::write::progress::{Phase, Steps, Watch};
 use crate::{Error, Result};
 
-/// Rows and options that fit the dataset as it was looked at without the lock.
+/// Rows and options that fit the version of the dataset that was read without the lock.
 pub(crate) struct Checked {
     pub(crate) schema: Arc<DatasetSchema>,
     pub(crate) settings: Settings,
@@ -60,7 +60,7 @@ impl Checked {
     }
 }
 
-/// The schema that the rows must fit: the dataset's, or that of the rows where there is no dataset yet.
+/// The schema that the rows must fit: the dataset's or, at a first write, that of the rows themselves.
 fn target_schema(
     dataset: &Dataset,
     known: Option<&Manifest>,
@@ -100,12 +100,12 @@ fn read(schema: &Arc<DatasetSchema>, rows: Rows, evolve: bool, watch: &Watch) ->
                 Ok(batch)
             });
             let input = Input::from_reader(fit, told, DEFAULT_MEMORY_LIMIT);
-            // The reader's own error is another one.
+            // After a `Break`, `input` holds our error wrapped as one of the reader.
             return if watch.has_stopped() { Err(watch.stopped()) } else { input };
         }
         RowsKind::Partition(partition) => Input::from_partition(fit(partition.plain())?, partition)?,
     };
-    // These were there at once. A change without columns reads nothing.
+    // Batches and partitions are reported as read at once. A change without columns does not read anything.
     if has_columns {
         watch.tell(Phase::Reading, input.rows(), Some(input.rows()))?;
     }
@@ -122,7 +122,7 @@ pub(crate) fn plan_write(base: Option<&Manifest>, rules: &Rules<'_>, input: &Inp
     plan(&groups, &mut &*input, &options)
 }
 
-/// Whether what was looked at without the lock still is what rows and options were checked against.
+/// Whether rows and options that fit `known`, read without the lock, also fit `base`, read under the lock.
 pub(crate) fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool {
     match (base, known) {
         (None, None) => true,
@@ -133,8 +133,8 @@ pub(crate) fn is_for(base: Option<&Manifest>, known: Option<&Manifest>) -> bool 
     }
 }
 
-/// Fails where a dataset stores a column that is named as a field of the keys: its values would be taken as keys, and null be
-/// stored in their place.
+/// Fails if a dataset stores a column that is named as a field of the keys. An ingest would take its values as keys,
+/// and store nulls in their place.
 pub(crate) fn none_is_a_key(dataset: &DatasetSchema, keys: &KeySchema) -> Result<()> {
     let stored = dataset.stored();
     match keys.field_names().find(|field| stored.column_with_name(field).is_some()) {

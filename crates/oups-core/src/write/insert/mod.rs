@@ -1,4 +1,4 @@
-//! A write, from its options to its commit.
+//! A write of new rows, from its options to its commit.
 
 pub(crate) mod checked;
 pub(crate) mod next_manifest;
@@ -47,12 +47,13 @@ impl Resizes for Insert {}
 impl BringsRows for Insert {}
 
 impl Change<Insert> {
-    /// What [`commit`](Self::commit) would do, without doing it: reads and checks the rows, takes no lock, changes nothing.
+    /// What [`commit`](Self::commit) would do, without doing it. It reads and checks the rows, takes no lock, and
+    /// changes nothing.
     ///
     /// # Errors
     ///
-    /// Those of [`commit`](Self::commit) about rows, options and version, and those of reading the manifest. Stored rows
-    /// are not looked at: whether a dictionary is full or a stored time overflows a finer unit, only a commit finds out.
+    /// As [`commit`](Self::commit) for rows, options and version; an error of reading the manifest. Stored rows are not
+    /// looked at, so only a commit finds that a dictionary is full or that a stored time overflows a finer unit.
     pub fn plan(self) -> Result<ChangePlan> {
         let Self { of: Insert { dataset, rows, mut options }, options: terms, listener } = self;
         let (watch, target) =
@@ -65,18 +66,19 @@ impl Change<Insert> {
         Ok(ChangePlan::new(plan, groups, checked.schema.ordered_type().clone()))
     }
 
-    /// Does the write. It is visible to readers as a whole when this returns, and not at all if it fails, but for two
-    /// errors that say otherwise.
+    /// Does the write. Readers see the whole write once this returns, and nothing of it if it fails, except for the two
+    /// last errors below.
     ///
     /// # Errors
     ///
-    /// Everything about the rows and options is refused before anything is touched: [`Error::NoOrderedColumn`],
-    /// [`Error::UnknownColumn`], [`Error::Schema`], [`Error::UnsupportedType`], [`Error::Unsorted`],
-    /// [`Error::Unorderable`], [`Error::InvalidOption`], [`Error::Input`]. [`Error::DictionaryFull`] is found while row
-    /// groups are made, which are then removed. Then [`Error::LockTimeout`],
-    /// [`Error::VersionConflict`], [`Error::ManifestLost`], [`Error::Damaged`] or [`Error::Io`], with the dataset as it
-    /// was. [`Error::NotDurable`] means that the write is visible, [`Error::OutcomeUnknown`] that this is not known:
-    /// [`Error::outcome`] tells them apart.
+    /// - Bad rows and options are refused before anything is touched: [`Error::NoOrderedColumn`],
+    ///   [`Error::UnknownColumn`], [`Error::Schema`], [`Error::UnsupportedType`], [`Error::Unsorted`],
+    ///   [`Error::Unorderable`], [`Error::InvalidOption`], [`Error::Input`].
+    /// - After [`Error::LockTimeout`], [`Error::VersionConflict`], [`Error::ManifestLost`], [`Error::Damaged`],
+    ///   [`Error::DictionaryFull`], [`Error::Duplicate`], [`Error::Resolution`], [`Error::Stopped`] or [`Error::Io`]
+    ///   the dataset is as it was, and the files that were made are removed.
+    /// - After [`Error::NotDurable`] the write is visible, and a power loss may undo it.
+    /// - After [`Error::OutcomeUnknown`] it is not known whether the write is visible. [`Error::outcome`] sums this up.
     pub fn commit(self) -> Result<CommitReport> {
         let Self { of: Insert { dataset, mut rows, mut options }, options: terms, listener } = self;
         let _span = tracing::info_span!("write", dataset = dataset.path_text()).entered();
@@ -88,7 +90,7 @@ impl Change<Insert> {
         loop {
             let loaded = storage.load(&dataset.paths)?;
             let known = loaded.as_ref().map(|loaded| loaded.manifest.clone());
-            // Looked at again under the lock; here, so that nobody waits for input or lock in vain.
+            // Checked again under the lock. The check here saves reading the input and waiting for the lock in vain.
             check_known(&terms, &dataset, known.as_deref())?;
             let checked = Checked::new(&dataset, known.as_deref(), rows, &options, target, &watch)?;
             tracing::debug!(rows = checked.input.rows(), "the input is read and fits");
@@ -97,7 +99,7 @@ impl Change<Insert> {
                 let write = Write { checked: &checked, options: &options, terms: &terms, watch: &watch };
                 return write.run(storage, turn);
             }
-            // Another writer has made or remade the dataset since: the rows must fit what is there now.
+            // Another writer has made or remade the dataset since, so the rows must be fitted again.
             tracing::debug!("the dataset is another one since: checking the rows again");
             drop(turn);
             rows = Rows::again(checked.input);
@@ -109,13 +111,13 @@ fn version_of(base: Option<&Manifest>) -> Version {
     base.map_or(Version::ABSENT, Manifest::version)
 }
 
-/// Checks the version that the caller wants to write to against what was looked at without the lock.
+/// Checks the version that the caller expects against the one read without the lock.
 fn check_known(terms: &CommitOptions, dataset: &Dataset, known: Option<&Manifest>) -> Result<()> {
     let checked = terms.check_version(dataset.path_text(), version_of(known));
     if known.is_some() { checked } else { checked.map_err(|conflict| dataset.lost_or(conflict)) }
 }
 
-/// A write whose rows are read and fit.
+/// A write whose rows are read and fit the dataset.
 struct Write<'a> {
     checked: &'a Checked,
     options: &'a InsertOptions,
@@ -156,8 +158,8 @@ impl Write<'_> {
         Ok(written)
     }
 
-    /// Makes the new files, with the columns that they have in the end: a dictionary that is found too narrow for a row
-    /// group becomes wider if it may, and all is done again.
+    /// Makes the new files. Returns the schema, too: if a dictionary turns out too narrow for a row group, and the
+    /// schema may evolve, its keys become wider and all files are made again.
     fn make_files(&self, turn: &mut Turn, plan: &MergePlan) -> Result<(Arc<DatasetSchema>, Outcome)> {
         let (rules, input, mut schema) = (&self.checked.rules(), &self.checked.input, self.checked.schema.clone());
         loop {
@@ -177,7 +179,7 @@ impl Write<'_> {
     }
 }
 
-/// What a write has done: with new rows it is one, whatever else it does.
+/// The kind of a commit. With new rows it is a write, whatever else it does.
 fn kind_of(base: Option<&Manifest>, next: &Manifest, rows: u64) -> CommitKind {
     match base {
         Some(base) if rows == 0 && base.entries != next.entries => CommitKind::Rewrite,
@@ -201,7 +203,7 @@ impl Dataset {
     /// Begins a write of these rows: a [`RecordBatch`](arrow::array::RecordBatch), a `Vec` of them, or any
     /// [`RecordBatchReader`](arrow::array::RecordBatchReader).
     ///
-    /// Options that are not given are those of the dataset's settings, which are the options of its first write.
+    /// Options that are not given come from the dataset's settings, which its first write stored.
     pub fn write<Kind>(&self, rows: impl IntoRows<Kind>) -> Change<Insert> {
         Change::new(Insert::new(self, rows.into_rows()))
     }

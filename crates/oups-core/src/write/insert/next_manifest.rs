@@ -1,4 +1,4 @@
-//! The manifest of a write: what is stored, with what is new.
+//! The next manifest of a write.
 
 use crate::format::manifest::{Manifest, Retired};
 use crate::schema::DatasetSchema;
@@ -6,6 +6,10 @@ use crate::settings::Settings;
 use crate::storage::turn::Turn;
 use crate::write::execute::Outcome;
 
+/// The manifest of the version that a write makes: the row groups of the outcome, the base's settings and metadata with
+/// the edits, and the lineage so far. Its list of retired files holds those that earlier commits left and those that
+/// this one replaces, so that a writer that dies after the commit point leaves no file that nobody knows
+/// (`docs/commit.md`, Retire). `durable` and the lineage are completed when the commit is prepared.
 pub(crate) fn next_manifest(
     turn: &Turn,
     schema: &DatasetSchema,
@@ -29,7 +33,7 @@ pub(crate) fn next_manifest(
         schema: schema.stored().clone(),
         ordered_on: schema.ordered_on().to_owned(),
         ordered: schema.ordered_type().clone(),
-        // A later write's own options are for that write only.
+        // Only the first write stores its options as settings. Those of a later write hold for that write only.
         settings: turn.base().map_or_else(|| settings.clone(), |base| base.settings.clone()),
         metadata,
         entries: outcome.entries,

@@ -1,4 +1,4 @@
-//! The input as the planner asks it.
+//! The input as the planner sees it.
 
 use arrow::error::ArrowError;
 
@@ -7,7 +7,7 @@ use crate::ordered::OrdValue;
 use crate::plan::NewRows;
 use crate::{Error, Result};
 
-/// The planner asks the input, which may be on disk, for positions only.
+/// The planner looks up values and positions of the input, which may be on disk.
 impl NewRows for &Input {
     fn rows(&self) -> u64 {
         Input::rows(self)
