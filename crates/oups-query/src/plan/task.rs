@@ -19,10 +19,10 @@ pub(crate) fn jobs(
 }
 
 fn job_rows(entry: &RowGroup, batch_rows: u64) -> u64 {
-    let bytes_per_row = (entry.bytes / entry.rows.max(1)).max(1);
+    let bytes_per_row = (entry.bytes() / entry.rows().max(1)).max(1);
     let rows = (BYTES / bytes_per_row / LEAST_ROWS * LEAST_ROWS).clamp(LEAST_ROWS, MOST_ROWS);
     // A multiple of whole batches would be best; of whole pages it has to be.
-    rows.max(batch_rows.min(entry.rows).div_ceil(LEAST_ROWS) * LEAST_ROWS)
+    rows.max(batch_rows.min(entry.rows()).div_ceil(LEAST_ROWS) * LEAST_ROWS)
 }
 
 /// Rows of a job at most, unless a batch is larger. A multiple of a page's rows, so that no two jobs decode one page.
