@@ -54,7 +54,7 @@ fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
     if let Ok(file) = snapshot.open(entry) {
         let read = file.batches(ReadOptions::default()).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         if let Ok(batches) = read {
-            assert_eq!(batches.iter().map(|batch| batch.num_rows() as u64).sum::<u64>(), entry.rows);
+            assert_eq!(batches.iter().map(|batch| batch.num_rows() as u64).sum::<u64>(), entry.rows());
         }
     }
     drop(snapshot);

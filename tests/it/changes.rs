@@ -39,7 +39,7 @@ fn values(dataset: &Dataset) -> Vec<Vec<i64>> {
 }
 
 fn names(dataset: &Dataset) -> Vec<String> {
-    dataset.snapshot().unwrap().row_groups().iter().map(|entry| entry.file.to_string()).collect()
+    dataset.snapshot().unwrap().row_groups().iter().map(|entry| entry.file_name().to_owned()).collect()
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn a_rule_of_the_program_is_not_needed_where_nothing_is_new() {
 #[test]
 fn syncing_makes_unsynced_commits_durable_once() {
     let (folder, dataset) = fourteen();
-    let flagged = || dataset.snapshot().unwrap().row_groups().iter().filter(|entry| !entry.synced).count();
+    let flagged = || dataset.snapshot().unwrap().row_groups().iter().filter(|entry| !entry.is_synced()).count();
     assert!(!dataset.sync().commit().unwrap().changed);
     dataset.write(rows([2, 20])).durability(Durability::Unsynced).commit().unwrap();
     assert_eq!(flagged(), 3);
@@ -277,7 +277,7 @@ fn syncing_makes_unsynced_commits_durable_once() {
 #[test]
 fn the_same_write_or_deletion_synced_makes_the_unsynced_one_durable() {
     let (_folder, dataset) = fourteen();
-    let is_synced = || dataset.snapshot().unwrap().row_groups().iter().all(|entry| entry.synced);
+    let is_synced = || dataset.snapshot().unwrap().row_groups().iter().all(|entry| entry.is_synced());
     let write = || dataset.write(rows([20])).duplicates_on(["at"]);
     write().durability(Durability::Unsynced).commit().unwrap();
     assert!(!is_synced());

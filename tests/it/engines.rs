@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
-use oups_core::fs::Bytes;
-use oups_core::row_group::Known;
-use oups_core::{Error, RowGroup, Snapshot};
+use oups::{Bytes, Error, Known, OrdValue, RowGroup, Snapshot};
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -55,6 +53,12 @@ fn a_snapshot_hands_out_its_row_groups_and_their_bytes_whatever_writers_do() {
         let value = |value: i64| Known::Exact(Arc::new(Int64Array::from(vec![value])) as ArrayRef);
         assert_eq!((statistics.min, statistics.max), (value(from), value(from + 9)));
     }
+    // The bounds of all row groups at once, as a planner has them.
+    let bounds = |of: fn(&RowGroup) -> &OrdValue| {
+        let values: Vec<OrdValue> = groups.iter().map(|group| of(group).clone()).collect();
+        clone.ordered_type().to_array(&values).unwrap().as_primitive::<Int64Type>().values().to_vec()
+    };
+    assert_eq!((bounds(RowGroup::min), bounds(RowGroup::max)), (vec![0, 10, 20], vec![9, 19, 29]));
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn the_copy_is_a_store_like_the_original() {
     assert_eq!(a.version().unwrap().commit(), 2);
     assert_eq!(a.info().unwrap().metadata["source"], "buoy 7");
     // What was not yet synced is, and nothing replaced came along.
-    assert!(a.snapshot().unwrap().row_groups().iter().all(|entry| entry.synced));
+    assert!(a.snapshot().unwrap().row_groups().iter().all(|entry| entry.is_synced()));
     assert_eq!(names(&dest.join("a")).len(), 4);
     // It goes on by itself.
     a.write(rows(40..45)).commit().unwrap();
@@ -127,7 +127,7 @@ fn places_where_something_is_are_refused() {
 fn a_damaged_file_is_named_and_nothing_is_left() {
     let (folder, store) = sample();
     let snapshot = dataset(&store, "a").snapshot().unwrap();
-    let file = store.root().join("a").join(&*snapshot.row_groups()[1].file);
+    let file = store.root().join("a").join(snapshot.row_groups()[1].file_name());
     let mut bytes = fs::read(&file).unwrap();
     bytes[60] ^= 1;
     fs::write(&file, bytes).unwrap();

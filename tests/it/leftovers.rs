@@ -58,7 +58,7 @@ fn an_old_tombstone_does_not_sweep_a_dataset_that_lost_its_manifest() {
 fn renamed_by_a_commit_that_never_was(folder: &Path) -> Dataset {
     let dataset = dataset(folder);
     write(&dataset, 0..10).unwrap();
-    let name = dataset.snapshot().unwrap().row_groups()[0].file.clone();
+    let name = dataset.snapshot().unwrap().row_groups()[0].file_name().to_owned();
     let live = folder.join("x").join(&*name);
     fs::rename(&live, folder.join("x").join(name.replace(".parquet", ".retired-0000000002"))).unwrap();
     dataset

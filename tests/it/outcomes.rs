@@ -175,7 +175,7 @@ fn an_export_tells_what_is_known_of_its_last_rename() {
 fn damaged(root: &Path, of_manifest: bool) {
     let a = dataset(&new_store(root), "a");
     a.write(rows(0..9)).ordered_on("time").row_group_target(3).commit().unwrap();
-    let file = a.snapshot().unwrap().row_groups()[1].file.to_string();
+    let file = a.snapshot().unwrap().row_groups()[1].file_name().to_owned();
     match of_manifest {
         true => std::fs::remove_file(root.join("a.opdmd")).unwrap(),
         false => std::fs::write(root.join("a").join(file), b"nothing").unwrap(),

@@ -69,7 +69,7 @@ fn the_lineage_tells_every_kind_of_commit_and_the_time_grows() {
     then(a.change_metadata().metadata("unit", "C").commit().unwrap().version);
     then(a.write(rows(9..10)).durability(Durability::Unsynced).commit().unwrap().version);
     then(a.sync().commit().unwrap().version);
-    let file = a.snapshot().unwrap().row_groups()[0].file.to_string();
+    let file = a.snapshot().unwrap().row_groups()[0].file_name().to_owned();
     std::fs::remove_file(folder.path().join("a").join(file)).unwrap();
     then(a.repair().commit().unwrap().version.unwrap());
 
@@ -82,8 +82,8 @@ fn the_lineage_tells_every_kind_of_commit_and_the_time_grows() {
     assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{times:?}");
     // A file's name ends with the draw of its commit.
     for entry in a.snapshot().unwrap().row_groups() {
-        let of = found.iter().find(|(commit, ..)| Some(*commit) == entry.commit()).unwrap();
-        assert!(entry.file.ends_with(&format!("-{}.parquet", of.1)), "{} {of:?}", entry.file);
+        let of = found.iter().find(|(commit, ..)| Some(*commit) == entry.made_by().map(Version::commit)).unwrap();
+        assert!(entry.file_name().ends_with(&format!("-{}.parquet", of.1)), "{} {of:?}", entry.file_name());
     }
     assert_eq!(a.version().unwrap(), *versions.last().unwrap());
     assert_eq!(a.snapshot().unwrap().version(), a.version().unwrap());

@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             done.rows_written,
             start.elapsed(),
             done.files_replaced,
-            dataset.snapshot()?.manifest().entries.len(),
+            dataset.snapshot()?.row_groups().len(),
             done.files_written
         );
     }

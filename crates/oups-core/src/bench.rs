@@ -1,4 +1,5 @@
-//! The inner loops, each alone, for the benchmarks in `benches/`. Not part of the interface: anything here may change.
+//! The inner loops, each alone, for the benchmarks in `benches/`, and what tests of other crates cannot make by the
+//! interface. Not part of the interface: anything here may change.
 
 use std::sync::Arc;
 
@@ -6,7 +7,9 @@ use arrow::array::RecordBatch;
 
 use crate::Result;
 use crate::dedup::{Dedup, Keep};
+use crate::format::manifest::RowGroup;
 use crate::merge::Merge;
+use crate::ordered::OrdValue;
 use crate::row_group::writer::RowGroupWriter;
 use crate::schema::DatasetSchema;
 use crate::settings::DuplicatesOn;
@@ -45,4 +48,9 @@ pub fn encode(schema: &Arc<DatasetSchema>, rows: &[RecordBatch]) -> Result<Vec<u
     let mut writer = RowGroupWriter::new(Vec::new(), "memory", schema)?;
     rows.iter().try_for_each(|batch| writer.write(batch))?;
     Ok(writer.finish(Vec::new())?.1)
+}
+
+/// A row group of one row, or so it says: for tests of what is decided by bounds alone. No file has its name.
+pub fn row_group(min: OrdValue, max: OrdValue) -> RowGroup {
+    RowGroup { file: "none.parquet".into(), rows: 1, bytes: 1, min, max, checksum: 0, synced: true }
 }

@@ -41,7 +41,7 @@ pub use error::kind::ErrorKind;
 pub use error::outcome::Outcome;
 pub use error::query::{ColumnOf, OrderedOn, QueryError};
 pub use error::{Error, Result};
-pub use format::manifest::{Manifest, RowGroup};
+pub use format::manifest::RowGroup;
 pub use input::rows::{IntoRows, Rows};
 pub use input::sort::{Sorted, sort_by};
 pub use key::{AnyKey, KeyError, KeyField, KeyFilter, KeySchema, Separator, StoreKey, SubLevel, TopLevel};

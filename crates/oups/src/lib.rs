@@ -217,7 +217,7 @@
 
 /// The very major of Arrow that the functions here take and give.
 pub use arrow;
-pub use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
+pub use oups_core::fs::{Bytes, DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
 pub use oups_core::key;
 #[cfg(feature = "serde")]
 pub use oups_core::key::{KeyText, key_text};
@@ -234,11 +234,11 @@ pub use oups_core::{
     AnyKey, BringsRows, Change, ChangePlan, Combine, CommitReport, Compaction, Dataset, DatasetInfo,
     DatasetVerification, Deletion, Discovery, DuplicateRun, DuplicatesOn, Durability, Error, ErrorKind, Expected,
     Export, ExportReport, Finding, FindingKind, Ingest, IngestReport, Insert, IntoRows, Keep, KeepRule, KeyError,
-    KeyField, KeyFilter, KeySchema, Lost, Manifest, ManifestState, Moment, NewMetadata, NewSettings, NotAVersion,
-    OfOneDataset, Outcome, Phase, Progress, QueryError, Removal, Repair, RepairReport, Resizes, Resolver, Result,
-    RowGroup, Rows, Separator, SetAside, SetsMetadata, Settings, Snapshot, Snapshots, Sorted, Store, StoreKey,
-    StoreOptions, Stranger, SubLevel, Syncing, TakesDurability, Task, Together, TopLevel, Verification, VerifyReport,
-    Version, ordered, sizing, sort_by,
+    KeyField, KeyFilter, KeySchema, Lost, ManifestState, Moment, NewMetadata, NewSettings, NotAVersion, OfOneDataset,
+    Outcome, Phase, Progress, QueryError, Removal, Repair, RepairReport, Resizes, Resolver, Result, RowGroup, Rows,
+    Separator, SetAside, SetsMetadata, Settings, Snapshot, Snapshots, Sorted, Store, StoreKey, StoreOptions, Stranger,
+    SubLevel, Syncing, TakesDurability, Task, Together, TopLevel, Verification, VerifyReport, Version, ordered, sizing,
+    sort_by,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{

@@ -25,7 +25,7 @@ fn works(root: &Path, version: u64, expected: &[i64]) {
     assert_eq!((written.version.commit(), seen(&dataset.snapshot().unwrap())), (version, expected.to_vec()));
     assert_eq!(store(root).verify(KeyFilter::all()).run().unwrap().findings, []);
     let snapshot = dataset.snapshot().unwrap();
-    let mut names: Vec<String> = snapshot.row_groups().iter().map(|entry| format!("x/{}", entry.file)).collect();
+    let mut names: Vec<String> = snapshot.row_groups().iter().map(|entry| format!("x/{}", entry.file_name())).collect();
     drop(snapshot);
     names.extend(["oups.json", "x.lock", "x.opdmd"].map(str::to_owned));
     names.sort();

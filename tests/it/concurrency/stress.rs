@@ -183,7 +183,7 @@ fn nothing_is_left(store: &Store<AnyKey>, removing: impl Iterator<Item = i64>) {
     for key in ["shared0", "shared1"] {
         write(key, 1);
         let snapshot = dataset(store, key).snapshot().unwrap();
-        expected.extend(snapshot.row_groups().iter().map(|entry| format!("{key}/{}", entry.file)));
+        expected.extend(snapshot.row_groups().iter().map(|entry| format!("{key}/{}", entry.file_name())));
         expected.extend([format!("{key}.lock"), format!("{key}.opdmd")]);
     }
     assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);

@@ -23,7 +23,7 @@ fn write(store: &Store<AnyKey>, case: &Case, stored: &Stored) -> AnyKey {
     let int = |value: &OrdValue| if let OrdValue::I64(value) = value { *value } else { panic!("{value:?}") };
     let snapshot = dataset.snapshot().unwrap();
     let entries = snapshot.row_groups().iter();
-    let found: Vec<_> = entries.map(|entry| (entry.rows, int(&entry.min), int(&entry.max))).collect();
+    let found: Vec<_> = entries.map(|entry| (entry.rows(), int(entry.min()), int(entry.max()))).collect();
     assert_eq!(found, stored.row_groups, "{}: row groups of {}", case.name, stored.key);
     key
 }

@@ -81,9 +81,9 @@ fn stored(store: &Store<AnyKey>, case: &Case, step: &Step, name: &str) {
     let Some(Layout { row_groups, rows_written }) = layout else { return };
     let (_, ordered) = case.columns.iter().find(|(column, _)| *column == case.ordered_on).unwrap();
     let bounds = snapshot.row_groups().iter().map(|entry| {
-        let bounds = snapshot.ordered_type().to_array(&[entry.min.clone(), entry.max.clone()]).unwrap();
+        let bounds = snapshot.ordered_type().to_array(&[entry.min().clone(), entry.max().clone()]).unwrap();
         let mut bounds = from_array(*ordered, &bounds).unwrap().into_iter();
-        RowGroup { n_rows: entry.rows, min: bounds.next().unwrap(), max: bounds.next().unwrap() }
+        RowGroup { n_rows: entry.rows(), min: bounds.next().unwrap(), max: bounds.next().unwrap() }
     });
     assert_eq!(&bounds.collect::<Vec<_>>(), row_groups, "{name}: row groups");
     assert!(written.rows_written <= *rows_written, "{name}: {} of {rows_written} rows written", written.rows_written);

@@ -49,7 +49,7 @@ pub(crate) fn try_look(root: &Path) -> Result<Seen> {
 /// What a handle sees, which perhaps keeps something of what it saw before.
 pub(crate) fn look_by(store: &Store<AnyKey>) -> Result<Seen> {
     let Some(snapshot) = dataset(store)?.snapshot_if_there()? else { return Ok(None) };
-    let groups: Vec<_> = snapshot.row_groups().iter().map(|entry| (entry.rows, entry.synced)).collect();
+    let groups: Vec<_> = snapshot.row_groups().iter().map(|entry| (entry.rows(), entry.is_synced())).collect();
     let shape = format!("{} {groups:?}", snapshot.settings().to_json());
     Ok(Some((seen_in(&snapshot)?, snapshot.metadata().clone(), shape)))
 }
@@ -98,7 +98,8 @@ pub(crate) fn after_next(seen: &Seen) -> Vec<(i64, i64)> {
 /// The folder holds the files of the manifest and nothing else, and the side files are as a clean writer leaves them.
 fn assert_no_leftovers(store: &Store<AnyKey>, root: &Path, at: &str) {
     let snapshot = dataset(store).unwrap().snapshot().unwrap();
-    let mut expected: Vec<String> = snapshot.row_groups().iter().map(|entry| format!("{KEY}/{}", entry.file)).collect();
+    let mut expected: Vec<String> =
+        snapshot.row_groups().iter().map(|entry| format!("{KEY}/{}", entry.file_name())).collect();
     drop(snapshot);
     expected.extend(["oups.json".to_owned(), format!("{KEY}.opdmd"), format!("{KEY}.lock")]);
     expected.sort();

@@ -44,11 +44,11 @@ fn groups(root: &Path) -> Vec<Group> {
     let mut start = 0;
     let mut groups = Vec::new();
     for entry in snapshot.row_groups() {
-        let rows = all.slice(start, entry.rows as usize);
+        let rows = all.slice(start, entry.rows() as usize);
         start += rows.num_rows();
         groups.push(Group {
-            file: entry.file.to_string(),
-            bytes: fs::read(root.join("a").join(&*entry.file)).unwrap(),
+            file: entry.file_name().to_owned(),
+            bytes: fs::read(root.join("a").join(entry.file_name())).unwrap(),
             rows,
         });
     }

@@ -41,9 +41,9 @@ fn without(root: &Path, lost: &[usize]) -> RecordBatch {
     let mut kept = Vec::new();
     for (at, entry) in snapshot.row_groups().iter().enumerate() {
         if !lost.contains(&at) {
-            kept.push(all.slice(start, entry.rows as usize));
+            kept.push(all.slice(start, entry.rows() as usize));
         }
-        start += entry.rows as usize;
+        start += entry.rows() as usize;
     }
     concat_batches(&all.schema(), &kept).unwrap()
 }
@@ -136,8 +136,8 @@ fn each_file_that_is_gone_or_damaged_is_reported_by_its_span() {
                 oups_core::ordered::OrdValue::I64(value) => value.to_string(),
                 _ => unreachable!(),
             };
-            assert_eq!(lost.span, Some((text(&entry.min), text(&entry.max))), "file {at}");
-            assert_eq!(lost.rows, is_listed.then_some(entry.rows));
+            assert_eq!(lost.span, Some((text(entry.min()), text(entry.max()))), "file {at}");
+            assert_eq!(lost.rows, is_listed.then_some(entry.rows()));
             assert_eq!(report.set_aside.len(), usize::from(!is_gone), "{report}");
             if is_listed {
                 assert_eq!(dataset(root, "a").info().unwrap().metadata["source"], "buoy 7");
@@ -189,7 +189,7 @@ fn without_a_manifest_no_changed_value_gets_in() {
     make(&prepared);
     fs::remove_file(prepared.join("b.opdmd")).unwrap();
     let snapshot = dataset(&prepared, "a").snapshot().unwrap();
-    let names: Vec<String> = snapshot.row_groups().iter().map(|entry| entry.file.to_string()).collect();
+    let names: Vec<String> = snapshot.row_groups().iter().map(|entry| entry.file_name().to_owned()).collect();
     drop(snapshot);
     let expected: Vec<RecordBatch> = (0..names.len()).map(|at| without(&prepared, &[at])).collect();
     let all = rows(&dataset(&prepared, "a"));

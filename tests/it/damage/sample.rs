@@ -61,7 +61,7 @@ pub(super) fn rows(dataset: &Dataset) -> RecordBatch {
 /// The dataset's files in order.
 pub(super) fn files(dataset: &Dataset, root: &Path) -> Vec<PathBuf> {
     let snapshot = dataset.snapshot().unwrap();
-    snapshot.row_groups().iter().map(|entry| root.join(dataset.path_text()).join(&*entry.file)).collect()
+    snapshot.row_groups().iter().map(|entry| root.join(dataset.path_text()).join(entry.file_name())).collect()
 }
 
 /// Changes one bit.

@@ -39,22 +39,22 @@ impl Look {
             let mut layout = Vec::new();
             for (entry, batches) in snapshot.row_groups().iter().zip(&groups) {
                 let group = from_batches(columns, batches).unwrap();
-                let bounds = snapshot.ordered_type().to_array(&[entry.min.clone(), entry.max.clone()]).unwrap();
+                let bounds = snapshot.ordered_type().to_array(&[entry.min().clone(), entry.max().clone()]).unwrap();
                 let bounds = from_array(columns[at].1, &bounds).unwrap();
-                assert_eq!(entry.rows as usize, group.len(), "rows of {}", entry.file);
-                assert_eq!(bounds[0], group[0][at], "minimum of {}", entry.file);
-                assert_eq!(bounds[1], group[group.len() - 1][at], "maximum of {}", entry.file);
+                assert_eq!(entry.rows() as usize, group.len(), "rows of {}", entry.file_name());
+                assert_eq!(bounds[0], group[0][at], "minimum of {}", entry.file_name());
+                assert_eq!(bounds[1], group[group.len() - 1][at], "maximum of {}", entry.file_name());
                 layout.push((group.len(), bounds[0].clone(), bounds[1].clone()));
                 rows.extend(group);
             }
             Files {
                 version: snapshot.version(),
-                names: snapshot.row_groups().iter().map(|entry| entry.file.to_string()).collect(),
+                names: snapshot.row_groups().iter().map(|entry| entry.file_name().to_owned()).collect(),
                 layout,
                 rows,
                 metadata: snapshot.metadata().clone(),
                 settings: snapshot.settings().clone(),
-                flagged: snapshot.row_groups().iter().any(|entry| !entry.synced),
+                flagged: snapshot.row_groups().iter().any(|entry| !entry.is_synced()),
             }
         });
         let mut tree = tree(root);

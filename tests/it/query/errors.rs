@@ -76,7 +76,7 @@ fn datasets_of_one_query_are_ordered_alike() {
 fn a_damaged_file_is_an_error_item_and_the_last() {
     let (folder, store) = store_of("name:str");
     let dataset = write(&store, "x", &[1, 2, 3, 4, 5, 6], 2);
-    let file = dataset.snapshot().unwrap().row_groups()[1].file.clone();
+    let file = dataset.snapshot().unwrap().row_groups()[1].file_name().to_owned();
     let path = folder.path().join("x").join(&*file);
     let mut bytes = fs::read(&path).unwrap();
     let end = bytes.len() - 30;
@@ -99,7 +99,7 @@ fn a_damaged_file_is_an_error_item_and_the_last() {
 
 /// Changes bytes of a dataset's second row group file; answers its path.
 fn damage(store: &Store<AnyKey>, key: &str) -> PathBuf {
-    let file = dataset(store, key).snapshot().unwrap().row_groups()[1].file.clone();
+    let file = dataset(store, key).snapshot().unwrap().row_groups()[1].file_name().to_owned();
     let path = store.root().join(key).join(&*file);
     let mut bytes = fs::read(&path).unwrap();
     let end = bytes.len() - 30;

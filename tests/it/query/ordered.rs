@@ -185,7 +185,7 @@ fn a_file_is_opened_when_the_stream_comes_to_it() {
     for at in 0..20i64 {
         write(&store, &at.to_string(), &[at * 10, at * 10 + 5], 10);
     }
-    let file = dataset(&store, "19").snapshot().unwrap().row_groups()[0].file.clone();
+    let file = dataset(&store, "19").snapshot().unwrap().row_groups()[0].file_name().to_owned();
     fs::write(folder.path().join("19").join(&*file), b"no row group").unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let mut stream = store.query_where(KeyFilter::all()).batch_size(1).ordered().unwrap();

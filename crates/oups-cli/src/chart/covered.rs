@@ -1,6 +1,6 @@
 //! What a dataset covers, as its manifest tells: spans of row groups, and the gaps between them.
 
-use oups::Manifest;
+use oups::Snapshot;
 use oups::ordered::{OrdValue, OrderedType};
 
 use super::axis::{Kind, distance, kind};
@@ -39,16 +39,22 @@ pub(crate) struct Gap {
 }
 
 impl Covered {
-    pub(crate) fn of(key: String, manifest: &Manifest) -> Self {
+    pub(crate) fn of(key: String, snapshot: &Snapshot) -> Self {
         let group = |entry: &oups::RowGroup| Group {
-            min: entry.min.clone(),
-            max: entry.max.clone(),
-            rows: entry.rows,
-            bytes: entry.bytes,
+            min: entry.min().clone(),
+            max: entry.max().clone(),
+            rows: entry.rows(),
+            bytes: entry.bytes(),
         };
-        let groups: Vec<Group> = manifest.entries.iter().map(group).collect();
-        let gaps = gaps(&manifest.ordered, &groups);
-        Self { key, ordered_on: manifest.ordered_on.clone(), ordered: manifest.ordered.clone(), groups, gaps }
+        let groups: Vec<Group> = snapshot.row_groups().iter().map(group).collect();
+        let gaps = gaps(snapshot.ordered_type(), &groups);
+        Self {
+            key,
+            ordered_on: snapshot.ordered_on().to_owned(),
+            ordered: snapshot.ordered_type().clone(),
+            groups,
+            gaps,
+        }
     }
 
     pub(crate) fn kind(&self) -> Kind {

@@ -25,7 +25,7 @@ pub(crate) fn run(args: Align, out: &mut Stdout) -> Result<()> {
         let (key, dataset) = store::dataset(&store, text)?;
         if ordered.is_none() {
             let snapshot = dataset.snapshot()?;
-            ordered = Some((snapshot.manifest().ordered_on.clone(), snapshot.manifest().ordered.clone()));
+            ordered = Some((snapshot.ordered_on().to_owned(), snapshot.ordered_type().clone()));
         }
         keys.push(key);
     }

@@ -31,13 +31,13 @@ pub(crate) fn run(args: Coverage, out: &mut Stdout) -> anyhow::Result<()> {
     let store = store::store(&args.store)?;
     let keys = store.keys(places::filter(&store, &args.filter)?)?;
     if args.json {
-        return each_dataset(&store, &keys, |key, manifest| {
-            print_json(&facts(&store, key, &Covered::of(key.to_string(), manifest)), out)
+        return each_dataset(&store, &keys, |key, snapshot| {
+            print_json(&facts(&store, key, &Covered::of(key.to_string(), snapshot)), out)
         });
     }
     let mut covered = Vec::new();
-    each_dataset(&store, &keys, |key, manifest| {
-        covered.push(Covered::of(key.to_string(), manifest));
+    each_dataset(&store, &keys, |key, snapshot| {
+        covered.push(Covered::of(key.to_string(), snapshot));
         Ok(())
     })?;
     if covered.is_empty() {

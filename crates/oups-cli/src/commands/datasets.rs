@@ -1,6 +1,6 @@
 //! The datasets of a store in turn, by what their manifests tell.
 
-use oups::{AnyKey, Error, Manifest, Snapshot, Store, Together};
+use oups::{AnyKey, Error, Snapshot, Store, Together};
 
 /// Datasets that are looked at under one pin.
 const AT_ONCE: usize = 256;
@@ -9,12 +9,12 @@ const AT_ONCE: usize = 256;
 pub(super) fn each_dataset(
     store: &Store<AnyKey>,
     keys: &[AnyKey],
-    mut call: impl FnMut(&AnyKey, &Manifest) -> anyhow::Result<()>,
+    mut call: impl FnMut(&AnyKey, &Snapshot) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     for keys in keys.chunks(AT_ONCE) {
         for (key, snapshot) in keys.iter().zip(snapshots(store, keys)?) {
             if let Some(snapshot) = snapshot {
-                call(key, snapshot.manifest())?;
+                call(key, &snapshot)?;
             }
         }
     }

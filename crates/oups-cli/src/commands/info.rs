@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use indicatif::HumanBytes;
-use oups::{AnyKey, Manifest, RowGroup, Store};
+use oups::{AnyKey, RowGroup, Snapshot, Store};
 use serde_json::{Value, json};
 
 use super::print_json;
@@ -19,19 +19,18 @@ pub(crate) fn run(args: Info, out: &mut Stdout) -> anyhow::Result<()> {
     let store = store::store(&args.store)?;
     let (key, dataset) = store::dataset(&store, &args.key)?;
     let snapshot = dataset.snapshot()?;
-    let manifest = snapshot.manifest();
     if args.json {
-        print_json(&facts(manifest), out)
+        print_json(&facts(&snapshot), out)
     } else if args.files {
-        files(&store, &key, manifest, out)
+        files(&store, &key, &snapshot, out)
     } else {
-        describe(manifest, out)
+        describe(&snapshot, out)
     }
 }
 
-fn facts(manifest: &Manifest) -> Value {
-    let columns: Vec<Value> = manifest
-        .schema
+fn facts(snapshot: &Snapshot) -> Value {
+    let columns: Vec<Value> = snapshot
+        .schema()
         .fields()
         .iter()
         .map(|field| {
@@ -40,54 +39,54 @@ fn facts(manifest: &Manifest) -> Value {
         .collect();
     let row_group = |entry: &RowGroup| {
         json!({
-            "file": &*entry.file,
-            "rows": entry.rows,
-            "bytes": entry.bytes,
-            "min": value::json(&manifest.ordered, &entry.min),
-            "max": value::json(&manifest.ordered, &entry.max),
+            "file": entry.file_name(),
+            "rows": entry.rows(),
+            "bytes": entry.bytes(),
+            "min": value::json(snapshot.ordered_type(), entry.min()),
+            "max": value::json(snapshot.ordered_type(), entry.max()),
         })
     };
     json!({
-        "key": manifest.dataset,
-        "ordered_on": manifest.ordered_on,
-        "rows": manifest.rows(),
-        "version": manifest.commit,
-        "draw": manifest.version().draw(),
-        "settings": manifest.settings.to_json(),
-        "metadata": manifest.metadata,
+        "key": snapshot.dataset(),
+        "ordered_on": snapshot.ordered_on(),
+        "rows": snapshot.rows(),
+        "version": snapshot.version().commit(),
+        "draw": snapshot.version().draw(),
+        "settings": snapshot.settings().to_json(),
+        "metadata": snapshot.metadata(),
         "columns": columns,
-        "row_groups": manifest.entries.iter().map(row_group).collect::<Vec<_>>(),
+        "row_groups": snapshot.row_groups().iter().map(row_group).collect::<Vec<_>>(),
     })
 }
 
-fn files(store: &Store<AnyKey>, key: &AnyKey, manifest: &Manifest, out: &mut Stdout) -> anyhow::Result<()> {
+fn files(store: &Store<AnyKey>, key: &AnyKey, snapshot: &Snapshot, out: &mut Stdout) -> anyhow::Result<()> {
     let folder = store.root().join(key.to_path()?);
-    for entry in &manifest.entries {
-        writeln!(out, "{}", folder.join(&*entry.file).display())?;
+    for entry in snapshot.row_groups() {
+        writeln!(out, "{}", folder.join(entry.file_name()).display())?;
     }
     Ok(())
 }
 
-fn describe(manifest: &Manifest, out: &mut Stdout) -> anyhow::Result<()> {
-    let show = |value| value::text(&manifest.ordered, value);
-    writeln!(out, "dataset     {}", manifest.dataset)?;
-    writeln!(out, "version     {}", manifest.commit)?;
-    let groups = counted(manifest.entries.len() as u64, "row group");
-    let (rows, bytes) = (counted(manifest.rows(), "row"), HumanBytes(manifest.bytes()));
+fn describe(snapshot: &Snapshot, out: &mut Stdout) -> anyhow::Result<()> {
+    let show = |value| value::text(snapshot.ordered_type(), value);
+    writeln!(out, "dataset     {}", snapshot.dataset())?;
+    writeln!(out, "version     {}", snapshot.version().commit())?;
+    let groups = counted(snapshot.row_groups().len() as u64, "row group");
+    let (rows, bytes) = (counted(snapshot.rows(), "row"), HumanBytes(snapshot.bytes()));
     writeln!(out, "size        {rows} in {groups}, {bytes}")?;
-    writeln!(out, "ordered on  {}", visible(&manifest.ordered_on))?;
-    if let Some((min, max)) = manifest.span() {
+    writeln!(out, "ordered on  {}", visible(snapshot.ordered_on()))?;
+    if let Some((min, max)) = snapshot.span() {
         writeln!(out, "span        {} ..= {}", show(min), show(max))?;
     }
-    if let Value::Object(settings) = manifest.settings.to_json() {
+    if let Value::Object(settings) = snapshot.settings().to_json() {
         section("settings", settings.iter().map(|(name, value)| (name.as_str(), text(value))), out)?;
     }
-    let metadata = manifest.metadata.iter().map(|(key, value)| (key.as_str(), value.clone()));
+    let metadata = snapshot.metadata().iter().map(|(key, value)| (key.as_str(), value.clone()));
     section("metadata", metadata, out)?;
     writeln!(out, "\ncolumns")?;
-    columns(manifest).print(None, out)?;
+    columns(snapshot).print(None, out)?;
     writeln!(out, "\nrow groups")?;
-    row_groups(manifest).print(None, out)?;
+    row_groups(snapshot).print(None, out)?;
     Ok(())
 }
 
@@ -122,30 +121,30 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-fn columns(manifest: &Manifest) -> Grid {
+fn columns(snapshot: &Snapshot) -> Grid {
     let row = |field: &arrow::datatypes::FieldRef| {
         let nullable = if field.is_nullable() { "yes" } else { "no" };
         vec![field.name().clone(), field.data_type().to_string(), nullable.to_owned()]
     };
     Grid {
         columns: vec![Column::left("name"), Column::left("type"), Column::left("nullable")],
-        rows: manifest.schema.fields().iter().map(row).collect(),
+        rows: snapshot.schema().fields().iter().map(row).collect(),
     }
 }
 
-fn row_groups(manifest: &Manifest) -> Grid {
+fn row_groups(snapshot: &Snapshot) -> Grid {
     let row = |(place, entry): (usize, &RowGroup)| {
         vec![
             (place + 1).to_string(),
-            entry.rows.to_string(),
-            HumanBytes(entry.bytes).to_string(),
-            value::text(&manifest.ordered, &entry.min),
-            value::text(&manifest.ordered, &entry.max),
+            entry.rows().to_string(),
+            HumanBytes(entry.bytes()).to_string(),
+            value::text(snapshot.ordered_type(), entry.min()),
+            value::text(snapshot.ordered_type(), entry.max()),
         ]
     };
     let columns = ["", "rows", "bytes"].map(Column::right);
     Grid {
         columns: columns.into_iter().chain(["first", "last"].map(Column::left)).collect(),
-        rows: manifest.entries.iter().enumerate().map(row).collect(),
+        rows: snapshot.row_groups().iter().enumerate().map(row).collect(),
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use indicatif::HumanBytes;
 use oups::key::FieldValue;
-use oups::{AnyKey, KeySchema, Manifest, Store, StoreKey};
+use oups::{AnyKey, KeySchema, Snapshot, Store, StoreKey};
 use serde_json::{Map, Value, json};
 
 use super::datasets::each_dataset;
@@ -29,7 +29,7 @@ pub(crate) fn run(args: Ls, out: &mut Stdout) -> anyhow::Result<()> {
         (false, false) => names(&keys, out),
         (false, true) => keys.iter().try_for_each(|key| print_json(&key_facts(store.schema(), key).into(), out)),
         (true, true) => {
-            each_dataset(&store, &keys, |key, manifest| print_json(&long_facts(store.schema(), key, manifest), out))
+            each_dataset(&store, &keys, |key, snapshot| print_json(&long_facts(store.schema(), key, snapshot), out))
         }
         (true, false) => long(&store, &keys, out),
     }
@@ -53,15 +53,15 @@ fn long(store: &Store<AnyKey>, keys: &[AnyKey], out: &mut Stdout) -> anyhow::Res
     ];
     let mut grid = Grid { columns, rows: Vec::new() };
     let mut rows = 0;
-    each_dataset(store, keys, |key, manifest| {
-        rows += manifest.rows();
-        let show = |value| value::text(&manifest.ordered, value);
-        let (first, last) = manifest.span().map(|(min, max)| (show(min), show(max))).unwrap_or_default();
+    each_dataset(store, keys, |key, snapshot| {
+        rows += snapshot.rows();
+        let show = |value| value::text(snapshot.ordered_type(), value);
+        let (first, last) = snapshot.span().map(|(min, max)| (show(min), show(max))).unwrap_or_default();
         grid.rows.push(vec![
             key.to_string(),
-            manifest.rows().to_string(),
-            manifest.entries.len().to_string(),
-            HumanBytes(manifest.bytes()).to_string(),
+            snapshot.rows().to_string(),
+            snapshot.row_groups().len().to_string(),
+            HumanBytes(snapshot.bytes()).to_string(),
             first,
             last,
         ]);
@@ -93,15 +93,15 @@ fn field_json(value: &FieldValue) -> Value {
     }
 }
 
-fn long_facts(schema: &KeySchema, key: &AnyKey, manifest: &Manifest) -> Value {
-    let show = |value| value::json(&manifest.ordered, value);
-    let (min, max) = manifest.span().map_or((Value::Null, Value::Null), |(min, max)| (show(min), show(max)));
+fn long_facts(schema: &KeySchema, key: &AnyKey, snapshot: &Snapshot) -> Value {
+    let show = |value| value::json(snapshot.ordered_type(), value);
+    let (min, max) = snapshot.span().map_or((Value::Null, Value::Null), |(min, max)| (show(min), show(max)));
     let mut facts = key_facts(schema, key);
     let more = json!({
-        "ordered_on": manifest.ordered_on,
-        "rows": manifest.rows(),
-        "row_groups": manifest.entries.len(),
-        "bytes": manifest.bytes(),
+        "ordered_on": snapshot.ordered_on(),
+        "rows": snapshot.rows(),
+        "row_groups": snapshot.row_groups().len(),
+        "bytes": snapshot.bytes(),
         "min": min,
         "max": max,
     });

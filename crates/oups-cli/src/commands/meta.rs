@@ -25,7 +25,7 @@ pub(crate) fn run(args: Meta, out: &mut Stdout) -> Result<()> {
 
 fn show(dataset: &Dataset, args: &Meta, out: &mut Stdout) -> Result<()> {
     let snapshot = dataset.snapshot()?;
-    let metadata = &snapshot.manifest().metadata;
+    let metadata = snapshot.metadata();
     if args.json {
         let version = snapshot.version();
         let (number, draw) = (version.commit(), version.draw());

@@ -51,7 +51,7 @@ impl Of<'_> {
     fn read(&self, args: &Read, progress: &Progress) -> Result<(Kind, Series)> {
         let (ordered_on, ordered) = {
             let snapshot = self.dataset.snapshot()?;
-            (snapshot.manifest().ordered_on.clone(), snapshot.manifest().ordered.clone())
+            (snapshot.ordered_on().to_owned(), snapshot.ordered_type().clone())
         };
         let mut columns = vec![ordered_on.clone()];
         if ordered_on != self.column {

@@ -25,10 +25,9 @@ pub(crate) fn run(args: Settings, out: &mut Stdout) -> Result<()> {
 
 fn show(dataset: &Dataset, args: &Settings, out: &mut Stdout) -> Result<()> {
     let snapshot = dataset.snapshot()?;
-    let manifest = snapshot.manifest();
-    let settings = manifest.settings.to_json();
+    let settings = snapshot.settings().to_json();
     if args.json {
-        let (version, draw) = (manifest.commit, snapshot.version().draw());
+        let (version, draw) = (snapshot.version().commit(), snapshot.version().draw());
         let facts = json!({ "key": dataset.path_text(), "version": version, "draw": draw, "settings": settings });
         return print_json(&facts, out);
     }

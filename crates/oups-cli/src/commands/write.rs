@@ -68,7 +68,7 @@ fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, pla
     let found = dataset.snapshot_if_there()?;
     check_version(dataset, args.if_version, found.as_ref())?;
     let purpose = Purpose {
-        stored: found.map(|snapshot| snapshot.manifest().schema.clone()),
+        stored: found.map(|snapshot| snapshot.schema().clone()),
         ordered_on: ordered_on(dataset, args)?,
         grows: args.storing.evolve_schema,
     };
@@ -163,7 +163,7 @@ fn for_version<W: OfOneDataset>(change: Change<W>, args: &Write) -> Change<W> {
 fn ordered_on(dataset: &Dataset, args: &Write) -> Result<Option<String>> {
     match &args.storing.ordered_on {
         Some(column) => Ok(Some(column.clone())),
-        None => Ok(dataset.snapshot_if_there()?.map(|found| found.manifest().ordered_on.clone())),
+        None => Ok(dataset.snapshot_if_there()?.map(|found| found.ordered_on().to_owned())),
     }
 }
 
@@ -194,7 +194,7 @@ fn keep_has_a_use(dataset: &Dataset, args: &Write) -> Result<()> {
         Some(_) => Ok(()),
         None => match dataset.snapshot_if_there()? {
             None => useless("all rows are kept"),
-            Some(found) if found.manifest().settings.duplicates_on == DuplicatesOn::Off => {
+            Some(found) if found.settings().duplicates_on == DuplicatesOn::Off => {
                 useless(&format!("all rows are kept, as in {}", dataset.path_text()))
             }
             Some(_) => Ok(()),

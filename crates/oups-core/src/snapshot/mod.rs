@@ -117,8 +117,7 @@ impl Snapshot {
     }
 
     /// The version's manifest.
-    #[doc(hidden)]
-    pub fn manifest(&self) -> &Manifest {
+    pub(crate) fn manifest(&self) -> &Manifest {
         &self.held.manifest
     }
 

@@ -66,7 +66,7 @@ impl Cursor {
         } else if !rows.is_empty() {
             out.extend(self.reading.run(&ScanTask::new(at, rows, Some(file.clone())), &false.into())?);
         }
-        if behind < entry.rows {
+        if behind < entry.rows() {
             self.part = Some(Part { at, behind, file: self.keeps_open.then_some(file) });
         }
         Ok(())

@@ -66,8 +66,8 @@ impl<T: RowGroups> Aligner<T> {
         let ahead = entries.get(ahead.clone())?;
         let second = ahead.get(1)?;
         let later = ahead.get(2..)?;
-        let at = later.partition_point(|entry| entry.min <= second.min);
-        later.get(at).map(|entry| Cut::Before(entry.min.clone()))
+        let at = later.partition_point(|entry| entry.min() <= second.min());
+        later.get(at).map(|entry| Cut::Before(entry.min().clone()))
     }
 }
 

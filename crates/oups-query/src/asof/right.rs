@@ -132,11 +132,11 @@ impl Right {
     /// The last row group that certainly has a row before the value.
     fn last_group_before(&self, value: &OrdValue) -> Option<usize> {
         let (value, _) = self.snapshot.dataset_schema().ordered_type().same_number(value);
-        self.snapshot.row_groups().partition_point(|entry| entry.min < value).checked_sub(1)
+        self.snapshot.row_groups().partition_point(|entry| *entry.min() < value).checked_sub(1)
     }
 
     fn min_of(&self, at: usize) -> Option<OrdValue> {
-        self.snapshot.row_groups().get(at).map(|entry| entry.min.clone())
+        self.snapshot.row_groups().get(at).map(|entry| entry.min().clone())
     }
 
     /// The columns of the left rows' matches. The left rows of later calls must not come before these.

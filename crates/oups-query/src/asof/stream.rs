@@ -141,12 +141,12 @@ fn ends(left: &Snapshot, range: &OrderedRange) -> Result<Option<(OrdValue, OrdVa
     let wanted = entries.get(prune(entries, &span)).unwrap_or_default();
     let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else { return Ok(None) };
     let start = match span.start() {
-        Bound::Included(start) | Bound::Excluded(start) => start.max(&first.min),
-        Bound::Unbounded => &first.min,
+        Bound::Included(start) | Bound::Excluded(start) => start.max(first.min()),
+        Bound::Unbounded => first.min(),
     };
     let end = match span.end() {
-        Bound::Included(end) | Bound::Excluded(end) => end.min(&last.max),
-        Bound::Unbounded => &last.max,
+        Bound::Included(end) | Bound::Excluded(end) => end.min(last.max()),
+        Bound::Unbounded => last.max(),
     };
     let ordered = schema.ordered_type();
     Ok(Some((ordered.same_number(start).0, ordered.same_number(end).1)))

@@ -64,8 +64,8 @@ impl QueryPlan {
                 version: snapshot.version(),
                 row_groups: wanted.len(),
                 of: row_groups.len(),
-                rows: wanted.iter().map(|entry| entry.rows).sum(),
-                bytes: wanted.iter().map(|entry| entry.bytes).sum(),
+                rows: wanted.iter().map(|entry| entry.rows()).sum(),
+                bytes: wanted.iter().map(|entry| entry.bytes()).sum(),
             }
         };
         let filter =

@@ -70,8 +70,8 @@ impl Source {
         }
         let entry = self.entry()?;
         let (edge, of_span) = match self.reverse {
-            false => (&entry.min, self.span.start()),
-            true => (&entry.max, self.span.end()),
+            false => (entry.min(), self.span.start()),
+            true => (entry.max(), self.span.end()),
         };
         let of_span = match of_span {
             Bound::Included(value) | Bound::Excluded(value) => Some(value),
@@ -85,14 +85,14 @@ impl Source {
     pub(crate) fn reach(&self) -> Option<(OrdValue, OrdValue)> {
         let entries = self.reading.snapshot.row_groups().get(self.groups.clone())?;
         match self.reverse {
-            false => Some((self.bound()?, entries.last()?.max.clone())),
-            true => Some((entries.first()?.min.clone(), self.bound()?)),
+            false => Some((self.bound()?, entries.last()?.max().clone())),
+            true => Some((entries.first()?.min().clone(), self.bound()?)),
         }
     }
 
     /// The average bytes of a row: in memory, if a row has been read, and in the file that is read next.
     pub(crate) fn row_bytes(&self) -> (Option<usize>, usize) {
-        let in_file = self.entry().map_or(0, |entry| entry.bytes / entry.rows.max(1));
+        let in_file = self.entry().map_or(0, |entry| entry.bytes() / entry.rows().max(1));
         (self.read.0.checked_div(self.read.1), usize::try_from(in_file).unwrap_or(usize::MAX))
     }
 

@@ -98,7 +98,7 @@ pub struct Omitted {
 impl Omitted {
     fn add(&mut self, entry: &RowGroup) {
         self.row_groups += 1;
-        self.bytes += entry.bytes;
+        self.bytes += entry.bytes();
     }
 }
 
@@ -158,11 +158,11 @@ impl ScanPlan {
             column.part.add(file.column_part(position, rows.ranges())?);
         }
         self.row_groups.push(PlannedRowGroup {
-            file: entry.file.to_string(),
+            file: entry.file_name().to_owned(),
             rows: piece.rows.clone(),
             candidates: rows.rows(),
-            of: entry.rows,
-            bytes: entry.bytes,
+            of: entry.rows(),
+            bytes: entry.bytes(),
         });
         Ok(())
     }

@@ -117,8 +117,8 @@ impl PlannedScan {
     /// The rows of a row group that are in the span; `None` if none is.
     fn piece(&self, at: usize, span: &Span) -> Result<Option<ScanTask>> {
         let Some(entry) = self.snapshot.row_groups().get(at) else { return Ok(None) };
-        if span.contains(&entry.min) && span.contains(&entry.max) {
-            return Ok(Some(ScanTask::new(at, 0..entry.rows, None)));
+        if span.contains(entry.min()) && span.contains(entry.max()) {
+            return Ok(Some(ScanTask::new(at, 0..entry.rows(), None)));
         }
         let file = self.open_entry(entry)?;
         let rows = rows_in(&file, entry, span, 0)?;
@@ -158,7 +158,12 @@ impl PlannedScan {
     }
 
     pub(crate) fn open_entry(&self, entry: &RowGroup) -> Result<RowGroupFile> {
-        tracing::trace!(dataset = self.snapshot.dataset(), file = &*entry.file, rows = entry.rows, "open a row group");
+        tracing::trace!(
+            dataset = self.snapshot.dataset(),
+            file = entry.file_name(),
+            rows = entry.rows(),
+            "open a row group"
+        );
         Ok(match self.verified {
             true => self.snapshot.open_verified(entry)?,
             false => self.snapshot.open(entry)?,

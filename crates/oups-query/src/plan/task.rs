@@ -20,10 +20,10 @@ pub(crate) fn jobs(
 
 /// The rows of one scan task of this row group: about [`BYTES`], at least a batch, and a multiple of whole pages.
 fn job_rows(entry: &RowGroup, batch_rows: u64) -> u64 {
-    let bytes_per_row = (entry.bytes / entry.rows.max(1)).max(1);
+    let bytes_per_row = (entry.bytes() / entry.rows().max(1)).max(1);
     let rows = (BYTES / bytes_per_row / LEAST_ROWS * LEAST_ROWS).clamp(LEAST_ROWS, MOST_ROWS);
     // Whole pages come before whole batches: a page that two tasks share would be decoded twice.
-    rows.max(batch_rows.min(entry.rows).div_ceil(LEAST_ROWS) * LEAST_ROWS)
+    rows.max(batch_rows.min(entry.rows()).div_ceil(LEAST_ROWS) * LEAST_ROWS)
 }
 
 /// The most rows of a scan task, unless a batch is larger. It is a multiple of a page's rows, so that no page is

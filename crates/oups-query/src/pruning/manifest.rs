@@ -10,8 +10,8 @@ use oups_core::ordered::Span;
 /// The first and the last of them might hold no row of the span, if it starts or ends in a gap between their rows. All
 /// others certainly hold one.
 pub(crate) fn prune(entries: &[RowGroup], span: &Span) -> Range<usize> {
-    let start = entries.partition_point(|entry| !span.start_cut().is_below(&entry.max));
-    let end = entries.partition_point(|entry| !span.end_cut().is_below(&entry.min));
+    let start = entries.partition_point(|entry| !span.start_cut().is_below(entry.max()));
+    let end = entries.partition_point(|entry| !span.end_cut().is_below(entry.min()));
     start..end.max(start)
 }
 
@@ -28,7 +28,7 @@ mod tests {
         let span = Span::new(start, end).unwrap();
         assert_eq!(prune(&entries, &span), expected, "{span:?}");
         let might: Vec<_> = (0..entries.len())
-            .filter(|&at| span.start_cut().is_below(&entries[at].max) && !span.end_cut().is_below(&entries[at].min))
+            .filter(|&at| span.start_cut().is_below(entries[at].max()) && !span.end_cut().is_below(entries[at].min()))
             .collect();
         assert_eq!(might, expected.collect::<Vec<_>>(), "{span:?}");
     }

@@ -17,8 +17,8 @@ use crate::Result;
 ///
 /// Where the file cannot be read.
 pub(crate) fn rows_in(file: &RowGroupFile, entry: &RowGroup, span: &Span, behind: u64) -> Result<Range<u64>> {
-    let starts_inside = behind == 0 && !span.start_cut().is_below(&entry.min);
-    let ends_inside = span.end_cut().is_below(&entry.max);
+    let starts_inside = behind == 0 && !span.start_cut().is_below(entry.min());
+    let ends_inside = span.end_cut().is_below(entry.max());
     let range = OrdRange {
         start: if starts_inside { span.start().cloned() } else { Bound::Unbounded },
         end: if ends_inside { span.end().cloned() } else { Bound::Unbounded },

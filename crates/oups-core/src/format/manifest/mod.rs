@@ -21,25 +21,25 @@ pub(crate) use lineage::{CommitKind, Lineage};
 
 /// One version of a dataset: its row groups in order, and everything else that a reader or writer must know.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Manifest {
+pub(crate) struct Manifest {
     /// The number of the commit that made this version, from 1.
-    pub commit: u64,
+    pub(crate) commit: u64,
     /// The dataset's path text.
-    pub dataset: String,
+    pub(crate) dataset: String,
     /// The dataset's columns.
-    pub schema: SchemaRef,
+    pub(crate) schema: SchemaRef,
     /// The newest version whose files are all known to be durable: this one, unless entries are not synced.
     pub(crate) durable: u64,
     /// Name of the ordered column.
-    pub ordered_on: String,
+    pub(crate) ordered_on: String,
     /// Type of the ordered column.
-    pub ordered: OrderedType,
+    pub(crate) ordered: OrderedType,
     /// The dataset's settings.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// The user's metadata.
-    pub metadata: BTreeMap<String, String>,
+    pub(crate) metadata: BTreeMap<String, String>,
     /// The row groups, in order.
-    pub entries: Vec<RowGroup>,
+    pub(crate) entries: Vec<RowGroup>,
     /// Replaced files that may still exist.
     pub(crate) retired: Vec<Retired>,
     /// The commit that made this version, its time, and the commits before it.
@@ -50,19 +50,19 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowGroup {
     /// Its name in the dataset's folder. Versions that have it share it.
-    pub file: Arc<str>,
+    pub(crate) file: Arc<str>,
     /// Its rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Its length in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// The smallest ordered value.
-    pub min: OrdValue,
+    pub(crate) min: OrdValue,
     /// The largest ordered value.
-    pub max: OrdValue,
+    pub(crate) max: OrdValue,
     /// XXH3-128 of its bytes.
-    pub checksum: u128,
+    pub(crate) checksum: u128,
     /// Whether it is known to be durable.
-    pub synced: bool,
+    pub(crate) synced: bool,
 }
 
 impl RowGroup {
@@ -101,8 +101,14 @@ impl RowGroup {
         paths::file_id(&self.file).map(|id| Version::new(id.commit, id.random))
     }
 
+    /// Whether it is known to be durable: a write with [`Durability::Unsynced`](crate::Durability::Unsynced) leaves that open
+    /// until [`Dataset::sync`](crate::Dataset::sync).
+    pub fn is_synced(&self) -> bool {
+        self.synced
+    }
+
     /// The commit that made the file; `None` for a name that is not ours.
-    pub fn commit(&self) -> Option<u64> {
+    pub(crate) fn commit(&self) -> Option<u64> {
         paths::file_id(&self.file).map(|id| id.commit)
     }
 }
@@ -118,17 +124,17 @@ pub(crate) struct Retired {
 
 impl Manifest {
     /// Which version it is.
-    pub fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> Version {
         Version::new(self.commit, self.lineage.draw())
     }
 
     /// Rows of the dataset.
-    pub fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         self.entries.iter().map(|entry| entry.rows).sum()
     }
 
     /// Bytes of the dataset's row group files.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.entries.iter().map(|entry| entry.bytes).sum()
     }
 
@@ -147,7 +153,7 @@ impl Manifest {
     /// # Errors
     ///
     /// If a newer oups has stored a type that this one does not allow.
-    pub fn dataset_schema(&self) -> Result<DatasetSchema> {
+    pub(crate) fn dataset_schema(&self) -> Result<DatasetSchema> {
         DatasetSchema::new(&self.dataset, self.schema.clone(), &self.ordered_on)
     }
 
@@ -160,7 +166,7 @@ impl Manifest {
     }
 
     /// The smallest and largest ordered value; `None` without rows.
-    pub fn span(&self) -> Option<(&OrdValue, &OrdValue)> {
+    pub(crate) fn span(&self) -> Option<(&OrdValue, &OrdValue)> {
         Some((&self.entries.first()?.min, &self.entries.last()?.max))
     }
 }

@@ -209,7 +209,7 @@ impl<K: StoreKey> Order<K> {
         let first = names.iter().find_map(|name| Some((name, self.dataset(name)?)));
         let Some((name, dataset)) = first else { return Err(Error::NoOrderedColumn { dataset: ALL.to_owned() }) };
         match dataset.snapshot_if_there()? {
-            Some(found) => Ok(found.manifest().ordered_on.clone()),
+            Some(found) => Ok(found.ordered_on().to_owned()),
             None => Err(dataset.lost_or(Error::NoOrderedColumn { dataset: name.text.clone() })),
         }
     }
