@@ -12,9 +12,8 @@ use arrow::datatypes::{DataType, TimeUnit};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use oups_core::fs::ReadFile;
-use oups_core::ordered::OrdValue;
-use oups_core::plan::{Cutter, NewRows, PlanOptions, StoredGroup, plan};
-use oups_core::row_group::{OrdRange, ReadOptions, RowGroupFile, View};
+use oups_core::ordered::{Cut, OrdValue, OrderedType, Span};
+use oups_core::row_group::{ReadOptions, RowGroupFile};
 use oups_core::schema::DatasetSchema;
 use oups_core::sizing::{RowGroupTarget, Sizing};
 use oups_core::{DuplicatesOn, bench};
@@ -125,12 +124,10 @@ fn decode(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn prune_pages(bencher: Bencher<'_, '_>) {
     let file = file();
-    let range = OrdRange {
-        start: std::ops::Bound::Included(OrdValue::I64(ROWS / 2)),
-        end: std::ops::Bound::Excluded(OrdValue::I64(ROWS / 2 + 10_000)),
-    };
-    assert_eq!(good(file.rows_in(&range)), 500_000..510_000);
-    bencher.bench_local(|| good(file.rows_in(black_box(&range))));
+    let cut = |row| Cut::Before(OrdValue::I64(row));
+    let span = Span::new(cut(ROWS / 2), cut(ROWS / 2 + 10_000)).unwrap_or_else(|| panic!("an empty span"));
+    assert_eq!(good(file.rows_in(&span)), 500_000..510_000);
+    bencher.bench_local(|| good(file.rows_in(black_box(&span))));
 }
 
 /// Where periods begin among all rows.
@@ -139,43 +136,27 @@ fn cut_periods(bencher: Bencher<'_, '_>) {
     let times: Vec<i64> = (0..ROWS).map(|row| row * 1_000_000_000).collect();
     let target = good("15min".parse::<RowGroupTarget>());
     let sizing = good(target.sizing("ts", &DataType::Timestamp(TimeUnit::Nanosecond, None)));
-    bencher.counter(rows()).bench_local(|| match Cutter::new(sizing) {
-        Cutter::Periods(mut cutter) => cutter.cuts(black_box(&times)).len(),
-        Cutter::Rows(_) => 0,
+    bencher.counter(rows()).bench_local(|| match bench::Cutter::new(sizing) {
+        bench::Cutter::Periods(mut cutter) => cutter.cuts(black_box(&times)).len(),
+        bench::Cutter::Rows(_) => 0,
     });
 }
 
 /// What a write of a thousand rows at the end does, by the number of row groups that are there.
 #[divan::bench(args = [10, 1000, 10_000])]
 fn plan_append(bencher: Bencher<'_, '_>, groups: i64) {
-    let group =
-        |at: i64| StoredGroup { min: OrdValue::I64(at * 1000), max: OrdValue::I64(at * 1000 + 999), rows: 1000 };
+    let group = |at: i64| bench::row_group(OrdValue::I64(at * 1000), OrdValue::I64(at * 1000 + 999), 1000);
     let stored: Vec<_> = (0..groups).map(group).collect();
-    let options = PlanOptions {
-        sizing: Sizing::Rows(NonZeroU64::MIN.saturating_add(999)),
-        dedup: true,
-        max_off_target: Some(NonZeroU64::MIN),
-    };
-    bencher.bench_local(|| good(plan(&stored, &mut From(groups * 1000), &options)));
-}
-
-/// A thousand rows, one a time from this one on.
-struct From(i64);
-
-impl NewRows for From {
-    fn rows(&self) -> u64 {
-        1000
-    }
-
-    fn value_at(&mut self, row: u64) -> oups_core::Result<OrdValue> {
-        Ok(OrdValue::I64(self.0 + row as i64))
-    }
+    let new: Vec<_> = (0..1000).map(|row| OrdValue::I64(groups * 1000 + row)).collect();
+    let ordered = OrderedType::new(&DataType::Int64).unwrap_or_else(|| panic!("no order"));
+    let rules = (Sizing::Rows(NonZeroU64::MIN.saturating_add(999)), true, Some(NonZeroU64::MIN));
+    bencher.bench_local(|| good(bench::plan_write((&stored, &ordered), &new, rules)));
 }
 
 fn file() -> RowGroupFile {
     let schema = schema();
     let bytes = good(bench::encode(&schema, stored()));
-    good(RowGroupFile::open_unchecked(Arc::new(InMemory(bytes)), "memory", &schema, View::Stored))
+    good(bench::open(Arc::new(InMemory(bytes)), &schema))
 }
 
 #[derive(Debug)]

@@ -1,6 +1,7 @@
-//! The inner loops, each alone, for the benchmarks in `benches/`, and what tests of other crates cannot make by the
-//! interface. Not part of the interface: anything here may change.
+//! The inner loops and the planner, each alone: for the benchmarks in `benches/`, and for tests of other crates. Not part of
+//! the interface: anything here may change.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -8,11 +9,18 @@ use arrow::array::RecordBatch;
 use crate::Result;
 use crate::dedup::{Dedup, Keep};
 use crate::format::manifest::RowGroup;
+use crate::fs::ReadFile;
 use crate::merge::Merge;
-use crate::ordered::OrdValue;
+use crate::ordered::{OrdValue, OrderedType, Span};
+use crate::plan::change_plan::ChangePlan;
+use crate::plan::{PlanOptions, StoredGroup, plan, plan_delete};
 use crate::row_group::writer::RowGroupWriter;
+use crate::row_group::{RowGroupFile, View};
 use crate::schema::DatasetSchema;
 use crate::settings::DuplicatesOn;
+use crate::sizing::Sizing;
+
+pub use crate::plan::Cutter;
 
 /// Merges stored and new rows, both ordered and in the plain schema; returns how many rows come out.
 ///
@@ -50,7 +58,38 @@ pub fn encode(schema: &Arc<DatasetSchema>, rows: &[RecordBatch]) -> Result<Vec<u
     Ok(writer.finish(Vec::new())?.1)
 }
 
-/// A row group of one row, or so it says: for tests of what is decided by bounds alone. No file has its name.
-pub fn row_group(min: OrdValue, max: OrdValue) -> RowGroup {
-    RowGroup { file: "none.parquet".into(), rows: 1, bytes: 1, min, max, checksum: 0, synced: true }
+/// Opens such a file: that of [`encode`].
+///
+/// # Errors
+///
+/// If it is not one.
+pub fn open(file: Arc<dyn ReadFile>, schema: &Arc<DatasetSchema>) -> Result<RowGroupFile> {
+    RowGroupFile::open_unchecked(file, "memory", schema, View::Stored)
+}
+
+/// A row group as a manifest would list it. No file has its name.
+pub fn row_group(min: OrdValue, max: OrdValue, rows: u64) -> RowGroup {
+    RowGroup { file: "none.parquet".into(), rows, bytes: rows, min, max, checksum: 0, synced: true }
+}
+
+/// What a write of rows with these ordered values would do: `dedup` says whether duplicates are looked for,
+/// `max_off_target` how many off-target row groups are tolerated in a row.
+///
+/// # Errors
+///
+/// None: the values are in memory.
+pub fn plan_write(
+    (stored, ordered): (&[RowGroup], &OrderedType),
+    mut new: &[OrdValue],
+    (sizing, dedup, max_off_target): (Sizing, bool, Option<NonZeroU64>),
+) -> Result<ChangePlan> {
+    let groups = StoredGroup::all_of(stored);
+    let plan = plan(&groups, &mut new, &PlanOptions { sizing, dedup, max_off_target })?;
+    Ok(ChangePlan::new(plan, groups, ordered.clone()))
+}
+
+/// What the deletion of a span would do.
+pub fn plan_deletion((stored, ordered): (&[RowGroup], &OrderedType), span: &Span) -> ChangePlan {
+    let groups = StoredGroup::all_of(stored);
+    ChangePlan::new(plan_delete(&groups, span), groups, ordered.clone())
 }

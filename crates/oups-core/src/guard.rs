@@ -18,7 +18,7 @@ use crate::{Error, Result};
 /// # Errors
 ///
 /// [`Error::Io`] if the operating system could not read the file; [`Error::Damaged`] for every other failure.
-pub fn guard<T, E: Into<DecodeError>>(path: &Path, decode: impl FnOnce() -> Result<T, E>) -> Result<T> {
+pub(crate) fn guard<T, E: Into<DecodeError>>(path: &Path, decode: impl FnOnce() -> Result<T, E>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(decode)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(match error.into() {
@@ -31,7 +31,7 @@ pub fn guard<T, E: Into<DecodeError>>(path: &Path, decode: impl FnOnce() -> Resu
 
 /// Why decoding failed: the file could not be read, or its content is not valid.
 #[derive(Debug)]
-pub enum DecodeError {
+pub(crate) enum DecodeError {
     /// The operating system could not read the file.
     Io(std::io::Error),
     /// The content is not valid.

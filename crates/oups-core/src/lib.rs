@@ -13,9 +13,8 @@ mod dedup;
 mod error;
 mod format;
 pub mod fs;
-#[doc(hidden)]
-pub mod guard;
-pub mod input;
+mod guard;
+mod input;
 pub mod key;
 mod maintenance;
 mod merge;
@@ -23,7 +22,7 @@ pub mod ordered;
 #[doc(hidden)]
 pub mod parallel;
 mod paths;
-pub mod plan;
+mod plan;
 pub mod row_group;
 pub mod schema;
 mod settings;
@@ -51,6 +50,7 @@ pub use maintenance::task::Task;
 pub use maintenance::verify::{DatasetVerification, Finding, FindingKind, Verification, VerifyReport};
 pub use ordered::{BoundValue, IntoRange, OrderedRange};
 pub use plan::change_plan::ChangePlan;
+pub use plan::{Reason, Step};
 pub use settings::{DuplicatesOn, KeepRule, Settings};
 pub use snapshot::Snapshot;
 pub use storage::commit_options::Durability;

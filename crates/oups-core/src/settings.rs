@@ -8,6 +8,7 @@ use crate::{Error, Result};
 
 /// The options that a write uses unless it gives its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Settings {
     /// The wanted size of row groups.
     pub row_group_target: RowGroupTarget,

@@ -222,7 +222,6 @@ pub use oups_core::key;
 #[cfg(feature = "serde")]
 pub use oups_core::key::{KeyText, key_text};
 pub use oups_core::ordered::{BoundValue, Cut, IntoRange, OrdValue, OrderedRange, OrderedType, Span};
-pub use oups_core::plan::{Reason, Step};
 pub use oups_core::row_group::{
     ColumnPart, ColumnStatistics, Known, ReadOptions, RowGroupBatches, RowGroupFile, ValueBounds,
 };
@@ -235,10 +234,10 @@ pub use oups_core::{
     DatasetVerification, Deletion, Discovery, DuplicateRun, DuplicatesOn, Durability, Error, ErrorKind, Expected,
     Export, ExportReport, Finding, FindingKind, Ingest, IngestReport, Insert, IntoRows, Keep, KeepRule, KeyError,
     KeyField, KeyFilter, KeySchema, Lost, ManifestState, Moment, NewMetadata, NewSettings, NotAVersion, OfOneDataset,
-    Outcome, Phase, Progress, QueryError, Removal, Repair, RepairReport, Resizes, Resolver, Result, RowGroup, Rows,
-    Separator, SetAside, SetsMetadata, Settings, Snapshot, Snapshots, Sorted, Store, StoreKey, StoreOptions, Stranger,
-    SubLevel, Syncing, TakesDurability, Task, Together, TopLevel, Verification, VerifyReport, Version, ordered, sizing,
-    sort_by,
+    Outcome, Phase, Progress, QueryError, Reason, Removal, Repair, RepairReport, Resizes, Resolver, Result, RowGroup,
+    Rows, Separator, SetAside, SetsMetadata, Settings, Snapshot, Snapshots, Sorted, Step, Store, StoreKey,
+    StoreOptions, Stranger, SubLevel, Syncing, TakesDurability, Task, Together, TopLevel, Verification, VerifyReport,
+    Version, ordered, sizing, sort_by,
 };
 pub use oups_derive::{KeyField, SubLevel, TopLevel};
 pub use oups_query::{

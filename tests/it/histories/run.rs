@@ -73,12 +73,12 @@ impl Known {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        Settings {
-            row_group_target: target(&self.target),
-            duplicates_on: duplicates(self.duplicates_on.clone()),
-            keep: keep(self.keep).rule(),
-            max_off_target: self.max_off_target.map(|max| u64::try_from(max).unwrap()),
-        }
+        let mut settings = Settings::default();
+        settings.row_group_target = target(&self.target);
+        settings.duplicates_on = duplicates(self.duplicates_on.clone());
+        settings.keep = keep(self.keep).rule();
+        settings.max_off_target = self.max_off_target.map(|max| u64::try_from(max).unwrap());
+        settings
     }
 }
 

@@ -4,9 +4,10 @@ use std::num::NonZeroU64;
 use std::ops::Range;
 
 use anyhow::{Context, Result, anyhow};
-use oups_core::ordered::OrdValue;
-use oups_core::plan::{Cutter, MergePlan, NewRows, PlanOptions, Step, StoredGroup, plan};
+use oups_core::bench::{Cutter, plan_write, row_group};
+use oups_core::ordered::{OrdValue, OrderedType};
 use oups_core::sizing::{RowGroupTarget, Sizing};
+use oups_core::{ChangePlan, RowGroup, Step};
 use oups_tests::model::{Target, Write, compare, merge};
 use oups_tests::table::{Cell, Columns, Row};
 
@@ -28,10 +29,10 @@ impl Dataset {
     }
 
     /// Plans a write.
-    pub(crate) fn plan(&self, write: &Write) -> Result<MergePlan> {
+    pub(crate) fn plan(&self, write: &Write) -> Result<ChangePlan> {
         let new = write.rows.as_deref().unwrap_or_default();
-        let mut values = Values(new.iter().map(|row| ord(&row[self.ordered])).collect());
-        let plan = plan(&self.stored(), &mut values, &self.options(write)?)?;
+        let values: Vec<OrdValue> = new.iter().map(|row| ord(&row[self.ordered])).collect();
+        let plan = plan_write((&self.stored(), &self.ordered_type()), &values, rules(self, write)?)?;
         check_cover(&plan, self.groups.len(), new.len() as u64);
         Ok(plan)
     }
@@ -39,13 +40,13 @@ impl Dataset {
     /// Plans and does a write; the number of rows in new row groups.
     pub(crate) fn write(&mut self, write: &Write) -> Result<usize> {
         let plan = self.plan(write)?;
-        let sizing = self.options(write)?.sizing;
+        let sizing = rules(self, write)?.0;
         let key = self.key(write)?;
         let new = write.rows.as_deref().unwrap_or_default();
 
         let mut written = 0;
         let mut groups: Vec<Vec<Row>> = Vec::new();
-        for step in &plan.steps {
+        for step in plan.steps() {
             match step {
                 Step::Keep { groups: kept } => groups.extend_from_slice(&self.groups[kept.clone()]),
                 Step::Merge { groups: merged, rows, span, .. } => {
@@ -58,7 +59,7 @@ impl Dataset {
                     written += result.len();
                     groups.extend(self.cut(&result, sizing));
                 }
-                Step::Trim { .. } | Step::Drop { .. } => panic!("a write deletes nothing"),
+                _ => panic!("a write deletes nothing: {step:?}"),
             }
         }
         self.groups = groups;
@@ -67,27 +68,14 @@ impl Dataset {
     }
 
     /// What a manifest would say.
-    pub(crate) fn stored(&self) -> Vec<StoredGroup> {
-        let stored = |group: &Vec<Row>| StoredGroup {
-            min: ord(&group[0][self.ordered]),
-            max: ord(&group[group.len() - 1][self.ordered]),
-            rows: group.len() as u64,
-        };
+    pub(crate) fn stored(&self) -> Vec<RowGroup> {
+        let end = |row: &Row| ord(&row[self.ordered]);
+        let stored = |group: &Vec<Row>| row_group(end(&group[0]), end(&group[group.len() - 1]), group.len() as u64);
         self.groups.iter().map(stored).collect()
     }
 
-    pub(crate) fn options(&self, write: &Write) -> Result<PlanOptions> {
-        let target = match &write.row_group_target {
-            Target::Rows(rows) => RowGroupTarget::try_from(*rows)?,
-            Target::Period(text) => text.parse()?,
-        };
-        let max_off_target = match write.max_off_target {
-            None => None,
-            Some(max) => Some(u64::try_from(max).ok().and_then(NonZeroU64::new).context("max_off_target below 1")?),
-        };
-        let (name, col_type) = &self.columns[self.ordered];
-        let sizing = target.sizing(name, &col_type.data_type())?;
-        Ok(PlanOptions { sizing, dedup: write.duplicates_on.is_some(), max_off_target })
+    pub(crate) fn ordered_type(&self) -> OrderedType {
+        OrderedType::new(&self.columns[self.ordered].1.data_type()).unwrap()
     }
 
     fn key(&self, write: &Write) -> Result<Option<Vec<usize>>> {
@@ -135,27 +123,31 @@ impl Dataset {
     }
 }
 
-/// New rows that are searched by the trait's own methods, as a spool's would be.
-struct Values(Vec<OrdValue>);
-
-impl NewRows for Values {
-    fn rows(&self) -> u64 {
-        self.0.len() as u64
-    }
-
-    fn value_at(&mut self, row: u64) -> oups_core::Result<OrdValue> {
-        Ok(self.0[row as usize].clone())
-    }
+/// The target laid on the ordered column, whether duplicates are looked for, and how many off-target row groups are
+/// tolerated.
+pub(crate) fn rules(dataset: &Dataset, write: &Write) -> Result<(Sizing, bool, Option<NonZeroU64>)> {
+    let target = match &write.row_group_target {
+        Target::Rows(rows) => RowGroupTarget::try_from(*rows)?,
+        Target::Period(text) => text.parse()?,
+    };
+    let max_off_target = match write.max_off_target {
+        None => None,
+        Some(max) => Some(u64::try_from(max).ok().and_then(NonZeroU64::new).context("max_off_target below 1")?),
+    };
+    let (name, col_type) = &dataset.columns[dataset.ordered];
+    let sizing = target.sizing(name, &col_type.data_type())?;
+    Ok((sizing, write.duplicates_on.is_some(), max_off_target))
 }
 
 /// A plan holds every row group and every new row exactly once, in order.
-fn check_cover(plan: &MergePlan, groups: usize, rows: u64) {
+fn check_cover(plan: &ChangePlan, groups: usize, rows: u64) {
     let (mut next_group, mut next_row) = (0, 0);
-    for step in &plan.steps {
+    for step in plan.steps() {
         let (step_groups, step_rows): (Range<usize>, Range<u64>) = match step {
             Step::Keep { groups } | Step::Drop { groups } => (groups.clone(), next_row..next_row),
             Step::Trim { group } => (*group..group + 1, next_row..next_row),
             Step::Merge { groups, rows, .. } => (groups.clone(), rows.clone()),
+            _ => panic!("a step of a new kind: {step:?}"),
         };
         assert!(!step_groups.is_empty() || !step_rows.is_empty(), "no step is empty: {plan:?}");
         assert_eq!((step_groups.start, step_rows.start), (next_group, next_row), "{plan:?}");

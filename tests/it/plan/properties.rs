@@ -1,9 +1,8 @@
 //! Random datasets, writes and options: the planner with the cutter does what the model does.
 
-use std::ops::Bound;
-
-use oups_core::ordered::OrdValue;
-use oups_core::plan::{Step, plan_delete};
+use oups_core::Step;
+use oups_core::bench::plan_deletion;
+use oups_core::ordered::{Cut, OrdValue, Span};
 use oups_tests::model::{Keep, Model, Target, Write};
 use oups_tests::table::{Cell, ColType, Columns, Row};
 use proptest::prelude::*;
@@ -134,18 +133,20 @@ proptest! {
         start in (0..3, -13_i64..13),
         end in (0..3, -13_i64..13),
     ) {
-        let bound = |(kind, value): (i32, i64)| match kind {
-            0 => Bound::Included(OrdValue::I64(value)),
-            1 => Bound::Excluded(OrdValue::I64(value)),
-            _ => Bound::Unbounded,
+        let cut = |(kind, value): (i32, i64), open| match kind {
+            0 => Cut::Before(OrdValue::I64(value)),
+            1 => Cut::After(OrdValue::I64(value)),
+            _ => open,
         };
-        let range = (bound(start), bound(end));
+        let span = Span::new(cut(start, Cut::Bottom), cut(end, Cut::Top));
+        prop_assume!(span.is_some());
+        let span = span.unwrap();
         let mut dataset = Dataset::new(columns(Ordered::Int), "at");
         dataset.groups = groups;
-        let inside = |row: &Row| std::ops::RangeBounds::contains(&range, &ord(&row[dataset.ordered]));
-        let plan = plan_delete(&dataset.stored(), range.clone());
+        let inside = |row: &Row| span.contains(&ord(&row[dataset.ordered]));
+        let plan = plan_deletion((&dataset.stored(), &dataset.ordered_type()), &span);
         let mut next = 0;
-        for step in &plan.steps {
+        for step in plan.steps() {
             let groups = match step {
                 Step::Keep { groups } => {
                     prop_assert!(!dataset.groups[groups.clone()].concat().iter().any(inside));
@@ -159,14 +160,14 @@ proptest! {
                     prop_assert!(!dataset.groups[*group].iter().all(inside));
                     *group..group + 1
                 }
-                Step::Merge { .. } => panic!("a deletion merges nothing"),
+                _ => panic!("a deletion merges nothing: {step:?}"),
             };
             prop_assert!(!groups.is_empty());
             prop_assert_eq!(groups.start, next);
             next = groups.end;
         }
         prop_assert_eq!(next, dataset.groups.len());
-        let trims = plan.steps.iter().filter(|step| matches!(step, Step::Trim { .. })).count();
+        let trims = plan.steps().iter().filter(|step| matches!(step, Step::Trim { .. })).count();
         prop_assert!(trims <= 2);
     }
 }

@@ -11,12 +11,13 @@
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, NaiveDate};
-use oups_core::ordered::OrdValue;
-use oups_core::plan::{StoredGroup, plan_delete, render};
+use oups_core::bench::{plan_deletion, plan_write, row_group};
+use oups_core::ordered::{Cut, OrdValue, Span};
+use oups_core::{ChangePlan, RowGroup};
 use oups_tests::model::{Keep, Target, Write};
 use oups_tests::table::{Cell, ColType, Row};
 
-use super::driver::{Dataset, ord};
+use super::driver::{Dataset, ord, rules};
 
 /// The picture of a scenario and, for row groups given by value, the row groups that come of it.
 pub(crate) fn picture(scenario: &str) -> Result<String> {
@@ -31,13 +32,15 @@ pub(crate) fn picture(scenario: &str) -> Result<String> {
         OrdValue::I64(value) => show(*value, timed),
         other => format!("{other:?}"),
     };
+    let draw = |plan: &ChangePlan| plan.draw(&|_, value| show(value));
     if let Some(range) = line("delete") {
         let (start, end) = range.split_once("..").context("a range")?;
-        let range = ord(&cell(start, timed)?)..ord(&cell(end, timed)?);
-        return Ok(render(&plan_delete(&dataset.stored(), range), &dataset.stored(), &show));
+        let cut = |text| Ok::<_, anyhow::Error>(Cut::Before(ord(&cell(text, timed)?)));
+        let span = Span::new(cut(start)?, cut(end)?).context("a range that holds something")?;
+        return Ok(draw(&plan_deletion((&dataset.stored(), &dataset.ordered_type()), &span)));
     }
     let write = Write {
-        rows: Some(row_group(line("new").unwrap_or_default(), timed)?),
+        rows: Some(rows_of(line("new").unwrap_or_default(), timed)?),
         row_group_target: match line("target").context("a target")? {
             text if text.bytes().all(|byte| byte.is_ascii_digit()) => Target::Rows(text.parse()?),
             text => Target::Period(text.to_owned()),
@@ -53,10 +56,9 @@ pub(crate) fn picture(scenario: &str) -> Result<String> {
     };
     if !new.is_empty() {
         let new: Vec<OrdValue> = new.iter().map(|row| ord(&row[0])).collect();
-        let plan = oups_core::plan::plan(&stored, &mut new.as_slice(), &dataset.options(&write)?)?;
-        return Ok(render(&plan, &stored, &show));
+        return Ok(draw(&plan_write((&stored, &dataset.ordered_type()), &new, rules(&dataset, &write)?)?));
     }
-    let mut picture = render(&dataset.plan(&write)?, &stored, &show);
+    let mut picture = draw(&dataset.plan(&write)?);
     dataset.write(&write)?;
     let groups = dataset.groups.iter().map(|rows| {
         let values = rows.iter().map(|row| show(&ord(&row[0])));
@@ -73,19 +75,19 @@ fn dataset(stored: &str, timed: bool) -> Result<Dataset> {
     if !stored.contains(" of ") {
         let groups =
             stored.split(')').map(|group| group.trim().trim_start_matches('(')).filter(|group| !group.is_empty());
-        dataset.groups = groups.map(|group| row_group(group, timed)).collect::<Result<_>>()?;
+        dataset.groups = groups.map(|group| rows_of(group, timed)).collect::<Result<_>>()?;
     }
     Ok(dataset)
 }
 
 /// So many row groups of so many rows: the first has the values 0 to 9, the next 10 to 19, and so on.
-fn many(count: &str, rows: &str) -> Result<Vec<StoredGroup>> {
+fn many(count: &str, rows: &str) -> Result<Vec<RowGroup>> {
     let rows = rows.trim_end_matches(" rows").parse()?;
-    let group = |at: i64| StoredGroup { min: OrdValue::I64(at * 10), max: OrdValue::I64(at * 10 + 9), rows };
+    let group = |at: i64| row_group(OrdValue::I64(at * 10), OrdValue::I64(at * 10 + 9), rows);
     Ok((0..count.parse()?).map(group).collect())
 }
 
-fn row_group(values: &str, timed: bool) -> Result<Vec<Row>> {
+fn rows_of(values: &str, timed: bool) -> Result<Vec<Row>> {
     values.split_whitespace().map(|value| Ok(vec![cell(value, timed)?])).collect()
 }
 

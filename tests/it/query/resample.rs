@@ -243,6 +243,7 @@ proptest! {
                             let mean = before.map(|v| v as f64);
                             expected.push((key as i64, start, before, before, before, before, Some(0), 0, mean, before.map(text)));
                         }
+                        Some(other) => panic!("{other:?} is new"),
                     }
                     continue;
                 };

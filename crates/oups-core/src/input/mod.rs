@@ -35,7 +35,7 @@ pub(crate) use spill::file::SpillFile;
 pub(crate) use spill::writer::own_views;
 
 /// How many bytes of a one-pass reader are held in memory before they are spilled to a file.
-pub const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;
+pub(crate) const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;
 
 /// The most rows of a block in the temporary file, and of a batch of [`Input::batches`].
 const BLOCK_ROWS: usize = 64 << 10;
@@ -45,7 +45,7 @@ const BLOCK_ROWS: usize = 64 << 10;
 /// - The ordered column never decreases and holds neither null nor NaN.
 /// - Every batch fits the dataset's schema. Rows are read back in its plain schema.
 #[derive(Debug)]
-pub struct Input {
+pub(crate) struct Input {
     schema: Arc<DatasetSchema>,
     fit: Fit,
     chunks: Vec<Chunk>,
@@ -92,7 +92,7 @@ impl Input {
     ///
     /// [`Error::Schema`](crate::Error::Schema) if a batch does not fit; [`Error::Unsorted`](crate::Error::Unsorted) or
     /// [`Error::Unorderable`](crate::Error::Unorderable) for a row, counted over all batches.
-    pub fn from_batches(fit: Fit, batches: Vec<RecordBatch>) -> Result<Self> {
+    pub(crate) fn from_batches(fit: Fit, batches: Vec<RecordBatch>) -> Result<Self> {
         let mut checker = Checker::new(fit);
         let mut chunks = Vec::with_capacity(batches.len());
         for batch in batches {
@@ -138,7 +138,7 @@ impl Input {
     ///
     /// As [`from_batches`](Self::from_batches); [`Error::Input`](crate::Error::Input) if the stream fails;
     /// [`Error::Io`](crate::Error::Io) if the temporary file fails.
-    pub fn from_reader(
+    pub(crate) fn from_reader(
         fit: Fit,
         reader: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
         memory_limit: usize,
@@ -178,13 +178,8 @@ impl Input {
     }
 
     /// The dataset's schema that the rows fit.
-    pub fn schema(&self) -> &Arc<DatasetSchema> {
+    pub(crate) fn schema(&self) -> &Arc<DatasetSchema> {
         &self.schema
-    }
-
-    /// The Arrow schema of the batches read back: the dataset's, without dictionaries.
-    pub fn batch_schema(&self) -> &SchemaRef {
-        self.schema.plain()
     }
 
     /// The Arrow schema of the batches as given.
@@ -193,17 +188,12 @@ impl Input {
     }
 
     /// The number of rows.
-    pub fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Whether the input has no rows.
-    pub fn is_empty(&self) -> bool {
-        self.rows == 0
-    }
-
     /// Whether the rows are in a temporary file.
-    pub fn is_spilled(&self) -> bool {
+    pub(crate) fn is_spilled(&self) -> bool {
         matches!(self.backing, Backing::File(_))
     }
 
@@ -215,22 +205,12 @@ impl Input {
         }
     }
 
-    /// The smallest ordered value.
-    pub fn first(&self) -> Option<&OrdValue> {
-        self.chunks.first().map(|chunk| &chunk.first)
-    }
-
-    /// The largest ordered value.
-    pub fn last(&self) -> Option<&OrdValue> {
-        self.chunks.last().map(|chunk| &chunk.last)
-    }
-
     /// The number of rows below a value.
     ///
     /// # Errors
     ///
     /// If the temporary file cannot be read.
-    pub fn rank(&self, value: &OrdValue) -> Result<u64> {
+    pub(crate) fn rank(&self, value: &OrdValue) -> Result<u64> {
         let at = self.chunks.partition_point(|chunk| &chunk.last < value);
         self.rank_in(at, |chunk| value <= &chunk.first, |keys| keys.lower_bound(value))
     }
@@ -240,7 +220,7 @@ impl Input {
     /// # Errors
     ///
     /// If the temporary file cannot be read.
-    pub fn rank_inclusive(&self, value: &OrdValue) -> Result<u64> {
+    pub(crate) fn rank_inclusive(&self, value: &OrdValue) -> Result<u64> {
         let at = self.chunks.partition_point(|chunk| &chunk.last <= value);
         self.rank_in(at, |chunk| value < &chunk.first, |keys| keys.upper_bound(value))
     }
@@ -260,7 +240,7 @@ impl Input {
     /// # Errors
     ///
     /// If the temporary file cannot be read.
-    pub fn value_at(&self, row: u64) -> Result<Option<OrdValue>> {
+    pub(crate) fn value_at(&self, row: u64) -> Result<Option<OrdValue>> {
         let at = self.chunks.partition_point(|chunk| chunk.end() <= row);
         match self.chunks.get(at) {
             None => Ok(None),
@@ -287,7 +267,7 @@ impl Input {
     }
 
     /// The rows of a range, in batches of at most 65,536 rows.
-    pub fn batches(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
+    pub(crate) fn batches(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
         self.pieces(rows).map(|batch| self.fit.apply(&batch?))
     }
 

@@ -17,6 +17,7 @@ use super::KeyError;
 /// assert!("/".parse::<Separator>().is_err());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Separator {
     /// `-`, the default.
     #[default]

@@ -6,8 +6,9 @@ use std::hash::Hash;
 use super::level::TopLevel;
 use super::{AnyKey, FieldValue, KeyError, KeySchema, KeyWriter};
 
-/// A key of a store: any struct that derives [`TopLevel`], or [`AnyKey`] for programs that do not have the struct.
-pub trait StoreKey: Clone + Debug + Ord + Hash + Send + Sync + 'static {
+/// A key of a store: any struct that derives [`TopLevel`], or [`AnyKey`] for programs that do not have the struct. A program
+/// derives [`TopLevel`]; this trait follows from it, and cannot be implemented by itself.
+pub trait StoreKey: sealed::NamesDatasets + Clone + Debug + Ord + Hash + Send + Sync + 'static {
     /// The key's path below the store's root.
     ///
     /// # Errors
@@ -33,6 +34,14 @@ pub trait StoreKey: Clone + Debug + Ord + Hash + Send + Sync + 'static {
         schema.field_names().map(str::to_owned).zip(self.values()).collect()
     }
 }
+
+mod sealed {
+    /// What names datasets: a struct that derives its levels, or the key for all stores.
+    pub trait NamesDatasets {}
+}
+
+impl<K: TopLevel> sealed::NamesDatasets for K {}
+impl sealed::NamesDatasets for AnyKey {}
 
 impl<K: TopLevel> StoreKey for K {
     fn path_text(&self, _schema: &KeySchema) -> Result<String, KeyError> {

@@ -6,7 +6,7 @@ use arrow::array::{Array, BinaryViewArray};
 use arrow::buffer::ScalarBuffer;
 use arrow::datatypes::i256;
 
-use super::OrdValue;
+use super::{Cut, OrdValue};
 
 /// The ordered column of one batch, mapped so that its values compare as the column's do.
 ///
@@ -96,6 +96,16 @@ impl OrdKeys {
     /// The number of values up to and including the bound, if the keys are sorted.
     pub fn upper_bound(&self, bound: &OrdValue) -> usize {
         self.partition(bound, |found| found != Ordering::Greater)
+    }
+
+    /// The number of values below the cut, if the keys are sorted.
+    pub(crate) fn below(&self, cut: &Cut) -> usize {
+        match cut {
+            Cut::Bottom => 0,
+            Cut::Before(value) => self.lower_bound(value),
+            Cut::After(value) => self.upper_bound(value),
+            Cut::Top => self.len(),
+        }
     }
 
     /// How many values from `at` on are below the bound (not above it if `inclusive`), if the keys are sorted. Takes

@@ -21,7 +21,7 @@ impl Default for OrderedRange {
 }
 
 /// Every form of range: `a..b`, `a..`, `..b`, `a..=b`, `..=b`, `..`, and a pair of [`Bound`]s for all others. The
-/// bounds are anything that turns into a [`BoundValue`].
+/// bounds are anything that turns into a [`BoundValue`]. No other type can implement it.
 ///
 /// As everywhere in Rust, `a..b` does not hold `b`. A range that ends before it starts is allowed and holds nothing.
 ///
@@ -34,10 +34,24 @@ impl Default for OrderedRange {
 /// assert_eq!((..).into_range(), OrderedRange::default());
 /// assert_eq!((Bound::Included(0), Bound::<i32>::Unbounded).into_range(), (0..).into_range());
 /// ```
-pub trait IntoRange {
+pub trait IntoRange: sealed::Ranges {
     /// The range.
     fn into_range(self) -> OrderedRange;
 }
+
+mod sealed {
+    /// The forms of a range: nothing that a program makes itself.
+    pub trait Ranges {}
+}
+
+impl sealed::Ranges for OrderedRange {}
+impl sealed::Ranges for ops::RangeFull {}
+impl<T> sealed::Ranges for (Bound<T>, Bound<T>) {}
+impl<T> sealed::Ranges for ops::Range<T> {}
+impl<T> sealed::Ranges for ops::RangeFrom<T> {}
+impl<T> sealed::Ranges for ops::RangeTo<T> {}
+impl<T> sealed::Ranges for ops::RangeInclusive<T> {}
+impl<T> sealed::Ranges for ops::RangeToInclusive<T> {}
 
 impl IntoRange for OrderedRange {
     fn into_range(self) -> Self {

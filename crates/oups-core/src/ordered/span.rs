@@ -96,6 +96,11 @@ impl Span {
         self.start.is_below(value) && !self.end.is_below(value)
     }
 
+    /// Whether rows whose values span `min..=max` may have a value in it. `false` is certain, `true` is not.
+    pub(crate) fn might_hold(&self, min: &OrdValue, max: &OrdValue) -> bool {
+        self.start.is_below(max) && !self.end.is_below(min)
+    }
+
     /// The lower bound as a cut.
     pub fn start_cut(&self) -> &Cut {
         &self.start

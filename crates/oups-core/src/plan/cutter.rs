@@ -9,22 +9,6 @@ use crate::sizing::{PeriodGrid, Sizing};
 /// Make a cutter for each step and give it the output, sorted and without the dropped duplicates, chunk by chunk. It
 /// returns the positions in the chunk at which a new row group begins, ascending. Position 0 means that the previous
 /// row group ends before this chunk. The first row of the step is never returned, so no row group is empty.
-///
-/// ```
-/// use oups_core::plan::Cutter;
-/// use oups_core::sizing::{RowGroupTarget, Sizing};
-/// use arrow::datatypes::DataType;
-///
-/// let by_rows = RowGroupTarget::try_from(3)?.sizing("x", &DataType::Int64)?;
-/// let Cutter::Rows(mut cutter) = Cutter::new(by_rows) else { unreachable!() };
-/// assert!(cutter.cuts(3).is_empty());
-/// assert_eq!(cutter.cuts(5), [0, 3]);
-///
-/// let by_week = RowGroupTarget::try_from("W-MON")?.sizing("day", &DataType::Date32)?;
-/// let Cutter::Periods(mut cutter) = Cutter::new(by_week) else { unreachable!() };
-/// assert_eq!(cutter.cuts(&[2, 3, 4, 5, 40]), [2, 4]); // day 4 is Monday, 1970-01-05
-/// # Ok::<(), oups_core::Error>(())
-/// ```
 #[derive(Clone, Debug)]
 pub enum Cutter {
     /// Cuts by number of rows; needs only the sizes of the chunks.

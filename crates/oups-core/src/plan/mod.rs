@@ -32,34 +32,36 @@ use crate::Result;
 use crate::ordered::OrdValue;
 use crate::sizing::Sizing;
 
-pub use cutter::{Cutter, EveryPeriod, EveryRows};
-pub use delete::plan_delete;
-pub use new_rows::NewRows;
-pub use render::render;
-pub use stored_groups::StoredGroup;
+pub use cutter::Cutter;
+
+pub(crate) use delete::plan_delete;
+pub(crate) use new_rows::NewRows;
+pub(crate) use render::render;
+pub(crate) use stored_groups::StoredGroup;
 
 /// The options of a write that its plan depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PlanOptions {
+pub(crate) struct PlanOptions {
     /// The target for the ordered column.
-    pub sizing: Sizing,
+    pub(crate) sizing: Sizing,
     /// Whether duplicates are looked for, by any rule. A new row then belongs to every row group that may hold its
     /// value, the upper bound included.
-    pub dedup: bool,
+    pub(crate) dedup: bool,
     /// How many off-target row groups in a row, with new rows among them, are left unmerged; `None`: any number.
-    pub max_off_target: Option<NonZeroU64>,
+    pub(crate) max_off_target: Option<NonZeroU64>,
 }
 
 /// The changes of a dataset's row groups. Together, the steps hold every stored row group and every new row exactly
 /// once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MergePlan {
+pub(crate) struct MergePlan {
     /// The steps, in the order of the dataset.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
-/// One step of a [`MergePlan`]. Numbers of row groups are indexes in the manifest, numbers of new rows are positions.
+/// One step of a [`ChangePlan`](change_plan::ChangePlan). Numbers of row groups are indexes in the manifest, numbers of new rows are positions.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Step {
     /// These row groups stay as they are.
     Keep {
@@ -67,7 +69,7 @@ pub enum Step {
         groups: Range<usize>,
     },
     /// These row groups and new rows become new row groups. Rows are sorted stably by the ordered column, stored ones
-    /// before new ones, and a [`Cutter`] cuts them.
+    /// before new ones, and cut by the target.
     Merge {
         /// The row groups that are replaced. If empty, the new rows are inserted here by themselves.
         groups: Range<usize>,
@@ -104,7 +106,7 @@ pub enum Reason {
 impl MergePlan {
     /// The plan that keeps this many row groups, which are all that the dataset has.
     #[must_use]
-    pub fn keep(groups: usize) -> Self {
+    pub(crate) fn keep(groups: usize) -> Self {
         let mut steps = Vec::new();
         assemble::keep(&mut steps, 0..groups);
         Self { steps }
@@ -112,7 +114,7 @@ impl MergePlan {
 
     /// Whether every row group stays and no row is inserted.
     #[must_use]
-    pub fn is_noop(&self) -> bool {
+    pub(crate) fn is_noop(&self) -> bool {
         self.steps.iter().all(|step| matches!(step, Step::Keep { .. }))
     }
 }
@@ -121,27 +123,14 @@ impl MergePlan {
 ///
 /// Looks up a few positions of the new rows for each row group that takes some, and none for the others.
 ///
-/// ```
-/// use oups_core::ordered::OrdValue;
-/// use oups_core::plan::{PlanOptions, Step, StoredGroup, plan};
-/// use oups_core::sizing::{RowGroupTarget, Sizing};
-///
-/// let group = |min, max, rows| StoredGroup { min: OrdValue::I64(min), max: OrdValue::I64(max), rows };
-/// let stored = [group(1, 5, 100), group(6, 9, 100)];
-/// let mut new = [OrdValue::I64(7), OrdValue::I64(12)].as_slice();
-/// let RowGroupTarget::Rows(rows) = RowGroupTarget::default() else { unreachable!() };
-/// let options = PlanOptions { sizing: Sizing::Rows(rows), dedup: false, max_off_target: None };
-///
-/// let plan = plan(&stored, &mut new, &options)?;
-/// assert_eq!(plan.steps[0], Step::Keep { groups: 0..1 });
-/// assert!(matches!(&plan.steps[1], Step::Merge { groups, rows, .. } if (groups, rows) == (&(1..2), &(0..2))));
-/// # Ok::<(), oups_core::Error>(())
-/// ```
-///
 /// # Errors
 ///
 /// If the new rows cannot be looked up.
-pub fn plan(groups: &[StoredGroup], new: &mut (impl NewRows + ?Sized), options: &PlanOptions) -> Result<MergePlan> {
+pub(crate) fn plan(
+    groups: &[StoredGroup],
+    new: &mut (impl NewRows + ?Sized),
+    options: &PlanOptions,
+) -> Result<MergePlan> {
     let cuts = new_runs::cuts(groups, new, options.dedup)?;
     let regions = atomic_region::regions(groups, &cuts, options.dedup);
     let spans = merge_region::spans(&regions, options);

@@ -6,8 +6,8 @@ use crate::ordered::OrdValue;
 /// The ordered column of the new rows, sorted. The rows may be in memory or spilled to disk, so a look-up can fail.
 ///
 /// The planner looks up ascending rows and values, so an implementation that remembers the last chunk it read answers
-/// most look-ups from memory. One that knows the bounds of its chunks should override the two searches.
-pub trait NewRows {
+/// most look-ups from memory.
+pub(crate) trait NewRows {
     /// The number of new rows.
     fn rows(&self) -> u64;
 
@@ -23,32 +23,14 @@ pub trait NewRows {
     /// # Errors
     ///
     /// If the rows cannot be read.
-    fn rows_below(&mut self, value: &OrdValue) -> Result<u64> {
-        search(self, |found| found < value)
-    }
+    fn rows_below(&mut self, value: &OrdValue) -> Result<u64>;
 
     /// The number of rows whose value is at most `value`.
     ///
     /// # Errors
     ///
     /// If the rows cannot be read.
-    fn rows_up_to(&mut self, value: &OrdValue) -> Result<u64> {
-        search(self, |found| found <= value)
-    }
-}
-
-/// The number of leading rows for which `before` holds.
-fn search<N: NewRows + ?Sized>(new: &mut N, before: impl Fn(&OrdValue) -> bool) -> Result<u64> {
-    let (mut low, mut high) = (0, new.rows());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if before(&new.value_at(middle)?) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    Ok(low)
+    fn rows_up_to(&mut self, value: &OrdValue) -> Result<u64>;
 }
 
 /// Values in memory.

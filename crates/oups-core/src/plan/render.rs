@@ -15,7 +15,7 @@ const DRAWN: usize = 6;
 /// new rows. Parentheses enclose what is merged together. An empty line follows. `show` writes a value of the ordered
 /// column.
 #[must_use]
-pub fn render(plan: &MergePlan, groups: &[StoredGroup], show: &dyn Fn(&OrdValue) -> String) -> String {
+pub(crate) fn render(plan: &MergePlan, groups: &[StoredGroup], show: &dyn Fn(&OrdValue) -> String) -> String {
     let lines: Vec<Line> = plan.steps.iter().map(|step| Line::new(step, groups, show)).collect();
     let strip: Vec<String> = plan.steps.iter().map(marks).collect();
     if strip.is_empty() {

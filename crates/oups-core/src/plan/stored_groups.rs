@@ -14,11 +14,11 @@ impl StoredGroup {
 ///
 /// `min` is at most `max`, and each `max` is at most the next `min`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredGroup {
+pub(crate) struct StoredGroup {
     /// The first value of the ordered column.
-    pub min: OrdValue,
+    pub(crate) min: OrdValue,
     /// The last value of the ordered column.
-    pub max: OrdValue,
+    pub(crate) max: OrdValue,
     /// The number of rows, 1 or more.
-    pub rows: u64,
+    pub(crate) rows: u64,
 }

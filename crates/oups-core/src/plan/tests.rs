@@ -4,6 +4,7 @@ use arrow::datatypes::{DataType, TimeUnit};
 
 use super::stored_groups::StoredGroup;
 use super::*;
+use crate::ordered::{Cut, Span};
 use crate::sizing::RowGroupTarget;
 
 /// Groups as `(min, max, rows)`.
@@ -82,7 +83,15 @@ fn an_append_to_a_sea_of_groups_asks_little() {
         }
         fn value_at(&mut self, row: u64) -> Result<OrdValue> {
             self.1 += 1;
-            Ok(self.0[row as usize].clone())
+            self.0.as_slice().value_at(row)
+        }
+        fn rows_below(&mut self, value: &OrdValue) -> Result<u64> {
+            self.1 += 1;
+            self.0.as_slice().rows_below(value)
+        }
+        fn rows_up_to(&mut self, value: &OrdValue) -> Result<u64> {
+            self.1 += 1;
+            self.0.as_slice().rows_up_to(value)
         }
     }
     let groups: Vec<_> = (0..10_000).map(|at| (at * 10, at * 10 + 9, 10)).collect();
@@ -90,4 +99,34 @@ fn an_append_to_a_sea_of_groups_asks_little() {
     let plan = plan(&stored(&groups), &mut new, &options("10", true, 16)).unwrap();
     assert_eq!(steps(&plan), ["keep 0..9999", "merge 9999..10000 + 0..1000"]);
     assert!(new.1 < 20, "{} lookups", new.1);
+}
+
+#[test]
+fn a_deletion_drops_what_is_inside_and_trims_the_edges() {
+    let groups = stored(&[(1, 5, 9), (5, 8, 9), (9, 12, 9), (13, 14, 9)]);
+    let delete = |start, end| {
+        let span = Span::new(Cut::Before(OrdValue::I64(start)), Cut::Before(OrdValue::I64(end))).unwrap();
+        steps(&plan_delete(&groups, &span))
+    };
+    assert_eq!(delete(4, 10), ["trim 0", "drop 1..2", "trim 2", "keep 3..4"]);
+    assert_eq!(delete(1, 15), ["drop 0..4"]);
+    assert_eq!(delete(15, 20), ["keep 0..4"]);
+    assert_eq!(
+        steps(&plan_delete(
+            &stored(&[(1, 5, 9), (8, 9, 9)]),
+            &Span::new(Cut::After(OrdValue::I64(5)), Cut::Before(OrdValue::I64(8))).unwrap()
+        )),
+        ["keep 0..2"]
+    );
+}
+
+#[test]
+fn a_step_is_cut_by_rows_or_by_periods() {
+    let cutter = |target: &str, data_type| {
+        Cutter::new(target.parse::<RowGroupTarget>().unwrap().sizing("x", &data_type).unwrap())
+    };
+    let Cutter::Rows(mut by_rows) = cutter("3", DataType::Int64) else { panic!("by rows") };
+    assert_eq!((by_rows.cuts(3), by_rows.cuts(5)), (vec![], vec![0, 3]));
+    let Cutter::Periods(mut by_week) = cutter("W-MON", DataType::Date32) else { panic!("by periods") };
+    assert_eq!(by_week.cuts(&[2, 3, 4, 5, 40]), [2, 4], "day 4 is Monday, 1970-01-05");
 }

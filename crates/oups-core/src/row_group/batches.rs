@@ -11,8 +11,8 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use super::file::RowGroupFile;
 use super::options::ReadOptions;
 use super::projection::Projection;
-use crate::Result;
 use crate::guard::{damaged, guard};
+use crate::{Error, Result};
 
 /// The batches of one file. The iterator ends after an error.
 ///
@@ -36,13 +36,11 @@ impl RowGroupBatches {
         let projection = Projection::of(file, options.columns.as_deref())?;
         let mask = projection.mask.clone();
         let rows = options.rows.unwrap_or_else(|| std::iter::once(0..file.rows()).collect());
-        let rows_left = rows.iter().map(|range| range.end.saturating_sub(range.start)).sum();
+        check_rows(&rows, file.rows())?;
+        let rows_left = rows.iter().map(|range| range.end - range.start).sum();
         let mut batches = Self { path: file.path.clone(), projection, reader: None, rows_left };
         if rows_left == 0 {
             return Ok(batches);
-        }
-        if rows.last().is_some_and(|range| range.end > file.rows()) {
-            return Err(damaged(&file.path, format!("rows {rows:?} of {}", file.rows())));
         }
         let ranges = super::pages::byte_ranges(file, &mask, &rows)?;
         let bytes = guard(&file.path, || file.bytes.holding(ranges))?;
@@ -98,6 +96,19 @@ impl Iterator for RowGroupBatches {
         }
         item
     }
+}
+
+/// Ranges that do not ascend would make the decoder panic.
+fn check_rows(rows: &[Range<u64>], total: u64) -> Result<()> {
+    let mut from = 0;
+    for range in rows {
+        if range.start < from || range.end < range.start || range.end > total {
+            let (expected, found) = (format!("ascending ranges of {total} rows"), format!("{rows:?}"));
+            return Err(Error::InvalidOption { option: "rows", expected, found });
+        }
+        from = range.end;
+    }
+    Ok(())
 }
 
 fn selection(rows: &[Range<u64>], total: u64) -> RowSelection {

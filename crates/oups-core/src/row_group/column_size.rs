@@ -9,6 +9,7 @@ use crate::Result;
 
 /// The part of a column that must be read, and the whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ColumnPart {
     /// The pages of values that hold wanted rows. A column without a page index counts as one page.
     pub pages: u64,

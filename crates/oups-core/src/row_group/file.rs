@@ -49,7 +49,7 @@ impl RowGroupFile {
     ///
     /// [`Error::Damaged`](crate::Error::Damaged), which names the failed check; [`Error::Io`](crate::Error::Io) if the
     /// file cannot be read.
-    pub fn open(
+    pub(crate) fn open(
         file: Arc<dyn ReadFile>,
         path: impl Into<PathBuf>,
         schema: &Arc<DatasetSchema>,
@@ -71,7 +71,7 @@ impl RowGroupFile {
     /// # Errors
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) if it is not a Parquet file with one row group of the dataset's columns.
-    pub fn open_unchecked(
+    pub(crate) fn open_unchecked(
         file: Arc<dyn ReadFile>,
         path: impl Into<PathBuf>,
         schema: &Arc<DatasetSchema>,
@@ -155,7 +155,9 @@ fn own_schema(metadata: &ParquetMetaData, dataset: &DatasetSchema) -> Result<Sch
     match text {
         None => Ok(dataset.stored().clone()),
         Some(text) if text == dataset.footer_text() => Ok(dataset.stored().clone()),
-        Some(text) => schema_from_text(text).map(Arc::new).ok_or_else(|| "the Arrow schema in its footer cannot be decoded".to_owned()),
+        Some(text) => schema_from_text(text)
+            .map(Arc::new)
+            .ok_or_else(|| "the Arrow schema in its footer cannot be decoded".to_owned()),
     }
 }
 

@@ -26,9 +26,9 @@ pub use batches::RowGroupBatches;
 pub use column_size::ColumnPart;
 pub use column_statistics::{ColumnStatistics, Known};
 pub use file::RowGroupFile;
-pub use options::{ReadOptions, RowGroupFacts, View};
-pub use pruning::OrdRange;
+pub use options::ReadOptions;
 pub use statistics::ValueBounds;
 
 pub(crate) use file::footer_pairs;
 pub(crate) use footer_cache::Footers;
+pub(crate) use options::{RowGroupFacts, View};

@@ -43,6 +43,7 @@ impl Projection {
         let places: Vec<Option<usize>> = places.collect();
         let mut decoded: Vec<usize> = places.iter().copied().flatten().collect();
         decoded.sort_unstable();
+        decoded.dedup();
         let places = places.into_iter().map(|place| decoded.binary_search(&place?).ok()).collect();
         let mask = ProjectionMask::roots(file.metadata.parquet_schema(), decoded);
         Ok(Self { schema, mask, places })

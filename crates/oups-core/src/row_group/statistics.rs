@@ -15,6 +15,7 @@ use crate::ordered::{OrdValue, OrderedType};
 
 /// Bounds of a column's values in some rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ValueBounds {
     /// The rows.
     pub rows: Range<u64>,

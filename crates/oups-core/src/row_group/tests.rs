@@ -1,6 +1,6 @@
 //! Ranges of values become rows, for every ordered type; damaged files are errors, never panics.
 
-use std::ops::Bound;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::*;
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::testing::{MemoryFile, encode, facts, open};
 use super::*;
-use crate::ordered::{OrdValue, OrderedType};
+use crate::ordered::{Cut, OrdValue, OrderedType, Span};
 use crate::schema::DatasetSchema;
 use crate::{Error, Result};
 
@@ -98,12 +98,12 @@ fn a_range_of_values_is_a_range_of_rows_for_every_ordered_type() {
         for at in [0, 699, 700, 4095, 4096, 9999, 19_999] {
             let value = keys.value(at);
             let (below, including) = (keys.lower_bound(&value) as u64, keys.upper_bound(&value) as u64);
-            let rows = |start, end| file.rows_in(&OrdRange { start, end }).unwrap();
-            let (from, to) = (Bound::Included(value.clone()), Bound::Excluded(value.clone()));
-            assert_eq!(rows(from.clone(), Bound::Unbounded), below..20_000, "{data_type}");
-            assert_eq!(rows(Bound::Unbounded, to.clone()), 0..below, "{data_type}");
-            assert_eq!(rows(from.clone(), Bound::Included(value)), below..including, "{data_type}");
-            assert_eq!(rows(from, to), below..below, "{data_type}");
+            let rows = |start, end| file.rows_in(&Span::new(start, end).unwrap()).unwrap();
+            let (before, after) = (Cut::Before(value.clone()), Cut::After(value));
+            assert_eq!(rows(before.clone(), Cut::Top), below..20_000, "{data_type}");
+            assert_eq!(rows(Cut::Bottom, before.clone()), 0..below, "{data_type}");
+            assert_eq!(rows(before, after.clone()), below..including, "{data_type}");
+            assert_eq!(rows(after, Cut::Top), including..20_000, "{data_type}");
         }
     }
 }
@@ -116,13 +116,30 @@ fn columns_come_in_the_wanted_order() {
     let batch = RecordBatch::try_new(schema.clone(), columns).unwrap();
     let schema = Arc::new(DatasetSchema::new("d", schema, "a").unwrap());
     let file = open(&schema, std::slice::from_ref(&batch), View::Stored);
-    for columns in [vec![2, 0], vec![1], vec![]] {
-        let options = ReadOptions { columns: Some(columns.clone()), ..ReadOptions::default() };
+    for columns in [vec![2, 0], vec![1], vec![], vec![0, 2, 0, 1]] {
+        let options = ReadOptions::new().columns(columns.as_slice());
         let found = file.batches(options).unwrap().next().unwrap().unwrap();
         assert_eq!(found, batch.project(&columns).unwrap());
     }
-    let options = ReadOptions { columns: Some(vec![7]), ..ReadOptions::default() };
-    assert!(file.batches(options).is_err());
+    assert!(file.batches(ReadOptions::new().columns([7])).is_err());
+}
+
+#[test]
+fn rows_that_are_not_there_and_ranges_that_do_not_ascend_are_refused() {
+    let schema = Arc::new(Schema::new(vec![Field::new("at", DataType::Int64, false)]));
+    let batch = RecordBatch::try_new(schema.clone(), vec![column(&DataType::Int64, 100)]).unwrap();
+    let schema = Arc::new(DatasetSchema::new("d", schema, "at").unwrap());
+    let file = open(&schema, std::slice::from_ref(&batch), View::Stored);
+    let read = |ranges: &[Range<u64>]| {
+        let batches = file.batches(ReadOptions::new().rows(ranges))?;
+        batches.map(|batch| Ok(batch?.num_rows())).sum::<Result<usize>>()
+    };
+    assert_eq!(read(&[0..10, 10..20, 30..30, 90..100]).unwrap(), 30);
+    let reversed = Range { start: 20, end: 10 };
+    for wrong in [vec![90..101], vec![10..20, 0..5], vec![0..10, 5..15], vec![reversed]] {
+        let error = read(&wrong).unwrap_err();
+        assert!(matches!(error, Error::InvalidOption { option: "rows", .. }), "{wrong:?}: {error}");
+    }
 }
 
 #[test]
@@ -153,8 +170,8 @@ fn a_file_that_is_not_what_the_manifest_says_is_damaged() {
 
 fn read_all(bytes: Vec<u8>, schema: &Arc<DatasetSchema>) -> Result<usize> {
     let file = RowGroupFile::open_unchecked(Arc::new(MemoryFile(bytes)), "memory", schema, View::Stored)?;
-    let middle = OrdRange { start: Bound::Included(OrdValue::I64(6)), end: Bound::Unbounded };
-    file.rows_in(&middle)?;
+    let middle = Span::new(Cut::Before(OrdValue::I64(6)), Cut::Top);
+    middle.map_or(Ok(0..0), |middle| file.rows_in(&middle))?;
     let mut rows = 0;
     for batch in file.batches(ReadOptions::default())? {
         rows += batch?.num_rows();

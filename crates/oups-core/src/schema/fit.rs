@@ -16,7 +16,7 @@ use crate::ordered::{OrdKeys, OrderedType};
 
 /// A fit: how batches of one input schema become batches of a dataset's plain schema.
 #[derive(Clone, Debug)]
-pub struct Fit {
+pub(crate) struct Fit {
     schema: Arc<DatasetSchema>,
     /// The input's columns as given.
     input: SchemaRef,
@@ -45,7 +45,7 @@ enum Source {
 ///
 /// [`Error::Schema`](crate::Error::Schema) for the first column that does not fit: the dataset does not have it, it is
 /// missing and not nullable, its type differs, or the input has it twice.
-pub fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
+pub(crate) fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
     let fits = |at: usize, expected: &DataType, found: &DataType| {
         let text = at == schema.ordered_index() && same_text(expected, &plain_type(found));
         text || same_type(expected, found) && (at != schema.ordered_index() || *found != DataType::Null)
@@ -58,7 +58,7 @@ pub fn fit(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
 /// # Errors
 ///
 /// As [`fit`].
-pub fn fit_wider(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
+pub(crate) fn fit_wider(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<Fit> {
     fit_by(schema, input, |_, expected, found| holds(expected, found))
 }
 
@@ -141,7 +141,7 @@ fn same_type(expected: &DataType, found: &DataType) -> bool {
 
 impl Fit {
     /// The dataset's schema that the input fits.
-    pub fn schema(&self) -> &Arc<DatasetSchema> {
+    pub(crate) fn schema(&self) -> &Arc<DatasetSchema> {
         &self.schema
     }
 
@@ -193,7 +193,7 @@ impl Fit {
     /// # Errors
     ///
     /// [`Error::Schema`](crate::Error::Schema) naming column and row.
-    pub fn check(&self, batch: &RecordBatch, first_row: u64) -> Result<()> {
+    pub(crate) fn check(&self, batch: &RecordBatch, first_row: u64) -> Result<()> {
         for (field, source) in self.schema.plain().fields().iter().zip(&self.columns) {
             let Source::Column { index, may_fail } = source else { continue };
             let Some(array) = batch.columns().get(*index) else {
@@ -250,7 +250,7 @@ impl Fit {
     ///
     /// If the batch does not have the schema that this fit was made for, or has a nested null where the type allows
     /// none.
-    pub fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+    pub(crate) fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch> {
         let rows = batch.num_rows();
         let columns = self.schema.plain().fields().iter().zip(&self.columns);
         let columns: Result<Vec<ArrayRef>, ArrowError> = columns

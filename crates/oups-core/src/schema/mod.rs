@@ -23,11 +23,11 @@ use crate::{Error, Result};
 
 pub use common_type::common;
 pub use convert::convert;
-pub use fit::{Fit, fit, fit_wider};
 pub use types::check_types;
 
 pub(crate) use common_type::{holds, same_text};
 pub(crate) use convert::{may_overflow, reason};
+pub(crate) use fit::{Fit, fit, fit_wider};
 
 /// The columns of a dataset and the one that it is ordered on.
 ///

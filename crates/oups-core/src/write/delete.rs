@@ -15,7 +15,6 @@ use crate::input::Input;
 use crate::ordered::{IntoRange, OrderedRange, Span};
 use crate::plan::change_plan::ChangePlan;
 use crate::plan::{MergePlan, StoredGroup, plan_delete};
-use crate::row_group::OrdRange;
 use crate::schema::fit;
 use crate::storage::local::LocalStorage;
 use crate::storage::turn::Turn;
@@ -81,7 +80,7 @@ impl Change<Deletion> {
 fn plan_span(base: &Manifest, span: Option<&Span>) -> MergePlan {
     let groups = StoredGroup::all_of(&base.entries);
     match span {
-        Some(span) => plan_delete(&groups, (span.start().cloned(), span.end().cloned())),
+        Some(span) => plan_delete(&groups, span),
         None => MergePlan::keep(groups.len()),
     }
 }
@@ -93,12 +92,11 @@ fn delete(storage: &LocalStorage, mut turn: Turn, base: Manifest, span: Span, wa
         return unchanged(storage, turn, base, watch);
     }
     let schema = Arc::new(base.dataset_schema()?);
-    let range = OrdRange { start: span.start().cloned(), end: span.end().cloned() };
     let input = Input::from_batches(fit(&schema, schema.plain())?, Vec::new())?;
     let rules = Rules { settings: &base.settings, sizing: base.settings.sizing(&schema)?, keep: &Keep::Last };
     let steps = Steps::new(watch, Phase::Merging, Some(rows_of(&plan, Some(&base))));
     let job =
-        MergeJob { schema: &schema, rules: &rules, plan: &plan, input: &input, deleted: Some(&range), steps: &steps };
+        MergeJob { schema: &schema, rules: &rules, plan: &plan, input: &input, deleted: Some(&span), steps: &steps };
     let outcome = execute(&mut turn, &job)?;
     let mut done = CommitReport {
         version: base.version(),

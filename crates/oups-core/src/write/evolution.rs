@@ -32,7 +32,7 @@ pub(crate) fn check_stored(turn: &Turn, base: &Manifest, new: &DatasetSchema) ->
 }
 
 fn check_file(file: &RowGroupFile, entry: &RowGroup, columns: &[usize], new: &DatasetSchema) -> Result<()> {
-    for batch in file.batches(ReadOptions { columns: Some(columns.to_vec()), ..ReadOptions::default() })? {
+    for batch in file.batches(ReadOptions::new().columns(columns))? {
         let batch = batch?;
         for (array, field) in batch.columns().iter().zip(batch.schema_ref().fields()) {
             let to = new.plain().field(new.index_of(field.name())?).data_type();

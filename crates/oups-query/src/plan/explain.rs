@@ -279,7 +279,7 @@ impl ScanPlan {
         for PlannedColumn { name, is_wanted, is_filtered, part } in &self.columns {
             let most = if self.filters.is_empty() || *is_filtered { "" } else { "at most " };
             let pages = if part.of_pages == 1 { "page" } else { "pages" };
-            let ColumnPart { pages: read, of_pages, bytes, of_bytes } = part;
+            let ColumnPart { pages: read, of_pages, bytes, of_bytes, .. } = part;
             let note = if *is_wanted { "" } else { ", for the filter alone" };
             writeln!(
                 f,

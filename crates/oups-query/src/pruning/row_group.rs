@@ -1,10 +1,10 @@
 //! The exact rows of a row group that are in a span.
 
-use std::ops::{Bound, Range};
+use std::ops::Range;
 
 use oups_core::RowGroup;
-use oups_core::ordered::Span;
-use oups_core::row_group::{OrdRange, RowGroupFile};
+use oups_core::ordered::{Cut, Span};
+use oups_core::row_group::RowGroupFile;
 
 use crate::Result;
 
@@ -19,10 +19,8 @@ use crate::Result;
 pub(crate) fn rows_in(file: &RowGroupFile, entry: &RowGroup, span: &Span, behind: u64) -> Result<Range<u64>> {
     let starts_inside = behind == 0 && !span.start_cut().is_below(entry.min());
     let ends_inside = span.end_cut().is_below(entry.max());
-    let range = OrdRange {
-        start: if starts_inside { span.start().cloned() } else { Bound::Unbounded },
-        end: if ends_inside { span.end().cloned() } else { Bound::Unbounded },
-    };
-    let rows = file.rows_in(&range)?;
+    let start = if starts_inside { span.start_cut().clone() } else { Cut::Bottom };
+    let end = if ends_inside { span.end_cut().clone() } else { Cut::Top };
+    let rows = Span::new(start, end).map_or(Ok(0..0), |inside| file.rows_in(&inside))?;
     Ok(rows.start.max(behind)..rows.end.max(behind))
 }

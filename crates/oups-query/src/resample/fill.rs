@@ -10,6 +10,7 @@ use super::buckets::Buckets;
 
 /// How to fill a period without rows that lies between two periods with rows, of one dataset and in the range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fill {
     /// The results are null; counts are 0.
     Null,

@@ -19,7 +19,7 @@ pub(crate) fn decode(
     rows: Vec<Range<u64>>,
     batch_rows: usize,
 ) -> Result<RowGroupBatches> {
-    file.batches(ReadOptions { columns: Some(columns.to_vec()), rows: Some(rows), batch_rows })
+    file.batches(ReadOptions::new().columns(columns).rows(rows).batch_rows(batch_rows))
 }
 
 /// The batch with its rows in reverse order.

@@ -20,7 +20,7 @@ impl OrderedScan {
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) if the column cannot be decoded.
     pub(crate) fn of(file: &RowGroupFile, schema: &DatasetSchema) -> Result<Self> {
-        let options = ReadOptions { columns: Some(vec![schema.ordered_index()]), ..ReadOptions::default() };
+        let options = ReadOptions::new().columns([schema.ordered_index()]);
         Self::walk(file, schema, options, 0)
     }
 

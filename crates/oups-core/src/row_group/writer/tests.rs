@@ -165,7 +165,7 @@ fn every_allowed_type_comes_back_as_it_was() {
         let written = [batch.slice(0, 7), batch.slice(7, 33)];
         let file = open(&schema, &written, View::Stored);
         for rows in [0..40, 5..23] {
-            let options = ReadOptions { rows: Some(vec![rows.clone()]), batch_rows: 16, ..ReadOptions::default() };
+            let options = ReadOptions::new().rows([rows.clone()]).batch_rows(16);
             let batches: Result<Vec<_>> = file.batches(options).unwrap().collect();
             let batches = batches.unwrap_or_else(|error| panic!("{}, rows {rows:?}: {error}", array.data_type()));
             assert!(batches.iter().all(|batch| &batch.schema() == schema.stored()), "{}", array.data_type());

@@ -16,8 +16,9 @@ use crate::dedup::{Dedup, Deduped, Keep};
 use crate::format::manifest::{Manifest, RowGroup};
 use crate::input::Input;
 use crate::merge::Merge;
+use crate::ordered::Span;
 use crate::plan::{MergePlan, Step};
-use crate::row_group::{OrdRange, ReadOptions};
+use crate::row_group::ReadOptions;
 use crate::schema::DatasetSchema;
 use crate::settings::Settings;
 use crate::sizing::Sizing;
@@ -36,8 +37,8 @@ pub(crate) struct MergeJob<'a> {
     pub(crate) rules: &'a Rules<'a>,
     pub(crate) plan: &'a MergePlan,
     pub(crate) input: &'a Input,
-    /// The range that a deletion deletes.
-    pub(crate) deleted: Option<&'a OrdRange>,
+    /// The span that a deletion deletes.
+    pub(crate) deleted: Option<&'a Span>,
     /// Counts and reports the rows that are merged.
     pub(crate) steps: &'a Steps,
 }

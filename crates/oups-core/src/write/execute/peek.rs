@@ -1,12 +1,11 @@
 //! Looks at the first new rows of a merge before all of it is read.
 
-use std::ops::Bound;
-
 use super::{MergeJob, RegionMerge, flatten};
 use crate::Result;
 use crate::dedup::Dedup;
 use crate::merge::Merge;
-use crate::row_group::{OrdRange, ReadOptions};
+use crate::ordered::{Cut, Span};
+use crate::row_group::ReadOptions;
 
 /// About how many new rows are looked at.
 const NEW_ROWS: u64 = 1024;
@@ -32,12 +31,11 @@ impl RegionMerge<'_> {
         if new.is_empty() {
             return Ok(false);
         }
-        let span = OrdRange { start: Bound::Included(first), end: Bound::Excluded(end) };
+        let Some(span) = Span::new(Cut::Before(first), Cut::Before(end)) else { return Ok(false) };
         let met = self.old.iter().filter(|entry| span.might_hold(&entry.min, &entry.max));
         let stored = flatten(met.map(|entry| {
             let file = self.live.open(entry, schema)?;
-            let rows = Some(vec![file.rows_in(&span)?]);
-            file.batches(ReadOptions { rows, ..ReadOptions::default() })
+            file.batches(ReadOptions::new().rows([file.rows_in(&span)?]))
         }));
         let merged = Merge::new(schema, stored, input.batches(new.clone()));
         let kept = Dedup::new(schema, &rules.settings.duplicates_on, rules.keep, merged, new.start)?;

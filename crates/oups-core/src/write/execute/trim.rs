@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::output::Output;
 use crate::Result;
 use crate::format::manifest::RowGroup;
-use crate::row_group::{OrdRange, ReadOptions};
+use crate::ordered::Span;
+use crate::row_group::ReadOptions;
 use crate::schema::DatasetSchema;
 use crate::sizing::Sizing;
 use crate::storage::files::LiveFiles;
@@ -20,10 +21,10 @@ pub(super) fn trim(
     output: &mut Output<'_>,
     (live, schema): (&LiveFiles, &Arc<DatasetSchema>),
     entry: &RowGroup,
-    range: &OrdRange,
+    deleted: &Span,
 ) -> Result<u64> {
     let file = live.open(entry, schema)?;
-    let inside = file.rows_in(range)?;
+    let inside = file.rows_in(deleted)?;
     if inside.is_empty() {
         output.keep(std::slice::from_ref(entry));
         return Ok(0);
@@ -31,7 +32,7 @@ pub(super) fn trim(
     let outside = [0..inside.start, inside.end..file.rows()];
     let rows: Vec<Range<u64>> = outside.into_iter().filter(|rows| !rows.is_empty()).collect();
     let mut region = output.begin_region(vec![entry.file.to_string()], Sizing::Rows(NonZeroU64::MAX));
-    for batch in file.batches(ReadOptions { rows: Some(rows), ..ReadOptions::default() })? {
+    for batch in file.batches(ReadOptions::new().rows(rows))? {
         region.write(&batch?)?;
     }
     Ok(inside.end - inside.start)
