@@ -20,15 +20,16 @@ pub(crate) struct CommitArgs {
     /// Do not wait for the disk: for bulk loads that can be repeated
     #[arg(long)]
     pub(crate) no_sync: bool,
-    /// Give up when another writer holds the dataset for so long (500ms, 10s, 2min); the default waits
+    /// Give up if another writer holds the dataset for this long (500ms, 10s, 2min); by default, wait
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) lock_timeout: Option<Duration>,
 }
 
-/// Which rows are duplicates, and which of them stays.
+/// Which rows are duplicates, and which of them is kept.
 #[derive(Debug, Args)]
 pub(crate) struct Duplicates {
-    /// Columns in which duplicates are equal, besides the ordered column; `*`: in all; `none` keeps duplicates
+    /// Columns in which duplicates are equal, besides the ordered column; `*`: all columns; `none`: no row is a
+    /// duplicate
     #[arg(long, value_name = "A,B|*|none", value_parser = duplicates_on, requires = "input")]
     pub(crate) duplicates_on: Option<DuplicateColumns>,
     /// Which of several duplicates stays
@@ -36,7 +37,7 @@ pub(crate) struct Duplicates {
     pub(crate) keep: Option<KeepOption>,
 }
 
-/// How rows are stored; the first write of a dataset makes its settings of it.
+/// How rows are stored. The first write of a dataset makes these options its settings.
 #[derive(Debug, Args)]
 pub(crate) struct Storing {
     /// Column that the dataset is ordered on; needed once, at the first write
@@ -47,7 +48,7 @@ pub(crate) struct Storing {
     pub(crate) row_group_target: Option<RowGroupTarget>,
     #[command(flatten)]
     pub(crate) duplicates: Duplicates,
-    /// Off-target row groups from which on neighbours are merged; `none` never merges them
+    /// Merge neighbouring off-target row groups once there are this many; `none`: never
     #[arg(long, value_name = "N|none", value_parser = number_or_none)]
     pub(crate) max_off_target: Option<NumberOrNone>,
     /// Let the columns grow so that the rows fit: new columns, wider types
@@ -61,14 +62,14 @@ pub(crate) struct Storing {
 /// Merge the rows of files into one dataset
 ///
 /// The rows must be sorted by the ordered column. They are merged with the stored ones: at equal values, stored rows
-/// come first. Duplicates are dropped where asked for. The write is visible completely or not at all.
+/// come first. Duplicates are dropped if asked for. The write is visible completely or not at all.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-CSV needs a header; JSON is one object a line; both may be packed with gzip or Zstandard. Where the
-dataset exists, its columns say the types; otherwise they are inferred from the whole file, and what
-is doubtful is told. Empty fields are null. Times with an offset become UTC. More: docs/input.md.
-Several inputs are read one after the other and must have the same columns.
-Options of the first write are kept as the settings of the dataset.
+CSV needs a header; JSON is one object per line; both may be packed with gzip or Zstandard. The types
+of columns are those of the dataset. For a new dataset they are inferred from the whole file, and
+messages name doubtful values. Empty fields are null. Times with an offset become UTC. See
+docs/input.md. Several inputs are read one after the other and must have the same columns.
+The options of the first write become the settings of the dataset.
 
 Examples:
   oups write data JFK 2013-01.parquet 2013-02.parquet --ordered-on time --row-group-target 1D
@@ -91,13 +92,13 @@ pub(crate) struct Write {
     /// Remove a text from the dataset's metadata
     #[arg(long, value_name = "KEY")]
     pub(crate) unset: Vec<String>,
-    /// What becomes of columns that are named as fields of the keys; without it, they are refused
+    /// What to do with columns that are named like fields of the keys; by default, they are refused
     #[arg(long, value_enum, requires = "input")]
     pub(crate) key_columns: Option<KeyColumnsOption>,
     #[command(flatten)]
     pub(crate) terms: CommitArgs,
-    /// Fail unless the dataset is at this version; 0: does not exist; with its draw (`info --json`), one that was removed and
-    /// made again is another
+    /// Fail unless the dataset is at this version; 0: does not exist; with the draw of `info --json`, also if the
+    /// dataset was removed and made again meanwhile
     #[arg(long, value_name = "N|N-DRAW")]
     pub(crate) if_version: Option<Expected>,
     /// Show which row groups would be rewritten, and change nothing; duplicates count as new rows
@@ -112,17 +113,17 @@ pub(crate) struct Write {
 
 /// Delete the rows of a range
 ///
-/// The range is half-open: the row at --end stays. Row groups wholly inside go without being read, at most two at the
-/// ends are rewritten. The deletion is visible completely or not at all.
+/// The range is half-open: a row at --end stays. Row groups wholly inside are dropped without being read; at most two,
+/// at the ends, are rewritten. The deletion is visible completely or not at all.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-There is no way back; --dry-run shows first what would go. Programs that read the dataset at the
-moment go on undisturbed. A dataset without rows keeps its settings and metadata; `oups rm` removes
+A deletion cannot be undone; --dry-run shows what would be deleted. Programs that are reading the
+dataset go on undisturbed. A dataset without rows keeps its settings and metadata; `oups rm` removes
 it altogether.
 
 Examples:
   oups delete data JFK --start 2013-02-08 --end 2013-02-09
-  oups delete data JFK --end 2013-01-01 --dry-run     all before, to be seen first
+  oups delete data JFK --end 2013-01-01 --dry-run     shows what is before that day
   oups delete data buoy-7 --start=-5 --end 5 --if-version 12
   oups delete data JFK --all")]
 pub(crate) struct Delete {
@@ -137,11 +138,11 @@ pub(crate) struct Delete {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) terms: CommitArgs,
-    /// Fail unless the dataset is at this version; with its draw (`info --json`), one that was removed and
-    /// made again is another
+    /// Fail unless the dataset is at this version; with the draw of `info --json`, also if the dataset was removed and
+    /// made again meanwhile
     #[arg(long, value_name = "N|N-DRAW")]
     pub(crate) if_version: Option<Expected>,
-    /// Show which row groups would go and which would be rewritten, and change nothing
+    /// Show which row groups would be dropped and which rewritten, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Print facts as JSON
@@ -151,12 +152,12 @@ pub(crate) struct Delete {
 
 /// Bring the row groups of datasets to the wanted size
 ///
-/// Many small writes leave small row groups. Runs of them are merged, too large ones are split; the others are not
-/// touched, and neither is any row.
+/// Many small writes leave small row groups. Runs of small row groups are merged, and row groups that are too large are
+/// split. The others are not touched, and no row changes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-One dataset after the other is committed on its own. One that fails does not stop the others; the
-exit status is 1 then. --row-group-target is for this time: later writes use the dataset's own.
+Each dataset is committed on its own. If one fails, the others are still compacted, and the exit
+status is 1. --row-group-target applies to this command alone: later writes use the dataset's own.
 Conditions on different fields must all hold; those on one field are alternatives.
 
 Examples:
@@ -169,10 +170,10 @@ pub(crate) struct Compact {
     /// Only keys whose field has this value; `*` and `?` match any text and any character
     #[arg(value_name = "FIELD=VALUE", value_parser = condition)]
     pub(crate) filter: Vec<String>,
-    /// Wanted size of row groups, this time: rows (1000000) or a period (15min, 1D, W-MON, MS, QS, YS)
+    /// Wanted size of row groups, for this command alone: rows (1000000) or a period (15min, 1D, W-MON, MS, QS, YS)
     #[arg(long, value_name = "ROWS|PERIOD", value_parser = target)]
     pub(crate) row_group_target: Option<RowGroupTarget>,
-    /// Off-target row groups that may stay side by side; by default a single one
+    /// The most off-target row groups that may stay side by side; by default a single one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_off_target: Option<u64>,
     #[command(flatten)]
@@ -180,14 +181,15 @@ pub(crate) struct Compact {
     /// Show which row groups would be rewritten, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Print one JSON object a dataset
+    /// Print one JSON object per dataset
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 /// Show or change the metadata of a dataset
 ///
-/// Without a text to set or unset, all are printed as `key=value`. A change is a commit of its own that touches no row.
+/// Without a text to set or unset, all texts are printed as `key=value`. A change is a commit of its own and touches no
+/// row.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("change").args(["set", "unset"]).multiple(true))]
 #[command(after_help = "\
@@ -206,11 +208,11 @@ pub(crate) struct Meta {
     /// Remove a text
     #[arg(long, value_name = "KEY")]
     pub(crate) unset: Vec<String>,
-    /// Give up when another writer holds the dataset for so long (500ms, 10s, 2min); the default waits
+    /// Give up if another writer holds the dataset for this long (500ms, 10s, 2min); by default, wait
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "change")]
     pub(crate) lock_timeout: Option<Duration>,
-    /// Fail unless the dataset is at this version; with its draw (`info --json`), one that was removed and
-    /// made again is another
+    /// Fail unless the dataset is at this version; with the draw of `info --json`, also if the dataset was removed and
+    /// made again meanwhile
     #[arg(long, value_name = "N|N-DRAW", requires = "change")]
     pub(crate) if_version: Option<Expected>,
     /// Print facts as JSON
@@ -221,7 +223,7 @@ pub(crate) struct Meta {
 /// Remove datasets
 #[derive(Debug, Args)]
 #[command(after_help = "\
-There is no way back. Programs that read a removed dataset at the moment go on undisturbed.
+A removal cannot be undone. Programs that are reading a removed dataset go on undisturbed.
 
 Examples:
   oups rm data temperature-berlin/1D")]
@@ -231,7 +233,7 @@ pub(crate) struct Rm {
     /// Keys of the datasets
     #[arg(required = true, value_name = "KEY")]
     pub(crate) keys: Vec<String>,
-    /// Give up when another writer holds a dataset for so long (500ms, 10s, 2min); the default waits
+    /// Give up if another writer holds a dataset for this long (500ms, 10s, 2min); by default, wait
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) lock_timeout: Option<Duration>,
     /// Print facts as JSON

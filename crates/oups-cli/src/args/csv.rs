@@ -1,28 +1,28 @@
-//! How CSV files are written.
+//! The options that describe how CSV files are written.
 
 use clap::Args;
 
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct Csv {
-    /// A text that is null: of CSV as the empty one is, of JSON between its quotes
+    /// Read this text as null: in CSV a field, in JSON a string; can be given several times
     #[arg(long, value_name = "TEXT", requires = "input")]
     pub(crate) null: Vec<String>,
-    /// What is between the fields of CSV: one character, or `tab`; by default a comma, in .tsv a tab
+    /// What separates the fields of CSV: one character, or `tab`; by default a comma, in .tsv a tab
     #[arg(long, value_name = "CHAR", value_parser = character, requires = "input")]
     pub(crate) delimiter: Option<Character>,
-    /// What is around texts of CSV: one character, or `none`; by default `"`
+    /// What quotes the texts of CSV: one character, or `none`; by default `"`
     #[arg(long, value_name = "CHAR", value_parser = character_or_none, requires = "input")]
     pub(crate) quote: Option<CharacterOrNone>,
     /// Leave out lines of CSV that begin with this character
     #[arg(long, value_name = "CHAR", value_parser = character, requires = "input")]
     pub(crate) comment: Option<Character>,
-    /// In CSV, a comma is before the fraction of a number: `12,5`
+    /// Read a comma in numbers of CSV as the decimal point: `12,5`
     #[arg(long, requires = "input")]
     pub(crate) decimal_comma: bool,
 }
 
-/// One character of ASCII.
+/// One ASCII character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Character(pub(crate) u8);
 

@@ -1,4 +1,4 @@
-//! The command `ingest`.
+//! The options of `oups ingest`.
 
 use std::path::PathBuf;
 
@@ -9,13 +9,13 @@ use super::input::Reading;
 
 /// Merge the rows of files into the datasets of their keys
 ///
-/// Columns named as the fields of the keys say which dataset a row is for; they are not stored. The rows of each key must
-/// be sorted by the ordered column, those of different keys may be mixed. Every dataset is written completely or not at
-/// all.
+/// Columns named like the fields of the keys say which dataset a row is for; they are not stored. The rows of each key
+/// must be sorted by the ordered column; rows of different keys may be mixed. Each dataset is written completely or not
+/// at all.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 All rows are read and checked first, with bounded memory. Then one dataset after the other is written.
-One that fails does not stop the others, unless --stop-on-error; the exit status is 1 then.
+If one fails, the others are still written, unless --stop-on-error is given, and the exit status is 1.
 
 Examples:
   oups ingest data weather.parquet --ordered-on time --row-group-target MS
@@ -35,7 +35,7 @@ pub(crate) struct Ingest {
     pub(crate) stop_on_error: bool,
     #[command(flatten)]
     pub(crate) terms: CommitArgs,
-    /// Print one JSON object a dataset
+    /// Print one JSON object per dataset
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! How inputs are read.
+//! The options that say how inputs are read.
 
 use arrow::datatypes::{Field, TimeUnit};
 use clap::{Args, ValueEnum};
@@ -13,16 +13,16 @@ pub(crate) struct Reading {
     /// Format of the inputs; by default that of a file's extension, and an Arrow stream on standard input
     #[arg(long, value_enum, requires = "input")]
     pub(crate) format: Option<InputFormat>,
-    /// Types of columns of CSV and JSON: `temp:f64,time:timestamp[us,UTC]`; others are known or inferred
+    /// Types of columns of CSV and JSON: `temp:f64,time:timestamp[us,UTC]`; others are the dataset's or inferred
     #[arg(long, value_name = "COLUMN:TYPE,…", value_parser = columns, requires = "input")]
     pub(crate) types: Option<Types>,
     /// How times and dates are written, as in strftime: `%d.%m.%Y %H:%M`
     #[arg(long, value_name = "FORMAT", value_parser = Format::new, requires = "input")]
     pub(crate) time_format: Option<Format>,
-    /// Zone of times without an offset, which become UTC: `Europe/Berlin`
+    /// Zone of times without an offset; they become UTC: `Europe/Berlin`
     #[arg(long, value_name = "ZONE", value_parser = zone, requires = "input")]
     pub(crate) time_zone: Option<Zone>,
-    /// What numbers count since 1970 where times are wanted: `s`, `ms`, `us` or `ns`; by default the unit of the column
+    /// Unit of numbers that stand for times, counted from 1970: `s`, `ms`, `us` or `ns`; by default the column's
     #[arg(long, value_name = "UNIT", value_parser = unit, requires = "input")]
     pub(crate) time_unit: Option<TimeUnit>,
     #[command(flatten)]
@@ -68,7 +68,7 @@ fn columns(text: &str) -> Result<Types, String> {
             format!("expected {expected}, found `{found}`{mark}")
         };
         let (name, type_name) = part.rsplit_once(':').ok_or_else(|| marked("`column:type`", 0, part))?;
-        // The zone of a timestamp may have a colon too.
+        // The zone of a timestamp may contain a colon, so only colons before the bracket count.
         let (name, type_name) = match part.find('[').and_then(|at| part.get(..at)?.rfind(':')) {
             Some(colon) => (part.get(..colon).unwrap_or(name), part.get(colon + 1..).unwrap_or(type_name)),
             None => (name, type_name),
@@ -86,7 +86,7 @@ fn columns(text: &str) -> Result<Types, String> {
     Ok(Types(fields))
 }
 
-/// The parts between commas that are not in brackets.
+/// Splits at the commas that are not in brackets.
 fn split(text: &str) -> Vec<&str> {
     let mut depth = 0;
     text.split(|c| {

@@ -1,4 +1,4 @@
-//! Commands that look: read, align, asof, resample, ls, info, coverage.
+//! The options of commands that only look: read, align, asof, resample, ls, info, coverage.
 
 use std::path::PathBuf;
 
@@ -10,11 +10,11 @@ use super::parse::{Aggregates, FillOption, aggregates, condition, duration, whol
 /// Print or export the rows of a dataset, or of several as one ordered stream
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A table shows up to 40 rows, of more only the first and the last 20; --limit N shows the first N.
-On a terminal, columns that do not fit are left out; the other formats always hold all of them.
-JSON is one object a line. Times with a zone are shown in UTC.
-Of several keys the rows come in one order, with the keys' fields as columns in front (--no-keys:
-without); the rows of one key have its own columns alone (--with-keys: its fields too).
+A table shows up to 40 rows; of more rows, it shows the first 20 and the last 20. --limit N shows the
+first N. On a terminal, columns that do not fit are left out; the other formats have all columns.
+JSON is one object per line. Times with a zone are shown in UTC.
+The rows of several keys are merged in order, with the keys' fields as columns in front, unless
+--no-keys is given. The rows of one key have only its own columns, unless --with-keys is given.
 
 Examples:
   oups read data JFK --start 2013-02-08 --end 2013-02-09T12:00 --columns time,temp
@@ -38,16 +38,16 @@ pub(crate) struct Read {
     /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) condition: Option<String>,
-    /// From the last row to the first
+    /// Read from the last row to the first
     #[arg(long)]
     pub(crate) reverse: bool,
     /// Compare every byte with the checksums before reading it
     #[arg(long)]
     pub(crate) verified: bool,
-    /// Tell what would be read, and read nothing
+    /// Show the plan of the read, and read no rows
     #[arg(long)]
     pub(crate) explain: bool,
-    /// Draw a column of numbers as a line, one picture a key, instead of printing rows
+    /// Draw a column of numbers as a line, one picture per key, instead of printing rows
     #[arg(long, value_name = "COLUMN", conflicts_with_all = ["columns", "reverse", "explain", "output", "format", "with_keys", "no_keys", "one_moment"])]
     pub(crate) plot: Option<String>,
     #[command(flatten)]
@@ -63,16 +63,16 @@ pub(crate) struct Read {
 /// Whether the fields of the keys are columns of the rows.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct KeyFields {
-    /// With the key's fields as columns in front, of one key too
+    /// Add the key's fields as columns in front, also for one key
     #[arg(long)]
     with_keys: bool,
-    /// Without the keys' fields as columns
+    /// Leave the keys' fields out
     #[arg(long, conflicts_with = "with_keys")]
     no_keys: bool,
 }
 
 impl KeyFields {
-    /// Rows of one dataset have its own columns, those of several say which dataset they are of.
+    /// Whether the fields are shown. By default they are shown for several datasets, whose rows must be told apart.
     pub(crate) fn are_shown(self, keys: usize) -> bool {
         self.with_keys || (keys > 1 && !self.no_keys)
     }
@@ -92,10 +92,11 @@ pub(crate) struct To {
     pub(crate) format: Option<Format>,
 }
 
-/// How far several datasets are to be of one moment.
+/// Whether several datasets must be read as they were at one moment.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct OneMoment {
-    /// Fail if no moment common to all datasets is found for so long (500ms, 10s, 2min); the default tells it and goes on
+    /// Fail if no moment common to all datasets is found within this time (500ms, 10s, 2min); by default, a message
+    /// says so
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) one_moment: Option<Duration>,
 }
@@ -123,8 +124,9 @@ pub(crate) enum Format {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Every chunk covers one span of the ordered column, half-open, for all keys. Spans ascend and do not
-overlap; rows with equal values are never split over chunks. With --where a chunk may have no rows. With --json, one object a line:
-{\"start\",\"end\",\"rows\":{key: count}}, where an open start or end is null.
+overlap; rows with equal values are never split over chunks. With --where a chunk may have no rows.
+With --json, one object per line: {\"start\",\"end\",\"rows\":{key: count}}, where an open start or end is
+null.
 
 Examples:
   oups align data EWR JFK LGA --start 2013-02-08 --end 2013-02-09
@@ -143,17 +145,17 @@ pub(crate) struct Align {
     pub(crate) condition: Option<String>,
     #[command(flatten)]
     pub(crate) together: OneMoment,
-    /// Print one JSON object a chunk
+    /// Print one JSON object per chunk
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-/// For each row of one dataset, the row of others that was in force then
+/// Join each row of one dataset with the row of others that was in force at its time
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Every row of LEFT is there once, with the columns of the newest row of each RIGHT that is not after it,
-or nulls. Columns of a RIGHT are named KEY.COLUMN. A tolerance is a number of units of the ordered
-column, or of ns, us, ms, s, min, h, D or W.
+Every row of LEFT is printed once, with the columns of the newest row of each RIGHT that is not after
+it; without such a row, they are null. Columns of a RIGHT are named KEY.COLUMN. A tolerance is a number
+of units of the ordered column, or of ns, us, ms, s, min, h, D or W.
 
 Examples:
   oups asof data JFK EWR LGA --columns time,temp --right-columns time,temp --tolerance 90min
@@ -177,10 +179,10 @@ pub(crate) struct AsOf {
     /// Rows further away than this do not match
     #[arg(long, value_name = "5min")]
     pub(crate) tolerance: Option<String>,
-    /// Whether the newest row before or the oldest row after matches
+    /// Which row matches: the newest before, or the oldest after
     #[arg(long, value_enum, default_value = "backward")]
     pub(crate) direction: Side,
-    /// Rows with the very same ordered value do not match
+    /// Rows with the same ordered value do not match
     #[arg(long)]
     pub(crate) strict: bool,
     /// Columns of LEFT, in this order
@@ -201,13 +203,13 @@ pub(crate) enum Side {
     Forward,
 }
 
-/// The rows of each period as one row: first, last, min, max, sum, count, mean
+/// Make one row of the rows of each period: first, last, min, max, sum, count, mean
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Periods are written as row group targets: 15min, 1D, W, MS; on whole numbers a number. One dataset comes
-after the other, of several with the keys' fields as columns in front. A period without rows is
-left out, unless --fill gives it a row: of nulls, or of what was there before (flat bars at the
-previous close).
+Periods are written like row group targets: 15min, 1D, W, MS; for whole numbers, as a number. Datasets
+come one after the other; if there are several, the keys' fields are columns in front. A period
+without rows is left out, unless --fill gives it a row: of nulls, or of the values before (flat bars
+at the previous close).
 
 Examples:
   oups resample data JFK EWR --period MS --agg temp:min,mean,max --agg precip:sum
@@ -224,10 +226,10 @@ pub(crate) struct Resample {
     /// Length of the periods
     #[arg(long, value_name = "1D")]
     pub(crate) period: String,
-    /// What becomes of a column; can be given several times
+    /// Aggregates of a column; can be given several times
     #[arg(long = "agg", required = true, value_name = "COLUMN:A,B", value_parser = aggregates)]
     pub(crate) aggregates: Vec<Aggregates>,
-    /// Give periods without rows, between others, a row too
+    /// Add a row for each period without rows between others
     #[arg(long, value_enum)]
     pub(crate) fill: Option<FillOption>,
     /// Only rows for which this holds: `temp > 30 and city in ('oslo', 'rome')`
@@ -256,10 +258,10 @@ pub(crate) struct Ls {
     /// Only keys whose field has this value; `*` and `?` match any text and any character
     #[arg(value_name = "FIELD=VALUE", value_parser = condition)]
     pub(crate) filter: Vec<String>,
-    /// With rows, row groups, bytes and span
+    /// Show rows, row groups, bytes and span too
     #[arg(long, short)]
     pub(crate) long: bool,
-    /// Print one JSON object a key
+    /// Print one JSON object per key
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -286,14 +288,15 @@ pub(crate) struct Info {
 
 /// Draw which spans datasets cover: gaps, density, sizes of row groups
 ///
-/// The manifests tell all of it: no row group is opened, however many there are.
+/// Only manifests are read: no row group is opened, however many a dataset has.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each dataset has two lines on an axis that all share: the darker, the more rows by length, of its
-own densest; and below, how many rows the row groups have, of the largest of all. A gap is a stretch
-between row groups more than three times as long as the rows beside it lie apart; what is missing
-within a row group is not seen. Of texts only the order is drawn.
-With --json, one object a dataset; lengths are in seconds, or in units of a number.
+Each dataset has two lines on an axis that all share. The first is the darker the denser the rows are,
+compared with the densest place of the dataset. The second shows the rows of the row groups, compared
+with the largest row group of all. A gap is a stretch between row groups that is more than three times
+as long as the distance between rows beside it; rows missing within a row group are not seen. Of texts
+only the order is drawn. With --json, one object per dataset; lengths are in seconds, or in units of a
+number.
 Conditions on different fields must all hold; those on one field are alternatives.
 
 Examples:
@@ -310,7 +313,7 @@ pub(crate) struct Coverage {
     /// Draw an SVG for browsers; `-` is standard output
     #[arg(long, value_name = "FILE|-", conflicts_with_all = ["json", "width", "ascii"])]
     pub(crate) svg: Option<PathBuf>,
-    /// Print one JSON object a dataset
+    /// Print one JSON object per dataset
     #[arg(long, conflicts_with_all = ["width", "ascii"])]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -320,10 +323,10 @@ pub(crate) struct Coverage {
 /// How to draw with characters.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Drawing {
-    /// Characters in a line; by default those of the terminal, and 100 where there is none
+    /// Characters per line; by default the width of the terminal, or 100 without a terminal
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..=1000))]
     pub(crate) width: Option<u16>,
-    /// Draw with letters, digits and signs that every terminal has
+    /// Draw only with characters that every terminal has
     #[arg(long)]
     pub(crate) ascii: bool,
 }

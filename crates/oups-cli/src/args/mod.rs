@@ -1,4 +1,4 @@
-//! The command line as it is typed.
+//! The command line as typed: commands, options and help.
 
 mod care;
 mod change;
@@ -42,7 +42,7 @@ whether it has happened, 130 interrupted.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Tell what is done, on standard error; -vv: each step of it
+    /// Report on standard error what is done; -vv: each step
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 }
@@ -79,7 +79,7 @@ Examples:
   oups init data --schema 'quantity:str,city:str/frequency:str'     keys like temperature-berlin/1D
   oups init data --schema 'station:int' --separator _")]
 pub(crate) struct Init {
-    /// Folder of the store; made where it is missing
+    /// Folder of the store; it is made if it is missing
     pub(crate) store: PathBuf,
     /// Fields of the keys: `name:type`, joined by `,` in one level, levels by `/`
     #[arg(long, value_name = "SCHEMA")]

@@ -1,4 +1,4 @@
-//! The values of options.
+//! Parses the values of options.
 
 use std::time::Duration;
 
@@ -10,18 +10,18 @@ use oups::{Aggregate, DuplicatesOn, Error, Fill, Keep, KeepRule};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NumberOrNone(pub(crate) Option<u64>);
 
-/// Columns, `*` for all of them, or the word `none`.
+/// Columns, `*` for all columns, or the word `none`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DuplicateColumns(pub(crate) DuplicatesOn);
 
-/// A rule for duplicates that needs no program of the user's.
+/// The rules for duplicates that the program has; a library can also have a rule of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KeepOption {
     /// The row written last
     Last,
     /// The row written first
     First,
-    /// None: a write that brings a duplicate fails
+    /// No row: a write that brings a duplicate fails
     Reject,
 }
 
@@ -45,16 +45,16 @@ impl From<KeepOption> for KeepRule {
     }
 }
 
-/// What becomes of a column that is named as a field of the keys.
+/// What to do with a column that is named like a field of the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KeyColumnsOption {
-    /// Left out, if every value is the key's
+    /// Leave it out, if every value is the key's
     Drop,
-    /// Stored as any other column
+    /// Store it like any other column
     Keep,
 }
 
-/// What becomes of a period without rows.
+/// How to fill a period without rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FillOption {
     /// Nulls, and counts of 0
@@ -91,14 +91,14 @@ pub(super) fn number_or_none(text: &str) -> Result<NumberOrNone, String> {
     text.parse().map(|number| NumberOrNone(Some(number))).map_err(|_| "expected a whole number or `none`".to_owned())
 }
 
-/// A count; what Rust says of a wrong one is not for people.
+/// A count. The error is our own, because Rust's words for a wrong number are not for users.
 pub(super) fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a whole number, such as 100".to_owned())
 }
 
 pub(super) fn target(text: &str) -> Result<RowGroupTarget, String> {
     text.parse().map_err(|error| match error {
-        // What is wrong, and where, is told already.
+        // The option and the text are already named in front of this.
         Error::InvalidOption { expected, .. } => format!("expected {expected}"),
         error => error.to_string(),
     })
@@ -111,7 +111,7 @@ pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// A column and what becomes of it.
+/// A column and its aggregates.
 #[derive(Clone, Debug)]
 pub(crate) struct Aggregates {
     pub(crate) column: String,
@@ -119,7 +119,7 @@ pub(crate) struct Aggregates {
 }
 
 pub(super) fn aggregates(text: &str) -> Result<Aggregates, String> {
-    // A column's name may have colons itself.
+    // The last colon counts: a column's name may contain colons.
     let Some((column, names)) = text.rsplit_once(':') else {
         return Err("expected `column:aggregate,aggregate`, such as `price:first,last`".to_owned());
     };

@@ -1,4 +1,4 @@
-//! A command line that is wrong by itself, told as every other error of the program.
+//! Wrong command lines, reported like every other error of the program.
 
 use std::process::ExitCode;
 use std::{fmt, io};
@@ -10,13 +10,14 @@ use oups::key::nearest;
 use super::Cli;
 use crate::terminal::message::message;
 
-/// The command line; where there is none to be run, what is to be told of it is told, and the exit code is the answer.
+/// Parses the command line. If no command can be run, it prints help, the version or the error, and returns the exit
+/// code.
 pub(crate) fn parse() -> Result<Cli, ExitCode> {
     Cli::try_parse().map_err(tell)
 }
 
 fn tell(mut error: Error) -> ExitCode {
-    // Help that was asked for goes to standard output as it is, and so does a version.
+    // Help and version go to standard output as they are.
     if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         if let Err(wrong) = error.print()
             && wrong.kind() != io::ErrorKind::BrokenPipe
@@ -27,18 +28,18 @@ fn tell(mut error: Error) -> ExitCode {
     } else {
         only_near(&mut error, ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand);
         only_near(&mut error, ContextKind::InvalidArg, ContextKind::SuggestedArg);
-        // Nobody means an option as a value, but `-3` may be a key.
+        // clap advises to pass `--x` as a value, which nobody means; `-3` may be a key.
         if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(arg)) if arg.starts_with("--")) {
             error.remove(ContextKind::Suggested);
         }
         only_near(&mut error, ContextKind::InvalidValue, ContextKind::SuggestedValue);
-        // Where a suggestion was left away, its blank line stays.
+        // A suggestion that was removed leaves its blank line.
         message(error.render().to_string().trim_end().replace("\n\n\n", "\n\n"));
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
-/// Leaves of what is suggested only what is near.
+/// Removes suggestions that are not similar to what was given.
 fn only_near(error: &mut Error, given: ContextKind, suggested: ContextKind) {
     let Some(ContextValue::String(given)) = error.get(given) else { return };
     let near = |names: &[String]| {
@@ -59,7 +60,7 @@ fn only_near(error: &mut Error, given: ContextKind, suggested: ContextKind) {
     }
 }
 
-/// The command line is wrong by itself, whatever the store holds.
+/// The error of a command line that is wrong whatever the store holds.
 #[derive(Debug)]
 pub(crate) struct Usage(pub(crate) String);
 
