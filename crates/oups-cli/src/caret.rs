@@ -1,20 +1,20 @@
-//! A text of the command line with a mark below what is wrong in it.
+//! Shows a text of the command line with a mark below what is wrong in it.
 
 use chrono::NaiveDate;
 
-/// Characters of a long text that are shown before the mark and from there on.
+/// The characters of a long text that are shown before the start of the mark, and from there on.
 const BEFORE: usize = 60;
 const FROM: usize = 100;
 
-/// The text, and below it a mark of so many characters under the one at `at`, the first being 1. Of a long text only what is
-/// around the mark, which is never longer than the text that it marks.
+/// The text, and below it a mark of `length` characters that starts at character `at`, counted from 1. The mark never
+/// goes beyond the text. Of a long text, only the part around the mark is shown.
 ///
 /// ```text
 ///   origin:flot
 ///          ^^^^
 /// ```
 pub(crate) fn pointed(text: &str, at: usize, length: usize) -> String {
-    // A tab would put the mark elsewhere, and a line break on another line.
+    // A tab would shift the mark, and a line break would move it to another line.
     let line: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let at = at.saturating_sub(1).min(line.len());
     let (start, end) = match line.len() > BEFORE + FROM {
@@ -28,8 +28,8 @@ pub(crate) fn pointed(text: &str, at: usize, length: usize) -> String {
     format!("\n  {before}{shown}{behind}\n  {blanks}{mark}")
 }
 
-/// How much of the text at this place, the first being 1, is what an error quotes as found. It may be quoted with other
-/// blanks and letters of other case than in the text.
+/// The number of characters, from character `at` on (counted from 1), that an error quotes as found. Blanks and the
+/// case of letters may differ between quote and text.
 pub(crate) fn quoted_length(text: &str, at: usize, found: &str) -> usize {
     let Some(found) = found.strip_prefix('`').and_then(|found| found.strip_suffix('`')) else { return 1 };
     let mut found = found.chars().filter(|c| !c.is_whitespace()).peekable();
@@ -44,7 +44,8 @@ pub(crate) fn quoted_length(text: &str, at: usize, found: &str) -> usize {
     length.max(1)
 }
 
-/// The part of a time that no calendar or clock has: where it is, from 1, and its length. All of what is not like a time.
+/// The first part of a time that no calendar or clock has: its first character, counted from 1, and its length. If the
+/// text does not look like a time, the part is the whole text.
 pub(crate) fn wrong_in_time(text: &str) -> (usize, usize) {
     let all = (1, text.chars().count());
     let numbers = numbers(text);
@@ -64,7 +65,7 @@ pub(crate) fn wrong_in_time(text: &str) -> (usize, usize) {
     wrong.and_then(|(_, at)| numbers.get(at)).map_or(all, |(at, digits)| (at + 1, digits.len()))
 }
 
-/// The runs of digits, and how many characters are before each.
+/// The runs of digits, each with the number of characters before it.
 fn numbers(text: &str) -> Vec<(usize, String)> {
     let mut numbers: Vec<(usize, String)> = Vec::new();
     let mut before = None;

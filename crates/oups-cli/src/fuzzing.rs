@@ -1,4 +1,4 @@
-//! What the fuzz targets reach: texts as values, and values as texts. Nothing here is promised to anybody else.
+//! What the fuzz targets use: texts as values, and values as texts. It may change at any time.
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
@@ -8,11 +8,11 @@ use crate::text::{Column, Guess, Role, Times, Written, shown, types};
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// As CSV has it.
+    /// A field of CSV.
     Csv,
-    /// As a string of JSON, unescaped.
+    /// A string of JSON, unescaped.
     JsonString,
-    /// As a number of JSON.
+    /// A number of JSON.
     JsonNumber,
 }
 
@@ -26,17 +26,17 @@ impl Form {
     }
 }
 
-/// The type that `--types` has this name for.
+/// The type that has this name in `--types`.
 #[must_use]
 pub fn data_type(name: &str) -> Option<DataType> {
     types::parse(name)
 }
 
-/// The text as the only value of an array.
+/// Reads the text as the only value of an array.
 ///
 /// # Errors
 ///
-/// Why it is refused; or that such a type has no texts.
+/// If the text is refused, or the type has no texts.
 pub fn value(data_type: &DataType, form: Form, text: &str) -> Result<ArrayRef, String> {
     let column = Column::new(data_type, &Times::default(), 1);
     let mut column = column.ok_or_else(|| format!("{data_type} has no texts"))?;
@@ -44,24 +44,24 @@ pub fn value(data_type: &DataType, form: Form, text: &str) -> Result<ArrayRef, S
     Ok(column.finish())
 }
 
-/// The first value as the program writes it.
+/// The text that the program writes for the first value.
 ///
 /// # Errors
 ///
-/// Why it has no text.
+/// If the value has no text.
 pub fn text(value: &dyn Array) -> Result<String, String> {
     let mut text = String::new();
     shown::write(value, 0, &mut text).map_err(|unshown| format!("{}: {}", unshown.value, unshown.why))?;
     Ok(text)
 }
 
-/// In which form of JSON the first value is written.
+/// The form of JSON that the first value is written in.
 #[must_use]
 pub fn json_form(value: &dyn Array) -> Form {
     if shown::is_json_number(value, 0) { Form::JsonNumber } else { Form::JsonString }
 }
 
-/// The type that is found from these texts of CSV.
+/// The type that is inferred from these texts of CSV.
 #[must_use]
 pub fn guess<'a>(texts: impl IntoIterator<Item = &'a str>, is_ordered: bool) -> Option<DataType> {
     let role = if is_ordered { Role::Ordered } else { Role::Other };

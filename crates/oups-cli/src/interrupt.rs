@@ -1,8 +1,9 @@
-//! Ctrl-C, and the other signals that ask a program to end: it does, and says what has become of the data.
+//! Ctrl-C, and the other signals that ask a program to end. The program ends at once and says what has become of the
+//! data.
 //!
-//! A store can be left at any moment: a commit has happened or it has not, and the next writer clears away what a dead one
-//! left. So nothing is waited for. What has become of the data depends on how far the command is, which it notes here;
-//! whoever tells of it holds the note, so that the command cannot go on in between.
+//! A store can be left at any moment: a commit has happened or has not, and the next writer clears away what a dead one
+//! left. So the program waits for nothing. What has become of the data depends on how far the command is. The command
+//! notes that here, and the message is printed with the note locked, so that the command cannot go on meanwhile.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -23,33 +24,33 @@ use crate::terminal::message::message;
 const MAYBE: &str = "each dataset is as it was or completely changed, and nothing needs repair";
 
 static NOTE: Mutex<Note> = Mutex::new(Note { phase: Phase::Changing(None), unfinished: None });
-/// The signal that asked the program to stop; 0 if none has.
+/// The signal that asked the program to stop; 0 without one.
 static ASKED: AtomicI32 = AtomicI32::new(0);
 
 struct Note {
     phase: Phase,
-    /// A file that is worth nothing before it is complete.
+    /// A temporary file that is removed on the way out: before it is complete, it is useless.
     unfinished: Option<PathBuf>,
 }
 
 enum Phase {
-    /// Nothing is changed yet.
+    /// Nothing has been changed yet.
     Unchanged,
-    /// A commit may have happened, with what there is to say of it.
+    /// A commit may have happened. The text says what is known of it.
     Changing(Option<String>),
-    /// The command looks whether it is to stop, and clears up.
+    /// The command itself looks whether it must stop, and clears up.
     Stopping,
 }
 
-/// From now on, the end that a signal asks for is told of. Who started the program so that a signal is ignored, as `nohup`
-/// and the background jobs of scripts do, wants it so: it stays ignored.
+/// From now on, a signal ends the program with a message. A signal that was ignored when the program started, as by
+/// `nohup` and in background jobs of scripts, stays ignored.
 pub(crate) fn watch() {
-    // Where no handler can be had, the program just dies.
+    // Without a handler, the signal kills the program without a message.
     let _ = ctrlc::try_set_handler(|| end(SIGINT));
     let others: Vec<i32> = [SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal)).collect();
     let (listening, is_listening) = mpsc::channel();
     let listen = move || {
-        // In the thread that listens: without one, the signals must stay as they are.
+        // In the listening thread: if that cannot be started, the signals must stay as they are.
         let Ok(mut signals) = Signals::new(others) else { return };
         drop(listening);
         signals.forever().for_each(end);
@@ -59,15 +60,15 @@ pub(crate) fn watch() {
     }
 }
 
-/// Whether the program was started so that the signal is ignored. Where the system does not tell, hanging up is taken to be:
-/// it is what `nohup` is for.
+/// Whether the signal was ignored when the program started. If the system does not say, SIGHUP is taken to be ignored:
+/// `nohup` sets it so.
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
     mask.map_or(signal == SIGHUP, |mask| mask >> (signal - 1) & 1 == 1)
 }
 
-/// Ends the program as the signal asks, or leaves that to a command that looks for it.
+/// Ends the program, or leaves that to a command that looks at [`was_asked`]. A second signal always ends it.
 fn end(signal: i32) {
     let note = note();
     let second = ASKED.swap(signal, Ordering::AcqRel) != 0;
@@ -78,7 +79,7 @@ fn end(signal: i32) {
         Phase::Stopping => "what is unfinished stays under the name of an incomplete copy, and may be deleted",
     };
     if io::stderr().is_terminal() {
-        // After the bar, and the `^C` that the terminal shows.
+        // The progress bar and the terminal's `^C` stand on this line.
         let _ = writeln!(io::stderr());
     }
     message(format_args!("interrupted: {what}"));
@@ -88,7 +89,7 @@ fn end(signal: i32) {
     exit(code_of(signal).into());
 }
 
-/// The exit code, as shells have it for a program that died of the signal: 130 for Ctrl-C.
+/// The exit code that shells give a program that died of the signal: 130 for Ctrl-C.
 fn code_of(signal: i32) -> u8 {
     128_u8.saturating_add(u8::try_from(signal).unwrap_or_default())
 }
@@ -97,27 +98,27 @@ fn note() -> MutexGuard<'static, Note> {
     NOTE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The command changes nothing, or has not begun to.
+/// Notes that the command has not changed anything yet.
 pub(crate) fn unchanged() {
     note().phase = Phase::Unchanged;
 }
 
-/// From now on a commit may happen.
+/// Notes that a commit may happen from now on, and what to say then.
 pub(crate) fn changing(what: String) {
     note().phase = Phase::Changing(Some(what));
 }
 
-/// From now on the command looks at [`was_asked`].
+/// Notes that the command looks at [`was_asked`] from now on.
 pub(crate) fn stopping() {
     note().phase = Phase::Stopping;
 }
 
-/// Whether the program is to stop.
+/// Whether a signal has asked the program to stop.
 pub(crate) fn was_asked() -> bool {
     code().is_some()
 }
 
-/// The exit code of a command that has stopped because it was asked to.
+/// The exit code of a command that stopped because a signal asked for it; `None` if none did.
 pub(crate) fn code() -> Option<u8> {
     let signal = ASKED.load(Ordering::Acquire);
     (signal != 0).then(|| code_of(signal))
@@ -129,7 +130,7 @@ pub(crate) struct UntilRead<R> {
     then: String,
 }
 
-/// Notes that nothing is changed until all rows are read; what there is to say afterwards is `then`.
+/// Notes that nothing is changed until all rows are read. From then on, `then` says what is known.
 pub(crate) fn until_read<R>(inner: R, then: String) -> UntilRead<R> {
     unchanged();
     UntilRead { inner, then }
@@ -153,11 +154,11 @@ impl<R: RecordBatchReader> RecordBatchReader for UntilRead<R> {
     }
 }
 
-/// As long as it lives, an interrupted program removes the file.
+/// As long as this lives, an interrupted program removes the file.
 pub(crate) struct Unfinished;
 
-/// Makes a file that is worth nothing before it is complete. It is noted from its first moment: who ends the program waits
-/// for the note.
+/// Makes a file that is useless before it is complete. The note is locked meanwhile, so that a signal either comes
+/// before the file is made or finds it noted.
 pub(crate) fn unfinished(make: impl FnOnce() -> io::Result<NamedTempFile>) -> io::Result<(NamedTempFile, Unfinished)> {
     let mut note = note();
     let file = make()?;

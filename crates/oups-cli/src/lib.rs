@@ -1,6 +1,6 @@
 //! The program `oups`: stores of ordered datasets from the shell.
 //!
-//! It is a library for its fuzz targets' sake, which reach into it; other programs use the crate `oups`.
+//! It is a library only so that fuzz targets can reach into it. Other programs use the crate `oups`.
 
 mod args;
 mod caret;
@@ -20,7 +20,7 @@ mod text;
 
 use std::process::ExitCode;
 
-/// Does what the command line says.
+/// Runs the command of the command line and returns the exit code.
 pub fn main() -> ExitCode {
     panics::listen();
     let args = match args::parse() {

@@ -1,14 +1,15 @@
-//! Panics of decoders: on some damaged files they do so, which is an error of the file and not one of the program.
+//! Catches panics of decoders. A decoder that panics on a damaged file reports an error of the file, not of the
+//! program.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
 thread_local! {
-    /// Whether a panic of this thread is caught.
+    /// Whether a panic of this thread is going to be caught.
     static CAUGHT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// From now on a panic that is caught prints nothing; all others do as before.
+/// From now on, a panic that is caught prints nothing. All others print as before.
 pub(crate) fn listen() {
     let print = take_hook();
     set_hook(Box::new(move |panic| {
@@ -18,7 +19,8 @@ pub(crate) fn listen() {
     }));
 }
 
-/// What the work gives; `None` if it panicked. It must not leave a shared value half changed: decoders are dropped after it.
+/// The result of the work; `None` if it panicked. The work must not leave a shared value half changed; decoders are
+/// dropped after a panic.
 pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
     let before = CAUGHT.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work)).ok();

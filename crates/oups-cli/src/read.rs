@@ -1,4 +1,4 @@
-//! Reading one dataset for the command line: bounds and conditions as texts.
+//! Reads one dataset, with bounds and conditions as texts of the command line.
 
 use std::collections::VecDeque;
 use std::ops::Bound;
@@ -14,13 +14,13 @@ use crate::args::Range;
 #[derive(Debug)]
 pub(crate) struct Scan {
     scan: oups::Scan,
-    /// Apart from the scan, as they are nothing to a count.
+    /// The wanted columns. They are not part of `scan`, because a count does not take them.
     columns: Option<Vec<String>>,
     reverse: bool,
 }
 
 impl Scan {
-    /// The rows in the range for which the condition holds.
+    /// Reads the rows in the range for which the condition holds.
     pub(crate) fn new(
         dataset: &Dataset,
         range: &Range,
@@ -34,13 +34,13 @@ impl Scan {
         Ok(Self { scan, columns, reverse: false })
     }
 
-    /// From the last row to the first.
+    /// Reads from the last row to the first.
     pub(crate) fn reversed(mut self) -> Self {
         self.reverse = true;
         self
     }
 
-    /// With every byte compared with the checksums.
+    /// Compares every byte with the checksums.
     pub(crate) fn verified(mut self) -> Self {
         self.scan = self.scan.verified();
         self
@@ -61,12 +61,12 @@ impl Scan {
         if reverse { scan.reverse() } else { scan }
     }
 
-    /// What will be read, up to a number of rows.
+    /// The plan of the read, for at most `limit` rows.
     pub(crate) fn explain(&self, limit: Option<u64>) -> Result<oups::ScanPlan> {
         Ok(self.limited(limit).explain()?)
     }
 
-    /// How many rows come at most, up to a number of them; without a condition exactly so many.
+    /// The most rows that will be read, for at most `limit` rows. Without a condition it is their exact number.
     pub(crate) fn rows_at_most(&self, limit: Option<u64>) -> Result<u64> {
         Ok(self.limited(limit).batches()?.rows_at_most())
     }
@@ -76,12 +76,12 @@ impl Scan {
         Ok(arrow::array::RecordBatchReader::schema(&self.projected().batches()?))
     }
 
-    /// How many rows there are, without a condition found without decoding them.
+    /// The number of rows. Without a condition, it is found without decoding rows.
     pub(crate) fn rows(&self) -> Result<u64> {
         Ok(self.scan.clone().count()?)
     }
 
-    /// The rows in order, up to a number of them.
+    /// The rows in order, at most `limit` of them.
     pub(crate) fn batches(
         &self,
         limit: Option<u64>,
@@ -90,14 +90,14 @@ impl Scan {
         Ok(std::iter::from_fn(move || batches.next_batch().map_err(Into::into).transpose()))
     }
 
-    /// The last rows in order, without decoding what does not hold one of them.
+    /// The last rows, in order. Only pages that hold one of them are decoded.
     pub(crate) fn last(&self, rows: u64) -> Result<Vec<RecordBatch>> {
         let end = self.directed(!self.reverse).limit(rows).collect()?;
         Ok((0..end.num_rows()).rev().map(|row| end.slice(row, 1)).collect())
     }
 }
 
-/// The last so many rows of a stream; never holds more than them and one batch.
+/// The last `rows` rows of a stream. It never holds more than these and one batch.
 pub(crate) fn keep_last(batches: impl Iterator<Item = Result<RecordBatch>>, rows: usize) -> Result<Vec<RecordBatch>> {
     let mut last = VecDeque::new();
     let mut held = 0;

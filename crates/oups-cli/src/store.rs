@@ -1,4 +1,4 @@
-//! Stores and datasets by the texts of the command line.
+//! Opens stores and datasets that the command line names.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use oups::{AnyKey, Dataset, Error, KeyError, Store};
 use crate::explain::hint::{self, did_you_mean};
 use crate::explain::inside;
 
-/// How many keys are suggested for one that is not there.
+/// The most keys that are suggested in place of one that does not exist.
 const SUGGESTIONS: usize = 3;
 
 pub(crate) fn store(path: &Path) -> anyhow::Result<Store<AnyKey>> {
@@ -17,7 +17,7 @@ pub(crate) fn store(path: &Path) -> anyhow::Result<Store<AnyKey>> {
         Some(hint) if matches!(error, Error::NoStore { .. }) => hint::with(error, hint),
         None if path.is_file() => hint::with(
             format!("{} is a file, not a store", path.display()),
-            "the folder of a store comes first".to_owned(),
+            "the first argument is the folder of a store".to_owned(),
         ),
         _ => error.into(),
     })
@@ -29,7 +29,7 @@ pub(crate) fn dataset(store: &Store<AnyKey>, text: &str) -> anyhow::Result<(AnyK
     if dataset.exists()? {
         return Ok((key, dataset));
     }
-    // It may also be that only its manifest is gone.
+    // `exists` looks at the manifest alone; if only that is lost, `version` says so.
     match dataset.version() {
         Ok(_) => Ok((key, dataset)),
         Err(absent @ Error::NoDataset { .. }) => Err(not_that_key(store, text, absent)),
@@ -49,7 +49,8 @@ pub(crate) fn dataset_to_write(store: &Store<AnyKey>, text: &str) -> anyhow::Res
     Ok((key, dataset))
 }
 
-/// The error of a text that is not a key, with the existing ones that may have been meant, or how it would be written.
+/// The error of a text that is not a key, with existing keys that may have been meant, or with advice how to write the
+/// separator within a field.
 fn not_a_key(store: &Store<AnyKey>, text: &str, error: KeyError) -> anyhow::Error {
     let similar = similar_keys(store, text);
     let separator = store.schema().separator().as_char();
@@ -57,8 +58,8 @@ fn not_a_key(store: &Store<AnyKey>, text: &str, error: KeyError) -> anyhow::Erro
         KeyError::Fields { expected, found, .. } if found > expected && similar.is_empty() => {
             let escape = format!("%{:02X}", u32::from(separator));
             let hint = format!(
-                "`{separator}` divides the fields: one that belongs to a field is written {escape}, as in a{escape}b; a new \
-                 store can have another (`oups init --separator`)"
+                "`{separator}` divides the fields: within a field it is written {escape}, as in a{escape}b; a new store can \
+                 have another separator (`oups init --separator`)"
             );
             hint::with(error, hint)
         }
@@ -66,17 +67,18 @@ fn not_a_key(store: &Store<AnyKey>, text: &str, error: KeyError) -> anyhow::Erro
     }
 }
 
-/// The error, with the existing keys that may have been meant.
+/// The error, with existing keys that may have been meant.
 pub(crate) fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> anyhow::Error {
     let hint = did_you_mean(&similar_keys(store, text))
         .unwrap_or_else(|| format!("`oups ls {}` lists the keys", store.root().display()));
     hint::with(error, hint)
 }
 
-/// The existing keys most like the text, best first. They only help a message, so that there are none is no error.
+/// The existing keys most similar to the text, best first. They only improve a message, so that a store that cannot be
+/// listed has no suggestions.
 pub(crate) fn similar_keys(store: &Store<AnyKey>, text: &str) -> Vec<String> {
     let keys = store.keys(..).unwrap_or_default();
-    // As it is typed: encoded, or as it is.
+    // Keys are compared in the form that was typed, encoded or plain.
     let is_encoded = text.contains('%');
     let typed = |key: &AnyKey| if is_encoded { key.to_string() } else { key.to_plain() };
     let keys: BTreeMap<String, String> = keys.iter().map(|key| (typed(key), key.to_string())).collect();

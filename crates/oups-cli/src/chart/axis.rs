@@ -1,9 +1,9 @@
-//! Ordered values as places on an axis that datasets share.
+//! An axis that datasets share, and the places of ordered values on it.
 
 use arrow::datatypes::{DataType, TimeUnit};
 use oups::ordered::{OrdValue, OrderedType};
 
-/// What values stand for. Datasets of one kind share an axis, whatever their units.
+/// The kind of values on an axis. Datasets of one kind share an axis, whatever their units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// Points in time; places are seconds since 1970.
@@ -12,7 +12,7 @@ pub(crate) enum Kind {
     TimeOfDay,
     /// Places are the numbers.
     Number,
-    /// Texts and bytes, of which nothing but the order is known.
+    /// Texts and bytes: only their order is known.
     Order,
 }
 
@@ -30,20 +30,20 @@ fn is_bytes(ordered: &OrderedType) -> bool {
     matches!(ordered.data_type(), Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView | FixedSizeBinary(_))
 }
 
-/// Where the value stands; `None` where only the order is known.
+/// The place of the value; `None` if only the order is known.
 pub(crate) fn place(ordered: &OrderedType, value: &OrdValue) -> Option<f64> {
     match (seconds(ordered.data_type()), value) {
         (Some(unit), OrdValue::I64(value)) => Some(*value as f64 * unit),
         _ if is_bytes(ordered) => None,
-        // Decimals and numbers of all widths read as they are shown.
+        // The text of a decimal, or of a number of any width, parses as a float.
         _ => ordered.format(value).parse().ok(),
     }
 }
 
-/// How far one value is from another, in seconds or in units; `None` where only the order is known.
+/// The distance between two values, in seconds or in units; `None` if only the order is known.
 pub(crate) fn distance(ordered: &OrderedType, from: &OrdValue, to: &OrdValue) -> Option<f64> {
     match (seconds(ordered.data_type()), from, to) {
-        // Subtracted as whole numbers: an hour is to be 3600 seconds and not nearly so.
+        // Whole numbers are subtracted before they become floats, so that an hour is exactly 3600 seconds.
         (Some(unit), OrdValue::I64(from), OrdValue::I64(to)) => {
             let units = (i128::from(*to) - i128::from(*from)) as f64;
             Some(if unit < 1.0 { units / unit.recip().round() } else { units * unit })
@@ -52,7 +52,7 @@ pub(crate) fn distance(ordered: &OrderedType, from: &OrdValue, to: &OrdValue) ->
     }
 }
 
-/// The seconds of one unit of a time.
+/// The seconds of one unit of a time type; `None` for other types.
 pub(crate) fn seconds(data_type: &DataType) -> Option<f64> {
     let unit = match data_type {
         DataType::Date32 => return Some(86_400.0),
@@ -68,7 +68,7 @@ pub(crate) fn seconds(data_type: &DataType) -> Option<f64> {
     })
 }
 
-/// From where to where a picture reaches; both are finite, and the end is behind the start.
+/// The first and the last place of a picture. Both are finite, and the end is greater than the start.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Axis {
     pub(crate) start: f64,
@@ -76,7 +76,7 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    /// The axis that has all these places; infinite ones stand at its ends.
+    /// The axis that covers all these places. Infinite places stand at its ends.
     pub(crate) fn over(places: impl Iterator<Item = f64>) -> Self {
         let finite = places.filter(|place| place.is_finite());
         let (start, end) = finite.fold((f64::MAX, f64::MIN), |(low, high), place| (low.min(place), high.max(place)));
@@ -90,9 +90,9 @@ impl Axis {
         }
     }
 
-    /// How far along the axis a place is, from 0 to 1.
+    /// The position of a place along the axis, from 0 to 1.
     pub(crate) fn fraction(&self, place: f64) -> f64 {
-        // Halved, so that the ends of all finite numbers are no infinity apart.
+        // Halved, because the difference of two finite numbers may be infinite.
         let fraction = (place / 2.0 - self.start / 2.0) / (self.end / 2.0 - self.start / 2.0);
         fraction.clamp(0.0, 1.0)
     }

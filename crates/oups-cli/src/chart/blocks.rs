@@ -1,4 +1,4 @@
-//! What datasets cover, as characters of a terminal.
+//! Draws what datasets cover with characters of a terminal.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::terminal::visible::visible;
 /// How to draw.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
-    /// Columns of the terminal.
+    /// The width of the terminal, in characters.
     pub(crate) width: usize,
     pub(crate) ascii: bool,
     pub(crate) coloured: bool,
@@ -23,9 +23,9 @@ struct Marks {
     /// From few rows to many.
     shades: [char; 4],
     heights: [char; 8],
-    /// Row groups without length.
+    /// Row groups that hold a single value.
     point: char,
-    /// Nothing, between rows.
+    /// A cell of a gap.
     gap: char,
     /// A gap that is shorter than a cell.
     short_gap: char,
@@ -53,16 +53,16 @@ const ASCII: Marks = Marks {
     more: "~",
 };
 
-/// Space between the columns.
+/// The space between the columns.
 const SPACE: usize = 2;
-/// Numbers beside the bars are left out where less than this is left for the bars.
+/// The numbers beside the bars are left out if fewer cells than this remain for the bars.
 const LEAST_CELLS: usize = 24;
 
 pub(crate) fn draw(panel: &Panel, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let marks = if look.ascii { &ASCII } else { &UNICODE };
     let dim = Style::new().dim().force_styling(look.coloured);
     let names: Vec<String> = panel.lanes.iter().map(|lane| visible(&lane.covered.key)).collect();
-    // Beside the two lines of each lane.
+    // They stand beside the two lines of each lane.
     let notes: Vec<[String; 2]> =
         panel.lanes.iter().map(|lane| [lane.covered.extent(), lane.covered.sizes()]).collect();
     let frame = Frame::new(&names, &notes, look.width, marks);
@@ -79,11 +79,11 @@ pub(crate) fn draw(panel: &Panel, look: Look, out: &mut dyn Write) -> io::Result
     if legend.chars().count() <= look.width { writeln!(out, "{}", dim.apply_to(legend)) } else { Ok(()) }
 }
 
-/// How the width is shared out.
+/// How the width is divided among names, bars and numbers.
 struct Frame {
     names: usize,
     cells: usize,
-    /// The cells, and what is behind them.
+    /// The cells, and the space to the right of them.
     room: usize,
     has_notes: bool,
 }
@@ -101,7 +101,7 @@ impl Frame {
         Self { names, cells: cells.max(1), room: beside.max(1), has_notes }
     }
 
-    /// The name in its column, cut where it is too long.
+    /// The name, padded to its column or cut.
     fn name(&self, name: &str, marks: &Marks) -> String {
         let width = self.names;
         if name.chars().count() <= width {
@@ -117,7 +117,7 @@ impl Frame {
     }
 }
 
-/// The span in words, and the ticks of the axis with their names.
+/// Writes the span of the panel, and the ticks of the axis with their names.
 fn header(panel: &Panel, frame: &Frame, marks: &Marks, dim: &Style, out: &mut dyn Write) -> io::Result<()> {
     let columns = panel.ordered_on.join(", ");
     match &panel.ends {
@@ -133,10 +133,10 @@ fn header(panel: &Panel, frame: &Frame, marks: &Marks, dim: &Style, out: &mut dy
     writeln!(out, "{:margin$}{}", "", dim.apply_to(marks.trim_end()))
 }
 
-/// Names of ticks that do not touch each other, each with its first character above its mark. The last may reach beyond
-/// the cells, where there is room.
+/// The names of ticks and their marks, as two lines. Each name begins above its mark, and names that would touch are
+/// left out. The last name may reach beyond the cells if there is room.
 pub(super) fn axis_lines(kind: Kind, axis: Axis, cells: usize, room: usize, tick: char) -> (String, String) {
-    /// A name and the space around it.
+    /// The cells of a name and the space around it.
     const NAME: usize = 10;
     let (mut labels, mut marks) = (vec![' '; room], vec![' '; cells]);
     let mut free_from = 0;
@@ -157,20 +157,22 @@ fn cell_of(fraction: f64, cells: usize) -> usize {
     ((fraction * cells as f64) as usize).min(cells.saturating_sub(1))
 }
 
-/// What a character of a lane stands for.
+/// One character of a lane.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Cell {
-    /// The part that is covered by row groups that have a length.
+    /// The part of the cell that row groups with a length cover.
     covered: f64,
-    /// The rows in that part, spread evenly over each row group.
+    /// The rows in that part; the rows of a row group are taken to be spread evenly.
     rows: f64,
-    /// Row groups that reach into it, and their rows altogether.
+    /// The number of row groups that reach into the cell.
     groups: u64,
+    /// All rows of these row groups.
     group_rows: u64,
-    /// It lies between rows, or a gap lies in it.
+    /// Whether the cell lies in a gap, or a gap lies in the cell.
     has_gap: bool,
 }
 
+/// The cells of a lane. Each row group is divided among the cells that it reaches into, by length.
 fn cells(lane: &Lane, axis: Axis, count: usize) -> Vec<Cell> {
     let mut cells = vec![Cell::default(); count];
     let at = |place| axis.fraction(place) * count as f64;
@@ -179,7 +181,7 @@ fn cells(lane: &Lane, axis: Axis, count: usize) -> Vec<Cell> {
         let (first, last) = (cell_of(from / count as f64, count), cell_of(to / count as f64, count));
         for (place, cell) in cells.iter_mut().enumerate().take(last + 1).skip(first) {
             let part = to.min(place as f64 + 1.0) - from.max(place as f64);
-            // A row group that only ends where the cell begins is not in it.
+            // A row group that ends where the cell begins is not in the cell.
             if part <= 0.0 && place > first {
                 continue;
             }
@@ -193,7 +195,7 @@ fn cells(lane: &Lane, axis: Axis, count: usize) -> Vec<Cell> {
     }
     for (from, to) in &lane.gaps {
         let (first, last) = (cell_of(axis.fraction(*from), count), cell_of(axis.fraction(*to), count));
-        // One that is seen as empty cells needs no mark in the cells at its ends.
+        // A gap with empty cells is seen, so that the cells at its ends need no mark.
         let empty = first + 1..last;
         let marked = if empty.is_empty() { first..first + 1 } else { empty };
         for cell in cells.iter_mut().take(marked.end).skip(marked.start) {
@@ -220,7 +222,8 @@ fn shaded(cells: &[Cell], marks: &Marks, coloured: bool) -> String {
     line
 }
 
-/// The steps are far apart for few rows, so that one dense row group does not make all others look empty.
+/// The shade for a density, as a part of the densest. The thresholds are low for few rows, so that one dense row group
+/// does not make all others look empty.
 fn shade(part: f64, marks: &Marks) -> char {
     let [few, some, many, most] = marks.shades;
     match part {
@@ -231,7 +234,7 @@ fn shade(part: f64, marks: &Marks) -> char {
     }
 }
 
-/// The mean size of the cell's row groups beside the largest of all.
+/// The mark for the mean size of the cell's row groups, compared with the largest row group of all.
 fn size(cell: &Cell, largest: u64, marks: &Marks) -> char {
     if cell.groups == 0 {
         return ' ';

@@ -1,12 +1,12 @@
-//! A line of any number of points in bounded memory, with every peak.
+//! Reduces a line of any number of points to bounded memory without losing a peak.
 
-/// Twice so many buckets are held at most: many for each dot of the widest terminal.
+/// At most twice this many buckets are held. That is several for each dot of the widest terminal.
 const KEPT: usize = 2048;
 
-/// Rows next to each other.
+/// Consecutive rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bucket {
-    /// Where the first and the last row stand.
+    /// The places of the first and the last row.
     pub(crate) from: f64,
     pub(crate) to: f64,
     pub(crate) first: f64,
@@ -32,11 +32,11 @@ impl Bucket {
     }
 }
 
-/// Points in order, as buckets of the same number of rows: each time that there are too many, two become one.
+/// Points in order, as buckets of the same number of rows. When the buckets are too many, each two of them become one.
 #[derive(Clone, Debug)]
 pub(crate) struct Buckets {
     full: Vec<Bucket>,
-    /// The last one, and the rows in it.
+    /// The last bucket, and the number of rows in it.
     open: Option<(Bucket, u64)>,
     rows_each: u64,
 }

@@ -1,4 +1,4 @@
-//! What a dataset covers, as its manifest tells: spans of row groups, and the gaps between them.
+//! What a dataset covers, according to its manifest: the spans of its row groups, and the gaps between them.
 
 use oups::Snapshot;
 use oups::ordered::{OrdValue, OrderedType};
@@ -8,7 +8,8 @@ use super::ticks::number;
 use crate::output::value;
 use crate::terminal::counted::counted;
 
-/// A stretch between row groups is a gap when it is so many times as long as the rows beside it lie apart.
+/// A stretch between row groups is a gap if it is more than this many times as long as the distance between the rows
+/// beside it.
 pub(crate) const GAP: f64 = 3.0;
 
 #[derive(Clone, Debug)]
@@ -20,7 +21,6 @@ pub(crate) struct Covered {
     pub(crate) gaps: Vec<Gap>,
 }
 
-/// A row group.
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) min: OrdValue,
@@ -34,7 +34,7 @@ pub(crate) struct Group {
 pub(crate) struct Gap {
     /// The position of the row group before it.
     pub(crate) after: usize,
-    /// Seconds, or units of a number.
+    /// The length in seconds, or in units of a number.
     pub(crate) length: f64,
 }
 
@@ -65,7 +65,7 @@ impl Covered {
         self.groups.iter().map(|group| group.rows).sum()
     }
 
-    /// How many row groups, and the rows of the smallest and the largest.
+    /// The number of row groups, and the rows of the smallest and the largest, as text.
     pub(crate) fn sizes(&self) -> String {
         let rows = || self.groups.iter().map(|group| group.rows);
         let groups = counted(self.groups.len() as u64, "row group");
@@ -76,7 +76,7 @@ impl Covered {
         }
     }
 
-    /// How many rows, and how dense they are.
+    /// The number of rows, and their density, as text.
     pub(crate) fn extent(&self) -> String {
         let density = self.density().map(|density| format!(", {}", density_text(self.kind(), density)));
         counted(self.rows(), "row") + &density.unwrap_or_default()
@@ -86,7 +86,7 @@ impl Covered {
         self.groups.iter().map(|group| group.bytes).sum()
     }
 
-    /// The last value before a gap, and the first behind it.
+    /// The last value before a gap, and the first value after it.
     pub(crate) fn ends(&self, gap: Gap) -> Option<(&OrdValue, &OrdValue)> {
         Some((&self.groups.get(gap.after)?.max, &self.groups.get(gap.after + 1)?.min))
     }
@@ -96,24 +96,26 @@ impl Covered {
         value::text(&self.ordered, value)
     }
 
-    /// Rows by second, or by unit of a number, without the gaps; `None` where there is no length to tell it of.
+    /// The rows per second, or per unit of a number, without the gaps; `None` if the rows cover no length.
     pub(crate) fn density(&self) -> Option<f64> {
         let (first, last) = (self.groups.first()?, self.groups.last()?);
         let gaps: f64 = self.gaps.iter().map(|gap| gap.length).sum();
         let length = distance(&self.ordered, &first.min, &last.max)? - gaps;
-        // Of n rows in a row, n - 1 have one behind them.
+        // n rows without a gap have n - 1 distances between them, and each gap takes one away.
         let steps = self.rows().saturating_sub(1 + self.gaps.len() as u64);
         let density = steps as f64 / length;
         (density.is_finite() && density > 0.0).then_some(density)
     }
 }
 
+/// The stretches between row groups that are longer than [`GAP`] times the larger distance between rows in the row
+/// groups beside them.
 fn gaps(ordered: &OrderedType, groups: &[Group]) -> Vec<Gap> {
     let spacing = |group: &Group| {
         let spacing = distance(ordered, &group.min, &group.max)? / group.rows.checked_sub(1)? as f64;
         (spacing.is_finite() && spacing > 0.0).then_some(spacing)
     };
-    // For row groups that tell nothing of it: of one row, or of one value.
+    // A row group of one row, or of one value, has no distances: then the mean of the dataset counts.
     let overall = || {
         let (first, last) = (groups.first()?, groups.last()?);
         let rows: u64 = groups.iter().map(|group| group.rows).sum();
@@ -132,11 +134,11 @@ fn gaps(ordered: &OrderedType, groups: &[Group]) -> Vec<Gap> {
     gaps
 }
 
-/// Units of time, the shorter ones first.
+/// The units of time, in seconds, the shorter ones first.
 const UNITS: [(&str, f64); 7] =
     [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0), ("h", 3600.0), ("d", 86_400.0)];
 
-/// A length for people: of time in up to two units, else a number.
+/// A length as text: a time in at most two units, or a number.
 pub(crate) fn length_text(kind: Kind, length: f64) -> String {
     if !matches!(kind, Kind::Time | Kind::TimeOfDay) {
         return short(length);
@@ -154,7 +156,7 @@ pub(crate) fn length_text(kind: Kind, length: f64) -> String {
     }
 }
 
-/// So many rows by unit of time, or by unit of a number.
+/// A density as text: rows per unit of time, or per unit of a number.
 fn density_text(kind: Kind, density: f64) -> String {
     const NEARLY_ONE: f64 = 0.95;
     if !matches!(kind, Kind::Time | Kind::TimeOfDay) {
@@ -169,7 +171,7 @@ fn density_text(kind: Kind, density: f64) -> String {
     format!("{}/{unit}", short(rows))
 }
 
-/// A number with three digits, without zeros at its end.
+/// A number with three significant digits, without trailing zeros.
 fn short(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
@@ -204,7 +206,7 @@ mod tests {
         let int = || DataType::Int64;
         assert_eq!(gaps_of(int(), &[("0", "9", 10), ("10", "19", 10), ("23", "29", 7)]), [(1, 4.0)]);
         assert_eq!(gaps_of(int(), &[("0", "90", 10), ("110", "190", 9), ("191", "191", 1)]), []);
-        // Rows by themselves, as far apart as ever, and one far away.
+        // Row groups of single rows at equal distances, then one far away.
         assert_eq!(gaps_of(int(), &[("0", "0", 1), ("10", "10", 1), ("20", "20", 1)]), []);
         assert_eq!(gaps_of(int(), &[("0", "0", 9), ("0", "0", 1), ("1", "1", 1), ("500", "500", 1)]), [(2, 499.0)]);
         assert_eq!(gaps_of(DataType::Float64, &[("-inf", "0", 2), ("100", "inf", 2)]), []);

@@ -1,4 +1,4 @@
-//! Columns against the ordered one, as lines of dots in a terminal.
+//! Draws columns against the ordered column, as lines of dots in a terminal.
 
 use std::io::{self, Write};
 
@@ -17,20 +17,20 @@ pub(crate) struct Series {
     pub(crate) buckets: Vec<Bucket>,
 }
 
-/// Dots of a character.
+/// The dots of a character, across and down.
 const ACROSS: u32 = 2;
 const DOWN: u32 = 4;
-/// Lines of a picture, and of each where there are several.
+/// The lines of a picture: of a single one, and of each of several.
 const HEIGHT: usize = 14;
 const HEIGHT_OF_SEVERAL: usize = 8;
-/// Lines between the names of values.
+/// The lines between the names of values.
 const BETWEEN: usize = 3;
-/// The library draws nothing narrower.
+/// The narrowest picture that the library draws.
 const LEAST_CELLS: usize = 16;
 /// A character without a dot.
 const BLANK: char = '\u{2800}';
 
-/// The lines below each other, over the same axes.
+/// Draws the series below each other, over the same axes.
 pub(crate) fn draw(kind: Kind, series: &[Series], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let all = || series.iter().flat_map(|series| &series.buckets);
     let across = Axis::over(all().flat_map(|bucket| [bucket.from, bucket.to]));
@@ -65,7 +65,7 @@ pub(crate) fn draw(kind: Kind, series: &[Series], look: Look, out: &mut dyn Writ
     Ok(())
 }
 
-/// What stands in front of each line: round values where they belong, else nothing.
+/// The text in front of each line: a round value at its height, or nothing.
 fn names(down: Axis, height: usize) -> Vec<String> {
     let mut names = vec![String::new(); height];
     for tick in ticks(Kind::Number, down, height / BETWEEN) {
@@ -80,7 +80,7 @@ fn names(down: Axis, height: usize) -> Vec<String> {
 /// The characters of each line, from the top.
 fn dots(buckets: &[Bucket], across: Axis, down: Axis, cells: usize, height: usize) -> Vec<String> {
     let (wide, high) = (cells as u32 * ACROSS, height as u32 * DOWN);
-    // Places and values are scaled here, in all their digits: the library has few.
+    // Places and values are scaled here in 64 bits, because the library computes in 32 bits.
     let x = |place: f64| (across.fraction(place) * f64::from(wide - 1)) as f32;
     let y = |value: f64| (down.fraction(value) * f64::from(high - 1)) as f32 + 1.0;
     let mut points = Vec::with_capacity(buckets.len() * 4 + 1);

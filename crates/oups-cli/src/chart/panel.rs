@@ -1,4 +1,4 @@
-//! Datasets on one axis, ready to be drawn: values have become places.
+//! Panels: datasets on one axis, with values turned into places, ready to be drawn.
 
 use std::collections::BTreeSet;
 
@@ -8,45 +8,45 @@ use super::axis::{Axis, Kind, place};
 use super::covered::{Covered, Group};
 use crate::output::value;
 
-/// Datasets of one kind.
+/// Datasets of one kind, which share an axis.
 #[derive(Clone, Debug)]
 pub(crate) struct Panel {
     pub(crate) kind: Kind,
     pub(crate) axis: Axis,
-    /// The names of their ordered columns.
+    /// The names of the datasets' ordered columns.
     pub(crate) ordered_on: Vec<String>,
     /// The smallest and the largest value, as texts.
     pub(crate) ends: Option<(String, String)>,
     pub(crate) lanes: Vec<Lane>,
 }
 
-/// A dataset in its panel.
+/// A dataset in a panel.
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
     pub(crate) covered: Covered,
     pub(crate) bars: Vec<Bar>,
-    /// From where to where nothing is covered.
+    /// The start and the end of each gap.
     pub(crate) gaps: Vec<(f64, f64)>,
 }
 
-/// A row group in its lane.
+/// A row group in a lane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bar {
     pub(crate) from: f64,
-    /// The place of its last row, or of the first row behind it where that is as near as rows are.
+    /// The place of the row group's last row, or, if no gap follows, of the first row of the next row group.
     pub(crate) to: f64,
     pub(crate) rows: u64,
 }
 
 impl Bar {
-    /// Its rows by length of the axis; `None` for one without length.
+    /// The rows per unit of the axis; `None` for a bar without length.
     pub(crate) fn density(&self) -> Option<f64> {
         let density = self.rows as f64 / (self.to - self.from);
         (density.is_finite() && density > 0.0).then_some(density)
     }
 }
 
-/// The datasets by kind.
+/// The panels of the datasets, one for each kind.
 pub(crate) fn panels(covered: Vec<Covered>) -> Vec<Panel> {
     let kinds: BTreeSet<Kind> = covered.iter().map(Covered::kind).collect();
     let mut covered = covered;
@@ -89,7 +89,7 @@ fn panel(kind: Kind, covered: Vec<Covered>) -> Panel {
     }
 }
 
-/// All ends of row groups in order: a text stands at its position among them.
+/// The minima and maxima of all row groups, in order. The place of a text is its position among them.
 fn ranks(covered: &[Covered]) -> Vec<OrdValue> {
     let groups = covered.iter().flat_map(|covered| &covered.groups);
     let ends: BTreeSet<&OrdValue> = groups.flat_map(|group| [&group.min, &group.max]).collect();
@@ -101,7 +101,7 @@ fn bars(covered: &Covered, place: impl Fn(&OrdValue) -> f64) -> Vec<Bar> {
     let mut bars = Vec::with_capacity(covered.groups.len());
     for (at, Group { min, max, rows, .. }) in covered.groups.iter().enumerate() {
         let next = covered.groups.get(at + 1).filter(|_| gaps.next_if_eq(&at).is_none());
-        // Of an order it is not known how near the next one is.
+        // Texts have no distances, so that bars of texts do not reach to the next row group.
         let next = next.filter(|_| covered.kind() != Kind::Order);
         let to = next.map_or(max, |next| &next.min);
         bars.push(Bar { from: place(min), to: place(to), rows: *rows });

@@ -1,4 +1,4 @@
-//! What datasets cover, as an SVG for browsers and documents; light or dark as the reader has it.
+//! Draws what datasets cover as an SVG for browsers and documents, light or dark as the reader prefers.
 
 use svg::Document;
 use svg::node::element::{Group, Line, Rectangle, Style, Text, Title};
@@ -11,16 +11,16 @@ use crate::terminal::counted::counted;
 
 const WIDTH: f64 = 960.0;
 const MARGIN: f64 = 24.0;
-/// About the width of a character.
+/// The approximate width of a character.
 const CHARACTER: f64 = 7.3;
 const LONGEST_NAME: usize = 30;
-/// For the numbers beside a lane.
+/// The width of the numbers beside a lane.
 const NOTES: f64 = 180.0;
 const HEADER: f64 = 64.0;
 const LANE: f64 = 34.0;
 const PITCH: f64 = 50.0;
 const LEGEND: f64 = 44.0;
-/// So far apart are the names of ticks.
+/// The distance between the names of ticks.
 const TICKS: f64 = 96.0;
 const LEAST_HEIGHT: f64 = 3.0;
 const LEAST_GAP: f64 = 8.0;
@@ -37,7 +37,7 @@ text { fill: #e6edf3 } .page { fill: #0d1117 } .dim { fill: #8d96a0 }
 .gap { fill: #db6d28; fill-opacity: .35 } .edge { stroke: #f0883e }
 }";
 
-/// The panels, one below the other.
+/// The picture: the panels, one below the other.
 pub(crate) fn document(panels: &[Panel]) -> Document {
     let height: f64 = panels.iter().map(height).sum();
     let mut document = Document::new()
@@ -60,7 +60,7 @@ fn height(panel: &Panel) -> f64 {
     HEADER + panel.lanes.len() as f64 * PITCH + LEGEND
 }
 
-/// From where to where the bars of a panel reach, and the rows of the highest.
+/// Where the bars of a panel start and end, and the rows of the highest bar.
 #[derive(Clone, Copy)]
 struct Frame {
     left: f64,
@@ -127,7 +127,7 @@ impl Frame {
         let group = Group::new()
             .add(Title::new(format!("{}: gap of {length}, from {before} to {behind}", covered.key)))
             .add(rectangle(from, top, (to - from).max(1.0), LANE, "gap"));
-        // Of a short one nothing would be seen between its edges.
+        // The edges of a short gap would hide it.
         if to - from < LEAST_GAP {
             return group;
         }
@@ -150,12 +150,12 @@ impl Frame {
         let (rows, groups) = (counted(bar.rows, "row"), counted(bar.groups as u64, "row group"));
         let title = Title::new(format!("{}: {groups} of {rows}, {low} to {high}", covered.key));
         let width = (bar.to - bar.from).max(1.0);
-        // A line around it would leave nothing of a narrow one.
+        // A line around a narrow bar would hide it.
         let stroke = if width > 6.0 { 1.0 } else { 0.0 };
         rectangle(bar.from, base - height, width, height, shade).set("stroke-width", stroke).add(title)
     }
 
-    /// Row groups that would be less than a pixel apart become one bar of their mean size.
+    /// Joins row groups that would be less than a pixel apart into one bar of their mean size.
     fn joined(&self, bars: &[Bar]) -> Vec<Joined> {
         let mut joined: Vec<Joined> = Vec::new();
         for (at, bar) in bars.iter().enumerate() {
@@ -206,7 +206,7 @@ fn text(x: f64, y: f64, text: impl Into<String>, class: &str) -> Text {
     Text::new(text.into()).set("x", rounded(x)).set("y", rounded(y)).set("class", class)
 }
 
-/// Hundredths of a pixel are enough.
+/// A length rounded to hundredths of a pixel.
 fn rounded(length: f64) -> f64 {
     (length * 100.0).round() / 100.0
 }

@@ -1,4 +1,4 @@
-//! Round places on an axis, with their names.
+//! Finds round places on an axis, and names them.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
@@ -10,13 +10,13 @@ pub(crate) struct Tick {
     pub(crate) label: String,
 }
 
-/// Up to so many round places on the axis; none where only the order is known.
+/// The round places on the axis, about `at_most` of them. An axis of which only the order is known has none.
 pub(crate) fn ticks(kind: Kind, axis: Axis, at_most: usize) -> Vec<Tick> {
     let at_most = at_most.max(1);
     match kind {
         Kind::Order => Vec::new(),
         Kind::Number => numbers(axis, at_most),
-        // Beyond the calendar, times are seconds.
+        // Times beyond the calendar are shown as seconds.
         Kind::Time => times(axis, at_most, Hours::OfDays).unwrap_or_else(|| numbers(axis, at_most)),
         Kind::TimeOfDay => times(axis, at_most, Hours::Alone).unwrap_or_else(|| numbers(axis, at_most)),
     }
@@ -29,13 +29,13 @@ fn numbers(axis: Axis, at_most: usize) -> Vec<Tick> {
     places.take_while(|place| *place <= axis.end).map(|at| Tick { at, label: number(at, step) }).collect()
 }
 
-/// 1, 2 or 5 times a power of ten, at least so much.
+/// The smallest step of at least `least` that is 1, 2 or 5 times a power of ten.
 fn round_step(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * power).find(|step| *step >= least).unwrap_or(least)
 }
 
-/// A number with the digits that tell it from its neighbours at this distance.
+/// A number with enough digits to differ from its neighbours at this distance.
 pub(crate) fn number(value: f64, step: f64) -> String {
     const PLAIN: std::ops::Range<f64> = 1e-4..1e7;
     let decimals = (-step.log10().floor()).clamp(0.0, 4.0) as usize;
@@ -49,7 +49,7 @@ pub(crate) fn number(value: f64, step: f64) -> String {
     }
 }
 
-/// Whether hours are those of a day that has a date.
+/// Whether a time of day belongs to a date, or stands alone.
 #[derive(Clone, Copy, PartialEq)]
 enum Hours {
     OfDays,
@@ -65,9 +65,11 @@ enum Step {
 
 const DAY: i64 = 86_400;
 
-/// Monday, 29 December 1969: weeks are counted from there.
+/// Monday, 29 December 1969, in seconds: ticks of whole weeks are Mondays.
 const MONDAY: i64 = -3 * DAY;
 
+/// The round times on the axis; `None` if one lies beyond the calendar. Months are counted, because their lengths
+/// differ; shorter steps are multiples of seconds.
 fn times(axis: Axis, at_most: usize, hours: Hours) -> Option<Vec<Tick>> {
     let (start, end) = (date_time(axis.start)?, date_time(axis.end)?);
     let step = time_step(axis.length() / at_most as f64);
@@ -101,12 +103,14 @@ fn date_time(at: f64) -> Option<NaiveDateTime> {
     Some((DateTime::from_timestamp(whole as i64, 0)? + fraction).naive_utc())
 }
 
-/// The second at which a month begins that is counted from the year 0.
+/// The second at which a month begins. Months are counted from the year 0.
 fn first_of(month: i32) -> Option<i64> {
     let date = NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)?;
     Some(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp())
 }
 
+/// The smallest round step of at least `least` seconds: a fraction of a second, a number of seconds that divides a day
+/// or counts days, months that divide a year, or a round number of years. A month counts as 31 days, a year as 366.
 fn time_step(least: f64) -> Step {
     const SECONDS: [i64; 22] = [
         1,
@@ -147,7 +151,8 @@ fn time_step(least: f64) -> Step {
     Step::Months(years as i32 * 12)
 }
 
-/// A time without what is the same at all ticks of this step: the date alone at midnight, the time alone else.
+/// The name of a tick, without the parts that are the same at all ticks of this step. For steps below a day, midnight
+/// shows the date and other times only the time.
 fn name(at: NaiveDateTime, step: Step, hours: Hours) -> String {
     let midnight = hours == Hours::OfDays && at.time() == chrono::NaiveTime::MIN;
     let form = match step {

@@ -1,4 +1,4 @@
-//! How the program ends: 0 done, 1 failed, 2 wrong usage, 3 perhaps done, 130 interrupted.
+//! The exit codes of the program: 0 done, 1 failed, 2 wrong usage, 3 perhaps done, 130 interrupted.
 
 use std::process::ExitCode;
 
@@ -12,11 +12,11 @@ use crate::interrupt;
 use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 
-/// The exit code of a result; an error is told on standard error first.
+/// Prints the error of a result on standard error, and returns the exit code.
 pub(crate) fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     if out.is_closed() {
-        // `oups read … | head` got what it wanted.
+        // `oups read … | head`: the reader has what it wanted.
         return ExitCode::SUCCESS;
     }
     tell(&error);
@@ -29,10 +29,10 @@ pub(crate) fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
     if error.chain().any(|cause| cause.is::<Usage>()) { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
-/// The exit code where a change is visible and perhaps not durable, or where it is not known whether it has happened.
+/// The exit code if a change is visible but perhaps not durable, or if it is not known whether it has happened.
 const IN_DOUBT: u8 = 3;
 
-/// Whether it would be wrong to repeat what failed without a look.
+/// Whether the change has or may have happened, so that it must not be repeated blindly.
 fn is_in_doubt(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| match (cause.downcast_ref::<oups::Error>(), cause.downcast_ref::<Failures>()) {
         (Some(error), _) => error.outcome() != Outcome::NotDone,
@@ -41,7 +41,7 @@ fn is_in_doubt(error: &anyhow::Error) -> bool {
     })
 }
 
-/// Tells an error, with a way out where there is one.
+/// Prints an error, with its hint if it has one.
 pub(crate) fn tell(error: &anyhow::Error) {
     message(format_args!("error: {}", chain(error)));
     if let Some(hint) = hint(error) {
@@ -49,8 +49,8 @@ pub(crate) fn tell(error: &anyhow::Error) {
     }
 }
 
-/// What errors of the library say of its functions, and what that is in the program. The first two are Arrow's, for
-/// errors that are not its own.
+/// Words of the library's errors, and the program's words for them. The first two are prefixes that Arrow puts before
+/// errors of others.
 const WORDS: [(&str, &str); 9] = [
     ("External error: ", ""),
     ("Io error: ", ""),
@@ -63,10 +63,10 @@ const WORDS: [(&str, &str); 9] = [
     ("(create one first)", "(make one first)"),
 ];
 
-/// Options that errors of the library begin with.
+/// Names of options that the library's errors begin with.
 const OPTIONS: [&str; 5] = ["ordered_on", "row_group_target", "duplicates_on", "max_off_target", "keep"];
 
-/// The text, with the options of the program instead of functions of the library.
+/// The text, with options of the program in place of functions of the library.
 fn in_options(text: &str) -> String {
     let text = WORDS.iter().fold(text.to_owned(), |text, (library, program)| text.replace(library, program));
     let option = OPTIONS.iter().find_map(|option| Some((option, text.strip_prefix(option)?.strip_prefix(": ")?)));
@@ -76,12 +76,12 @@ fn in_options(text: &str) -> String {
     }
 }
 
-/// What an error says; one of Arrow without its name for the kind.
+/// The text of an error; of an Arrow error, without the name of its kind.
 fn words(cause: &(dyn std::error::Error + 'static)) -> String {
     cause.downcast_ref().map_or_else(|| cause.to_string(), words_of)
 }
 
-/// The error and its causes, each once: many errors tell their cause's text as part of their own.
+/// The texts of the error and its causes, each once: many errors repeat their cause's text.
 fn chain(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(|cause| in_options(&words(cause))) {

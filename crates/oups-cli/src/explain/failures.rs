@@ -1,4 +1,4 @@
-//! What has failed of a command on several datasets, told in one line at its end.
+//! Counts what failed in a command on several datasets, for one line at its end.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use oups::{Error, Outcome};
 
 use crate::terminal::counted::counted;
 
-/// The datasets whose change failed, by what is known of it.
+/// The number of datasets whose change failed, by the outcome of the change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Failures {
     not_done: u64,
@@ -16,7 +16,7 @@ pub(crate) struct Failures {
 }
 
 impl Failures {
-    /// One more.
+    /// Counts one more failed dataset.
     pub(crate) fn count(&mut self, error: &Error) {
         match error.outcome() {
             Outcome::NotDone => self.not_done += 1,
@@ -25,17 +25,17 @@ impl Failures {
         }
     }
 
-    /// How many.
+    /// The number of failed datasets.
     pub(crate) fn all(&self) -> u64 {
         self.not_done + self.not_durable + self.unknown
     }
 
-    /// Whether some must not be repeated without a look.
+    /// Whether a change has or may have happened, so that the command must not be repeated blindly.
     pub(crate) fn are_in_doubt(&self) -> bool {
         self.not_durable + self.unknown > 0
     }
 
-    /// The command's end, of so many datasets.
+    /// The result of the command, which worked on `of` datasets.
     pub(crate) fn result(self, of: u64) -> Result<(), Self> {
         if self.all() == 0 { Ok(()) } else { Err(Self { of, ..self }) }
     }

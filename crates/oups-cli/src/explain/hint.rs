@@ -1,4 +1,4 @@
-//! What to do about an error, in the program's own words: the library's errors speak of its functions.
+//! Hints: what to do about an error, in the program's own words. The library's errors name its functions.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::terminal::shell;
 use oups::key::nearest;
 use oups::{Error, Version};
 
-/// An error with a way out that only its place tells.
+/// An error with a hint that only the place where it occurred knows.
 #[derive(Debug)]
 struct Hinted {
     error: Box<dyn std::error::Error + Send + Sync>,
@@ -25,12 +25,12 @@ impl std::error::Error for Hinted {
     }
 }
 
-/// The error with this way out.
+/// The error with this hint.
 pub(crate) fn with(error: impl Into<Box<dyn std::error::Error + Send + Sync>>, hint: String) -> anyhow::Error {
     Hinted { error: error.into(), hint }.into()
 }
 
-/// An error of the program's own words with a way out, if there is one.
+/// An error with this text, and with the hint if it is given.
 pub(crate) fn told(text: String, hint: Option<String>) -> anyhow::Error {
     match hint {
         Some(hint) => with(text, hint),
@@ -38,12 +38,12 @@ pub(crate) fn told(text: String, hint: Option<String>) -> anyhow::Error {
     }
 }
 
-/// The name most like this one, if one is near.
+/// The most similar name, if one is similar enough.
 pub(crate) fn similar<'n>(name: &str, names: &'n [String]) -> Option<&'n String> {
     nearest(name, names, 1).pop()
 }
 
-/// A way out, where there is one that the error itself does not tell.
+/// The hint for an error; `None` if the error itself says what to do.
 pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
     if let Some(hinted) = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()) {
         return Some(hinted.hint.clone());
@@ -51,10 +51,10 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| cause.downcast_ref::<Error>()).and_then(for_error)
 }
 
-/// For times of CSV and JSON that are not as RFC 3339 has them.
+/// The hint for times of CSV and JSON that are not in RFC 3339.
 pub(crate) const TIME_FORMAT: &str = "--time-format says how times are written, such as '%d.%m.%Y %H:%M'";
 
-/// `oups.json` has the same bytes for the same schema.
+/// The hint for a damaged `oups.json`: stores with the same schema have the same bytes in it.
 pub(crate) const OTHER_STORE_FILE: &str = "`oups init OTHER --schema …` with the same schema makes the same oups.json in a folder of its own: copy it from there";
 
 fn for_error(error: &Error) -> Option<String> {
@@ -71,7 +71,7 @@ fn for_error(error: &Error) -> Option<String> {
     })
 }
 
-/// What to do where a change is visible, and a power loss may undo it.
+/// What to do if a change is visible, but a power loss may undo it.
 fn visible(dataset: Option<&str>, version: Version) -> String {
     let look = match dataset {
         None => "that it is still there".to_owned(),
@@ -83,7 +83,7 @@ fn visible(dataset: Option<&str>, version: Version) -> String {
     format!("do not repeat it: check the disk, and after a power loss look {look}")
 }
 
-/// What to do where it is not known whether a change has happened.
+/// What to do if it is not known whether a change has happened.
 fn in_doubt(dataset: Option<&str>, attempted: Option<Version>) -> String {
     let look = match (dataset, attempted) {
         (Some(dataset), Some(version)) => match version.draw() {
@@ -98,7 +98,7 @@ fn in_doubt(dataset: Option<&str>, attempted: Option<Version>) -> String {
     format!("do not repeat it blindly: {look}")
 }
 
-/// `did you mean …?` for one to a few names.
+/// `did you mean …?` for a few names; `None` without names.
 pub(crate) fn did_you_mean(names: &[String]) -> Option<String> {
     let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {

@@ -1,11 +1,11 @@
-//! A path inside a store where the store was to be named: `oups ls data/JFK`.
+//! Recognises a path inside of a store, given in place of the store: `oups ls data/JFK`.
 
 use std::path::{Component, Path, PathBuf};
 
 use crate::terminal::shell;
 use oups::{AnyKey, ErrorKind, Store};
 
-/// What was meant, if the path leads into a store.
+/// The command that was meant, if the path leads into a store.
 pub(crate) fn hint(path: &Path) -> Option<String> {
     let (store, below) = store_around(path)?;
     let shown = shell::word(&store);
@@ -13,7 +13,7 @@ pub(crate) fn hint(path: &Path) -> Option<String> {
     Some(format!("{}: {}`oups ls {shown}` lists its keys", told(path, &store), of_dataset.unwrap_or_default()))
 }
 
-/// That the path leads into a store, if it does.
+/// The message that the path leads into a store, if it does.
 pub(crate) fn message(path: &Path) -> Option<String> {
     store_around(path).map(|(store, _)| told(path, &store))
 }
@@ -22,7 +22,7 @@ fn told(path: &Path, store: &Path) -> String {
     format!("{} is inside the store {}", path.display(), store.display())
 }
 
-/// The nearest folder above that is a store, and the rest of the path.
+/// The nearest folder above the path that is a store, and the rest of the path.
 fn store_around(path: &Path) -> Option<(PathBuf, PathBuf)> {
     // A store whose oups.json is damaged, or newer than this program, is still a store.
     let is_store = |folder: &&Path| match Store::<AnyKey>::open(folder) {
@@ -33,20 +33,21 @@ fn store_around(path: &Path) -> Option<(PathBuf, PathBuf)> {
         let store = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).find(is_store)?;
         Some((store.to_owned(), path.strip_prefix(store).ok()?.to_owned()))
     };
-    // As it was typed, if that will do: `.` says nothing of what is above, and `data/../x` is not in `data`.
+    // The typed path comes first, so that messages show it. It does not do for `.`, which shows no folder above, nor
+    // for `data/../x`, which is not in `data`.
     let goes_up = path.components().any(|part| part == Component::ParentDir);
     let typed = if goes_up { None } else { found(path) };
     typed.or_else(|| found(&canonical(path)?))
 }
 
-/// The path without links, `.` and `..`, of as much of it as is there.
+/// The existing part of the path, without links, `.` and `..`.
 fn canonical(path: &Path) -> Option<PathBuf> {
     let there = std::path::absolute(path).ok()?.ancestors().find_map(|folder| folder.canonicalize().ok())?;
-    // A folder of its own, so that the one that is there counts as one above.
+    // If the path does not exist, the existing folder is one above it: the added name keeps it so.
     Some(if path.exists() { there } else { there.join("new") })
 }
 
-/// The key whose dataset is in the folder.
+/// The key of the dataset that is in the folder, if it is one.
 fn key_of(store: &Path, below: &Path) -> Option<AnyKey> {
     let store = Store::<AnyKey>::open(store).ok()?;
     let key = store.parse_key(below.to_str()?).ok()?;

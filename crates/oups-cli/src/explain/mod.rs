@@ -1,4 +1,4 @@
-//! Errors in the program's words: where, a way out, an exit code.
+//! Errors in the program's words: where they are, what to do, and the exit code.
 
 pub(crate) mod exit;
 pub(crate) mod failures;

@@ -1,4 +1,4 @@
-//! The texts of a command line in which an error has its place: it is told of the option, with a mark below.
+//! Errors in texts of the command line: they name the option and show the text with a mark at the place.
 
 use anyhow::{Error, anyhow};
 use oups::key::KeyError;
@@ -9,7 +9,7 @@ use super::hint;
 use crate::args::{Command, Range};
 use crate::caret::{pointed, quoted_length, wrong_in_time};
 
-/// Bounds as typed.
+/// The bounds as typed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Texts {
     bounds: [(&'static str, Option<String>); 2],
@@ -31,7 +31,7 @@ impl Texts {
         Self { bounds: [("--start", range.start.clone()), ("--end", range.end.clone())] }
     }
 
-    /// The error, with a mark at its place if it is in one of the texts.
+    /// The error; if it is about one of the texts, with a mark at its place.
     pub(crate) fn point(&self, error: Error) -> Error {
         let pointed = error.downcast_ref().and_then(|error| self.in_bound(error).or_else(|| in_condition(error)));
         pointed.unwrap_or(error)
@@ -59,7 +59,7 @@ fn in_condition(error: &oups::Error) -> Option<Error> {
     ))
 }
 
-/// The filter of conditions `field=value`.
+/// The key filter of conditions `field=value`. The error marks the wrong condition.
 pub(crate) fn filter(store: &Store<AnyKey>, conditions: &[String]) -> anyhow::Result<KeyFilter> {
     KeyFilter::parse(store.schema(), conditions).map_err(|error| {
         let wrong = conditions.iter().find(|condition| KeyFilter::parse(store.schema(), [condition]).is_err());

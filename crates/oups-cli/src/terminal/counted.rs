@@ -1,4 +1,4 @@
-//! Numbers with the name of what is counted.
+//! Numbers of things, in singular or plural.
 
 /// A number with the name of what is counted: `1 row`, `2 rows`.
 pub(crate) fn counted(number: u64, thing: &str) -> String {

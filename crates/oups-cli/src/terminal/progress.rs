@@ -1,4 +1,4 @@
-//! A progress bar for people who wait at a terminal; nothing on a pipe.
+//! A progress bar on a terminal; on a pipe nothing is printed.
 
 use std::io::{self, IsTerminal, Read};
 use std::time::Duration;
@@ -9,12 +9,12 @@ use super::verbose;
 
 const TICK: Duration = Duration::from_millis(100);
 
-/// Cloning gives another handle on the same bar.
+/// A progress bar. A clone is another handle on the same bar.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    /// A bar on standard error if that is a terminal.
+    /// A bar on standard error, if that is a terminal.
     pub(crate) fn new() -> Self {
         if !io::stderr().is_terminal() || verbose::is_on() {
             return Self::hidden();
@@ -28,25 +28,25 @@ impl Progress {
         Self(ProgressBar::hidden())
     }
 
-    /// Input of so many bytes is about to be read.
+    /// Says that input of this many bytes is about to be read.
     pub(crate) fn expect_bytes(&self, bytes: u64) {
         self.0.set_length(bytes);
         self.0.set_style(style("{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left"));
     }
 
-    /// Up to so many rows are about to be read.
+    /// Says that at most this many rows are about to be read.
     pub(crate) fn expect_rows(&self, rows: u64) {
         self.0.set_length(rows);
         self.0.set_style(style("{bar:30} {human_pos} of {human_len} rows, {per_sec}, {eta} left"));
     }
 
-    /// So many datasets are about to be worked on.
+    /// Says that this many datasets are about to be worked on.
     pub(crate) fn expect_datasets(&self, datasets: u64) {
         self.0.set_length(datasets);
         self.0.set_style(style("{bar:30} {human_pos} of {human_len} datasets, {per_sec}, {eta} left"));
     }
 
-    /// Work on a store that counts bytes is so far.
+    /// Shows the progress that the library reports in bytes.
     pub(crate) fn follow(&self, at: &oups::Progress) {
         if let Some(total) = at.total.filter(|&total| self.0.length() != Some(total)) {
             self.expect_bytes(total);
@@ -54,15 +54,15 @@ impl Progress {
         self.0.set_position(at.done);
     }
 
-    /// All input is read; what follows takes a time that nobody knows.
+    /// Says that all input has been read. How long the merge takes is not known.
     pub(crate) fn all_read(&self) {
         self.0.set_style(style("{spinner} merging, {elapsed}"));
     }
 
-    /// One more of so many datasets is written.
+    /// Says that one more of `datasets` datasets has been written.
     pub(crate) fn wrote_one_of(&self, datasets: u64) {
         if self.0.length() != Some(datasets) || self.0.position() > datasets {
-            // Until now, bytes were counted.
+            // The bar has counted bytes until now.
             self.0.reset();
             self.expect_datasets(datasets);
         }
@@ -73,22 +73,22 @@ impl Progress {
         self.0.inc(by);
     }
 
-    /// Does what prints something, with the bar out of its way.
+    /// Prints something, with the bar out of the way.
     pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         self.0.suspend(print)
     }
 
-    /// Takes the bar off the screen.
+    /// Removes the bar from the screen.
     pub(crate) fn done(&self) {
         self.0.finish_and_clear();
     }
 
-    /// Bytes that are read count as progress.
+    /// Counts the bytes that are read from `inner` as progress.
     pub(crate) fn counting<R: Read>(&self, inner: R) -> Counting<R> {
         Counting { inner, progress: self.clone() }
     }
 
-    /// Rows that are read count as their share of the file's bytes.
+    /// Counts rows of a file of `rows` rows as their share of its bytes.
     pub(crate) fn share(&self, bytes: u64, rows: u64) -> Share {
         Share { progress: self.clone(), bytes, rows, rows_read: 0 }
     }
@@ -113,7 +113,7 @@ impl<R: Read> Read for Counting<R> {
     }
 }
 
-/// The part of the bar that one file of known rows has.
+/// The part of the bar that stands for one file with a known number of rows.
 #[derive(Debug)]
 pub(crate) struct Share {
     progress: Progress,

@@ -1,8 +1,8 @@
-//! Words of commands that messages show, as a shell takes them.
+//! Quotes words of commands that messages show, so that a shell takes them.
 
 use std::path::Path;
 
-/// The path as one word of a shell's command line: between quotes where it needs them.
+/// The path as one word of a shell's command line, in quotes if it needs them.
 pub(crate) fn word(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,:=".contains(c);

@@ -2,8 +2,8 @@
 
 use std::io::{self, BufWriter, Write};
 
-/// Buffered standard output that remembers whether its reader has gone: that is no failure of ours, however deep in a
-/// writer of some format the error came up.
+/// Buffered standard output that remembers whether its reader has closed the pipe. A closed pipe is not a failure of
+/// the command, however deep in the writer of a format the error came up.
 pub(crate) struct Stdout {
     inner: BufWriter<io::Stdout>,
     closed: bool,
@@ -19,7 +19,7 @@ impl Stdout {
         self.closed
     }
 
-    /// Writes what is still buffered.
+    /// Writes the rest of the buffer.
     pub(crate) fn finish(&mut self) -> anyhow::Result<()> {
         Ok(self.flush()?)
     }

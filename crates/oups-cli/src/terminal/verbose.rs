@@ -1,4 +1,4 @@
-//! `-v`: what the library tells of its work, on standard error.
+//! `-v`: prints the library's `tracing` events on standard error.
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use tracing::Level;
 use tracing_subscriber::fmt::time::uptime;
 
-/// Begins to listen: to commits, to their steps as well, or to everything.
+/// Begins to print events: once for commits, twice for their steps as well, more often for everything.
 pub(crate) fn listen(times: u8) {
     let level = match times {
         0 => return,
@@ -20,22 +20,22 @@ pub(crate) fn listen(times: u8) {
         .with_target(false)
         .with_timer(uptime())
         .with_writer(io::stderr)
-        // That nobody can read it is no reason to stop.
+        // If events cannot be written, the command goes on.
         .log_internal_errors(false)
         .init();
 }
 
-/// Whether somebody listens, so that a progress bar would be in the way.
+/// Whether events are printed. A progress bar would be in their way.
 pub(crate) fn is_on() -> bool {
     tracing::enabled!(Level::INFO)
 }
 
-/// Whether what goes to this terminal, or to none, is coloured.
+/// Whether output is coloured: only on a terminal, and unless `NO_COLOR` is set.
 pub(crate) fn colours(is_terminal: bool) -> bool {
     is_coloured(is_terminal, std::env::var_os("NO_COLOR").as_deref())
 }
 
-/// Colours are for terminals of people who did not decline them: <https://no-color.org>.
+/// The rule of <https://no-color.org>: an empty `NO_COLOR` counts as unset.
 fn is_coloured(is_terminal: bool, no_color: Option<&OsStr>) -> bool {
     is_terminal && no_color.is_none_or(OsStr::is_empty)
 }

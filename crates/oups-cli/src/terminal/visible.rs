@@ -1,11 +1,11 @@
-//! Texts of files and stores, with nothing in them that steers a terminal.
+//! Makes texts from files and stores safe to print on a terminal.
 
-/// A text on one line, whole, without anything that could move a terminal's cursor.
+/// The whole text on one line, with the characters that steer a terminal escaped.
 pub(crate) fn visible(text: &str) -> String {
     escaped(text, |_| false)
 }
 
-/// As [`visible`], but with the text's own lines.
+/// As [`visible`], but the text keeps its line breaks.
 pub(crate) fn visible_lines(text: &str) -> String {
     escaped(text, |c| c == '\n')
 }
@@ -23,7 +23,7 @@ fn escaped(text: &str, is_kept: impl Fn(char) -> bool) -> String {
     line
 }
 
-/// What moves a cursor, or turns the direction or the lines of what stands beside it.
+/// Whether the character moves the cursor, or changes the direction or the lines of the text beside it.
 fn steers(c: char) -> bool {
     let is_format = matches!(
         c,

@@ -36,12 +36,12 @@ fn interrupted_at_the_lock(sandbox: &Sandbox, args: &[&str], name: &str) -> Outp
 const AT_THE_LOCK: [(&[&str], &str); 9] = [
     (
         &["write", "data", "JFK", "EWR.parquet"],
-        "JFK is still at version 1, or completely changed: `oups info` tells; nothing needs repair",
+        "JFK is still at version 1, or completely changed: `oups info` shows which; nothing needs repair",
     ),
     (
         &["ingest", "data", "more.csv"],
-        "each dataset is as it was or completely changed: `oups ls data --long` tells. The same command completes it, but \
-         stores the rows of a dataset that is changed once more where duplicates are kept: take those out of its input first",
+        "each dataset is as it was or completely changed: `oups ls data --long` shows which. The same command completes it, but \
+         stores the rows of a dataset that is changed once more where duplicates are kept: take those rows out of its input first",
     ),
     (
         &["ingest", "data", "more.csv", "--duplicates-on", "time"],
