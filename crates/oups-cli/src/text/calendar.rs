@@ -1,22 +1,22 @@
-//! Days as dates, without an end: a column may hold times further than any library's calendar goes.
+//! A calendar without an end: a column may hold times beyond the calendar of any library.
 
 use std::fmt::Write as _;
 
 pub(super) const DAY_SECONDS: i64 = 86_400;
 
-/// Years of 400 come again after so many days.
+/// The days of 400 years, after which the calendar repeats.
 const ERA_DAYS: i64 = 146_097;
-/// From the first of March of year 0 to 1970-01-01.
+/// The days from the first of March of year 0 to 1970-01-01.
 const EPOCH: i64 = 719_468;
-/// More years than seconds of 64 bits hold.
+/// A number of years that seconds of 64 bits do not reach.
 const MOST_YEARS: i64 = 1 << 40;
 
-/// Days since 1970-01-01 of a date of the Gregorian calendar; `None` if it has no such date.
+/// The days from 1970-01-01 to a date of the Gregorian calendar; `None` if the calendar has no such date.
 pub(super) fn days(year: i64, month: u8, day: u8) -> Option<i64> {
     if year.abs() > MOST_YEARS || !(1..=12).contains(&month) || day == 0 || day > month_days(year, month) {
         return None;
     }
-    // Years that begin in March have their odd day at the end.
+    // Years are counted from March, so that a leap day is the last day of its year.
     let year = if month <= 2 { year - 1 } else { year };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let month = (i64::from(month) + 9) % 12;
@@ -24,7 +24,7 @@ pub(super) fn days(year: i64, month: u8, day: u8) -> Option<i64> {
     Some(era * ERA_DAYS + of_era * 365 + of_era / 4 - of_era / 100 + of_year - EPOCH)
 }
 
-/// The date of a day: year, month, day.
+/// The date of a day since 1970-01-01: year, month, day.
 pub(super) fn date(days: i64) -> (i64, u8, u8) {
     let days = days.saturating_add(EPOCH);
     let (era, day) = (days.div_euclid(ERA_DAYS), days.rem_euclid(ERA_DAYS));
@@ -34,7 +34,7 @@ pub(super) fn date(days: i64) -> (i64, u8, u8) {
     let day = of_year - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
     let year = era * 400 + of_era + i64::from(month <= 2);
-    // Both are at most 31.
+    // The casts lose nothing: both are at most 31.
     (year, month as u8, day as u8)
 }
 
@@ -47,17 +47,17 @@ fn month_days(year: i64, month: u8) -> u8 {
     }
 }
 
-/// `2013-02-08`; beyond the years 0 to 9999 with a sign and at least six digits of year, as ISO 8601 has it.
+/// Writes `2013-02-08`. Years outside of 0 to 9999 have a sign and at least six digits, as in ISO 8601.
 pub(super) fn write_date(day: i64, out: &mut String) {
     let (year, month, day) = date(day);
-    // Writing to a String cannot fail.
+    // Writing to a `String` cannot fail.
     let _ = match year {
         0..=9_999 => write!(out, "{year:04}-{month:02}-{day:02}"),
         _ => write!(out, "{year:+07}-{month:02}-{day:02}"),
     };
 }
 
-/// `12:00:00.250`: of a second's fraction as many digits as it needs, three at a time.
+/// Writes `12:00:00.250`. The fraction of a second has as many digits as it needs, in groups of three.
 pub(super) fn write_clock(seconds: i64, nanos: u32, out: &mut String) {
     let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     let _ = write!(out, "{hour:02}:{minute:02}:{second:02}");
@@ -73,7 +73,7 @@ pub(super) fn write_fraction(nanos: u32, out: &mut String) {
     };
 }
 
-/// Seconds since 1970 as date and time.
+/// Writes seconds since 1970 as date and time.
 pub(super) fn write_time(seconds: i64, nanos: u32, out: &mut String) {
     write_date(seconds.div_euclid(DAY_SECONDS), out);
     out.push('T');

@@ -1,4 +1,4 @@
-//! Values of one type, appended one by one.
+//! Columns of one type, built from texts value by value.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::{Refused, Times, Written, duration, float, whole};
 pub(crate) struct Column(Box<dyn Values>);
 
 impl Column {
-    /// `None`: the type is nested, or has no text.
+    /// An empty column; `None` if the type is nested or has no texts.
     pub(crate) fn new(data_type: &DataType, times: &Times, capacity: usize) -> Option<Self> {
         let time = |data_type| time(data_type, times, capacity);
         let values = number(data_type, capacity)
@@ -30,7 +30,7 @@ impl Column {
         values.map(Self)
     }
 
-    /// Appends the value exactly; where that cannot be, nothing.
+    /// Appends the value exactly. If that is not possible, nothing is appended.
     pub(crate) fn append(&mut self, value: Written<'_>) -> Result<(), Refused> {
         self.0.append(value)
     }
@@ -39,7 +39,7 @@ impl Column {
         self.0.append_null();
     }
 
-    /// What was appended since the last call.
+    /// The values that were appended since the last call.
     pub(crate) fn finish(&mut self) -> ArrayRef {
         self.0.finish()
     }
@@ -51,7 +51,7 @@ pub(super) trait Values: Send {
     fn finish(&mut self) -> ArrayRef;
 }
 
-/// Values of a fixed width, and how they are read.
+/// Values of a fixed width, and the function that reads them.
 struct Primitives<T: ArrowPrimitiveType, R> {
     builder: PrimitiveBuilder<T>,
     read: R,
@@ -121,7 +121,7 @@ fn number(data_type: &DataType, capacity: usize) -> Option<Box<dyn Values>> {
     })
 }
 
-/// The value in fewer bits, where the number of its digits was looked at before.
+/// The value in fewer bits. Its number of digits has been checked before.
 fn narrow<T: TryFrom<i128>>(value: Option<i128>) -> Result<T, Refused> {
     let value = value.and_then(|value| T::try_from(value).ok());
     value.ok_or_else(|| Refused::plain("has more digits than the type of the column"))
@@ -175,7 +175,7 @@ fn time(data_type: &DataType, times: &Times, capacity: usize) -> Option<Box<dyn 
     })
 }
 
-/// A builder of Arrow, and how a value is put into it.
+/// A builder of Arrow, and the functions that append a value or a null to it.
 struct Built<B, P, N, F> {
     builder: B,
     put: P,
@@ -307,7 +307,7 @@ fn plain(data_type: &DataType, capacity: usize) -> Option<Box<dyn Values>> {
         ),
         Null => built(
             0,
-            |_, _| Err(Refused::plain("is a value, and the type of the column has none")),
+            |_, _| Err(Refused::plain("is a value, and a column of this type holds only nulls")),
             |count| *count += 1,
             |count| Arc::new(NullArray::new(std::mem::take(count))),
         ),

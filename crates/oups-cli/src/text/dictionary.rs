@@ -1,4 +1,4 @@
-//! Values of a dictionary: each different one once.
+//! Columns of dictionaries: each different value is stored once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,12 +11,14 @@ use super::{Refused, Times, Written, shown};
 
 pub(super) struct Dictionary {
     key_type: DataType,
-    /// How many values the keys can name.
+    /// The most values that the keys can name.
     limit: usize,
     values: Column,
-    /// One value at a time, for its own text: `1.0` and `1.00` are one value.
+    /// Reads one value at a time. `known` has its text as the program writes it, so that `1.0` and `1.00` are one
+    /// value.
     one: Column,
-    /// By what is written, of strings of JSON and of all others: `"7"` may be another value than `7`.
+    /// The index of a value by its text as written: first of all texts but strings of JSON, then of those. `"7"` may be
+    /// another value than `7`.
     written: [HashMap<String, usize>; 2],
     known: HashMap<String, usize>,
     keys: Vec<Option<usize>>,
@@ -42,7 +44,7 @@ impl Dictionary {
         self.one.append(value)?;
         let one = self.one.finish();
         let mut text = String::new();
-        // A value that was just read has a text.
+        // This cannot fail: a value that was just read has a text.
         let _ = shown::write(one.as_ref(), 0, &mut text);
         let next = self.known.len();
         if let Some(key) = self.known.get(&text) {

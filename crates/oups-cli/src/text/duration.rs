@@ -1,4 +1,4 @@
-//! Durations as texts, both ways: `PT1.500S`, in seconds so that each has one text.
+//! Durations as texts, both ways. They are written in seconds, as `PT1.500S`, so that each has one text.
 
 use arrow::datatypes::TimeUnit;
 
@@ -7,7 +7,7 @@ use super::times::{finer, too_far};
 use super::types::{Counted, unit_digits};
 use super::{Refused, Written, calendar};
 
-/// `PT1.5S`, `-PT90M`, `P1DT2H`, `1 day 02:00:00`; a bare number counts the unit told, or that of the column.
+/// Reads `PT1.5S`, `-PT90M`, `P1DT2H` or `1 day 02:00:00`. A bare number counts the given unit, or else the column's.
 pub(super) fn read(value: Written<'_>, unit: TimeUnit, told: Option<TimeUnit>) -> Result<i64, Refused> {
     let not_one =
         || Refused::new("is not a duration such as PT1.5S, or a number", "give --types COLUMN:str to keep texts");
@@ -28,7 +28,8 @@ pub(super) fn read(value: Written<'_>, unit: TimeUnit, told: Option<TimeUnit>) -
     i64::try_from(count).map_err(|_| beyond())
 }
 
-/// The sum of the parts; months and years have no length of their own.
+/// Reads a duration of ISO 8601 as the sum of its parts. Months and years are refused, because they have no fixed
+/// length.
 fn parts(text: &str, digits: i64) -> Option<Result<i128, Misfit>> {
     let (sign, text) = signed(text);
     let text = text.strip_prefix('P')?;
@@ -44,7 +45,7 @@ fn parts(text: &str, digits: i64) -> Option<Result<i128, Misfit>> {
             let end = rest.find(|c: char| c.is_ascii_uppercase())?;
             let (number, after) = rest.split_at_checked(end)?;
             let letter = after.chars().next()?;
-            // Each letter once, in this order.
+            // Each letter may come once, in this order.
             let place = letters.iter().position(|(known, _)| *known == letter)?;
             let seconds = letters.get(place)?.1;
             letters = letters.get(place + 1..)?;
@@ -58,9 +59,9 @@ fn parts(text: &str, digits: i64) -> Option<Result<i128, Misfit>> {
     Some(Ok(sign * sum))
 }
 
-/// `02:00:00.5`, `1 day, 2:00:00`, `-1 days +23:59:59`: what Python, pandas and databases write.
+/// Reads `02:00:00.5`, `1 day, 2:00:00` or `-1 days +23:59:59`, as Python, pandas and databases write durations.
 ///
-/// Days and hours have signs of their own. Without seconds it might be minutes and seconds.
+/// Days and hours have signs of their own. Seconds must be there: `02:30` might be minutes and seconds.
 fn clock(text: &str, digits: i64) -> Option<Result<i128, Misfit>> {
     let (days, rest) = match text.split_once(" day") {
         Some((days, rest)) => (days, rest.strip_prefix('s').unwrap_or(rest)),
@@ -93,7 +94,7 @@ fn signed(text: &str) -> (i128, &str) {
     }
 }
 
-/// Digits alone, and so few that nothing of them is beyond 128 bits.
+/// A number of digits alone; few enough that no product with it goes beyond 128 bits.
 fn number_of(text: &str) -> Option<i128> {
     let is_number = (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().ok())?
@@ -101,7 +102,7 @@ fn number_of(text: &str) -> Option<i128> {
 
 fn part(number: &str, seconds: i128, digits: i64) -> Option<Result<i128, Misfit>> {
     let number = Number::parse(number).filter(|number| !number.negative)?;
-    // A fraction of a day is one of its seconds: more digits than the unit has may still be whole.
+    // A fraction of a day with more digits than the unit has may still be a whole number of units.
     const MORE: u32 = 6;
     let fine = match number.scaled_i128(digits + i64::from(MORE)) {
         Ok(fine) => fine,
@@ -120,7 +121,7 @@ pub(super) fn write(value: i64, unit: TimeUnit, out: &mut String) {
     }
     out.push_str("PT");
     out.push_str(&(count / per_second).to_string());
-    // At most 999,999,999.
+    // The cast loses nothing: the value is at most 999,999,999.
     calendar::write_fraction((count % per_second * (1_000_000_000 / per_second)) as u32, out);
     out.push('S');
 }

@@ -1,4 +1,4 @@
-//! Bare numbers as times: counts of some unit since 1970.
+//! Bare numbers as times: they count some unit since 1970.
 
 use arrow::datatypes::TimeUnit;
 
@@ -10,10 +10,10 @@ use super::types::{Counted, unit_digits, unit_name};
 
 const UNITS: [TimeUnit; 4] = [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
 
-/// The number as a count of the column's unit: of the unit told, else of the column's own.
+/// The number as a count of the column's unit. The number counts the given unit, or else the column's.
 ///
-/// Where nobody told the unit, a number that could well be another time is refused: a moment of these decades in
-/// another unit, or a date without dashes.
+/// If no unit is given, a number that may mean another time is refused: a time of these decades in another unit, or a
+/// date without dashes.
 pub(super) fn value(
     number: &Number,
     text: &str,
@@ -31,7 +31,7 @@ pub(super) fn value(
     }
 }
 
-/// Nanoseconds since 1970 of a number of the unit; `None` if there is a finer part.
+/// The nanoseconds since 1970 of a number of the unit. [`Misfit::Finer`] if it has a part below nanoseconds.
 pub(super) fn nanos(number: &Number, unit: TimeUnit) -> Result<i128, Misfit> {
     number.scaled_i128(9 - i64::from(unit_digits(unit)))
 }
@@ -54,7 +54,7 @@ fn certain(number: &Number, text: &str, unit: TimeUnit) -> Result<(), Refused> {
     }
 }
 
-/// From 1990 to 2100.
+/// Whether the number is a time from 1990 to 2100 in the unit.
 fn is_of_our_time(number: &Number, unit: TimeUnit) -> bool {
     const SECOND: i128 = 1_000_000_000;
     let cut = Number { exponent: number.exponent.max(0), ..number.clone() };
@@ -63,7 +63,7 @@ fn is_of_our_time(number: &Number, unit: TimeUnit) -> bool {
     nanos.is_ok_and(|nanos| (631_152_000 * SECOND..4_102_444_800 * SECOND).contains(&nanos))
 }
 
-/// `20240115`, `2024`, `202401151230`, `20240115123000`.
+/// Whether the text looks like `20240115`, `2024`, `202401151230` or `20240115123000`.
 fn looks_like_date(text: &str) -> bool {
     let part = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<u8>().ok());
     let is_year = text.get(..4).and_then(|year| year.parse::<i64>().ok()).filter(|year| (1900..2100).contains(year));

@@ -1,6 +1,6 @@
 //! Floats as texts, both ways.
 //!
-//! A float is the nearest one to its text. Whether that is what the text says is a matter of digits: see [`read`].
+//! A text is read as the nearest float. [`read`] decides by the digits whether that is the number that the text means.
 
 use arrow::datatypes::{ArrowPrimitiveType, Float16Type};
 
@@ -17,7 +17,7 @@ pub(super) enum Width {
 }
 
 impl Width {
-    /// Decimal digits that always come back from the float.
+    /// Numbers with this many decimal digits come back from the float unchanged.
     fn safe_digits(self) -> usize {
         match self {
             Self::F16 => 3,
@@ -26,7 +26,7 @@ impl Width {
         }
     }
 
-    /// Decimal digits that tell every float from its neighbours.
+    /// With this many decimal digits, every float differs from its neighbours.
     fn telling_digits(self) -> usize {
         match self {
             Self::F16 => 5,
@@ -43,7 +43,7 @@ impl Width {
         }
     }
 
-    /// Whole numbers up to this one are floats, each of them.
+    /// All whole numbers up to this one are floats.
     fn whole_numbers(self) -> f64 {
         match self {
             Self::F16 => 2_048.0,
@@ -76,7 +76,7 @@ impl Width {
         }
     }
 
-    /// The bits of what is not a number, as every processor makes it but for the sign.
+    /// The bits of the usual NaN, without the sign.
     fn nan(self) -> u64 {
         match self {
             Self::F16 => 0x7e00,
@@ -102,14 +102,14 @@ impl Width {
     }
 }
 
-/// The bits of the float of this text.
+/// Reads the bits of a float.
 ///
-/// A whole number without point and exponent must be a float exactly. Another number must be what programs write of a
-/// float: the float with as few digits as it needs, or rounded to as many digits as the text has.
+/// A whole number without point and exponent must be a float exactly. Any other number must be what programs write for
+/// a float: its shortest text, or the float rounded to as many digits as the text has.
 pub(super) fn read(value: Written<'_>, width: Width) -> Result<u64, Refused> {
     let text = match value {
         Written::Bool(_) => return Err(Refused::new("is a truth value, not a number", "give --types COLUMN:bool")),
-        // JSON has no words for these, so they stand in strings; blanks belong to a text.
+        // Programs write `NaN` and `inf` as strings of JSON. Blanks belong to a string, so that it is not trimmed.
         Written::String(text) => text,
         Written::Text(text) | Written::Number(text) => text.trim(),
     };
@@ -131,12 +131,13 @@ fn looks_decimal(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'))
 }
 
-/// Few digits of a usual size: nothing to look at closely.
+/// Whether the text has so few digits, and the float such a usual size, that the text always means that float.
 fn is_quick(text: &str, nearest: f64, width: Width) -> bool {
     let digits = text.bytes().take_while(|byte| !matches!(byte, b'e' | b'E')).filter(u8::is_ascii_digit).count();
     digits <= width.safe_digits() && nearest.is_finite() && nearest.abs() >= width.smallest_normal()
 }
 
+/// Checks that the float is the number that the text means, by the rule of [`read`].
 fn says_the_same(number: &Number, nearest: f64, width: Width) -> Result<(), Refused> {
     let bits = width.name();
     let exact_instead = "give --types COLUMN:decimal[38,18] to keep each digit, or COLUMN:str";
@@ -152,7 +153,7 @@ fn says_the_same(number: &Number, nearest: f64, width: Width) -> Result<(), Refu
     }
     let is_same = |text: String| Number::parse(&text).is_some_and(|other| other.equals(number));
     if number.plain {
-        // A whole number counts or names something: its last digit matters.
+        // A whole number counts or names something, so that its last digit matters.
         let is_exact = nearest.abs() <= width.whole_numbers() || is_same(format!("{nearest:.0}"));
         return if is_exact && is_same(format!("{nearest:.0}")) {
             Ok(())
@@ -169,7 +170,7 @@ fn says_the_same(number: &Number, nearest: f64, width: Width) -> Result<(), Refu
     Err(Refused::new(why, wider))
 }
 
-/// `NaN` with its sign and, if need be, its bits; `inf`, `Infinity`.
+/// Reads `NaN` with a sign or, as `NaN(0x…)`, with all bits, and `inf` or `infinity` with a sign.
 fn word(text: &str, width: Width) -> Option<u64> {
     let (negative, word) = match text.strip_prefix('-') {
         Some(word) => (true, word),
@@ -188,7 +189,7 @@ fn word(text: &str, width: Width) -> Option<u64> {
     (rest > width.infinity() && rest < width.sign_bit()).then_some(bits)
 }
 
-/// The float of these bits with as few digits as tell it from its neighbours.
+/// The shortest text that is read back as the float of these bits.
 pub(super) fn text(bits: u64, width: Width) -> String {
     let (sign, rest) = (bits & width.sign_bit(), bits & !width.sign_bit());
     if rest > width.infinity() {
@@ -205,7 +206,7 @@ pub(super) fn text(bits: u64, width: Width) -> String {
     }
 }
 
-/// Whether the bits are those of a number that has digits.
+/// Whether the float is finite.
 pub(super) fn is_finite(bits: u64, width: Width) -> bool {
     bits & !width.sign_bit() < width.infinity()
 }
@@ -288,7 +289,7 @@ mod tests {
         assert_eq!(reads("16777217", Width::F32), None);
         assert_eq!(reads("1e39", Width::F32), None);
         assert_eq!(reads("0.123456789012", Width::F32), None);
-        // `%.9g` of a float, and digits that it does not have.
+        // The first text is `%.9g` of a float; the second has digits that no float has.
         assert_eq!(reads("0.100000001", Width::F32).as_deref(), Some("0.1"));
         for text in ["1234.5678", "12345678.9", "52.5200066", "16777217.0", "0.123456789"] {
             assert_eq!(reads(text, Width::F32), None, "{text}");

@@ -1,6 +1,6 @@
-//! Times by a format of the user's.
+//! Reads times by a format of the user.
 //!
-//! The parts of a format are those of chrono; where its parser would drop or guess, they are read here.
+//! The parts of a format are chrono's. Parts that chrono's parser would drop or guess are read here.
 
 use chrono::format::{Fixed, Item, Numeric, Parsed, StrftimeItems, parse_and_remainder};
 use chrono::{DateTime, Datelike, Timelike};
@@ -9,26 +9,28 @@ use super::Refused;
 use super::calendar::DAY_SECONDS;
 use super::moment::{self, Clock, Moment, Offset};
 
-/// A format as in `strftime`, which tells a date, a time of day, or both.
+/// A format as in `strftime`, of a date, a time of day, or both.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Format {
     text: String,
     items: Vec<Item<'static>>,
     has_date: bool,
-    /// Texts in ISO 8601 might be taken for others.
+    /// Whether the format also reads texts in ISO 8601, perhaps as other times.
     reads_iso: bool,
 }
 
-/// Days before 1970-01-01 in chrono's count.
+/// The number of 1970-01-01 in chrono's count of days.
 const UNIX_DAY: i32 = 719_163;
 
 /// A time whose parts all differ: 2013-02-08T13:14:15Z.
 const SAMPLE: i64 = 1_360_329_255;
 
 impl Format {
+    /// Reads a format.
+    ///
     /// # Errors
     ///
-    /// What is wrong with the format, for the user.
+    /// If the format cannot be read, or times written by it could not be read back. The text is for the user.
     pub(crate) fn new(text: &str) -> Result<Self, String> {
         let mut items = Vec::new();
         for item in StrftimeItems::new(text) {
@@ -50,7 +52,7 @@ impl Format {
             Some(Ok(moment)) => format.has_date = moment.day.is_some(),
             _ => {
                 return Err(
-                    "does not tell a date or a time: %Y %m %d make a date, %H %M a time; %I needs %p".to_owned()
+                    "is not enough for a date or a time: %Y %m %d make a date, %H %M a time; %I needs %p".to_owned()
                 );
             }
         }
@@ -58,17 +60,17 @@ impl Format {
         Ok(format)
     }
 
-    /// Whether it tells dates, and not times of day alone.
+    /// Whether the format has dates, and not times of day alone.
     pub(super) fn has_date(&self) -> bool {
         self.has_date
     }
 
-    /// Whether a text in ISO 8601 could be of this form too.
+    /// Whether a text in ISO 8601 may be of this form too.
     pub(super) fn reads_iso(&self) -> bool {
         self.reads_iso
     }
 
-    /// `None` if the text is not of this form; an error if it is, but there is no such time.
+    /// Reads a time. `None` if the text is not of this form; an error if it is, but there is no such time.
     pub(super) fn read(&self, text: &str) -> Option<Result<Moment, Refused>> {
         let mut said = Said::default();
         let mut rest = text.trim();
@@ -93,7 +95,7 @@ impl Format {
     }
 }
 
-/// The first `%` whose letter is unknown.
+/// The message of the first `%` whose letter is unknown.
 fn unknown(text: &str) -> String {
     let mut parts = text.match_indices('%').map(|(at, _)| text.get(at..).unwrap_or_default());
     let wrong = parts.find(|part| StrftimeItems::new(first_part(part)).any(|item| item == Item::Error));
@@ -113,7 +115,7 @@ fn is_number(item: &Item<'_>) -> bool {
     matches!(item, Item::Numeric(..))
 }
 
-/// Dates and times in ISO 8601 in which a format may see something else.
+/// Dates and times in ISO 8601, to find out whether a format reads such texts.
 fn probes() -> impl Iterator<Item = String> {
     const CLOCKS: [&str; 8] =
         ["", " 10:11", "T10:11", " 10:11:12", "T10:11:12", "T10:11:12.250", "T10:11:12Z", " 10:11:12+01:00"];
@@ -121,24 +123,25 @@ fn probes() -> impl Iterator<Item = String> {
     dates.into_iter().flat_map(|date| CLOCKS.iter().map(move |clock| format!("{date}{clock}")))
 }
 
-/// What the parts said so far.
+/// What the parts read so far say.
 #[derive(Default)]
 struct Said {
     parsed: Parsed,
     fraction: Option<(u32, bool)>,
-    /// Seconds since 1970, and whether there was a minus before them.
+    /// Seconds since 1970, and whether they have a minus sign.
     epoch: Option<(i64, bool)>,
     is_utc: bool,
     unknown_zone: Option<String>,
 }
 
 impl Said {
-    /// Takes one part from the front of the text; answers the rest.
+    /// Reads one part from the front of the text, and returns the rest. `is_packed` says that digits come right before
+    /// or after.
     fn take<'a>(&mut self, item: &Item<'static>, is_packed: bool, text: &'a str) -> Option<&'a str> {
         match item {
             Item::Numeric(Numeric::Year, _) => self.year(text.trim_start()),
             Item::Numeric(Numeric::Timestamp, _) => self.seconds(text.trim_start()),
-            // As in Python and ISO 8601, digits behind the point; to chrono they were a count of nanoseconds.
+            // Digits of a fraction, as in Python and ISO 8601. chrono would read a count of nanoseconds.
             Item::Numeric(Numeric::Nanosecond, _) => {
                 let (fraction, rest) = moment::fraction(text)?;
                 self.fraction = Some(fraction);
@@ -160,14 +163,14 @@ impl Said {
                 | Fixed::TimezoneOffsetTripleColon,
             ) => self.offset(text.trim_start()),
             _ => {
-                // `2024115` is January or November.
+                // Packed numbers must have all their digits: `2024115` may be in January or in November.
                 let is_whole = !is_packed || has_digits(text, width(item));
                 is_whole.then(|| parse_and_remainder(&mut self.parsed, text, std::iter::once(item)).ok())?
             }
         }
     }
 
-    /// Four digits, or more with a sign: two are those of `%y`.
+    /// Reads a year of four digits, or of up to six with a sign. A year of two digits is `%y`.
     fn year<'a>(&mut self, text: &'a str) -> Option<&'a str> {
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
         let is_signed = digits.len() < text.len();
@@ -208,7 +211,7 @@ impl Said {
         Some(rest)
     }
 
-    /// `None`: the parts do not fit each other, or do not make a time.
+    /// The time that the parts make; `None` if they contradict each other or do not make a time.
     fn moment(self) -> Option<Result<Moment, Refused>> {
         let (nanos, finer) = self.fraction.unwrap_or_default();
         if let Some((seconds, is_negative)) = self.epoch {
@@ -238,7 +241,7 @@ impl Said {
         let clock = match has_clock {
             true => {
                 let time = parsed.to_naive_time().ok()?;
-                // `%3f` and its like, which chrono reads.
+                // chrono reads `%3f` and the like.
                 let nanos = if self.fraction.is_some() { nanos } else { time.nanosecond() };
                 Some(Clock { seconds: time.num_seconds_from_midnight().into(), nanos, finer })
             }
@@ -250,7 +253,7 @@ impl Said {
 }
 
 fn since_1970(seconds: i64, is_negative: bool, nanos: u32, finer: bool) -> Option<Moment> {
-    // The fraction of -1.25 lies before the second.
+    // The fraction of -1.25 counts backwards from the second.
     let (seconds, nanos) = match is_negative && nanos > 0 {
         true => (seconds.checked_sub(1)?, 1_000_000_000 - nanos),
         false => (seconds, nanos),
@@ -330,7 +333,7 @@ mod tests {
             ("dd.mm.yyyy", "names no part"),
             ("", "names no part"),
             ("%d.%m.%Y %I:%M", "%I needs %p"),
-            ("%m/%d", "does not tell"),
+            ("%m/%d", "is not enough"),
             ("%+", "is not needed"),
             ("%d.%m.%E", "`%E`"),
         ] {

@@ -1,4 +1,4 @@
-//! What the values of a column look like, all together.
+//! Infers the type of a column from all its values.
 
 use std::collections::BTreeMap;
 
@@ -10,31 +10,31 @@ use super::number::Number;
 use super::types::Counted;
 use super::{Format, Refused, Times, Written};
 
-/// What a column is for.
+/// The role of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The format and the unit of times are meant for its numbers too.
+    /// The ordered column: format and unit of times apply to its numbers too.
     Ordered,
     Other,
 }
 
-/// The values of a column with no told type, seen one after the other.
+/// What was seen of the values of a column whose type is not known.
 #[derive(Clone, Debug)]
 pub(crate) struct Guess {
     times: Times,
     role: Role,
     seen: u64,
     kinds: BTreeMap<Kind, Tally>,
-    /// Texts without a letter, which say nothing where there are others.
+    /// The first empty text. Empty texts count only if the column has no other values.
     empty: Option<First>,
     has_negative: bool,
     not_a_float: Option<First>,
     has_nanos: bool,
     finer: Option<First>,
-    /// Too far from 1970 for nanoseconds, for microseconds.
+    /// The first times too far from 1970 for nanoseconds, and for microseconds.
     far: Option<First>,
     farther: Option<First>,
-    /// Both strings and other values of JSON.
+    /// Whether some values are strings of JSON.
     has_strings: bool,
 }
 
@@ -52,30 +52,32 @@ struct First {
     why: Option<Refused>,
 }
 
-/// What the values have in common.
+/// The inferred type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Guessed {
-    /// `None`: no value was seen.
+    /// The type; `None` if no value was seen.
     pub(crate) data_type: Option<DataType>,
     pub(crate) doubts: Vec<Doubt>,
 }
 
-/// Something a user must be told of a guess. Completes the place, as a refusal does.
+/// Why a column became a text, or what else a user must know of an inferred type. A message puts the place in front of
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Doubt {
     pub(crate) line: u64,
-    /// As it is written there.
+    /// The value as written.
     pub(crate) value: String,
-    /// Why it is a text, if it is one.
+    /// Why the value makes the column a text.
     pub(crate) why: String,
-    /// What would make something else of the column, whose name `COLUMN` stands for.
+    /// What would make another type of the column. `COLUMN` stands for the column's name.
     pub(crate) instead: String,
 }
 
-/// Letters of a value that are kept.
+/// The most characters of a value that are kept.
 const SHOWN: usize = 200;
-/// Days that nanoseconds and microseconds of 64 bits reach.
+/// The days from 1970 that nanoseconds of 64 bits reach.
 const NANOS_REACH: i64 = 106_750;
+/// The days from 1970 that microseconds of 64 bits reach.
 const MICROS_REACH: i64 = 106_751_990;
 
 impl Guess {
@@ -96,7 +98,7 @@ impl Guess {
         }
     }
 
-    /// Looks at one more value; nulls are not shown.
+    /// Looks at one more value. Nulls are left out by the caller.
     pub(crate) fn add(&mut self, value: Written<'_>, line: u64) {
         let first = |why| First { line, value: value.text().chars().take(SHOWN).collect(), why };
         if value.text().is_empty() {
@@ -127,7 +129,7 @@ impl Guess {
         }
     }
 
-    /// The values of another file, which come after these.
+    /// Adds what was seen in another file, which comes after this one.
     pub(crate) fn join(&mut self, other: Self) {
         self.seen += other.seen;
         for (kind, tally) in other.kinds {
@@ -148,6 +150,8 @@ impl Guess {
         }
     }
 
+    /// The type that all values have exactly. If they have none, the column is a text: with a doubt, if most values
+    /// look like another type.
     pub(crate) fn finish(self) -> Guessed {
         if self.seen == 0 {
             let data_type = self.empty.is_some().then_some(DataType::Utf8);
@@ -156,7 +160,7 @@ impl Guess {
         let (numbers, times) = (self.count(&Kind::NUMBERS), self.count(&Kind::TIMES));
         let words = self.count(&[Kind::Word]);
         let found = if words == self.seen && self.has_strings {
-            // Nothing but strings: numbers they were only beside numbers.
+            // `NaN` and `inf` as strings of JSON are numbers only beside other numbers.
             Err(None)
         } else if self.count(&[Kind::Bool]) == self.seen {
             Ok(DataType::Boolean)
@@ -165,7 +169,7 @@ impl Guess {
         } else if times == self.seen {
             self.time()
         } else {
-            // Strings that say `NaN` are texts beside other texts.
+            // `NaN` and `inf` as strings of JSON are texts beside other texts.
             let numbers = if self.has_strings { numbers - words } else { numbers };
             Err(self.mixed(numbers, times))
         };
@@ -183,10 +187,10 @@ impl Guess {
         self.kinds.get(&kind).map(|tally| &tally.first)
     }
 
-    /// Numbers as numbers, if the type says each of them.
+    /// The type of a column of numbers, if one type holds each of them exactly.
     fn number(&self) -> Result<DataType, Option<Doubt>> {
         if let Some(first) = self.first(Kind::Zeros) {
-            return Err(first.doubt("has zeros in front, as codes have", "numbers are --types COLUMN:i64"));
+            return Err(first.doubt("has zeros in front, as codes have", "for numbers give --types COLUMN:i64"));
         }
         let floats = self.count(&[Kind::Fraction, Kind::Inexact, Kind::Word]);
         if floats == 0 {
@@ -196,12 +200,13 @@ impl Guess {
                 (unsigned, big) => Err(big.or(unsigned).and_then(|first| {
                     first.doubt(
                         "has more digits than whole numbers of 64 bits",
-                        "numbers are --types COLUMN:decimal[38,0]",
+                        "for numbers give --types COLUMN:decimal[38,0]",
                     )
                 })),
             };
         }
-        let decimal = "numbers are --types COLUMN:decimal[38,18], floats --types COLUMN:f64 where they are exact";
+        let decimal =
+            "for numbers give --types COLUMN:decimal[38,18], or COLUMN:f64, which refuses what is not a float exactly";
         if let Some(first) = self.first(Kind::Inexact) {
             return Err(first.doubt("is not a float exactly", decimal));
         }
@@ -212,19 +217,20 @@ impl Guess {
         }
     }
 
+    /// The type of a column of dates and times, if one type holds each of them exactly.
     fn time(&self) -> Result<DataType, Option<Doubt>> {
         let (local, zoned) = (self.first(Kind::Local), self.first(Kind::Zoned));
         if let (Some(local), Some(zoned), None) = (local, zoned, &self.times.zone) {
-            let zone = "times without an offset are of the zone told by --time-zone";
+            let zone = "--time-zone gives the zone of times without an offset";
             return Err(match local.line > zoned.line {
                 true => local.doubt("has no offset from UTC, as others of the column have", zone),
-                false => zoned.doubt("has an offset from UTC, as others of the column have not", zone),
+                false => zoned.doubt("has an offset from UTC, which others of the column do not have", zone),
             });
         }
         if local.is_none() && zoned.is_none() {
             return match &self.farther {
                 Some(first) => {
-                    Err(first.doubt("is further from 1970 than dates are guessed", "dates are --types COLUMN:date"))
+                    Err(first.doubt("is further from 1970 than inferred dates", "for dates give --types COLUMN:date"))
                 }
                 None => Ok(DataType::Date32),
             };
@@ -242,16 +248,17 @@ impl Guess {
                 ),
                 false => first.doubt(
                     "is further from 1970 than 64 bits of microseconds reach",
-                    &format!("times are --types COLUMN:{}", Counted::Timestamp(zone).named(TimeUnit::Second)),
+                    &format!("for times give --types COLUMN:{}", Counted::Timestamp(zone).named(TimeUnit::Second)),
                 ),
             });
         }
-        // The next file may have fractions of a second, and the unit of the ordered column cannot change any more.
+        // Never seconds or milliseconds: a later file may have fractions, and the unit of the ordered column cannot
+        // change.
         let unit = if self.has_nanos { TimeUnit::Nanosecond } else { TimeUnit::Microsecond };
         Ok(DataType::Timestamp(unit, zone.map(Into::into)))
     }
 
-    /// Numbers and dates, but for the way in which they are written.
+    /// The doubt about values that are numbers or dates in another notation.
     fn near(&self, numbers: u64, times: u64) -> Option<Doubt> {
         let (commas, groups) = (self.count(&[Kind::Comma]), self.count(&[Kind::Grouped]));
         if numbers + commas + groups == self.seen {
@@ -261,16 +268,17 @@ impl Guess {
                 }
                 (None, groups) => groups?.doubt(
                     "has a comma, between thousands or before a fraction",
-                    "for numbers take those out of the file, or read these with --decimal-comma",
+                    "for numbers take thousands' commas out of the file, or read fractions with --decimal-comma",
                 ),
             };
         }
         let is_other = self.role == Role::Other && times + self.count(&[Kind::OtherDate]) == self.seen;
         let first = self.first(Kind::OtherDate).filter(|_| is_other)?;
-        first.doubt("is a date of another form than 2024-12-31", "--time-format says how they are written")
+        first.doubt("is a date of another form than 2024-12-31", "--time-format says how dates are written")
     }
 
-    /// Texts. If half of them and more are numbers or times, someone may have meant all of them to be.
+    /// The doubt about values of several kinds. If at least half of them are numbers or times, all may have been meant
+    /// so.
     fn mixed(&self, numbers: u64, times: u64) -> Option<Doubt> {
         let never = self.count(&[Kind::Never]);
         let other = |known: &[Kind]| {
@@ -287,9 +295,9 @@ impl Guess {
                 return first.doubt("is a time of day by its form", TIME_OF_DAY);
             }
             let why = self.times.not_a_time().why;
-            // The format may be meant for another column.
+            // The ordered column may hold numbers, and the format be meant for another column.
             let instead = match Number::parse(&first.value) {
-                Some(_) => "numbers are --types COLUMN:i64, and for times give --time-format as they are written",
+                Some(_) => "for numbers give --types COLUMN:i64, for times give --time-format as they are written",
                 None => "for times give --time-format as they are written",
             };
             return first.doubt(&why, instead);
@@ -321,10 +329,10 @@ impl Guess {
     }
 }
 
-const TIME_OF_DAY: &str = "times of day are --types COLUMN:time[us]";
+const TIME_OF_DAY: &str = "for times of day give --types COLUMN:time[us]";
 
 impl First {
-    /// What the value itself was found to be goes before what the column makes of it.
+    /// The doubt about this value. A reason that was found in the value itself comes before one that the column gives.
     fn doubt(&self, why: &str, instead: &str) -> Option<Doubt> {
         let (why, instead) = match &self.why {
             Some(Refused { why, advice }) => (why.as_str(), advice.as_deref().unwrap_or(instead)),

@@ -1,4 +1,4 @@
-//! What one value looks like.
+//! The kind of one value, by its text.
 
 use super::moment::{Moment, Offset};
 use super::number::{Misfit, Number, has_leading_zeros};
@@ -7,15 +7,15 @@ use super::{Refused, Role, Times, Written, epoch, float};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    /// A whole number of 64 bits.
+    /// A whole number of 64 bits with a sign.
     Whole,
-    /// One of 64 bits without a sign, and only that.
+    /// A whole number that needs 64 bits without a sign.
     Unsigned,
-    /// A larger one.
+    /// A larger whole number.
     Big,
-    /// A number that a float says.
+    /// A number that is a float, by the rule of [`float::read`].
     Fraction,
-    /// A number that no float says.
+    /// A number that is not a float.
     Inexact,
     /// `NaN`, `inf`.
     Word,
@@ -23,15 +23,15 @@ pub(super) enum Kind {
     Zeros,
     Bool,
     Date,
-    /// A clock's time.
+    /// A time without an offset.
     Local,
     /// A time with an offset from UTC.
     Zoned,
-    /// A time that never was.
+    /// A time that the calendar or the clock does not have.
     Never,
     /// `1,5`: a number with a comma before its fraction.
     Comma,
-    /// `1,500`: with commas before each three digits.
+    /// `1,500`: a number with commas before each three digits.
     Grouped,
     /// `31.12.2024`, `12/31/2024 10:00`: a date of another form.
     OtherDate,
@@ -44,19 +44,19 @@ impl Kind {
     pub(super) const TIMES: [Self; 3] = [Self::Date, Self::Local, Self::Zoned];
 }
 
-/// One value's kind, and what else its column must know.
+/// The kind of a value, and what else matters for the type of its column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Look {
     pub(super) kind: Kind,
-    /// Why it is not more than that.
+    /// Why the value is only of this kind.
     pub(super) why: Option<Refused>,
     pub(super) negative: bool,
-    /// A whole number that no float of 64 bits is.
+    /// Whether it is a whole number that is not a float of 64 bits.
     pub(super) not_a_float: bool,
     pub(super) time: Time,
 }
 
-/// What a unit must hold.
+/// What the unit of a time must hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Time {
     pub(super) day: i64,
@@ -77,7 +77,7 @@ impl Look {
         let is_format = role == Role::Ordered && times.format.is_some();
         match value {
             Written::Bool(_) => return Self::new(Kind::Bool),
-            // As programs write what JSON has no numbers for.
+            // Programs write these as strings, because JSON has no such numbers.
             Written::String("NaN" | "-NaN" | "inf" | "-inf" | "Infinity" | "-Infinity") => {
                 return Self::new(Kind::Word);
             }
@@ -95,7 +95,10 @@ impl Look {
             _ if matches!(value, Written::Text(text) if is_truth(text.trim())) => Self::new(Kind::Bool),
             _ if matches!(value, Written::String(text) if !is_format && is_number(text)) => Self::because(
                 Kind::Text,
-                Refused::new("is a number between quotes, so a text", "numbers are --types COLUMN:f64, or COLUMN:i64"),
+                Refused::new(
+                    "is a number between quotes, so a text",
+                    "for numbers give --types COLUMN:f64, or COLUMN:i64",
+                ),
             ),
             _ => match value {
                 Written::Text(text) => Self::new(likeness(text.trim())),
@@ -128,7 +131,7 @@ impl Look {
     }
 }
 
-/// Whether a string of JSON would be read as a number where one is wanted.
+/// Whether a string of JSON would be read as a number in a column of numbers.
 fn is_number(text: &str) -> bool {
     Number::parse(text).is_some() && !has_leading_zeros(text)
 }
@@ -153,7 +156,7 @@ fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
     }
     if !number.plain {
         if number.is_zero() && has_far_exponent(text) {
-            let advice = "numbers are --types COLUMN:f64";
+            let advice = "for numbers give --types COLUMN:f64";
             return Some(Look::because(Kind::Inexact, Refused::new("looks like a name, not like a zero", advice)));
         }
         return Some(match read() {
@@ -168,17 +171,18 @@ fn number(text: &str, times: &Times, role: Role) -> Option<Look> {
     } else {
         Kind::Big
     };
-    // Below 2^53 each is a float. `digits` have no zeros at their end, the text has.
+    // Whole numbers of up to 15 digits are floats. The length of the text counts, because `digits` has no trailing
+    // zeros.
     let not_a_float = text.len() > 15 && read().is_err();
     Some(Look { negative: number.negative, not_a_float, ..Look::new(kind) })
 }
 
-/// Whether a text may be a number with a comma before its fraction.
+/// Whether the text looks like a number with a decimal comma.
 pub(crate) fn has_decimal_comma(text: &str) -> bool {
     likeness(text.trim()) == Kind::Comma
 }
 
-/// What a text of CSV that is neither a number nor a time is near to.
+/// The kind that a text of CSV resembles, if it is neither a number nor a time.
 fn likeness(text: &str) -> Kind {
     if !text.starts_with(|c: char| matches!(c, '0'..='9' | '+' | '-')) {
         return Kind::Text;
@@ -207,7 +211,8 @@ fn likeness(text: &str) -> Kind {
     }
 }
 
-/// Day, month and a year of four digits, or the year first, between dots, slashes or dashes; perhaps a time behind them.
+/// Whether the text is a date with a year of four digits first or last and with dots, slashes or dashes between its
+/// parts. A time may follow.
 fn is_other_date(text: &str) -> bool {
     let date = text.split([' ', 'T', ',']).next().unwrap_or_default();
     let Some(between) = date.chars().find(|c| matches!(c, '.' | '/' | '-')) else { return false };
@@ -218,7 +223,7 @@ fn is_other_date(text: &str) -> bool {
     parts.iter().all(is_number) && !is_iso && matches!(lengths[..], [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4])
 }
 
-/// `0e123456`, as checksums are: no program writes a zero so.
+/// Whether the text is like `0e123456`, as checksums are. No program writes zero like that.
 fn has_far_exponent(text: &str) -> bool {
     let exponent = text.split_once(['e', 'E']).map(|(_, exponent)| exponent.trim_start_matches(['+', '-']));
     exponent.is_some_and(|exponent| exponent.parse::<u32>().map_or(true, |exponent| exponent > 400))

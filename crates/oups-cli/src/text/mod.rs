@@ -1,6 +1,6 @@
 //! Values of Arrow types as texts, both ways: exactly, or refused.
 //!
-//! Knows no file and no line: who reads one puts the place in front of what is said here.
+//! This room knows no file and no line. Its callers put the place in front of a refusal.
 
 mod calendar;
 mod column;
@@ -29,20 +29,20 @@ pub(crate) use kind::has_decimal_comma;
 pub(crate) use times::Times;
 pub(crate) use zone::Zone;
 
-/// One value as a text format wrote it.
+/// One value as written in a text format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Written<'a> {
-    /// Any value of CSV.
+    /// A value of CSV.
     Text(&'a str),
     /// A string of JSON, unescaped.
     String(&'a str),
-    /// A number of JSON, digit by digit as it stands there.
+    /// A number of JSON, with all its digits.
     Number(&'a str),
     Bool(bool),
 }
 
 impl<'a> Written<'a> {
-    /// As it stands in the file.
+    /// The text as it stands in the file.
     pub(crate) fn text(self) -> &'a str {
         match self {
             Self::Text(text) | Self::String(text) | Self::Number(text) => text,
@@ -52,11 +52,11 @@ impl<'a> Written<'a> {
     }
 }
 
-/// Why a value is refused. Completes the place: "line 3, column `x`: `cold` is not a number: give …".
+/// Why a value is refused. A message puts place and value in front of it: "line 3, column `x`: `cold` is not a number".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) why: String,
-    /// What would do; `COLUMN` stands for the column's name.
+    /// What to do; `COLUMN` stands for the column's name.
     pub(crate) advice: Option<String>,
 }
 

@@ -1,12 +1,12 @@
-//! What a text in ISO 8601, or one near to it, says of a time.
+//! Reads times in ISO 8601 and in similar notations.
 
 use super::Refused;
 use super::calendar::{self, DAY_SECONDS};
 
-/// A date, a time of day, or both, as they are written.
+/// A date, a time of day, or both, as written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Moment {
-    /// Days since 1970.
+    /// The date, as days since 1970-01-01.
     pub(super) day: Option<i64>,
     pub(super) clock: Option<Clock>,
     pub(super) offset: Offset,
@@ -14,32 +14,33 @@ pub(super) struct Moment {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Clock {
-    /// Of the day.
+    /// The seconds since midnight.
     pub(super) seconds: i64,
     pub(super) nanos: u32,
-    /// There are digits behind the ninth.
+    /// Whether digits other than zero follow the ninth digit of the fraction.
     pub(super) finer: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Offset {
-    /// Some clock's time.
+    /// No offset: the time of some clock.
     #[default]
     None,
-    /// Seconds east of UTC.
+    /// An offset, in seconds east of UTC.
     East(i64),
-    /// Counted from 1970: the time is in UTC, though nobody wrote so.
+    /// Seconds since 1970: the time is in UTC by its nature.
     Epoch,
 }
 
 impl Moment {
-    /// Seconds since 1970 on the clock that is written; midnight for a date alone.
-    /// The first day of all has its midnight beyond 64 bits.
+    /// The seconds since 1970 on the clock of the text. A date alone is its midnight. `i128`, because the midnight of
+    /// the first day may lie beyond 64 bits.
     pub(super) fn seconds(self) -> Option<i128> {
         Some(i128::from(self.day?) * i128::from(DAY_SECONDS) + i128::from(self.clock.unwrap_or_default().seconds))
     }
 
-    /// Date and time, as `2024-03-31 00:30`, `2024-03-31T00:30:00,5 UTC`, `2024-03-31T00:30:00+0100`; or a date.
+    /// Reads a date, or date and time as in `2024-03-31 00:30`, `2024-03-31T00:30:00,5 UTC`,
+    /// `2024-03-31T00:30:00+0100`.
     ///
     /// `None` if the text is not of this form; an error if it is, but there is no such time.
     pub(super) fn iso(text: &str) -> Option<Result<Self, Refused>> {
@@ -55,7 +56,7 @@ impl Moment {
         Some(clock.map(moment))
     }
 
-    /// A time of day alone.
+    /// Reads a time of day alone.
     pub(super) fn of_day(text: &str) -> Option<Result<Self, Refused>> {
         let (clock, rest) = clock(text.trim_ascii())?;
         let moment = |clock| Self { clock: Some(clock), ..Self::default() };
@@ -67,7 +68,7 @@ fn no_date() -> Refused {
     Refused::plain("is a date that the calendar does not have")
 }
 
-/// Seconds of a day by its parts; leap seconds are in no type of time.
+/// The seconds of a time of day. Leap seconds are refused, because no time type has them.
 pub(super) fn seconds_of_day(hour: i64, minute: i64, second: i64) -> Result<i64, Refused> {
     match (hour, minute, second) {
         (0..=23, 0..=59, 0..=59) => Ok(hour * 3_600 + minute * 60 + second),
@@ -82,14 +83,14 @@ pub(super) fn leap_second() -> Refused {
     Refused::new("has the second 60, a leap second, which no type of time has", advice)
 }
 
-/// The digits in front, `least..=most` of them, and what follows.
+/// The number of the `least..=most` digits in front, and the rest of the text.
 fn number(text: &str, least: usize, most: usize) -> Option<(i64, &str)> {
     let digits = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at_checked(digits)?;
     Some((number.parse().ok().filter(|_| digits >= least)?, rest))
 }
 
-/// `None` in it: a date by its form alone.
+/// The day of the date in front, and the rest of the text. The day is `None` if the calendar does not have the date.
 fn date(text: &str) -> Option<(Option<i64>, &str)> {
     let (year, rest) =
         match text.strip_prefix('-').map(|text| (-1, text)).or(text.strip_prefix('+').map(|text| (1, text))) {
@@ -117,7 +118,7 @@ fn clock(text: &str) -> Option<(Result<Clock, Refused>, &str)> {
     Some((clock, rest))
 }
 
-/// Digits behind the point as nanoseconds, and whether there is more behind those.
+/// The digits of a fraction as nanoseconds, whether finer digits follow, and the rest of the text.
 pub(super) fn fraction(text: &str) -> Option<((u32, bool), &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, rest) = text.split_at_checked(digits).filter(|(digits, _)| !digits.is_empty())?;
@@ -126,7 +127,7 @@ pub(super) fn fraction(text: &str) -> Option<((u32, bool), &str)> {
     Some(((nanos, more.bytes().any(|digit| digit != b'0')), rest))
 }
 
-/// Nothing, `Z`, `UTC`, `GMT`, or [`fixed_offset`]; with or without a blank before it.
+/// The offset of a text that is empty, `Z`, `UTC`, `GMT` or a [`fixed_offset`], with or without a blank before it.
 fn offset(text: &str) -> Option<Offset> {
     let text = text.trim_ascii_start();
     if text.is_empty() {
@@ -142,7 +143,7 @@ pub(super) fn is_utc(name: &str) -> bool {
     ["Z", "UTC", "GMT"].iter().any(|utc| name.eq_ignore_ascii_case(utc))
 }
 
-/// Seconds east of UTC of `+01`, `+0100`, `+01:00`, `-04:56:02`.
+/// The seconds east of UTC of a text such as `+01`, `+0100`, `+01:00`, `-04:56:02`.
 pub(super) fn fixed_offset(text: &str) -> Option<i64> {
     let (sign, text) = match text.strip_prefix('-') {
         Some(text) => (-1, text),
@@ -154,7 +155,7 @@ pub(super) fn fixed_offset(text: &str) -> Option<i64> {
         None if rest.is_empty() => (0, rest, false),
         None => number(rest, 2, 2).map(|(minutes, rest)| (minutes, rest, false))?,
     };
-    // Clocks of before there were zones, as databases write them.
+    // Databases write seconds in offsets of times from before zones were introduced.
     let (seconds, rest) = match rest.strip_prefix(':').filter(|_| has_colon) {
         Some(rest) => number(rest, 2, 2)?,
         None => (0, rest),

@@ -1,34 +1,34 @@
-//! A number as its digits, so that none is lost on the way to a type.
+//! Numbers as digits, so that none is lost on the way to a type.
 
 use arrow::datatypes::i256;
 
-/// `digits × 10^exponent`, without zeros at either end; no digits are 0.
+/// The number `digits × 10^exponent`. The digits have no zeros at either end; without digits the number is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Number {
     pub(super) negative: bool,
     pub(super) digits: String,
     pub(super) exponent: i64,
-    /// Digits as they are written, but for zeros in front.
+    /// The number of digits in the text, without leading zeros.
     pub(super) written: usize,
-    /// Written with digits alone: neither point nor exponent.
+    /// Whether the text has neither point nor exponent.
     pub(super) plain: bool,
 }
 
 /// Why a number is not a whole count of units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Misfit {
-    /// Digits are left behind the last one.
+    /// The number has digits below the unit.
     Finer,
     Beyond,
 }
 
-/// More digits than any type has.
+/// More digits than a number of any type has.
 const LONGEST: i64 = 78;
-/// Beyond this an exponent is as good as any.
+/// A limit for exponents. No type reaches one so far from 0.
 const FARTHEST: i64 = 1 << 40;
 
 impl Number {
-    /// `-12.50`, `.5`, `7.`, `1.25e-3`.
+    /// Reads a number such as `-12.50`, `.5`, `7.` or `1.25e-3`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (negative, number) = match text.strip_prefix('-') {
             Some(number) => (true, number),
@@ -79,12 +79,12 @@ impl Number {
         i256::from_string(&digits).ok_or(Misfit::Beyond)
     }
 
-    /// The number as a count of `10^-power` that 128 bits hold.
+    /// As [`scaled`](Self::scaled), in 128 bits.
     pub(super) fn scaled_i128(&self, power: i64) -> Result<i128, Misfit> {
         self.scaled(power)?.to_i128().ok_or(Misfit::Beyond)
     }
 
-    /// Whether both are the same number, however written.
+    /// Whether both are the same number, however they are written.
     pub(super) fn equals(&self, other: &Self) -> bool {
         let sign = self.negative == other.negative || self.is_zero();
         sign && self.digits == other.digits && self.exponent == other.exponent

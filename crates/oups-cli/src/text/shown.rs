@@ -7,7 +7,7 @@ use super::float::Width;
 use super::types::unit_digits;
 use super::{calendar, duration, float, whole};
 
-/// Why a value has no text that could be read back.
+/// The error of a value that has no text which could be read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unshown {
     /// The value as it is stored.
@@ -37,7 +37,7 @@ pub(crate) fn write(array: &dyn Array, row: usize, out: &mut String) -> Result<(
     Ok(())
 }
 
-/// Whether there is no value, neither here nor in the dictionary that this names.
+/// Whether the value is null, by itself or in its dictionary.
 pub(crate) fn is_null(array: &dyn Array, row: usize) -> bool {
     match array.data_type() {
         DataType::Null => true,
@@ -49,7 +49,7 @@ pub(crate) fn is_null(array: &dyn Array, row: usize) -> bool {
     }
 }
 
-/// Where in its values a row of a dictionary points.
+/// The index among a dictionary's values that a row refers to.
 fn key(array: &dyn Array, row: usize) -> Option<usize> {
     let keys = array.as_any_dictionary().keys();
     if keys.is_null(row) {
@@ -151,15 +151,15 @@ fn write_time(array: &dyn Array, row: usize, out: &mut String) -> Result<(), Uns
     Ok(())
 }
 
-/// Seconds, and the nanoseconds behind them.
+/// The seconds of a value, and the nanoseconds within the second.
 fn parts(value: i64, unit: TimeUnit) -> (i64, u32) {
     let per_second = 10_i64.pow(unit_digits(unit).into());
     let nanos = value.rem_euclid(per_second) * (1_000_000_000 / per_second);
-    // At most 999,999,999.
+    // The cast loses nothing: the value is at most 999,999,999.
     (value.div_euclid(per_second), nanos as u32)
 }
 
-/// A date alone, where it has no time of day.
+/// Writes a date, with its time of day if it is not midnight.
 fn write_date64(millis: i64, out: &mut String) {
     let (seconds, nanos) = parts(millis, TimeUnit::Millisecond);
     match (seconds.rem_euclid(calendar::DAY_SECONDS), nanos) {

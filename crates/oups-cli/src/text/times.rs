@@ -1,4 +1,4 @@
-//! What a user says of times, and texts as times by it.
+//! Reads texts as times, by what the user says of them.
 
 use arrow::datatypes::TimeUnit;
 
@@ -9,26 +9,26 @@ use super::types::{Counted, unit_digits, unit_name};
 use super::zone::Zone;
 use super::{Refused, Written, epoch};
 
-/// How times are written, and where their clock stood.
+/// How times are written, and in which zone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Times {
-    /// None: ISO 8601.
+    /// The format; `None` for ISO 8601.
     pub(crate) format: Option<Format>,
     /// The zone of times without an offset.
     pub(crate) zone: Option<Zone>,
-    /// What bare numbers count since 1970.
+    /// The unit of bare numbers, which count from 1970.
     pub(crate) unit: Option<TimeUnit>,
 }
 
-/// What a text or a number says of a time.
+/// A text or a number, read as a time.
 pub(super) enum Said {
     Moment(Moment),
-    /// A bare number, whose unit is another matter.
+    /// A bare number. Its unit depends on the column.
     Number(Number),
 }
 
 impl Times {
-    /// What the value says; `None` if it is not written as a time.
+    /// Reads the value; `None` if it is not written as a time.
     pub(super) fn said(&self, value: Written<'_>) -> Option<Result<Said, Refused>> {
         let text = match value {
             Written::Bool(_) => return None,
@@ -36,7 +36,7 @@ impl Times {
         };
         if let Some(format) = self.format.as_ref().filter(|format| format.has_date()) {
             let read = format.read(text);
-            // A file may have times of two forms, if the one cannot be taken for the other.
+            // Times in ISO 8601 are read too, unless the format might take them for other times.
             let iso = || Moment::iso(text).filter(|_| !format.reads_iso());
             return read.or_else(iso).map(|moment| moment.map(Said::Moment));
         }
@@ -46,7 +46,7 @@ impl Times {
         Number::parse(text).map(|number| Ok(Said::Number(number)))
     }
 
-    /// A timestamp's value; `clock` is the zone of the column's times, if they have one.
+    /// The value of a timestamp in the unit. `clock` is the zone of the column, if it has one.
     pub(super) fn timestamp(&self, value: Written<'_>, unit: TimeUnit, clock: Option<&Clock>) -> Result<i64, Refused> {
         let kind = Counted::Timestamp(clock.map(Clock::name));
         match self.said(value).unwrap_or_else(|| Err(self.not_a_time()))? {
@@ -74,7 +74,7 @@ impl Times {
         }
     }
 
-    /// What is told first, then what the column says.
+    /// The zone that the user gave, or else the column's.
     fn zone_of<'a>(&'a self, clock: &'a Clock) -> Result<&'a Zone, Refused> {
         let unknown = |name: &String| {
             let why = format!("has no offset from UTC, and the zone `{name}` of the column is not known");
@@ -86,7 +86,7 @@ impl Times {
         }
     }
 
-    /// Days since 1970. A time of day does not go into a date, but for the midnight with which it begins.
+    /// The days since 1970 of a date. A time of day is refused, unless it is midnight.
     pub(super) fn date(&self, value: Written<'_>) -> Result<i64, Refused> {
         let moment = self.day_moment(value, "a date such as 2013-02-08")?;
         let clock = moment.clock.unwrap_or_default();
@@ -96,7 +96,7 @@ impl Times {
         moment.day.ok_or_else(too_far_for_all)
     }
 
-    /// Milliseconds since 1970 of a date that may have a time of day.
+    /// The milliseconds since 1970 of a date, which may have a time of day.
     pub(super) fn date64(&self, value: Written<'_>) -> Result<i64, Refused> {
         let moment = self.day_moment(value, "a date such as 2013-02-08")?;
         in_unit(moment.seconds().ok_or_else(too_far_for_all)?, moment, Counted::Timestamp(None), TimeUnit::Millisecond)
@@ -117,7 +117,7 @@ impl Times {
         }
     }
 
-    /// A time of day in the unit.
+    /// The value of a time of day in the unit.
     pub(super) fn time_of_day(&self, value: Written<'_>, unit: TimeUnit) -> Result<i64, Refused> {
         let not_one =
             || Refused::new("is not a time of day such as 12:00:00", "give --time-format, or --types COLUMN:str");
@@ -154,7 +154,7 @@ impl Clock {
     }
 }
 
-/// The calendar has no such second that 64 bits count.
+/// The error of a time that even seconds of 64 bits do not reach.
 fn too_far_for_all() -> Refused {
     too_far(Counted::Timestamp(None), TimeUnit::Second)
 }
@@ -165,11 +165,11 @@ fn offset_without_zone() -> Refused {
     Refused::new("has an offset from UTC, and the times of the column have none", advice)
 }
 
-/// Nothing would be made of the zone that was told.
+/// The error of a given zone that would have no effect.
 fn zone_without_zone() -> Refused {
     let advice = "leave --time-zone out where the time is that of the column's clock, \
          or give --types COLUMN:timestamp[us,UTC] in a new dataset";
-    Refused::new("is of the zone that --time-zone tells, and the times of the column have none", advice)
+    Refused::new("is in the zone of --time-zone, and the times of the column have no zone", advice)
 }
 
 fn in_unit(seconds: i128, moment: Moment, kind: Counted<'_>, unit: TimeUnit) -> Result<i64, Refused> {
@@ -183,7 +183,8 @@ fn in_unit(seconds: i128, moment: Moment, kind: Counted<'_>, unit: TimeUnit) -> 
     i64::try_from(value).map_err(|_| too_far(kind, unit))
 }
 
-/// The advice names the column's own kind of type: another one would be refused as well.
+/// The error of a value that is finer than the column's unit. The advice names a type of the column's kind, because
+/// another kind would be refused as well.
 pub(super) fn finer(kind: Counted<'_>, unit: TimeUnit) -> Refused {
     let why = format!("is finer than the unit of the column, {}", unit_name(unit));
     let (finer, others) = match unit {

@@ -1,4 +1,4 @@
-//! Names of types, as `--types` has them.
+//! The names of types in `--types`.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use arrow::datatypes::{DECIMAL128_MAX_PRECISION, DECIMAL256_MAX_PRECISION, DataT
 
 use super::zone::Zone;
 
-/// What [`parse`] reads.
+/// The names that [`parse`] reads, for messages.
 pub(crate) const NAMES: &str = "a type: str, bool, i8 to i64, u8 to u64, f16, f32, f64, decimal[10,2], date, timestamp[us], \
      timestamp[us,UTC], time[us], duration[us], binary, fixed[16] or category";
 
@@ -47,7 +47,7 @@ pub(crate) fn parse(text: &str) -> Option<DataType> {
     })
 }
 
-/// The zone for which a timestamp is not known.
+/// The zone of a timestamp type, if the zone is not known.
 pub(crate) fn unknown_zone(text: &str) -> Option<&str> {
     let (unit, zone) = text.trim().strip_prefix("timestamp[")?.strip_suffix(']')?.split_once(',')?;
     let zone = zone.trim();
@@ -81,7 +81,7 @@ fn plain(name: &str) -> Option<DataType> {
     })
 }
 
-/// Without a number of bits: as narrow as usual, which is 128 bits while they do.
+/// The type of a decimal. Without a number of bits it has 128, or 256 if the digits need them.
 fn decimal_of(name: &str, inner: &str) -> Option<DataType> {
     use DataType::*;
     let (precision, scale) = inner.split_once(',')?;
@@ -115,17 +115,17 @@ pub(super) fn unit_name(unit: TimeUnit) -> &'static str {
     }
 }
 
-/// A kind of type that has a unit.
+/// The kinds of types that have a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counted<'a> {
-    /// With the zone.
+    /// A timestamp, with its zone.
     Timestamp(Option<&'a str>),
     Time,
     Duration,
 }
 
 impl Counted<'_> {
-    /// As `--types` has it.
+    /// The name of the type in `--types`.
     pub(super) fn named(self, unit: TimeUnit) -> String {
         let unit = unit_name(unit);
         match self {
@@ -137,7 +137,7 @@ impl Counted<'_> {
     }
 }
 
-/// Digits of a second's fraction.
+/// The digits of a second's fraction in the unit.
 pub(super) fn unit_digits(unit: TimeUnit) -> u8 {
     match unit {
         TimeUnit::Second => 0,

@@ -1,4 +1,4 @@
-//! Whole numbers, decimals, truth values and bytes out of texts.
+//! Reads whole numbers, decimals, booleans and bytes from texts.
 
 use std::any::type_name;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use arrow::datatypes::i256;
 use super::number::{Misfit, Number, has_leading_zeros};
 use super::{Refused, Written};
 
-/// The text of a number; `Err` for what is not written as one.
+/// The text of a value that may be a number.
 fn number_text(value: Written<'_>) -> Result<&str, Refused> {
     match value {
         Written::Bool(_) => Err(Refused::new("is a truth value, not a number", "give --types COLUMN:bool")),
@@ -20,7 +20,7 @@ fn number_text(value: Written<'_>) -> Result<&str, Refused> {
     }
 }
 
-/// `7`, `+7`, `7.0`, `7e3`.
+/// Reads a whole number such as `7`, `+7`, `7.0`, `7e3`.
 pub(super) fn whole<T: TryFrom<i128>>(value: Written<'_>) -> Result<T, Refused> {
     let text = number_text(value)?;
     let value = match text.parse::<i64>() {
@@ -53,7 +53,7 @@ fn beyond<T>() -> Refused {
     Refused::new(why, wider)
 }
 
-/// A decimal as a count of its last digit.
+/// Reads a decimal as a count of its last digit.
 pub(super) fn decimal(value: Written<'_>, precision: u8, scale: i8) -> Result<i256, Refused> {
     let text = number_text(value)?;
     let number = Number::parse(text).ok_or_else(|| Refused::new("is not a number", "give --types COLUMN:str"))?;
@@ -78,14 +78,14 @@ fn too_wide(precision: u8, scale: i8) -> Refused {
     Refused::new(why, "give --types COLUMN:decimal[76,…], or COLUMN:str")
 }
 
-/// `true` and `false` in any case; of CSV also `t` and `f`, as PostgreSQL writes them.
+/// Reads `true` and `false` in any case. CSV may also have `t` and `f`, as PostgreSQL writes them.
 pub(super) fn truth(value: Written<'_>) -> Result<bool, Refused> {
     let text = match value {
         Written::Bool(truth) => return Ok(truth),
         Written::Text(text) => text.trim(),
         Written::String(text) | Written::Number(text) => text,
     };
-    // CSV has no truth values of its own: what databases write for them.
+    // CSV has no booleans of its own, so that what databases write is read too.
     let known: [&[&str]; 2] = match value {
         Written::Text(_) => [&["true", "t", "1", "yes", "y"], &["false", "f", "0", "no", "n"]],
         _ => [&["true"], &["false"]],
@@ -98,7 +98,7 @@ pub(super) fn truth(value: Written<'_>) -> Result<bool, Refused> {
     }
 }
 
-/// `0x` and two digits a byte.
+/// Reads bytes as `0x` and two hexadecimal digits per byte.
 pub(super) fn bytes(value: Written<'_>, width: Option<usize>) -> Result<Vec<u8>, Refused> {
     let text = match value {
         Written::Text(text) => text.trim(),
@@ -106,7 +106,7 @@ pub(super) fn bytes(value: Written<'_>, width: Option<usize>) -> Result<Vec<u8>,
     };
     let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("\\x"));
     let bytes = digits.and_then(from_hex).ok_or_else(|| {
-        Refused::new("is not `0x` and two hexadecimal digits a byte", "write bytes so, or give --types COLUMN:str")
+        Refused::new("is not `0x` and two hexadecimal digits per byte", "write bytes so, or give --types COLUMN:str")
     })?;
     match width {
         Some(width) if width != bytes.len() => {
@@ -126,7 +126,7 @@ fn from_hex(digits: &str) -> Option<Vec<u8>> {
 pub(super) fn hex(bytes: &[u8], out: &mut String) {
     out.push_str("0x");
     for byte in bytes {
-        // Writing to a String cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(out, "{byte:02x}");
     }
 }

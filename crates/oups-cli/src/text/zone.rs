@@ -1,4 +1,4 @@
-//! The clocks of time zones.
+//! Time zones: the offset from UTC for the time on a zone's clock.
 
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
@@ -7,7 +7,7 @@ use super::Refused;
 use super::calendar::{self, DAY_SECONDS};
 use super::moment::{fixed_offset, is_utc};
 
-/// A zone by name, with the rules of all years.
+/// A zone with its name, and the rules of all years.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Zone {
     name: String,
@@ -15,7 +15,8 @@ pub(crate) struct Zone {
 }
 
 impl Zone {
-    /// `Europe/Berlin`, `UTC`, `+05:30`; `None` for a name that the database does not have.
+    /// The zone of a name such as `Europe/Berlin`, `UTC` or `+05:30`; `None` for a name that the database does not
+    /// have.
     pub(crate) fn named(name: &str) -> Option<Self> {
         let clock = if is_utc(name) {
             TimeZone::UTC
@@ -31,7 +32,8 @@ impl Zone {
         &self.name
     }
 
-    /// Seconds east of UTC when this zone's clock showed so many seconds since 1970.
+    /// The offset, in seconds east of UTC, when the zone's clock shows this many seconds since 1970. An error if the
+    /// clock never shows that time, or shows it twice.
     pub(super) fn offset_at(&self, seconds: i128) -> Result<i64, Refused> {
         if self.clock == TimeZone::UTC {
             return Ok(0);

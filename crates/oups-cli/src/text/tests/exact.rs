@@ -1,4 +1,4 @@
-//! What is read, beside a reference that is slow, simple, and exact.
+//! Compares what is read with a reference that is slow, simple and exact.
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::*;
@@ -20,10 +20,10 @@ fn read<T: ArrowPrimitiveType>(data_type: DataType, text: &str) -> Option<T::Nat
     Some(values.as_primitive::<T>().value(0))
 }
 
-/// Places behind the point of the reference's numbers.
+/// The digits after the point in the reference's numbers.
 const PLACES: i64 = 1_200;
 
-/// The number of a text of this file's own making, times 10^PLACES.
+/// The number of a text made of these parts, times 10^PLACES.
 fn reference(is_negative: bool, whole: &str, fraction: &str, exponent: i64) -> BigInt {
     let digits: BigInt = format!("0{whole}{fraction}").parse().unwrap();
     let power = PLACES + exponent - i64::try_from(fraction.len()).unwrap();
@@ -35,7 +35,8 @@ fn scaled(value: BigInt, places: u32) -> BigInt {
     value * BigInt::from(10).pow(u32::try_from(PLACES).unwrap() - places)
 }
 
-/// A finite float times 10^PLACES: it is a whole number of 2^-1074, which has no more places than this.
+/// A finite float times 10^PLACES. It is exact: every float is a multiple of 2^-1074, which has fewer digits than
+/// PLACES.
 fn of_float(value: f64) -> BigInt {
     let text = format!("{value:.1100}");
     let (whole, fraction) = text.split_once('.').unwrap();
@@ -72,13 +73,14 @@ proptest! {
         prop_assert_eq!(read::<Decimal128Type>(DataType::Decimal128(38, 10), &text), expected, "{}", text);
 
         if let Some(float) = read::<Float64Type>(DataType::Float64, &text) {
-            // The nearest one, and of a whole number that one.
+            // It is the nearest float, and for a whole number the number itself.
             let distance = |float: f64| (of_float(float) - &exact).magnitude().clone();
             let off = distance(float);
             prop_assert!(off <= distance(float.next_up()) && off <= distance(float.next_down()), "{}", text);
             let is_plain = exponent.is_none() && fraction.is_empty();
             prop_assert!(!is_plain || of_float(float) == exact, "{} became {}", text, float);
-            // Nearer to the text than half of its last digit that says something: nothing that is written is lost.
+            // It differs from the text by less than half of the text's last significant digit, so that no digit is
+            // lost.
             let digits = format!("{whole}{fraction}");
             let zeros = digits.len() - digits.trim_end_matches('0').len();
             let last = PLACES + exponent.unwrap_or(0) + i64::try_from(zeros).unwrap() - i64::try_from(fraction.len()).unwrap();

@@ -1,4 +1,4 @@
-//! What columns look like.
+//! The types that are inferred from the values of columns.
 
 use arrow::datatypes::TimeUnit;
 
@@ -125,7 +125,7 @@ fn times_of_day_are_told_as_such_where_rows_are_ordered_on_them() {
         let doubts = guess(&["12:00"], times, Role::Ordered).doubts;
         assert_eq!(
             doubts.first().map(|doubt| doubt.instead.as_str()),
-            Some("times of day are --types COLUMN:time[us]")
+            Some("for times of day give --types COLUMN:time[us]")
         );
     }
 }

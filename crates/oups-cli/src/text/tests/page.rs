@@ -1,4 +1,4 @@
-//! The tables of `docs/input.md`, row by row.
+//! Checks the tables of `docs/input.md` row by row.
 
 use crate::text::{Column, Times, Written, shown, types};
 
@@ -13,7 +13,7 @@ fn becomes(type_name: &str, text: &str) -> Option<String> {
     Some(shown)
 }
 
-/// What stands between backticks.
+/// The texts between backticks.
 fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }

@@ -1,4 +1,4 @@
-//! Values → texts → the same values, bit by bit.
+//! Writes values as texts and reads the same values back, bit by bit.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::text::{Column, Times, Written, shown};
 
 const UNITS: [TimeUnit; 4] = [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
 
-/// Types whose values are any bits of a width.
+/// Types for which any bits of their width are a value.
 fn plain_types() -> Vec<DataType> {
     use DataType::*;
     let mut types =
@@ -39,7 +39,7 @@ fn plain_array(data_type: &DataType, bits: &[Option<u64>]) -> ArrayRef {
     make_array(data.align_buffers(true).build().unwrap())
 }
 
-/// Bits of all sizes: most numbers of 64 random bits are far away.
+/// Bits of all sizes. 64 random bits alone would almost always be large numbers.
 fn bits() -> impl Strategy<Value = Vec<Option<u64>>> {
     let sized = (any::<u64>(), 0..64_u32).prop_map(|(bits, shift)| bits >> shift);
     let signed = (any::<i64>(), 0..64_u32).prop_map(|(bits, shift)| (bits >> shift) as u64);
@@ -51,7 +51,7 @@ fn bits() -> impl Strategy<Value = Vec<Option<u64>>> {
     )
 }
 
-/// Reads what is written, in the way of CSV or of JSON.
+/// Writes the values and reads them back, as CSV or as JSON.
 fn read_back(array: &dyn Array, is_json: bool) -> Result<ArrayRef, String> {
     let mut column = Column::new(array.data_type(), &Times::default(), array.len()).ok_or("no text")?;
     for row in 0..array.len() {
@@ -79,7 +79,7 @@ fn compare(array: ArrayRef) {
     }
 }
 
-/// The values as bytes: NaN does not equal itself. What lies under a null is not a value.
+/// The values as bytes, because NaN does not equal itself. Bytes under a null are left out.
 fn bits_of(array: &dyn Array) -> Vec<Option<Vec<u8>>> {
     let array = match array.data_type() {
         DataType::Dictionary(_, values) => arrow::compute::cast(array, values).unwrap(),

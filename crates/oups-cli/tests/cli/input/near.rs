@@ -37,7 +37,7 @@ fn numbers_with_commas_and_dates_of_another_form_do_not_become_texts_unsaid() {
     let rows = tried.taken("a.csv", "t,x\n1,31.12.2024\n", "--time-format %d.%m.%Y --types t:i64");
     assert_eq!(rows, "{\"t\":1,\"x\":\"2024-12-31\"}\n");
     let said = tried.refused("a.csv", "t,x\n1,31.12.2024\n", "--time-format %d.%m.%Y");
-    assert!(said.contains("numbers are --types t:i64"), "{said}");
+    assert!(said.contains("for numbers give --types t:i64"), "{said}");
     let said = tried.refused("a.csv", "t;x\n1;1,5\n", "--delimiter ';' --types x:f64");
     assert!(said.contains("`1,5` is not a number\noups: hint: --decimal-comma"), "{said}");
 }
