@@ -1,4 +1,4 @@
-//! Several files as one reader; each is opened when it is its turn.
+//! Reads several files as one. Each file is opened when the one before it has been read.
 
 use arrow::array::{Array, RecordBatch, RecordBatchReader, new_null_array};
 use arrow::datatypes::{DataType, FieldRef, SchemaRef};
@@ -50,7 +50,7 @@ impl Concat {
     }
 }
 
-/// The batch with its columns in the order of the schema.
+/// The batch, with its columns in the order of the schema.
 fn conform(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, Wrong> {
     let gone = |name: &str| Wrong::new("has gone while the file was read").in_column(name);
     let column = |field: &FieldRef| match batch.column_by_name(field.name()) {

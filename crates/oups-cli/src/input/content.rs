@@ -1,4 +1,4 @@
-//! The bytes of one input: of a file, packed or not, or of standard input.
+//! The bytes of one input: a file, packed or not, or standard input.
 
 use std::fmt;
 use std::fs::File;
@@ -17,7 +17,7 @@ use crate::terminal::progress::Progress;
 
 pub(super) type Bytes = Box<dyn Read + Send>;
 
-/// Bytes that can be read several times.
+/// Bytes of an input that can be read several times.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
     name: String,
@@ -27,13 +27,13 @@ pub(super) struct Content {
 #[derive(Clone, Debug)]
 enum Held {
     File(PathBuf),
-    /// A copy of standard input.
+    /// A small copy of standard input.
     Memory(Arc<Vec<u8>>),
-    /// A larger one. The file has no name, so that nothing is left of it however the program ends.
+    /// A large copy of standard input. The file has no name, so that nothing is left of it however the program ends.
     Nameless(Arc<File>),
 }
 
-/// Bytes of standard input that are kept in memory.
+/// The most bytes of standard input that are held in memory.
 const MEMORY: usize = 8 << 20;
 
 impl Content {
@@ -45,7 +45,7 @@ impl Content {
         Ok(Self { name: path.display().to_string(), held: Held::File(path.to_owned()) })
     }
 
-    /// Standard input, copied: types are inferred from all of it before it is read.
+    /// Copies standard input, because types are inferred from all of it before rows are read.
     pub(super) fn of_stdin(start: &[u8]) -> Result<Self> {
         let copy = || -> io::Result<Held> {
             let mut copy = spooled_tempfile(MEMORY);
@@ -63,7 +63,7 @@ impl Content {
         &self.name
     }
 
-    /// The length as it is on disk.
+    /// The length in bytes, before unpacking.
     pub(super) fn length(&self) -> u64 {
         match &self.held {
             Held::File(path) => std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
@@ -72,7 +72,8 @@ impl Content {
         }
     }
 
-    /// The bytes as a file, for formats that are read at random. One is read after the other.
+    /// The bytes as a file, for formats that are not read in order. Files of one input may share their position, so
+    /// that only one of them may be read at a time.
     pub(super) fn file(&self) -> io::Result<File> {
         let mut file = match &self.held {
             Held::File(path) => File::open(path)?,
@@ -87,7 +88,7 @@ impl Content {
         Ok(file)
     }
 
-    /// Refuses packed bytes, for formats that are not read out of them.
+    /// Refuses packed bytes, for formats that cannot be read from them.
     pub(super) fn refuse_packed(&self) -> Result<(), Wrong> {
         let mut start = Vec::new();
         let read = self.bytes().and_then(|bytes| bytes.take(8).read_to_end(&mut start));
@@ -119,7 +120,7 @@ impl AsRef<[u8]> for Shared {
     }
 }
 
-/// A reader with a place of its own: handles on one open file share theirs.
+/// A reader with a position of its own. Handles on one open file share the file's position.
 struct Positioned {
     file: Arc<File>,
     at: u64,
@@ -133,7 +134,7 @@ impl Read for Positioned {
     }
 }
 
-/// What standard input is called.
+/// The name of standard input in messages.
 pub(super) const STDIN: &str = "standard input";
 
 impl fmt::Display for Content {
@@ -142,7 +143,7 @@ impl fmt::Display for Content {
     }
 }
 
-/// The extension that tells the format, before one that tells how the file is packed.
+/// The extension that names the format; an extension of a packed file, such as `.gz`, is skipped.
 pub(super) fn extension(path: &Path) -> Option<String> {
     let last = |path: &Path| path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
     match last(path).as_deref() {

@@ -1,4 +1,4 @@
-//! Texts as UTF-8, whatever their byte order mark says that they are.
+//! Decodes texts to UTF-8 from the encoding that their byte order mark names.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -8,7 +8,7 @@ use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
 use super::content::Bytes;
 use super::packing::peeked;
 
-/// Bytes that are not the text that their byte order mark promises.
+/// The error of bytes that are not valid in the encoding of their byte order mark.
 #[derive(Debug)]
 pub(super) struct Undecodable {
     encoding: &'static str,
@@ -22,10 +22,11 @@ impl fmt::Display for Undecodable {
 
 impl std::error::Error for Undecodable {}
 
-/// What to do with a text that is not UTF-8.
+/// The advice for a text that is not UTF-8.
 pub(super) const ICONV: &str = "convert it first: `iconv -f LATIN1 -t UTF-8` (or -f WINDOWS-1252, -f UTF-16LE)";
 
-/// The text after its byte order mark, as UTF-8. Without a mark it is taken for UTF-8, which its readers check.
+/// The text after its byte order mark, as UTF-8. A text without a mark is passed on as it is; its reader checks that it
+/// is UTF-8.
 pub(super) fn decoded(bytes: Bytes) -> io::Result<Bytes> {
     let (start, mut bytes) = peeked(bytes, 3)?;
     let encoding = match start.as_slice() {
@@ -41,7 +42,7 @@ pub(super) fn decoded(bytes: Bytes) -> io::Result<Bytes> {
     Ok(Box::new(Decoded::new(bytes, encoding)))
 }
 
-/// Bytes that are decoded at once.
+/// The bytes that are decoded at once.
 const BLOCK: usize = 64 << 10;
 
 struct Decoded {
@@ -50,7 +51,7 @@ struct Decoded {
     decoder: Decoder,
     raw: Vec<u8>,
     text: Vec<u8>,
-    /// How much of `text` was read.
+    /// The number of bytes of `text` that have been read.
     read: usize,
     ended: bool,
 }
@@ -61,7 +62,7 @@ impl Decoded {
         Self { inner, encoding: encoding.name(), decoder, raw: vec![0; BLOCK], text: Vec::new(), read: 0, ended: false }
     }
 
-    /// Decodes one more block; none is left after the last.
+    /// Decodes the next block into `text`, which is empty after the last block.
     fn fill(&mut self) -> io::Result<()> {
         let length = self.inner.read(&mut self.raw)?;
         self.ended = length == 0;
@@ -73,7 +74,7 @@ impl Decoded {
         self.text.truncate(written);
         match result {
             DecoderResult::InputEmpty => Ok(()),
-            // There is room for all.
+            // `OutputFull` cannot happen, because the buffer has room for the whole block.
             DecoderResult::OutputFull | DecoderResult::Malformed(..) => {
                 Err(io::Error::new(io::ErrorKind::InvalidData, Undecodable { encoding: self.encoding }))
             }

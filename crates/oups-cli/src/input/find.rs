@@ -1,4 +1,4 @@
-//! From the inputs as they are typed to what is read.
+//! Finds the files of the inputs as typed, and their formats.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::args::InputFormat;
 use crate::args::usage::Usage;
 use crate::explain::hint;
 
-/// What is read, before anything is known of its columns.
+/// One input that was found. Nothing is known of its columns yet.
 pub(super) struct Found {
     pub(super) kind: Kind,
     pub(super) from: From,
@@ -20,11 +20,11 @@ pub(super) struct Found {
 
 pub(super) enum From {
     Content(Content),
-    /// An Arrow stream on standard input: it is read once, as it comes.
+    /// An Arrow stream on standard input. It is read as it comes, so only once.
     Stream(Source),
 }
 
-/// The inputs in the order given; the files of a pattern by name.
+/// The inputs in the given order. The files of a pattern are in the order of their names.
 pub(super) fn find(inputs: &[PathBuf], format: Option<InputFormat>) -> Result<Vec<Found>> {
     if inputs.iter().filter(|input| is_stdin(input)).count() > 1 {
         bail!(Usage("standard input can be read once: give `-` once".to_owned()));
@@ -78,7 +78,7 @@ fn kind(path: &Path, format: Option<InputFormat>) -> Result<Kind> {
         _ => None,
     };
     match (format, by_name) {
-        // The name tells commas from tabs.
+        // `--format csv` does not say whether fields are separated by commas or tabs; the extension does.
         (Some(InputFormat::Csv), Some(kind @ Kind::Csv { .. })) => Ok(kind),
         (Some(format), _) => Ok(format.into()),
         (None, Some(kind)) => Ok(kind),
@@ -95,11 +95,11 @@ fn stdin(format: Option<InputFormat>) -> Result<Found> {
     let kind = format.map_or(Kind::Arrow, Kind::from);
     let mut start = Vec::new();
     if kind == Kind::Arrow {
-        // Not locked any longer than this: the stream locks it for itself.
+        // The lock must not live longer than this statement, because the stream takes it itself.
         io::stdin().take(ipc::MAGIC.len() as u64).read_to_end(&mut start).context("cannot read standard input")?;
         match start.as_slice() {
             ipc::MAGIC => {}
-            // Every message of a stream has zeros or this mark in front; no text begins with either.
+            // A stream begins with this mark, or with a length below 2^16; no text begins with either.
             [0xFF, 0xFF, 0xFF, 0xFF, ..] | [_, _, 0, 0, ..] => {
                 return Ok(Found { kind, from: From::Stream(ipc::stdin(start)?) });
             }

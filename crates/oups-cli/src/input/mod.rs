@@ -1,4 +1,4 @@
-//! Inputs, read one after the other as one stream of batches.
+//! Reads the inputs one after the other as one stream of batches.
 
 mod concat;
 mod content;
@@ -38,32 +38,32 @@ pub(crate) use csv::Dialect;
 pub(crate) use places::Places;
 pub(crate) use wrong::Wrong;
 
-/// What an input is.
+/// The format of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Parquet,
-    /// With the delimiter that its name tells.
+    /// CSV, with the delimiter of the file's extension.
     Csv {
         delimiter: u8,
     },
     Json,
-    /// Arrow IPC, a file or a stream.
+    /// Arrow IPC, as a file or a stream.
     Arrow,
 }
 
 pub(crate) type BatchReader = Box<dyn RecordBatchReader + Send>;
 
-/// What the rows are for: it says what texts mean where the command line does not.
+/// What the rows are for. It determines the types that the command line does not.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Purpose {
-    /// The columns of the dataset, where it is there.
+    /// The columns of the dataset, if it exists.
     pub(crate) stored: Option<SchemaRef>,
     pub(crate) ordered_on: Option<String>,
     /// Whether the columns of the dataset may grow.
     pub(crate) grows: bool,
 }
 
-/// The rows of all inputs, in the order given.
+/// The rows of all inputs, in the given order.
 pub(crate) fn rows(
     inputs: &[PathBuf],
     reading: &Reading,
@@ -86,13 +86,13 @@ pub(crate) fn rows(
     Ok(Box::new(concat::Concat::new(schema, sources, progress, places)))
 }
 
-/// How many names a misspelt column may be told to mean.
+/// The most names that are suggested for a misspelt column.
 const SUGGESTIONS: usize = 3;
 
 /// The most bytes of rows that are sorted in memory.
 const SORT_MEMORY: usize = 64 << 20;
 
-/// The rows sorted by the ordered column, if that is asked for. All of them are read for it.
+/// The rows, sorted by the ordered column if that is asked for. Sorting reads all of them first.
 pub(crate) fn sorted(
     rows: BatchReader,
     reading: &Reading,
@@ -106,13 +106,13 @@ pub(crate) fn sorted(
         bail!(Usage("--sort needs to know the column: give --ordered-on COLUMN".to_owned()));
     };
     let sorted = oups::sort_by(rows, column, SORT_MEMORY)?;
-    // From here on, rows are counted in another order than that of the files.
+    // From here on, row numbers no longer follow the order of the files.
     places.forget();
     Ok(Box::new(sorted))
 }
 
-/// The columns of each input. Tables have theirs; those of texts follow the command line, then the dataset, else the
-/// first table, or are inferred from all texts together.
+/// The inputs with their columns. Parquet and Arrow have types. The types of CSV and JSON come from the command line,
+/// then from the dataset, then from the first Parquet or Arrow input; the rest is inferred from all texts together.
 fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Vec<Source>> {
     let mut sources: Vec<Option<Source>> = Vec::new();
     let mut texts = Vec::new();
@@ -171,7 +171,7 @@ fn sources(found: Vec<Found>, reading: &Reading, purpose: &Purpose) -> Result<Ve
     Ok(sources.into_iter().filter_map(|source| source.or_else(|| read.next())).collect())
 }
 
-/// Columns whose types are told; those of the command line go first.
+/// The columns whose types are known, first those of the command line, then the stored ones.
 fn told(reading: &Reading, stored: Option<SchemaRef>) -> Schema {
     let given = reading.types.iter().flat_map(|types| &types.0).cloned();
     let mut fields: Vec<Arc<Field>> = given.map(Arc::new).collect();
@@ -183,7 +183,7 @@ fn told(reading: &Reading, stored: Option<SchemaRef>) -> Schema {
     Schema::new(fields)
 }
 
-/// Refuses types of columns that are in no input: the name is misspelt.
+/// Refuses types for columns that no input has: the name is misspelt.
 fn types_have_a_use(reading: &Reading, schema: &Schema) -> Result<()> {
     let mut given = reading.types.iter().flat_map(|types| &types.0);
     let Some(missing) = given.find(|field| schema.index_of(field.name()).is_err()) else { return Ok(()) };
@@ -192,7 +192,7 @@ fn types_have_a_use(reading: &Reading, schema: &Schema) -> Result<()> {
     Err(hint::told(format!("--types: no input has a column `{}`", missing.name()), near))
 }
 
-/// Refuses a column that the dataset does not have and is not to get, with the names that may have been meant.
+/// Refuses a column that the dataset does not have, unless its columns may grow. The error suggests similar names.
 pub(crate) fn columns_are_stored(found: &Schema, purpose: &Purpose) -> Result<()> {
     let Some(stored) = purpose.stored.as_ref().filter(|_| !purpose.grows) else { return Ok(()) };
     let mut names = found.fields().iter().map(|field| field.name());
@@ -207,7 +207,8 @@ pub(crate) fn columns_are_stored(found: &Schema, purpose: &Purpose) -> Result<()
 const DIFFERENT: &str =
     "write the files one by one: the first has the columns of the dataset, and --evolve-schema lets them grow";
 
-/// The first input's columns, which all others must have too, in any order. A column is nullable if it is in any.
+/// The columns of the first input. All others must have the same columns, in any order. A column is nullable if it is
+/// nullable in one of them.
 fn agreed_schema(sources: &[Source]) -> Result<SchemaRef> {
     let Some((first, others)) = sources.split_first() else { return Ok(Arc::new(Schema::empty())) };
     let mut fields: Vec<Field> = first.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
@@ -224,7 +225,7 @@ fn agreed_schema(sources: &[Source]) -> Result<SchemaRef> {
             let Ok(found) = found.field_with_name(field.name()) else {
                 return Err(differ(format!("`{}` is only in the first", field.name())));
             };
-            // A column of nothing but nulls has the type that it has elsewhere.
+            // A column that is all null takes its type from another input.
             if *field.data_type() == DataType::Null {
                 field.set_data_type(found.data_type().clone());
             }

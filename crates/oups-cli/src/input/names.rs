@@ -1,4 +1,4 @@
-//! Names and their places: the same names mostly come in the same order.
+//! Names and their indices, found fast if names come in the same order each time.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ impl Names {
         self.names.len()
     }
 
-    /// The place of a name, which is looked for at `at` first.
+    /// The index of a name. It is looked for at `at` first.
     pub(super) fn find(&self, at: usize, name: &str) -> Option<usize> {
         if self.names.get(at).is_some_and(|known| known == name) {
             return Some(at);
@@ -21,7 +21,7 @@ impl Names {
         self.places.get(name).copied()
     }
 
-    /// Adds a name that is not there, and answers its place.
+    /// Adds a name that is new, and returns its index.
     pub(super) fn add(&mut self, name: &str) -> usize {
         let place = self.names.len();
         self.names.push(name.to_owned());
@@ -29,7 +29,7 @@ impl Names {
         place
     }
 
-    /// Adds the names that are not there.
+    /// Adds the names that are new.
     pub(super) fn extend<'n>(&mut self, names: impl Iterator<Item = &'n String>) {
         for name in names {
             if self.find(0, name).is_none() {

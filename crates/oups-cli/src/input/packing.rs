@@ -1,11 +1,11 @@
-//! Packed files: told by their first bytes, whatever their names say.
+//! Unpacks packed files. They are recognised by their first bytes, whatever their names say.
 
 use std::io::{self, BufReader, Cursor, Read};
 
 use super::content::Bytes;
 use super::wrong::Wrong;
 
-/// Bytes at the start of a file that tell how it is packed.
+/// The most bytes at the start of a file that say how it is packed.
 const LONGEST: usize = 6;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(super) enum Packing {
     None,
     Gzip,
     Zstd,
-    /// Packed with what is not read here.
+    /// A packing that is not read here: its name, and a tool that unpacks it.
     Other(&'static str, &'static str),
 }
 
@@ -30,7 +30,7 @@ impl Packing {
         }
     }
 
-    /// What is said of packed bytes where they cannot be read.
+    /// The error of packed bytes that cannot be read; `None` if the bytes are not packed.
     pub(super) fn refused(self) -> Option<Wrong> {
         let (name, tool) = match self {
             Self::None => return None,
@@ -42,14 +42,14 @@ impl Packing {
     }
 }
 
-/// The first bytes, and all of them again. The first are fewer only where there are no more.
+/// The first `wanted` bytes, or fewer if the input is shorter, and a reader of all bytes.
 pub(super) fn peeked(mut bytes: Bytes, wanted: usize) -> io::Result<(Vec<u8>, Bytes)> {
     let mut start = Vec::new();
     (&mut bytes).take(wanted as u64).read_to_end(&mut start)?;
     Ok((start.clone(), Box::new(Cursor::new(start).chain(bytes))))
 }
 
-/// The bytes as they were before they were packed.
+/// The bytes, unpacked if they are packed.
 pub(super) fn unpacked(bytes: Bytes) -> Result<Bytes, Wrong> {
     let (start, bytes) = peeked(bytes, LONGEST).map_err(|error| Wrong::unreadable(&error))?;
     match Packing::of(&start) {

@@ -1,12 +1,12 @@
-//! A batch of rows, and the lines that they came from.
+//! A part of an input: a batch of rows, and the lines that they came from.
 
 use arrow::array::RecordBatch;
 
 use super::wrong::Wrong;
 
-/// Rows of a batch, at most.
+/// The most rows of a batch.
 pub(super) const BATCH_ROWS: usize = 8 << 10;
-/// Bytes of text beyond which no row is added to a batch.
+/// A batch of this many bytes of text gets no further row.
 pub(super) const BATCH_BYTES: usize = 8 << 20;
 
 pub(super) struct Part {
@@ -14,11 +14,11 @@ pub(super) struct Part {
     pub(super) lines: Lines,
 }
 
-/// The rows of one input, as they come.
+/// The rows of one input, in parts.
 pub(super) type Parts = Box<dyn Iterator<Item = Result<Part, Wrong>> + Send>;
 
-/// The parts that `read` makes, up to the end of the input or the first error. `read` sets its flag when the input has ended:
-/// then it is not called again.
+/// The parts that `read` makes, up to the end of the input or the first error. `read` sets its flag when the input has
+/// ended; then it is not called again.
 pub(super) fn parts(mut read: impl FnMut(&mut bool) -> Result<Option<Part>, Wrong> + Send + 'static) -> Parts {
     let mut ended = false;
     Box::new(std::iter::from_fn(move || {
@@ -31,14 +31,14 @@ pub(super) fn parts(mut read: impl FnMut(&mut bool) -> Result<Option<Part>, Wron
     }))
 }
 
-/// The lines of rows that follow each other. Of rows that are equally far from each other, two numbers say all; of others the
-/// file does, which is then read again by who wants to know.
+/// The lines of consecutive rows. If the rows are equally far from each other, two numbers say all lines. Otherwise a
+/// line is found by reading the file again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Lines {
     rows: usize,
     first: u64,
     last: u64,
-    /// None: the rows are not equally far from each other.
+    /// The lines from one row to the next; `None` if that differs.
     step: Option<u64>,
 }
 
@@ -66,7 +66,7 @@ impl Lines {
         }
     }
 
-    /// These lines and those behind them as one, where one step leads through all of them.
+    /// These lines and those after them together, if one step leads through all of them.
     pub(super) fn joined(self, next: Self) -> Option<Self> {
         if self.rows == 0 {
             return Some(next);

@@ -1,4 +1,4 @@
-//! Which row of the input came from which line of which file.
+//! Finds the file and the line of a row of the input.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,26 +8,26 @@ use super::text_files::{Form, TextFile};
 use super::{csv, json};
 use crate::terminal::visible::visible;
 
-/// How many rows each file had so far. Cloning gives another handle on the same count.
+/// Counts the rows of each file. A clone is another handle on the same count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places(Arc<Mutex<Vec<Counted>>>);
 
 #[derive(Debug)]
 struct Counted {
     name: String,
-    /// None: a table, which has no lines.
+    /// The file, to be read again for lines; `None` for Parquet and Arrow, which have no lines.
     text: Option<TextFile>,
     parts: Vec<Counts>,
 }
 
-/// Rows that come one after the other.
+/// Consecutive rows of a file.
 #[derive(Clone, Copy, Debug)]
 struct Counts {
     rows: u64,
     lines: Option<Lines>,
 }
 
-/// One row of a file.
+/// The place of one row: its file, and its line or number.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     name: String,
@@ -37,12 +37,12 @@ pub(crate) struct Place {
 #[derive(Debug, PartialEq, Eq)]
 enum At {
     Line(u64),
-    /// From 1.
+    /// The number of the row, counted from 1.
     Row(u64),
 }
 
 impl Places {
-    /// From here on, rows are of this file.
+    /// Begins the rows of a file.
     pub(super) fn begin(&self, name: &str, text: Option<TextFile>) {
         self.lock().push(Counted { name: name.to_owned(), text, parts: Vec::new() });
     }
@@ -54,12 +54,12 @@ impl Places {
         }
     }
 
-    /// Rows are not in the order of the files any more.
+    /// Forgets all files, because rows are no longer in their order.
     pub(crate) fn forget(&self) {
         self.lock().clear();
     }
 
-    /// The file of a row of the whole input, counted from 0.
+    /// The place of a row. Rows are counted from 0 over the whole input.
     pub(crate) fn find(&self, row: u64) -> Option<Place> {
         let files = self.lock();
         let mut left = row;
@@ -96,7 +96,7 @@ impl Counted {
         }
     }
 
-    /// The line of a row. Where counting did not keep it, the file is read once more.
+    /// The line of a row. If the count does not say it, the file is read again.
     fn line(&self, row: u64) -> Option<u64> {
         let text = self.text.as_ref()?;
         let mut left = row;
@@ -118,7 +118,7 @@ fn read_line(text: &TextFile, row: u64) -> Option<u64> {
     }
 }
 
-/// Lines as an editor counts them; rows of tables, which have no lines, from 1.
+/// `line 3 of a.csv`, as an editor counts lines, or `row 3 of a.parquet`.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = visible(&self.name);

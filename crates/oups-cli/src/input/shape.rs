@@ -1,4 +1,4 @@
-//! What the values of one column without a told type are, over all files: one kind of value, objects, or lists.
+//! The shape of a column whose type is not known, over all files: leaf values, objects, or lists.
 
 use arrow::datatypes::{DataType, Field, Fields};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::spot::Spot;
 use super::wrong::{Wrong, shown};
 use crate::text::{Doubt, Guess, Role, Times, Written};
 
-/// What was seen of a column, or of a part of one.
+/// What was seen of a column, or of a field or the items within it.
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
     guess: Guess,
@@ -24,26 +24,26 @@ pub(super) struct First {
     pub(super) value: String,
 }
 
-/// The fields of objects, in the order in which they come.
+/// The fields of objects, in the order of first occurrence.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Objects {
     pub(super) names: Names,
     pub(super) shapes: Vec<Shape>,
 }
 
-/// What a column turned out to be.
+/// The type that was inferred for a column.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// None: there is no value.
+    /// The type; `None` if the column has no value.
     pub(super) data_type: Option<DataType>,
-    /// What is to be told, each of a part of the column (`o.b`).
+    /// Doubts that a user must know, each with its part of the column (`o.b`).
     pub(super) doubts: Vec<(String, Doubt)>,
-    /// Fields of objects that have no value anywhere.
+    /// Fields of objects that have no value in any row.
     pub(super) empty: Vec<String>,
     pub(super) first: Option<First>,
 }
 
-/// A column whose values are not of one kind, or have no type.
+/// The error of a column whose values are of different kinds, or have no type.
 #[derive(Debug)]
 pub(super) struct Untyped {
     pub(super) spot: u64,
@@ -61,23 +61,23 @@ impl Shape {
         self.guess.add(value, spot);
     }
 
-    /// A text between quotes that stands for null in columns that are not of texts.
+    /// Adds an empty text in quotes, which is null in all columns but those of texts.
     pub(super) fn add_null_text(&mut self, spot: u64) {
         self.guess.add(Written::Text(""), spot);
     }
 
-    /// The fields of the objects so far, for one more.
+    /// The fields of the objects, to add those of another object.
     pub(super) fn object(&mut self, spot: u64) -> &mut Objects {
         &mut self.object.get_or_insert_with(|| (first(spot, "{…}"), Objects::default())).1
     }
 
-    /// The items of the lists so far, for one more.
+    /// The items of the lists, to add those of another list.
     pub(super) fn list(&mut self, spot: u64, times: &Times) -> &mut Self {
         let new = || (first(spot, "[…]"), Box::new(Self::new(times, Role::Other)));
         &mut self.list.get_or_insert_with(new).1
     }
 
-    /// With what was seen in another file.
+    /// Adds what was seen in another file, which comes after this one.
     pub(super) fn join(&mut self, other: Self) {
         self.guess.join(other.guess);
         self.leaf = self.leaf.take().or(other.leaf);
@@ -91,7 +91,7 @@ impl Shape {
         }
     }
 
-    /// The type that holds all of it; `path` is what the column or its part is called.
+    /// The type that holds all values. `path` is the name of the column or of its part.
     pub(super) fn finish(self, path: &str) -> Result<Found, Untyped> {
         let mut kinds: Vec<(&First, &str)> = Vec::new();
         kinds.extend(self.leaf.iter().map(|first| (first, "a plain value")));
@@ -134,7 +134,7 @@ fn of_list(items: Shape, path: &str, first: First) -> Result<Found, Untyped> {
 }
 
 impl Objects {
-    /// The place of the part of this name, which is looked for at `at` first.
+    /// The index of the field of this name. It is looked for at `at` first, and added if it is new.
     pub(super) fn place(&mut self, at: usize, name: &str, new: impl FnOnce() -> Shape) -> usize {
         self.names.find(at, name).unwrap_or_else(|| {
             self.shapes.push(new());
@@ -179,7 +179,7 @@ impl Objects {
     }
 }
 
-/// The told type, with the fields of objects that were found besides.
+/// The known type, with the further fields of objects that were found.
 pub(super) fn grown(told: &DataType, found: &DataType) -> DataType {
     use DataType::{FixedSizeList, LargeList, List, Struct};
     let item = |told: &Arc<Field>, found: &Arc<Field>| {

@@ -1,4 +1,4 @@
-//! One input, and the columns it is read with.
+//! One input, and the columns that it is read with.
 
 use std::sync::Arc;
 
@@ -20,36 +20,37 @@ pub(super) struct Source {
     opening: Opening,
 }
 
-/// How the rows are come by.
+/// How an input is opened.
 enum Opening {
-    /// As they come, once.
+    /// It is already open, and is read once.
     Ready(BatchReader),
     Parquet(Content),
     Arrow(Content),
     Text(TextFile, Arc<Known>),
 }
 
-/// What reading texts needs besides the types.
+/// What is known of texts besides the types of their columns.
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) times: Times,
-    /// Texts that are null.
+    /// Texts that stand for null.
     pub(super) nulls: Vec<String>,
-    /// The columns that are told; some have no nulls.
+    /// The columns whose types are known, and whether they are nullable.
     pub(super) told: Schema,
-    /// How many of them the command line tells; the others are stored.
+    /// The number of these, from the front, that the command line gives. The others are stored columns.
     pub(super) given: usize,
-    /// Its type never changes.
+    /// The ordered column, whose type never changes.
     pub(super) ordered_on: Option<String>,
 }
 
 impl Known {
-    /// Whether a column has no nulls.
+    /// Whether a column must not have nulls.
     pub(super) fn is_required(&self, column: &str) -> bool {
         self.told.field_with_name(column).is_ok_and(|field| !field.is_nullable())
     }
 
-    /// What would do about a value. The type of a column that is stored is not told anew, but may grow.
+    /// The advice about a value of a column. The type of a stored column cannot be given by `--types` alone, but it may
+    /// grow: such advice is replaced.
     pub(super) fn advice(&self, column: &str, advice: Option<String>) -> Option<String> {
         let stored = self.told.index_of(column).ok().filter(|place| *place >= self.given);
         let advice = advice?.replace("COLUMN", column);
@@ -68,14 +69,14 @@ impl Known {
     }
 }
 
-/// The first type of the advice that the stored one may grow to.
+/// The first type in the advice that the stored type can grow to.
 fn grown<'a>(stored: &DataType, column: &str, advice: &'a str) -> Option<&'a str> {
     let named = advice.split(&format!("{column}:")).skip(1).collect::<Vec<_>>();
     let mut types = named.iter().map(|rest| rest.split_once(' ').map_or(*rest, |(name, _)| name).trim_end_matches(','));
     types.find(|name| types::parse(name).is_some_and(|wider| grows(stored, &wider)))
 }
 
-/// Whether `--evolve-schema` makes the one type of the other.
+/// Whether `--evolve-schema` can make the wider type of the stored one.
 fn grows(stored: &DataType, wider: &DataType) -> bool {
     use DataType::{Duration, Float16, Float32, Float64, Int64, Time32, Time64, Timestamp};
     match (stored, wider) {
@@ -114,7 +115,7 @@ impl Source {
         &self.schema
     }
 
-    /// The file, if it is one of lines.
+    /// The file, if it is CSV or JSON.
     pub(super) fn text_file(&self) -> Option<TextFile> {
         match &self.opening {
             Opening::Text(file, _) => Some(file.clone()),
@@ -138,7 +139,7 @@ impl Source {
     }
 }
 
-/// Gives times of 96 bits, which have no unit, one in which all files agree, if there is one.
+/// Gives times of 96 bits, which have no unit, a unit on which all files agree, if they can.
 pub(super) fn of_one_unit<'s>(sources: impl Iterator<Item = &'s mut Source>) -> anyhow::Result<()> {
     let mut sources: Vec<_> = sources.collect();
     let Some(first) = sources.first().map(|source| source.schema.clone()) else { return Ok(()) };
@@ -166,7 +167,7 @@ pub(super) fn of_one_unit<'s>(sources: impl Iterator<Item = &'s mut Source>) -> 
     Ok(())
 }
 
-/// The types of columns in the order of another schema.
+/// The types of the columns, in the order of another schema.
 fn types(schema: &Schema, order: &Schema) -> Vec<DataType> {
     let field = |name: &String| schema.field_with_name(name).map_or(DataType::Null, |field| field.data_type().clone());
     order.fields().iter().map(|order| field(order.name())).collect()
@@ -180,7 +181,7 @@ fn table(reader: BatchReader) -> Parts {
     Box::new(reader.map(part))
 }
 
-/// An error of a reader of tables, without words of a library that say nothing to who has the file.
+/// An error of reading Parquet or Arrow, in the program's words: those of the library do not help a user.
 fn of_table(error: ArrowError) -> Wrong {
     match Wrong::of(error) {
         Ok(wrong) => wrong,

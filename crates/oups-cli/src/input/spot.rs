@@ -1,6 +1,6 @@
-//! A line of one of several files as one number: what guesses at types keep of where they saw something.
+//! A file and a line as one number, so that an inferred type remembers cheaply where it saw a value.
 
-/// Bits of the line; the file has the others.
+/// The bits of the line. The other bits are the file's.
 const LINE_BITS: u32 = 40;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! The columns of files of texts: told by the command line or the dataset, or found in all values of all files.
+//! The columns of CSV and JSON files. Their types are known from the command line or the dataset, or are inferred from
+//! all values of all files.
 
 use std::sync::Arc;
 
@@ -14,10 +15,10 @@ use super::wrong::{Wrong, shown};
 use crate::terminal::message::message;
 use crate::text::{Doubt, Role, Times};
 
-/// What a user is told of guesses, at most.
+/// The most messages about inferred types.
 const TOLD: usize = 8;
 
-/// A file of texts.
+/// A CSV or JSON file.
 #[derive(Clone, Debug)]
 pub(super) struct TextFile {
     pub(super) content: Content,
@@ -30,17 +31,17 @@ pub(super) enum Form {
     Json,
 }
 
-/// What is known before looking.
+/// What is known of the columns before any value has been read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
-    /// Columns whose types are told.
+    /// The columns whose types are known.
     pub(super) told: &'a Schema,
-    /// What no `--types` may take for a text unasked.
+    /// The ordered column. It must not become a text unless the user asks for that.
     pub(super) ordered_on: Option<&'a str>,
     pub(super) times: &'a Times,
-    /// Texts of JSON that are null.
+    /// Texts of JSON that stand for null.
     pub(super) nulls: &'a [String],
-    /// Whether objects may have fields that are not told.
+    /// Whether objects may have fields that are not known.
     pub(super) grows: bool,
 }
 
@@ -49,7 +50,7 @@ impl<'a> Wanted<'a> {
         self.told.field_with_name(name).ok()
     }
 
-    /// Whether there is nothing to be found in the values of a column.
+    /// Whether the type of a column is known, so that its values need not be looked at.
     pub(super) fn knows(&self, name: &str) -> bool {
         self.told(name).is_some_and(|field| !(self.grows && has_objects(field.data_type())))
     }
@@ -73,10 +74,11 @@ fn has_objects(data_type: &DataType) -> bool {
     }
 }
 
-/// The columns of each file, in its own order.
+/// The columns of each file, in the file's order.
 ///
-/// Columns of all files that have a name have one type. An object of JSON may leave out what is null, so a JSON file has the
-/// columns of all of them. A column without any value has no type: it is left out, which is told.
+/// Columns of one name have one type in all files. An object of JSON may leave out fields that are null, so that each
+/// JSON file has the columns of all JSON files. A column without any value has no type: it is left out, and a message
+/// says so.
 pub(super) fn schemas(files: &[TextFile], wanted: &Wanted<'_>) -> Result<Vec<SchemaRef>, Wrong> {
     if files.is_empty() {
         return Ok(Vec::new());
@@ -95,7 +97,7 @@ pub(super) fn schemas(files: &[TextFile], wanted: &Wanted<'_>) -> Result<Vec<Sch
         all.join(objects);
     }
     if of_json.len() == 0 {
-        // Without an object, a file of JSON has the columns that are wanted of it.
+        // No JSON file has an object: then they have the columns that are known.
         of_json.extend(wanted.told.fields().iter().map(|field| field.name()));
     }
     let is_told = |name: &String| wanted.told(name).is_some();
@@ -124,7 +126,8 @@ fn no_rows() -> Wrong {
     Wrong::new("has no rows, so nothing to take the types of columns from").advice("--types says what the columns are")
 }
 
-/// What was seen of one file, and how many rows it has. Where nothing is to be found in its values, they are not read.
+/// What was seen of one file, and its number of rows. If all types are known, the values of CSV are not read, and its
+/// rows are not counted.
 fn look(file: &TextFile, at: usize, wanted: &Wanted<'_>) -> Result<(Objects, u64), Wrong> {
     match &file.form {
         Form::Json => json::seen(&file.content, at, wanted),
@@ -142,14 +145,14 @@ fn look(file: &TextFile, at: usize, wanted: &Wanted<'_>) -> Result<(Objects, u64
     }
 }
 
-/// From what was seen to types, and to what a user has to be told.
+/// Turns what was seen into types, and into messages for the user.
 struct Columns<'a> {
     files: &'a [TextFile],
     wanted: &'a Wanted<'a>,
 }
 
 impl Columns<'_> {
-    /// Adds the columns that are not told, and grows those that are.
+    /// Adds the columns that are not known, and lets known ones grow.
     fn find(&self, all: Objects, fields: &mut Vec<Arc<Field>>) -> Result<(), Wrong> {
         let mut says = Vec::new();
         for (name, shape) in all.names.into_iter().zip(all.shapes) {
@@ -208,7 +211,8 @@ impl Columns<'_> {
         Wrong::at(line, what).in_column(path).in_file(file).to_string()
     }
 
-    /// The ordered column is not one of texts unless the user says so: `10` would come before `9`.
+    /// The error of an ordered column that would become a text. Texts are ordered letter by letter, `10` before `9`, so
+    /// that the user has to ask for it.
     fn text_in_order(&self, name: &str, found: &Found) -> Wrong {
         let doubt = found.doubts.first().map(|(_, doubt)| {
             let instead = format!("{}; ", doubt.instead.replace("COLUMN", &shown(name)));
@@ -222,7 +226,7 @@ impl Columns<'_> {
                 format!("{}; ", crate::explain::hint::TIME_FORMAT),
             )
         });
-        // Nothing but texts without a letter.
+        // The column has only empty texts.
         let Some((spot, value, why, instead)) = doubt.or(first) else {
             return Wrong::new("has no value in any row").in_column(name);
         };
@@ -232,7 +236,7 @@ impl Columns<'_> {
     }
 }
 
-/// Tells of guesses, but not without end.
+/// Prints messages about inferred types, at most [`TOLD`].
 fn tell(says: &[String]) {
     says.iter().take(TOLD).for_each(message);
     if says.len() > TOLD {

@@ -1,4 +1,4 @@
-//! What is wrong with an input, and where: all that the program says of what a file holds.
+//! The error of an input: what is wrong, and in which file, line and column.
 
 use std::{fmt, io};
 
@@ -8,10 +8,10 @@ use super::encoding::Undecodable;
 use crate::explain::hint;
 use crate::terminal::visible::visible;
 
-/// Characters of a value that are shown.
+/// The most characters of a value that are shown.
 const SHOWN: usize = 80;
 
-/// One fault of an input, with its place as far as it is known. Boxed, as results should be small where all is well.
+/// One fault of an input, with its place as far as it is known. It is boxed, so that results are small.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wrong(Box<Fault>);
 
@@ -19,7 +19,7 @@ pub(crate) struct Wrong(Box<Fault>);
 struct Fault {
     file: Option<String>,
     line: Option<u64>,
-    /// The column, by its place from 0 where its name is not known.
+    /// The index of the column, counted from 0, if its name is not known.
     field: Option<usize>,
     column: Option<String>,
     what: String,
@@ -35,7 +35,7 @@ impl Wrong {
         Self::new(what).on_line(line)
     }
 
-    /// Bytes that cannot be had, in words that do not come from a library.
+    /// The fault of bytes that cannot be read or unpacked, in the program's words.
     pub(super) fn unreadable(error: &io::Error) -> Self {
         let ours = error.get_ref().and_then(|inner| inner.downcast_ref::<Undecodable>());
         match (ours, error.kind()) {
@@ -66,7 +66,7 @@ impl Wrong {
         self
     }
 
-    /// With the name of its field, where the header has one.
+    /// The fault with the name of its column, if the header has one.
     pub(super) fn named(mut self, header: &[String]) -> Self {
         if let Some(name) = self.0.field.and_then(|place| header.get(place)) {
             self.0.column = Some(name.clone());
@@ -84,7 +84,7 @@ impl Wrong {
         self
     }
 
-    /// The fault as an error of the program, with what would do where that is known.
+    /// The fault as an error of the program, with its advice as a hint.
     pub(crate) fn into_error(self) -> anyhow::Error {
         let advice = self.0.advice.clone();
         match advice {
@@ -93,7 +93,7 @@ impl Wrong {
         }
     }
 
-    /// The fault that a reader of batches was stopped by, if it was one.
+    /// The fault that stopped a reader of batches, if the error holds one.
     pub(crate) fn of(error: ArrowError) -> Result<Self, ArrowError> {
         match error {
             ArrowError::ExternalError(inner) => {
@@ -113,7 +113,7 @@ impl fmt::Display for Wrong {
             (Some(line), None) => Some(format!("line {line}")),
             (None, column) => column,
         };
-        // What has no subject of its own is said of the place.
+        // A text that begins with a verb has the place as its subject: no colon comes between them.
         let verbs = ["is ", "has ", "comes ", "ends ", "cannot "];
         let joint = if verbs.iter().any(|verb| self.0.what.starts_with(verb)) { " " } else { ": " };
         match (&self.0.file, place) {
@@ -133,7 +133,7 @@ impl From<Wrong> for ArrowError {
     }
 }
 
-/// A text of an input as an error shows it: on one line, without what steers a terminal, and not long.
+/// A text of an input as an error shows it: short, on one line, and safe for a terminal.
 pub(super) fn shown(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => visible(text.get(..end).unwrap_or(text)) + "…",

@@ -1,4 +1,4 @@
-//! How a CSV file is written.
+//! The dialect of a CSV file: delimiter, quotes, comments, decimal comma, texts for null.
 
 use std::borrow::Cow;
 
@@ -9,15 +9,15 @@ use crate::explain::hint;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dialect {
     pub(crate) delimiter: u8,
-    /// Whether the user says so: then it is not doubted.
+    /// Whether the user gave the delimiter. Then no first line and no extension changes it.
     pub(crate) delimiter_is_told: bool,
-    /// None: quotes stand for themselves.
+    /// The quote; `None` if quotes have no meaning.
     pub(crate) quote: Option<u8>,
-    /// What lines that are left out begin with.
+    /// The first character of lines that are left out.
     pub(crate) comment: Option<u8>,
-    /// Whether a comma is before the fraction of a number.
+    /// Whether numbers have a comma as decimal point.
     pub(crate) decimal_comma: bool,
-    /// Texts that stand for null, as the empty one does.
+    /// Texts that stand for null, besides the empty text.
     pub(crate) nulls: Vec<String>,
 }
 
@@ -35,11 +35,11 @@ impl Default for Dialect {
 }
 
 impl Dialect {
-    /// How a file is written whose name tells this delimiter.
+    /// The dialect of the options, with this delimiter (from the file's extension) unless the options give one.
     ///
     /// # Errors
     ///
-    /// One character stands for two things.
+    /// If one character has two meanings.
     pub(in crate::input) fn of(told: &Csv, delimiter: u8) -> anyhow::Result<Self> {
         let dialect = Self::told(told, delimiter);
         let Self { delimiter, quote, comment, .. } = dialect;
@@ -70,14 +70,15 @@ impl Dialect {
         }
     }
 
-    /// Whether the field has no value. Between quotes, a column of texts has every text; others have no use for an empty one.
+    /// Whether the field is null. In a column of texts, a quoted field is never null; in other columns, an empty field
+    /// is null even if it is quoted.
     pub(super) fn is_null(&self, field: Field<'_>, is_text: bool) -> bool {
         let is_null = field.text.is_empty() || self.nulls.iter().any(|null| null == field.text);
         is_null && !(is_text && field.quoted)
     }
 
-    /// A number of this dialect as one with a point; what is not a number stays as it is, and one that has a point itself, which
-    /// may be before the thousands, is `None`.
+    /// With a decimal comma, the text of a number with a point in place of the comma. A text that is not a number stays
+    /// as it is. `None` for a number that has a point itself: it may stand before thousands or before a fraction.
     pub(super) fn pointed<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
         if !self.decimal_comma {
             return Some(Cow::Borrowed(text));
@@ -96,7 +97,7 @@ fn is_of_number(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b'+' | b'-' | b'e' | b'E' | b' ')
 }
 
-/// `1.234.567`: points before each three digits.
+/// Whether the text is like `1.234.567`: a point before each three digits.
 fn is_grouped(text: &str) -> bool {
     let whole = text.split(',').next().unwrap_or_default();
     whole.split('.').skip(1).all(|group| group.len() == 3)

@@ -1,4 +1,4 @@
-//! The first record of a CSV file: the names of its columns.
+//! The header of a CSV file: the first record, with the names of the columns.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use super::Dialect;
 use super::records::{Record, Records};
 use crate::input::wrong::{Wrong, shown};
 
-/// The names, each there and there once.
+/// The names of the columns. Each column must have a name, and no two the same.
 pub(super) fn names(records: &mut Records, dialect: &Dialect) -> Result<Vec<String>, Wrong> {
     let empty = || Wrong::new("is empty: expected a header with the names of the columns");
     let record = records.next()?.ok_or_else(empty)?;
@@ -18,7 +18,7 @@ pub(super) fn names(records: &mut Records, dialect: &Dialect) -> Result<Vec<Stri
     names_of(record, dialect)
 }
 
-/// The delimiter that a first line `sep=;` says, as spreadsheets write it.
+/// The delimiter of a first line such as `sep=;`, which spreadsheets write.
 fn delimiter_told(text: &str, fields: usize, dialect: &Dialect) -> Option<u8> {
     let is_sep = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep="));
     match (text.as_bytes().get(4..).filter(|_| is_sep)?, fields) {
@@ -48,7 +48,7 @@ fn names_of(record: Record<'_>, dialect: &Dialect) -> Result<Vec<String>, Wrong>
     Ok(names)
 }
 
-/// Refuses a header that looks like several columns with another delimiter between them, or like no header.
+/// Refuses a header of one column that looks like several columns with another delimiter, or like a comment.
 fn one_column(name: &str, line: u64, dialect: &Dialect) -> Result<(), Wrong> {
     let looks_like = |what: &str, advice: String| {
         Err(Wrong::at(line, format!("the header has one column, `{}`, {what}", shown(name))).advice(advice))

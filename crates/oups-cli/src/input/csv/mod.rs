@@ -16,7 +16,7 @@ pub(crate) use dialect::Dialect;
 pub(super) use rows::Rows;
 pub(super) use seen::seen;
 
-/// A CSV file behind its header.
+/// A CSV file whose header has been read.
 struct Table {
     names: Vec<String>,
     records: Records,
@@ -29,7 +29,7 @@ impl Table {
         Ok(Self { names, records })
     }
 
-    /// The next row, which has a field for each column.
+    /// The next row. It has a field for each column.
     fn next(&mut self) -> Result<Option<Record<'_>>, Wrong> {
         let record = match self.records.next() {
             Ok(Some(record)) => record,
@@ -48,7 +48,7 @@ impl Table {
     }
 }
 
-/// A row with more fields than columns, or fewer.
+/// The error of a row with more or fewer fields than columns.
 fn of_other_length(record: Record<'_>, expected: usize) -> Wrong {
     let fields = if expected == 1 { "1 field".to_owned() } else { format!("{expected} fields") };
     let found = record.len();
@@ -62,7 +62,7 @@ fn of_other_length(record: Record<'_>, expected: usize) -> Wrong {
         }
         () => "a text with delimiters in it stands between quotes, without a blank before them",
     };
-    // As much as is shown.
+    // An error shows no more fields than this.
     texts.truncate(20);
     let what = format!("expected {fields}, found {found}: `{}`", shown(&texts.join(" ¦ ")));
     Wrong::at(record.line(), what).advice(advice)

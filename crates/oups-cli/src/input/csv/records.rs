@@ -1,7 +1,8 @@
-//! The records of a CSV file, strictly: what is not as RFC 4180 has it is refused with its line, and not guessed at.
+//! Reads the records of a CSV file strictly: a record that breaks RFC 4180 is refused with its line. Nothing is
+//! guessed.
 //!
-//! Lines end with LF, CR LF or CR, and are counted as an editor counts them. A quote that is not the first character of a field
-//! stands for itself.
+//! Lines end with LF, CR LF or CR, and are counted as an editor counts them. A quote that is not the first character of
+//! a field is part of the text.
 
 use std::io::{self, BufRead, BufReader};
 
@@ -12,10 +13,10 @@ use crate::input::content::Bytes;
 use crate::input::encoding::ICONV;
 use crate::input::wrong::{Wrong, shown};
 
-/// Bytes that are read at once.
+/// The bytes that are read at once.
 const BLOCK: usize = 256 << 10;
 
-/// Bytes of one record, at most: an unclosed quote is not to fill the memory.
+/// The most bytes of one record, so that an unclosed quote does not fill the memory.
 const LONGEST: usize = 256 << 20;
 
 pub(in crate::input) struct Records {
@@ -23,7 +24,7 @@ pub(in crate::input) struct Records {
     delimiter: u8,
     quote: Option<u8>,
     comment: Option<u8>,
-    /// The line of the next byte, from 1.
+    /// The line of the next byte, counted from 1.
     line: u64,
     bytes: Vec<u8>,
     ends: Vec<End>,
@@ -37,23 +38,22 @@ struct End {
     quoted: bool,
 }
 
-/// One record.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::input) struct Record<'r> {
     text: &'r str,
     ends: &'r [End],
 }
 
-/// One text of a record.
+/// One field of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::input) struct Field<'r> {
     pub(in crate::input) text: &'r str,
-    /// The line that it begins in.
+    /// The line that the field begins in.
     pub(in crate::input) line: u64,
     pub(in crate::input) quoted: bool,
 }
 
-/// What is behind a field.
+/// What follows a field: another field of the record, or nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Behind {
     Field,
@@ -73,7 +73,7 @@ impl Records {
         }
     }
 
-    /// What is between the fields from here on.
+    /// Sets the delimiter of all further fields.
     pub(super) fn delimit_by(&mut self, delimiter: u8) {
         self.delimiter = delimiter;
     }
@@ -96,7 +96,7 @@ impl Records {
         }
     }
 
-    /// Whether there is one more record.
+    /// Skips blank lines and comments. Answers whether a record follows.
     fn skip_to_record(&mut self) -> Result<bool, Wrong> {
         loop {
             match self.peek()? {
@@ -122,7 +122,7 @@ impl Records {
         }
     }
 
-    /// A field that begins without a quote.
+    /// Reads a field that does not begin with a quote.
     fn plain(&mut self) -> Result<Behind, Wrong> {
         loop {
             let chunk = chunk(&mut self.text)?;
@@ -148,7 +148,7 @@ impl Records {
         }
     }
 
-    /// A field from its quote on, which is in the line `opened`.
+    /// Reads a quoted field, whose quote is in the line `opened`.
     fn quoted(&mut self, opened: u64) -> Result<Behind, Wrong> {
         let Some(quote) = self.quote else { return self.plain() };
         self.text.consume(1);
@@ -177,7 +177,7 @@ impl Records {
         }
     }
 
-    /// What follows a quote within a quoted field; none where it is a second one, which stands for a quote.
+    /// What follows a quote within a quoted field. `None` if it is a second quote: then the two stand for one quote.
     fn behind_quote(&mut self, quote: u8) -> Result<Option<Behind>, Wrong> {
         match self.peek()? {
             None => Ok(Some(Behind::Nothing)),
@@ -206,7 +206,7 @@ impl Records {
         }
     }
 
-    /// What is left of a field that is not one, as an error shows it.
+    /// The rest of a malformed field, as an error shows it.
     fn rest_of_field(&mut self) -> Result<String, Wrong> {
         const ENOUGH: usize = 400;
         let mut rest = Vec::new();
@@ -222,11 +222,11 @@ impl Records {
         }
     }
 
-    /// A line break that belongs to a quoted text.
+    /// Takes a line break as part of a quoted text.
     fn break_within(&mut self, byte: u8) -> Result<(), Wrong> {
         self.bytes.push(byte);
         self.text.consume(1);
-        // Of CR LF, the second counts.
+        // CR LF is one line break, counted at its LF.
         if byte == b'\n' || self.peek()? != Some(b'\n') {
             self.line += 1;
         }
@@ -256,12 +256,12 @@ impl Records {
         Err(Wrong::at(line, format!("a record of more than {} MB: is a quote never closed?", LONGEST >> 20)))
     }
 
-    /// The error in the field that is being read.
+    /// The error, with the number of the field that is being read.
     fn in_its_field(&self, wrong: Wrong) -> Wrong {
         wrong.in_field(self.ends.len())
     }
 
-    /// The fields, if they are texts.
+    /// The record, if all its fields are UTF-8 without NUL.
     fn record(&self) -> Result<Record<'_>, Wrong> {
         let record = |text| Record { text, ends: &self.ends };
         let is_cut = |text: &str| self.ends.iter().any(|end| !text.is_char_boundary(end.at));
@@ -272,7 +272,7 @@ impl Records {
         }
     }
 
-    /// Which field is not a text.
+    /// The error of the first field that is not UTF-8 or holds NUL.
     fn no_text(&self) -> Wrong {
         let mut start = 0;
         for (place, end) in self.ends.iter().enumerate() {
@@ -291,7 +291,7 @@ impl Records {
 }
 
 fn chunk(text: &mut BufReader<Bytes>) -> Result<&[u8], Wrong> {
-    // The borrow of a `match` would outlive the retry.
+    // A loop and a second call, because the borrow checker does not accept a `match` that retries.
     while let Err(error) = text.fill_buf() {
         if error.kind() != io::ErrorKind::Interrupted {
             return Err(Wrong::unreadable(&error));
@@ -305,12 +305,12 @@ impl<'r> Record<'r> {
         self.ends.len()
     }
 
-    /// The line that it begins in.
+    /// The line that the record begins in.
     pub(in crate::input) fn line(&self) -> u64 {
         self.ends.first().map_or(0, |end| end.line)
     }
 
-    /// Bytes of its texts.
+    /// The bytes of all its fields.
     pub(in crate::input) fn size(&self) -> usize {
         self.text.len()
     }

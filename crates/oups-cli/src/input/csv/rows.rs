@@ -1,4 +1,4 @@
-//! The rows of a CSV file as batches.
+//! Reads the rows of a CSV file as batches.
 
 use std::sync::Arc;
 
@@ -15,19 +15,19 @@ use crate::input::wrong::{Wrong, shown};
 use crate::terminal::progress::Progress;
 use crate::text::{Column, Written, has_decimal_comma};
 
-/// The rows; the columns are those of the schema, whatever their order in the file.
+/// The rows of a CSV file. Their columns are in the order of the schema, whatever their order in the file.
 pub(in crate::input) struct Rows {
     table: Table,
     dialect: Dialect,
     known: Arc<Known>,
     schema: SchemaRef,
-    /// For each column of the file.
+    /// For each column of the file, where its values go; `None` if it is not in the schema.
     sinks: Vec<Option<Sink>>,
-    /// Which of the file's columns each of the schema's is.
+    /// For each column of the schema, the index of the column in the file.
     places: Vec<usize>,
 }
 
-/// Where the values of a column go.
+/// Takes the values of a column.
 struct Sink {
     name: String,
     values: Column,
@@ -120,13 +120,13 @@ impl Sink {
     }
 }
 
-/// What programs write where there is no value.
+/// Whether the text is a word that programs write for null.
 fn is_null_word(text: &str) -> bool {
     const WORDS: [&str; 9] = ["null", "na", "n/a", "#n/a", "nat", "none", "nil", "<na>", "\\n"];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// What a type is, also of a dictionary's values.
+/// The type itself, or that of a dictionary's values.
 fn plain(data_type: &DataType) -> &DataType {
     match data_type {
         DataType::Dictionary(_, values) => values,
@@ -134,7 +134,7 @@ fn plain(data_type: &DataType) -> &DataType {
     }
 }
 
-/// Whether an empty text is a value.
+/// Whether an empty text is a value of the type.
 fn is_text(data_type: &DataType) -> bool {
     use DataType::{Binary, BinaryView, LargeBinary, LargeUtf8, Utf8, Utf8View};
     matches!(plain(data_type), Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView)

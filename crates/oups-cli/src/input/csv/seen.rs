@@ -1,4 +1,4 @@
-//! What the columns of a CSV file look like.
+//! Infers the types of the columns of a CSV file.
 
 use super::{Dialect, Table};
 use crate::input::content::Content;
@@ -9,7 +9,7 @@ use crate::input::wrong::{Wrong, shown};
 use crate::terminal::progress::Progress;
 use crate::text::Written;
 
-/// Looks at the columns that are wanted; answers what was seen of them, and how many rows there are.
+/// Looks at the values of the columns whose types are not known. Returns what was seen, and the number of rows.
 pub(in crate::input) fn seen(
     content: &Content,
     dialect: &Dialect,
@@ -45,7 +45,7 @@ pub(in crate::input) fn seen(
     Ok((objects, rows))
 }
 
-/// A number with a point, where a comma is before the fraction.
+/// The error of a number with a point in a file with decimal commas.
 pub(super) fn point_for_comma(text: &str, line: u64, column: &str) -> Wrong {
     let what = format!("`{}` has a point, and --decimal-comma says that a comma is before fractions", shown(text));
     let advice = format!("--types {column}:str keeps such values as texts; or take the points out of the file");

@@ -1,4 +1,4 @@
-//! Types of Arrow's format that the arrow crate does not have. It panics where it meets one.
+//! Finds types of Arrow's format that the arrow crate does not have: it panics on them.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use arrow::ipc::{Field, Schema, Type, root_as_footer, root_as_message};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-/// A column of such a type.
+/// A column with a type that the arrow crate does not have.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::input) struct Foreign {
     column: String,
@@ -19,19 +19,19 @@ impl fmt::Display for Foreign {
     }
 }
 
-/// The first such column of a schema as Parquet files carry it, if it has one.
+/// The first such column of a schema in the form of Parquet files, if it has one.
 pub(in crate::input) fn in_text(text: &str) -> Option<Foreign> {
     in_message(&BASE64_STANDARD.decode(text).ok()?)
 }
 
-/// The first such column of a schema as a stream begins with it.
+/// The first such column of a schema in the form of a stream's first message.
 pub(super) fn in_message(bytes: &[u8]) -> Option<Foreign> {
-    // The length may have a mark before it: the first versions of the format had none.
+    // Only later versions of the format put a mark before the length.
     let bytes = bytes.strip_prefix(&[0xff; 4]).unwrap_or(bytes).get(4..)?;
     of_schema(&root_as_message(bytes).ok()?.header_as_schema()?)
 }
 
-/// The first such column of the schema at the end of a file: `bytes` is the footer.
+/// The first such column of the schema in a file's footer.
 pub(super) fn in_footer(bytes: &[u8]) -> Option<Foreign> {
     of_schema(&root_as_footer(bytes).ok()?.schema()?)
 }

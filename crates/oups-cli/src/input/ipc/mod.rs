@@ -21,10 +21,10 @@ use super::wrong::Wrong;
 use crate::panics::caught;
 use crate::terminal::progress::Progress;
 
-/// What an Arrow file, unlike a stream, begins with.
+/// The first bytes of an Arrow file. A stream does not have them.
 pub(super) const MAGIC: &[u8] = b"ARROW1";
 
-/// What the first version of Feather begins with, which was not Arrow's format yet.
+/// The first bytes of Feather version 1, which is not Arrow's format.
 const FEATHER_1: &[u8] = b"FEA1";
 
 /// The columns of a file.
@@ -45,7 +45,7 @@ pub(super) fn open(content: &Content, progress: &Progress) -> Result<BatchReader
     of_stream(progress.counting(content.file()?))
 }
 
-/// The stream on standard input, of which the first bytes were read already.
+/// The stream on standard input. Its first bytes, `start`, have already been read.
 pub(super) fn stdin(start: Vec<u8>) -> Result<Source> {
     let reader = of_stream(Cursor::new(start).chain(io::stdin()));
     let reader = reader.with_context(|| format!("cannot read {STDIN} as an Arrow stream (--format reads others)"))?;
@@ -59,9 +59,9 @@ fn of_file(file: File) -> Result<BatchReader, ArrowError> {
     guarded(|| FileReader::try_new_buffered(file, None))
 }
 
-/// The bytes of the footer; `None` if there are none.
+/// The bytes of the footer; `None` if the file is too short for one.
 fn footer(mut file: &File) -> Result<Option<Vec<u8>>, ArrowError> {
-    // Behind it are its length and the magic bytes.
+    // The length of the footer and the magic bytes follow it.
     const TAIL: u64 = 10;
     let length = file.metadata()?.len();
     let mut size = [0; 4];
@@ -88,7 +88,7 @@ fn of_stream(mut bytes: impl Read + Send + 'static) -> Result<BatchReader, Arrow
     guarded(|| Ok(Stream { inner: StreamReader::try_new(BufReader::new(Cursor::new(first).chain(bytes)), None)? }))
 }
 
-/// A stream that is refused if anything is behind its end: two streams in one file are more than a reader finds.
+/// A stream that is refused if bytes follow its end: a reader would not notice a second stream in the file.
 struct Stream<R> {
     inner: StreamReader<R>,
 }
@@ -117,7 +117,7 @@ impl<R: Read> RecordBatchReader for Stream<R> {
 
 const MORE: &str = "it goes on behind the end of its stream: give several streams as several files";
 
-/// The bytes of the first message, which is the schema, with its length before it; fewer where there are no more.
+/// The bytes of the first message, which holds the schema, and of its length. Fewer if the stream ends before.
 fn first_message(bytes: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut first = Vec::new();
     bytes.take(4).read_to_end(&mut first)?;
@@ -140,7 +140,8 @@ where
     Ok(Box::new(Guarded { inner, schema }))
 }
 
-/// Dictionaries of views, as Polars writes categories, are ones of the plain type: what is stored has no such dictionaries.
+/// The schema with dictionaries of views, which Polars writes for categories, as dictionaries of the plain type.
+/// Datasets have no dictionaries of views.
 fn without_views(schema: &SchemaRef) -> SchemaRef {
     use DataType::{Binary, BinaryView, Dictionary, Utf8, Utf8View};
     let plain = |field: &FieldRef| match field.data_type() {
@@ -164,7 +165,7 @@ fn of_types(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, Arro
     RecordBatch::try_new_with_options(schema.clone(), columns.collect::<Result<_, _>>()?, &options)
 }
 
-/// A reader whose panics are errors: a decoder may panic on a damaged file.
+/// A reader that turns panics into errors: a decoder may panic on a damaged file.
 struct Guarded<R> {
     inner: R,
     schema: SchemaRef,
@@ -190,7 +191,7 @@ impl<R: RecordBatchReader> RecordBatchReader for Guarded<R> {
 
 const DAMAGED: &str = "it cannot be decoded as Arrow data: it is damaged, cut short, or of another format";
 
-/// Runs a decoder; where it fails or panics, the error is ours. Its own words say nothing to who has the file.
+/// Runs a decoder. If it fails or panics, the error is in the program's words: the decoder's words do not help a user.
 fn guard<T>(decode: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, ArrowError> {
     match caught(decode) {
         Some(Err(error)) => Err(in_our_words(error)),

@@ -1,4 +1,4 @@
-//! Values of any type out of JSON: by recursion over the type, down to columns of texts.
+//! Builds values of any type from JSON, by recursion over the type down to columns of leaf values.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::input::part::BATCH_ROWS;
 use crate::input::wrong::shown;
 use crate::text::{Column, Times};
 
-/// A value that has no place in its column; `path` is where it is within the column, such as `.b`.
+/// The error of a value that does not fit its column. `path` says where it is within the column, such as `.b`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Misfit {
     pub(super) path: String,
@@ -26,7 +26,7 @@ pub(super) struct Misfit {
 
 const NO_NULLS: &str = "has no value, and there are no nulls there";
 
-/// Values of one type.
+/// Builds values of one type.
 pub(super) enum Builder {
     Leaf(Column),
     Object(Object),
@@ -34,12 +34,12 @@ pub(super) enum Builder {
     Map(Map),
 }
 
-/// Objects of told fields.
+/// Builds objects of known fields.
 pub(super) struct Object {
     fields: Fields,
     names: Names,
     parts: Vec<Builder>,
-    /// The last object in which each field came, from 1.
+    /// For each field, the number of the last object that had it, counted from 1.
     set: Vec<usize>,
     valid: Vec<bool>,
 }
@@ -80,7 +80,7 @@ impl Misfit {
 }
 
 impl Builder {
-    /// None: JSON cannot hold this type.
+    /// A builder of values of this type; `None` if JSON cannot hold the type.
     pub(super) fn new(data_type: &DataType, times: &Times) -> Option<Self> {
         use DataType::{FixedSizeList, LargeList, LargeListView, List as Plain, ListView, Map as OfMap, Struct};
         Some(match data_type {
@@ -100,7 +100,7 @@ impl Builder {
         })
     }
 
-    /// Appends a value; texts that are one of `nulls` are null within it.
+    /// Appends a value. Within it, texts that are one of `nulls` are null.
     pub(super) fn append(&mut self, token: &Token<'_>, nulls: &[String]) -> Result<(), Misfit> {
         match (self, token) {
             (builder, Token::Null) => builder.append_null(),
@@ -146,7 +146,7 @@ impl Builder {
     }
 }
 
-/// What serde made of a value that it has found to be JSON before.
+/// The result of parsing a value that was already found to be JSON.
 fn parsed<T>(result: serde_json::Result<T>, token: &Token<'_>) -> Result<T, Misfit> {
     result.map_err(|_| Misfit::not(token, "JSON"))
 }
@@ -155,7 +155,7 @@ fn token<'a>(raw: &'a serde_json::value::RawValue, nulls: &[String]) -> Result<T
     Token::of(raw, nulls).ok_or_else(|| Misfit::new(format!("`{}` holds half of a character", shown(raw.get()))))
 }
 
-/// The nulls, if there are any.
+/// Takes the nulls out; `None` if no value is null.
 fn nulls(valid: &mut Vec<bool>) -> Option<NullBuffer> {
     let valid = std::mem::take(valid);
     valid.contains(&false).then(|| NullBuffer::from(valid))
@@ -181,7 +181,7 @@ impl Object {
         })
     }
 
-    /// A field that is left out is null; one that is not told, or comes twice, is refused.
+    /// Appends an object. A field that is left out is null. A field that is not known, or comes twice, is refused.
     pub(super) fn append(&mut self, members: &Members<'_>, nulls: &[String]) -> Result<(), Misfit> {
         let number = self.valid.len() + 1;
         for (at, (name, raw)) in members.0.iter().enumerate() {
@@ -320,7 +320,7 @@ impl Map {
             if !names.insert(name) {
                 return Err(Misfit::new("comes twice in one object").under(name));
             }
-            // The name of a member is a text of JSON, whatever the type of the keys.
+            // The name of a member is always a string. As a text, it can also be read as a number or a time.
             self.keys.append(crate::text::Written::Text(name)).map_err(|refused| {
                 let what = format!("the key `{}` {}", shown(name), refused.why);
                 Misfit { path: String::new(), what, advice: refused.advice }

@@ -1,4 +1,4 @@
-//! JSON lines as input: one object a line.
+//! JSON lines as input: one object per line.
 
 mod builder;
 mod objects;

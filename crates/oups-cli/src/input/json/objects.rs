@@ -1,4 +1,4 @@
-//! The objects of a JSON file, each with its line: one a line, or the items of one list.
+//! Reads the objects of a JSON file, one per line, each with the number of its line.
 
 use std::io::{self, BufRead, BufReader};
 
@@ -10,20 +10,20 @@ use crate::input::encoding::ICONV;
 use crate::input::wrong::{Wrong, shown};
 use crate::terminal::progress::Progress;
 
-/// Bytes that are read at once.
+/// The bytes that are read at once.
 const BLOCK: usize = 256 << 10;
 
-/// Bytes of one line, at most: a list of all objects on one line is not to fill the memory.
+/// The most bytes of one line, so that a list of all objects on one line does not fill the memory.
 const LONGEST: usize = 256 << 20;
 
 pub(in crate::input) struct Objects {
     text: BufReader<Bytes>,
-    /// The line that was read last, from 1.
+    /// The line that was read last, counted from 1.
     line: u64,
     bytes: Vec<u8>,
-    /// Whether the last line ended with CR, so that LF does not end another.
+    /// Whether the last line ended with CR. Then a following LF does not end another line.
     after_cr: bool,
-    /// Whether the last line has no end: the file ends there.
+    /// Whether the last line has no line break, because the file ends there.
     open_end: bool,
 }
 
@@ -33,7 +33,7 @@ impl Objects {
         Ok(Self { text, line: 0, bytes: Vec::new(), after_cr: false, open_end: false })
     }
 
-    /// The next object with its line and its length; blank lines are none.
+    /// The next object, with its line and its length. Blank lines are skipped.
     pub(super) fn next(&mut self) -> Result<Option<(u64, Members<'_>, usize)>, Wrong> {
         loop {
             if !self.next_line()? {
@@ -55,7 +55,7 @@ impl Objects {
         }
     }
 
-    /// Whether there is one more line.
+    /// Reads the next line; `false` at the end.
     fn next_line(&mut self) -> Result<bool, Wrong> {
         self.bytes.clear();
         let mut any = false;
@@ -102,7 +102,7 @@ fn a_list(line: u64) -> Wrong {
     Wrong::at(line, "expected one object a line, found a list").advice(advice)
 }
 
-/// What is said of a line that is not one object.
+/// The error of a line that is not one object.
 fn not_an_object(text: &str, line: u64, error: &serde_json::Error, open_end: bool) -> Wrong {
     let at = text.len() - text.trim_start().len();
     let start = text.trim_start();
@@ -112,7 +112,7 @@ fn not_an_object(text: &str, line: u64, error: &serde_json::Error, open_end: boo
     if !start.starts_with('{') {
         return Wrong::at(line, format!("expected one object a line, found `{}`", shown(start)));
     }
-    // Columns of serde are bytes from 1.
+    // serde counts columns in bytes, from 1.
     let wrong = error.column().saturating_sub(1).max(at);
     let wrong = (0..=wrong.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let (before, rest) = text.split_at(wrong);
@@ -142,7 +142,7 @@ fn not_an_object(text: &str, line: u64, error: &serde_json::Error, open_end: boo
 
 const JSON_BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// What would do where the text is not JSON, for what other programs write.
+/// Advice for texts that are not JSON but that other programs write.
 fn advice(before: &str, rest: &str) -> Option<String> {
     let before = before.trim_end_matches(JSON_BLANKS);
     let is_word = ["NaN", "nan", "Infinity", "inf"].iter().any(|word| rest.starts_with(word));

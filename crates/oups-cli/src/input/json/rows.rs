@@ -1,4 +1,4 @@
-//! The rows of a JSON file as batches.
+//! Reads the rows of a JSON file as batches.
 
 use std::sync::Arc;
 

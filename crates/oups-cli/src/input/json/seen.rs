@@ -1,4 +1,4 @@
-//! What the columns of a JSON file look like.
+//! Infers the types of the columns of a JSON file.
 
 use super::objects::Objects as File;
 use super::tokens::{Token, items, members};
@@ -10,10 +10,10 @@ use crate::input::wrong::{Wrong, shown};
 use crate::terminal::progress::Progress;
 use crate::text::{Role, Times};
 
-/// Values within values, at most.
+/// The deepest nesting of values.
 const DEEPEST: usize = 60;
 
-/// Looks at the columns that are wanted; answers what was seen of them, and how many rows there are.
+/// Looks at the values of the columns whose types are not known. Returns what was seen, and the number of rows.
 pub(in crate::input) fn seen(content: &Content, file: usize, wanted: &Wanted<'_>) -> Result<(Objects, u64), Wrong> {
     let mut objects = Objects::default();
     let mut unknown: Vec<bool> = Vec::new();

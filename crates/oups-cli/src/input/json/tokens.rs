@@ -1,4 +1,4 @@
-//! The values of JSON as they are written: numbers digit by digit, objects and lists not yet looked into.
+//! The values of JSON as written: numbers keep all digits, objects and lists are not parsed yet.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::input::wrong::shown;
 use crate::text::Written;
 
-/// One value.
+/// One value of JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     Null,
@@ -21,7 +21,7 @@ pub(super) enum Token<'a> {
     List(&'a str),
 }
 
-/// The names and values of an object, in its order; a name may be there twice.
+/// The names and values of an object, in its order. A name may come twice.
 #[derive(Debug)]
 pub(super) struct Members<'a>(pub(super) Vec<(Name<'a>, &'a RawValue)>);
 
@@ -29,7 +29,7 @@ pub(super) struct Members<'a>(pub(super) Vec<(Name<'a>, &'a RawValue)>);
 pub(super) struct Name<'a>(pub(super) Cow<'a, str>);
 
 impl<'a> Token<'a> {
-    /// A text that is one of `nulls` is null. None: a text with half of a character.
+    /// The token of a value. A text that is one of `nulls` is null. `None` for a text with half of a surrogate pair.
     pub(super) fn of(raw: &'a RawValue, nulls: &[String]) -> Option<Self> {
         let raw = raw.get();
         Some(match raw.as_bytes().first() {
@@ -46,7 +46,7 @@ impl<'a> Token<'a> {
         })
     }
 
-    /// The value, if it is one that has no parts and is not null.
+    /// The value, if it has no parts and is not null.
     pub(super) fn leaf(&self) -> Option<Written<'_>> {
         Some(match self {
             Self::Bool(value) => Written::Bool(*value),
@@ -56,7 +56,7 @@ impl<'a> Token<'a> {
         })
     }
 
-    /// As an error shows it.
+    /// The value as an error shows it.
     pub(super) fn shown(&self) -> String {
         match self {
             Self::Null => "null".to_owned(),

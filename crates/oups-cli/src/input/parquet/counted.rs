@@ -1,21 +1,21 @@
-//! How many rows a file holds: its footer says it twice.
+//! Counts the rows of a file. Its footer has the number twice: for the file, and for each row group.
 
 use arrow::error::ArrowError;
 use parquet::file::metadata::{FileMetaData, ParquetMetaData, RowGroupMetaData};
 
 use super::refused;
 
-/// The rows of all row groups.
+/// The number of rows, by its row groups.
 pub(super) fn rows(metadata: &ParquetMetaData) -> u64 {
     metadata.row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0)).sum()
 }
 
-/// The same with the count of all rows that the row groups give: the reader believes the other one, and some writers
-/// leave it at 0, or do not count what they append.
+/// The metadata with the file's number of rows set to that of its row groups. The reader relies on the former, but some
+/// writers leave it at 0 or do not count rows that they append.
 ///
 /// # Errors
 ///
-/// If rows are missing: the footer counts more than its row groups hold.
+/// If rows are missing: the file's number is larger than that of its row groups.
 pub(super) fn corrected(metadata: ParquetMetaData) -> Result<ParquetMetaData, ArrowError> {
     let file = metadata.file_metadata();
     let rows = metadata.row_groups().iter().map(RowGroupMetaData::num_rows).try_fold(0, i64::checked_add);

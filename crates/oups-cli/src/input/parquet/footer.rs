@@ -1,4 +1,4 @@
-//! The footer of a Parquet file: read, and looked at for what this program does not read.
+//! Reads the footer of a Parquet file, and refuses files that the program does not read.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -9,20 +9,21 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaD
 
 use super::{FOOTER, counted, guard, refused, sealed};
 
-/// What each file begins and ends with; one whose footer is encrypted too, with the second.
+/// The first and last bytes of a file.
 const MAGIC: &[u8] = b"PAR1";
+/// The first and last bytes of a file whose footer is encrypted too.
 const MAGIC_ENCRYPTED: &[u8] = b"PARE";
 
-/// The length of the footer and the magic bytes behind it.
+/// The bytes after the footer: its length and the magic bytes.
 const TAIL: u64 = 8;
 
 const ENCRYPTED: &str = "it is encrypted, which is not read here: decrypt it first";
 
-/// What the footer says.
+/// Reads the footer.
 ///
 /// # Errors
 ///
-/// For what is no Parquet file, is damaged, encrypted, or packed in a way that is not read.
+/// If the file is not a Parquet file, is damaged or encrypted, or is packed in a way that is not read.
 pub(super) fn read(file: &File) -> Result<ParquetMetaData, ArrowError> {
     let bytes = bytes(file)?;
     if sealed::is_encrypted(&bytes) {
@@ -41,7 +42,7 @@ pub(super) fn read(file: &File) -> Result<ParquetMetaData, ArrowError> {
     counted::corrected(without_empty_dictionaries(metadata)?)
 }
 
-/// The bytes of the footer alone.
+/// The bytes of the footer, without its length and the magic bytes.
 fn bytes(mut file: &File) -> Result<Vec<u8>, ArrowError> {
     let length = file.metadata()?.len();
     let mut start = [0; 4];
@@ -76,7 +77,8 @@ fn is_unpacked_here(packing: Compression) -> bool {
     !matches!(packing, Compression::LZO)
 }
 
-/// Some writers (Dremio's) give columns without a dictionary one at offset 0, where the file's magic is.
+/// The metadata without dictionaries at offset 0, where the magic bytes are. Some writers (Dremio's) name that offset
+/// for columns without a dictionary.
 fn without_empty_dictionaries(metadata: ParquetMetaData) -> Result<ParquetMetaData, ArrowError> {
     let is_empty = |column: &ColumnChunkMetaData| column.dictionary_page_offset().is_some_and(|offset| offset <= 0);
     if !metadata.row_groups().iter().flat_map(RowGroupMetaData::columns).any(is_empty) {

@@ -1,8 +1,8 @@
-//! Timestamps of 96 bits, as Spark, Impala and Hive write them: a day and the nanosecond in it.
+//! Timestamps of 96 bits, as Spark, Impala and Hive write them: a day, and the nanosecond within it.
 //!
-//! The parquet crate makes them nanoseconds in 64 bits, which reach from 1677 to 2262, and wraps dates beyond. Here the unit
-//! of such a column is the wanted one, that of the dataset or of another file, or else the finest, in which each of its values
-//! is exact. For that all values are looked at.
+//! The parquet crate turns them into nanoseconds of 64 bits, which reach from 1677 to 2262, and wraps times beyond. So
+//! all values of such a column are looked at first, and the column gets a unit in which each of them is exact: the
+//! wanted one, which is that of the dataset or of another file, or else the finest.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,7 +20,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::{DAMAGED, guard, refused};
 
-/// So many rows are looked at at once.
+/// The rows that are looked at together.
 const BLOCK: usize = 8192;
 
 const JULIAN_DAY_OF_1970: i128 = 2_440_588;
@@ -28,7 +28,7 @@ const DAY: i128 = 86_400_000_000_000;
 
 const UNITS: [TimeUnit; 4] = [TimeUnit::Nanosecond, TimeUnit::Microsecond, TimeUnit::Millisecond, TimeUnit::Second];
 
-/// The columns with units that hold their values; `None` if those that the reader would take do.
+/// The schema with units in which all values are exact; `None` if the reader's own units do.
 ///
 /// # Errors
 ///
@@ -59,12 +59,12 @@ pub(super) fn schema(
     Ok(changed.then(|| Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))))
 }
 
-/// What is known of the values of a column, in nanoseconds since 1970.
+/// What was seen of the values of a column, in nanoseconds since 1970.
 #[derive(Debug, Default)]
 struct Seen {
     least: i128,
     most: i128,
-    /// One with a fraction of the unit, for each of the units but the finest.
+    /// For each unit but the finest, a value that is not whole in it.
     finer: [Option<i128>; 3],
 }
 
@@ -112,7 +112,7 @@ fn nanos_of(unit: &TimeUnit) -> i128 {
     }
 }
 
-/// As people read times; what no calendar has, as a number.
+/// The time as text; a time beyond the calendar as a number of seconds.
 fn shown(instant: i128) -> String {
     let (seconds, nanos) = (instant.div_euclid(1_000_000_000), instant.rem_euclid(1_000_000_000));
     let time = i64::try_from(seconds).ok().zip(u32::try_from(nanos).ok());
@@ -145,7 +145,8 @@ fn look(file: &File, columns: &ArrowReaderMetadata, leaf: usize) -> Result<Seen,
     Ok(seen)
 }
 
-/// The leaves of Arrow's fields are Parquet's columns, in one order.
+/// The fields, with units for timestamps of 96 bits. Arrow's leaf fields and Parquet's columns have one order, so that
+/// `leaf` counts both.
 fn with_units(fields: &Fields, leaf: &mut usize, seen: &BTreeMap<usize, Seen>) -> Fields {
     fields.iter().map(|field| with_unit(field, leaf, seen, None)).collect()
 }
@@ -164,7 +165,7 @@ fn with_unit(field: &FieldRef, leaf: &mut usize, seen: &BTreeMap<usize, Seen>, w
             let seen = seen.get(leaf);
             *leaf += 1;
             match (other, seen) {
-                // The unit that the file names may do as well.
+                // The unit that the file names comes before the finest.
                 (Timestamp(named, zone), Some(seen)) => {
                     let mut units = wanted.into_iter().chain([*named]);
                     let unit = units.find(|unit| seen.is_exact_in(unit)).or_else(|| seen.unit());

@@ -25,13 +25,13 @@ use super::ipc::foreign;
 use crate::panics::caught;
 use crate::terminal::progress::{Progress, Share};
 
-/// The columns of a file; times of 96 bits, which have no unit, have the wanted one where it holds them.
+/// The columns of a file. Times of 96 bits, which have no unit, get the wanted unit if all of them are exact in it.
 pub(super) fn schema(content: &Content, wanted: &Schema) -> Result<SchemaRef> {
     let columns = || -> Result<SchemaRef, ArrowError> { Ok(columns(&content.file()?, wanted)?.schema().clone()) };
     columns().with_context(|| format!("cannot read {content}"))
 }
 
-/// The rows in columns that [`schema`] gave.
+/// The rows, in the columns that [`schema`] returned.
 pub(super) fn open(content: &Content, wanted: &Schema, progress: &Progress) -> Result<BatchReader, ArrowError> {
     let file = content.file()?;
     let bytes = file.metadata()?.len();
@@ -43,7 +43,7 @@ pub(super) fn open(content: &Content, wanted: &Schema, progress: &Progress) -> R
     Ok(Box::new(Guarded { inner, share, rows: 0, expected }))
 }
 
-/// What the footer says, corrected where writers are known to err, and the columns as Arrow has them.
+/// The footer, with known mistakes of writers corrected, and the columns as Arrow types.
 fn columns(file: &File, wanted: &Schema) -> Result<ArrowReaderMetadata, ArrowError> {
     let metadata = Arc::new(footer::read(file)?);
     if let Some(text) = value_of(&metadata, "ARROW:schema")
@@ -65,7 +65,7 @@ fn value_of<'m>(metadata: &'m ParquetMetaData, key: &str) -> Option<&'m str> {
     values.find(|value| value.key == key)?.value.as_deref()
 }
 
-/// Columns are found by their names, so that of two the second would not be read.
+/// Refuses two columns of one name: columns are found by their names, so that the second would not be read.
 pub(super) fn one_of_each(schema: &SchemaRef) -> Result<(), ArrowError> {
     let mut met = HashSet::new();
     match schema.fields().iter().find(|field| !met.insert(field.name())) {
@@ -74,7 +74,7 @@ pub(super) fn one_of_each(schema: &SchemaRef) -> Result<(), ArrowError> {
     }
 }
 
-/// A reader whose panics are errors, and that has as many rows as the footer says.
+/// A reader that turns panics into errors, and checks that the file holds as many rows as the footer says.
 struct Guarded {
     inner: ParquetRecordBatchReader,
     share: Share,
@@ -112,7 +112,7 @@ impl RecordBatchReader for Guarded {
 const FOOTER: &str = "its footer cannot be read: it is damaged";
 const DAMAGED: &str = "its rows cannot be decoded: it is damaged, or encoded in a way that is not read here";
 
-/// Runs a decoder; where it fails or panics, the error is this one. Its own words say nothing to who has the file.
+/// Runs a decoder. If it fails or panics, the error has this text: the decoder's words do not help a user.
 fn guard<T, E: Into<ArrowError>>(text: &'static str, decode: impl FnOnce() -> Result<T, E>) -> Result<T, ArrowError> {
     match caught(decode) {
         Some(Ok(value)) => Ok(value),
@@ -127,13 +127,13 @@ fn guard<T, E: Into<ArrowError>>(text: &'static str, decode: impl FnOnce() -> Re
 
 pub(super) const NOT_TEXT: &str = "a text in it is not UTF-8: store it as binary, or in UTF-8";
 
-/// Whether the decoder found a text that is none. It says so in words alone.
+/// Whether the decoder found a text that is not UTF-8. Only the words of its error say so.
 pub(super) fn is_of_text(error: &ArrowError) -> bool {
     let words = error.to_string().to_lowercase();
     words.contains("utf8") || words.contains("utf-8")
 }
 
-/// The operating system's error, if it is one: the file is not at fault.
+/// The error, if it comes from the operating system: then the file is not at fault.
 fn of_reading(error: ArrowError) -> Option<ArrowError> {
     let source = match error {
         ArrowError::IoError(_, source) => source,
@@ -147,7 +147,7 @@ fn of_reading(error: ArrowError) -> Option<ArrowError> {
     (source.kind() != std::io::ErrorKind::UnexpectedEof).then(|| refused(source.to_string()))
 }
 
-/// An error in words of ours.
+/// An error in the program's words.
 pub(super) fn refused(text: impl Into<String>) -> ArrowError {
     ArrowError::ExternalError(text.into().into())
 }

@@ -1,10 +1,10 @@
-//! Whether a footer says that columns are encrypted. The parquet crate, built without decryption, fails on it with an error
-//! that does not say so.
+//! Finds out whether a footer names encrypted columns. The parquet crate, built without decryption, fails on them with
+//! an error that does not say so.
 
-/// The field of the footer that names the way of encryption.
+/// The field of the footer that names the encryption algorithm.
 const ENCRYPTION_ALGORITHM: i64 = 8;
 
-/// Whether the footer, which is a struct in Thrift's compact protocol, has the field. A damaged one counts as not encrypted.
+/// Whether the footer, a struct in Thrift's compact protocol, has the field. A damaged footer counts as not encrypted.
 pub(super) fn is_encrypted(footer: &[u8]) -> bool {
     let mut rest = Rest(footer);
     let mut field = 0;
@@ -20,10 +20,10 @@ pub(super) fn is_encrypted(footer: &[u8]) -> bool {
     false
 }
 
-/// Structs in each other, at most; a footer has fewer.
+/// The deepest nesting of structs; a footer has less.
 const DEEPEST: usize = 32;
 
-/// The bytes that are still to be read.
+/// The bytes that have not been read.
 struct Rest<'a>(&'a [u8]);
 
 impl Rest<'_> {
@@ -67,11 +67,11 @@ impl Rest<'_> {
         Some((id, kind))
     }
 
-    /// Passes over a value of this kind.
+    /// Skips a value of this kind.
     fn skip(&mut self, kind: u8, depth: usize) -> Option<()> {
         match kind {
             _ if depth > DEEPEST => None,
-            // Booleans of a field are in its head.
+            // The kind of a boolean field holds its value.
             1 | 2 => Some(()),
             3 => self.pass(1),
             4..=6 => self.number().map(drop),

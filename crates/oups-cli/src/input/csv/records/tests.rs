@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A reader that gives one byte at a time: no two of them are in one block.
+/// A reader that returns one byte at a time, so that every byte is a block of its own.
 struct Bytewise(Cursor<Vec<u8>>);
 
 impl Read for Bytewise {
