@@ -30,7 +30,7 @@ pub(crate) fn run(args: Align, out: &mut Stdout) -> Result<()> {
         keys.push(key);
     }
     let Some((ordered_on, ordered)) = ordered else { return Ok(()) };
-    // Rows are only counted, so the ordered column will do.
+    // Rows are only counted, so that the ordered column is enough.
     let mut query = store.query(&keys).range(args.range.bounds()).columns([ordered_on]);
     if let Some(condition) = args.condition {
         query = query.matching(condition);
@@ -53,7 +53,8 @@ fn facts(chunk: &Chunk<AnyKey>, ordered: &OrderedType) -> Value {
     json!({ "start": bound(chunk.start()), "end": bound(chunk.end()), "rows": rows })
 }
 
-/// The bound's value; the range of the command line is half-open, and so are all spans in it.
+/// The value of a bound. Whether it is included need not be shown: spans of the half-open range of the command line are
+/// half-open.
 fn value_of(bound: Bound<&OrdValue>) -> Option<&OrdValue> {
     match bound {
         Bound::Included(value) | Bound::Excluded(value) => Some(value),

@@ -1,4 +1,4 @@
-//! `oups asof`: for each row of one dataset, the row of others that was in force then.
+//! `oups asof`: joins each row of one dataset with the rows of others that were in force at its time.
 
 use anyhow::Result;
 use oups::{Direction, QueryStore};

@@ -1,4 +1,4 @@
-//! Errors about rows, with what only the command line knows: the lines of the files that the rows came from.
+//! Adds to errors about rows what only the command line knows: the file and the line that a row came from.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use oups::Error;
@@ -6,37 +6,38 @@ use oups::Error;
 use crate::explain::hint;
 use crate::input::{Places, Wrong};
 
-/// Whether a value that is ordered as a text is one only because its form is not known: `08.02.2013 12:00`.
+/// Whether a value of a text column looks like a time in a form that is not known: `08.02.2013 12:00`.
 fn is_like_a_time(value: &str) -> bool {
     let numbers = value.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty()).count();
     let is_ours = value.get(..10).is_some_and(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok());
     numbers >= 3 && !is_ours && value.chars().all(|c| c.is_ascii_digit() || " .:/-".contains(c))
 }
 
-/// What would bring rows into order.
+/// The hint how to bring rows into order.
 fn in_order(column: &str, previous: &str, value: &str) -> String {
     if is_like_a_time(value) {
         let times = hint::TIME_FORMAT;
         return format!("sort the input by `{column}` first, or give --sort; if these are times, {times}");
     }
     if is_put_back(previous, value) {
-        // Sorted, the rows of the two hours would be mixed, and taken for duplicates.
+        // Sorting would mix the rows of the two hours, which may then be duplicates.
         return format!(
-            "if clocks were put back there, an hour comes twice and only offsets tell which is which: write `{value}` with one, such as +01:00; else sort the input by `{column}` first"
+            "if clocks were put back there, an hour comes twice and only offsets say which is which: write `{value}` with one, such as +01:00; otherwise sort the input by `{column}` first"
         );
     }
     format!("sort the input by `{column}` first, or give --sort")
 }
 
-/// Whether the time after another may be later, because clocks were put back in between: by up to two hours, in the night.
+/// Whether a value that is earlier than the previous one may be a later time, because clocks were put back between the
+/// two: at night, and by at most two hours.
 fn is_put_back(previous: &str, value: &str) -> bool {
-    // With an offset, the order is that of moments.
+    // Times with an offset do not parse here: their order is unambiguous.
     let time = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok();
     let (Some(previous), Some(value)) = (time(previous), time(value)) else { return false };
     previous - value <= TimeDelta::hours(2) && value.hour() < 4
 }
 
-/// The fault of an input in its own words, if that is what stopped the write.
+/// The fault of an input, if one stopped the write.
 fn of_input(error: Error) -> Result<Wrong, Error> {
     match error {
         Error::Input { dataset, rows, source } => {
@@ -46,7 +47,7 @@ fn of_input(error: Error) -> Result<Wrong, Error> {
     }
 }
 
-/// The error with the places of its rows in the input files.
+/// The error, with a hint that says where its rows are in the input files.
 pub(super) fn at_its_place(error: Error, places: &Places) -> anyhow::Error {
     let error = match of_input(error) {
         Ok(wrong) => return wrong.into_error(),
@@ -68,7 +69,7 @@ pub(super) fn at_its_place(error: Error, places: &Places) -> anyhow::Error {
             Some("--evolve-schema lets the dataset's columns grow; see docs/schema.md".to_owned())
         }
         Error::DictionaryFull { .. } => Some("add --evolve-schema, or give a smaller --row-group-target".to_owned()),
-        // A rule of a program of the user's, which cannot be stored.
+        // The dataset's rule is a function of the user's own program.
         Error::InvalidOption { option: "keep", .. } => {
             Some("that rule is known to the program that made it; here, give --keep last, first or reject".to_owned())
         }

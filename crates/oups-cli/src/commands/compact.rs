@@ -1,4 +1,4 @@
-//! `oups compact`: row groups of the wanted size, without new rows.
+//! `oups compact`: brings row groups to the wanted size.
 
 use std::io::Write;
 
@@ -38,7 +38,7 @@ pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
     Ok(total.failures.result(keys.len() as u64)?)
 }
 
-/// What happened to all datasets together.
+/// What was done to all datasets together.
 #[derive(Debug, Default)]
 struct Total {
     changed: u64,
@@ -80,7 +80,8 @@ impl Total {
     }
 }
 
-/// Compacts a dataset and tells it. Its failure is told and counted: an error is one of telling.
+/// Compacts a dataset and prints what was done. A failure is printed and counted, so that the command goes on. Only an
+/// error of printing is returned.
 fn one(
     store: &Store<AnyKey>,
     key: &AnyKey,
@@ -95,7 +96,7 @@ fn one(
         compact(store, key, args).map(Done::Written)
     };
     match result {
-        // Removed since it was listed.
+        // The dataset was removed after the keys were listed.
         Err(Error::NoDataset { .. }) => Ok(()),
         Err(error) => {
             total.failures.count(&error);
@@ -115,7 +116,7 @@ enum Done {
 }
 
 impl Done {
-    /// Programs get a line for every dataset, people for those that change.
+    /// Prints a line: as JSON for every dataset, as text only for datasets that change.
     fn tell(&self, key: &str, json: bool, out: &mut Stdout) -> Result<()> {
         match self {
             Self::Written(done) if json => print_json(&written::facts(key, done), out)?,

@@ -1,4 +1,4 @@
-//! `oups completions`: scripts for shells.
+//! `oups completions`: prints a completion script for a shell.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use crate::args::{Cli, Completions};
 use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Completions, out: &mut Stdout) -> anyhow::Result<()> {
-    // Not straight to the output: the generator panics where a pipe is closed.
+    // The script is made in memory, because the generator panics if a pipe is closed.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "oups", &mut script);
     Ok(out.write_all(&script)?)

@@ -1,4 +1,4 @@
-//! `oups coverage`: which spans datasets cover.
+//! `oups coverage`: shows which spans datasets cover.
 
 use std::io::{IsTerminal, Write, stdout};
 use std::path::Path;
@@ -24,7 +24,7 @@ use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 use crate::terminal::verbose;
 
-/// So many gaps are told of, the longest.
+/// The number of gaps that are listed, the longest ones.
 const LONGEST: usize = 10;
 
 pub(crate) fn run(args: Coverage, out: &mut Stdout) -> anyhow::Result<()> {
@@ -95,7 +95,7 @@ fn draw_svg(covered: Vec<Covered>, path: &Path, out: &mut Stdout) -> anyhow::Res
     Ok(())
 }
 
-/// The picture that fits the terminal.
+/// How to draw for this terminal.
 pub(super) fn look(drawing: Drawing) -> Look {
     const NO_TERMINAL: u16 = 100;
     let width = drawing.width.or_else(|| Table::new().width()).unwrap_or(NO_TERMINAL);

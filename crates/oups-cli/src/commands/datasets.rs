@@ -1,11 +1,11 @@
-//! The datasets of a store in turn, by what their manifests tell.
+//! Goes through the datasets of a store and their manifests.
 
 use oups::{AnyKey, Error, Snapshot, Store, Together};
 
-/// Datasets that are looked at under one pin.
+/// The most datasets that are read under one pin.
 const AT_ONCE: usize = 256;
 
-/// Calls for each dataset in turn; one that was removed since it was listed is left out.
+/// Calls `call` for each dataset. Datasets that were removed after the keys were listed are left out.
 pub(super) fn each_dataset(
     store: &Store<AnyKey>,
     keys: &[AnyKey],
@@ -22,7 +22,7 @@ pub(super) fn each_dataset(
 }
 
 fn snapshots(store: &Store<AnyKey>, keys: &[AnyKey]) -> Result<Vec<Option<Snapshot>>, Error> {
-    // Each is told for itself.
+    // Each dataset is shown by itself, so that they need not be of one moment.
     match store.snapshots_with(keys, Together::Independently) {
         Ok(snapshots) => Ok(snapshots.into_iter().map(Some).collect()),
         Err(Error::NoDataset { .. }) => keys.iter().map(|key| store.dataset(key)?.snapshot_if_there()).collect(),

@@ -1,4 +1,4 @@
-//! `oups delete`: the rows of a range away.
+//! `oups delete`: deletes the rows of a range.
 
 use anyhow::{Result, bail};
 

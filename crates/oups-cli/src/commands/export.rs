@@ -1,4 +1,4 @@
-//! `oups export`: a consistent copy as a store of its own.
+//! `oups export`: copies datasets consistently into a new store.
 
 use std::ops::ControlFlow;
 

@@ -1,4 +1,4 @@
-//! `oups info`: what one dataset is.
+//! `oups info`: shows columns, settings, metadata and row groups of a dataset.
 
 use std::io::Write;
 
@@ -90,7 +90,7 @@ fn describe(snapshot: &Snapshot, out: &mut Stdout) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A heading with indented names and texts; nothing where there are none.
+/// Prints a heading with indented names and texts. Without lines, it prints nothing.
 fn section<'a>(heading: &str, lines: impl Iterator<Item = (&'a str, String)>, out: &mut Stdout) -> anyhow::Result<()> {
     let lines = section_lines(lines);
     if !lines.is_empty() {
@@ -102,19 +102,19 @@ fn section<'a>(heading: &str, lines: impl Iterator<Item = (&'a str, String)>, ou
     Ok(())
 }
 
-/// Names and texts, each in its column.
+/// Lines of names and texts, in two columns.
 pub(super) fn section_lines<'a>(lines: impl Iterator<Item = (&'a str, String)>) -> Vec<String> {
     let lines: Vec<_> = lines.map(|(name, text)| (visible(name), visible(&text))).collect();
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     lines.into_iter().map(|(name, text)| format!("{name:width$}  {text}")).collect()
 }
 
-/// A setting as the options take it.
+/// A setting as the options of `write` take it.
 pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
         Value::String(text) => text.clone(),
-        // As `write` takes columns: none named are all of them.
+        // `--duplicates-on '*'` is stored as an empty list.
         Value::Array(columns) if columns.is_empty() => "*".to_owned(),
         Value::Array(columns) => columns.iter().map(text).collect::<Vec<_>>().join(","),
         other => other.to_string(),

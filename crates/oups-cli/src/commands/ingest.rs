@@ -1,4 +1,4 @@
-//! `oups ingest`: files into the datasets of their keys.
+//! `oups ingest`: writes files into the datasets of their keys.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ fn ingest(
     progress: &Progress,
     places: &Places,
 ) -> Result<Vec<IngestReport<AnyKey>>> {
-    // The input may be read to infer its types, long before its rows are.
+    // Inferring types may read the whole input, long before rows are read.
     interrupt::unchanged();
     let ordered_on = args.storing.ordered_on.as_deref();
     let purpose = Purpose {
@@ -75,8 +75,8 @@ fn ingest(
     Ok(write::on_terms(ingest, args.terms).each(each).commit()?)
 }
 
-/// What the columns of CSV and JSON are: those of the keys are texts, so that one that is no key fails alone; the others
-/// are as in the first dataset that is there.
+/// The known types of CSV and JSON columns. Columns of key fields are texts, so that a value that is not a key fails by
+/// itself. The other columns are those of the first dataset of the store.
 fn known(store: &Store<AnyKey>) -> Result<SchemaRef> {
     let keys = store.schema().field_names();
     let mut fields: Vec<_> = keys.map(|name| Arc::new(Field::new(name, DataType::Utf8, true))).collect();
@@ -86,7 +86,7 @@ fn known(store: &Store<AnyKey>) -> Result<SchemaRef> {
     Ok(Arc::new(Schema::new(fields)))
 }
 
-/// A line a dataset.
+/// Prints one line for each dataset.
 fn tell_of(done: IngestReport<AnyKey>, args: &Ingest, places: &Places, out: &mut Stdout) -> Result<()> {
     match done.result {
         Ok(what) if args.json => {

@@ -1,4 +1,4 @@
-//! `oups init`: a new store.
+//! `oups init`: makes a store.
 
 use anyhow::bail;
 use oups::{AnyKey, Error, KeyError, KeySchema, Store};
@@ -16,8 +16,8 @@ use crate::terminal::stdout::Stdout;
 pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
     let schema = KeySchema::parse(&args.schema, args.separator).map_err(usage)?;
     if let Some(inside) = inside::message(&args.store) {
-        // A folder of it is a dataset, or will be one.
-        bail!("{inside}: a store has none inside it, choose another folder");
+        // A folder inside of a store is that of a dataset, or may become one.
+        bail!("{inside}: a store cannot be inside another one, choose another folder");
     }
     let store = Store::<AnyKey>::create_for(&args.store, schema).map_err(|error| match error {
         Error::StoreExists { path } => {
@@ -39,7 +39,7 @@ pub(crate) fn run(args: Init, out: &mut Stdout) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The error, with a mark at the place that it speaks of.
+/// The error, with a mark at its place in the schema.
 fn usage(error: KeyError) -> Usage {
     match error {
         KeyError::SchemaText { schema, at, expected, found } => {

@@ -1,7 +1,7 @@
-//! Columns of a `write` that are named as fields of the keys.
+//! Columns of a `write` that are named like fields of the keys.
 //!
-//! The key says which dataset rows are of. Stored as a column, the same word can say something else, and where several
-//! datasets are read together there would be two columns of one name.
+//! The key already says which dataset a row belongs to. A stored column of the same name may contradict it, and when
+//! several datasets are read together, two columns would have one name.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use crate::args::KeyColumnsOption;
 use crate::explain::hint;
 use crate::input::{BatchReader, Places};
 
-/// The rows as they are to be stored.
+/// The rows to store, without or with these columns as the option says.
 ///
 /// # Errors
 ///
-/// Where a column has the name of a field, is not one of the dataset's, and it is not said what is to become of it.
+/// If a column has the name of a field, is not a column of the dataset, and no option says what to do with it.
 pub(super) fn settle(
     rows: BatchReader,
     key: &AnyKey,
@@ -37,7 +37,7 @@ pub(super) fn settle(
     }
 }
 
-/// The names of columns that are names of fields too, and not those of stored columns.
+/// The columns that are named like fields of the keys and are not stored columns.
 fn named_as_fields(rows: &SchemaRef, keys: &KeySchema, is_stored: impl Fn(&str) -> bool) -> Vec<String> {
     let fields = keys.field_names().filter(|field| rows.column_with_name(field).is_some() && !is_stored(field));
     fields.map(str::to_owned).collect()
@@ -55,11 +55,11 @@ fn refused(key: &AnyKey, fields: &[String]) -> anyhow::Error {
     hint::with(text, hint.to_owned())
 }
 
-/// Rows without columns that say in every row what the key says.
+/// Drops columns whose value in every row is that of the key.
 struct Dropped {
     rows: BatchReader,
     key: String,
-    /// The places of the columns, with their names and what they are to say.
+    /// The indices of the dropped columns, with their names and the key's values.
     dropped: Vec<(usize, String, String)>,
     kept: Vec<usize>,
     schema: SchemaRef,
@@ -106,7 +106,7 @@ impl Dropped {
     }
 }
 
-/// The first row that says something else, and what it says.
+/// The first row that has another value, and that value.
 fn first_other(column: &ArrayRef, value: &str) -> Result<Option<(usize, String)>, ArrowError> {
     let texts = cast(column, &DataType::Utf8)?;
     let texts = texts.as_string::<i32>();

@@ -1,4 +1,4 @@
-//! `oups ls`: the keys of a store.
+//! `oups ls`: lists the keys of a store.
 
 use std::io::Write;
 
@@ -83,7 +83,7 @@ pub(super) fn key_facts(schema: &KeySchema, key: &AnyKey) -> Map<String, Value> 
     facts
 }
 
-/// Integers that JSON readers may not hold are texts.
+/// A field of a key as JSON. Integers that readers of JSON may not hold exactly become texts.
 fn field_json(value: &FieldValue) -> Value {
     match value {
         FieldValue::Bool(value) => (*value).into(),

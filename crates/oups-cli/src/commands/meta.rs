@@ -1,4 +1,4 @@
-//! `oups meta`: the notes of a dataset.
+//! `oups meta`: shows or changes the metadata of a dataset.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! The commands, one a file.
+//! The commands, one per file.
 
 mod align;
 mod asof;
@@ -77,7 +77,7 @@ fn only_looks(command: &Command) -> bool {
     )
 }
 
-/// One JSON value as one line.
+/// Prints one JSON value as one line.
 fn print_json(value: &Value, out: &mut Stdout) -> anyhow::Result<()> {
     Ok(writeln!(out, "{value}")?)
 }

@@ -1,4 +1,4 @@
-//! Several datasets at one moment: what is demanded, and what is told where it was not found.
+//! Several datasets at one moment: what the command asks for, and what it says if no such moment was found.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use oups::{Moment, Together};
 
 use crate::terminal::message::message;
 
-/// What `--one-moment` asks for; without it, what can be had.
+/// Demands one moment if `--one-moment` is given; otherwise looks for one and goes on without it.
 pub(super) fn together(one_moment: Option<Duration>) -> Together {
     one_moment.map_or_else(Together::default, Together::Demanded)
 }
 
-/// Tells where the datasets that were read are not of one moment.
+/// Prints a message if the datasets that were read are not of one moment.
 pub(super) fn tell(moment: Moment) {
     if moment != Moment::Exact {
         let wait = Together::WAIT.as_millis();

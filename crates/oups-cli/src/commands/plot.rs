@@ -1,4 +1,4 @@
-//! `oups read --plot`: the line of a column in the terminal.
+//! `oups read --plot`: draws the line of a column in the terminal.
 
 use anyhow::{Result, bail};
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, RecordBatch};
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Read, column: &str, store: &Store<AnyKey>, out: &mut St
     out.finish()
 }
 
-/// A column of a dataset.
+/// The column to draw.
 struct Of<'a> {
     key: AnyKey,
     dataset: Dataset,
@@ -88,7 +88,7 @@ impl Of<'_> {
 
     fn values(&self, batch: &RecordBatch) -> Result<Float64Array> {
         let column = column_of(batch, self.column)?;
-        // Arrow casts durations to whole numbers only.
+        // Arrow casts durations only to whole numbers, so that they take two casts.
         let column =
             if matches!(column.data_type(), DataType::Duration(_)) { cast(&column, &DataType::Int64)? } else { column };
         Ok(cast(&column, &DataType::Float64)?.as_primitive::<Float64Type>().clone())
@@ -99,7 +99,7 @@ fn column_of(batch: &RecordBatch, name: &str) -> Result<ArrayRef> {
     Ok(batch.column(batch.schema().index_of(name)?).clone())
 }
 
-/// Where the rows stand; texts, of which only the order is known, by their number.
+/// The places of the rows on the axis. Of texts only the order is known: their place is the number of the row.
 fn places(batch: &RecordBatch, ordered_on: &str, ordered: &OrderedType, before: u64) -> Result<Float64Array> {
     let column = column_of(batch, ordered_on)?;
     if kind(ordered) == Kind::Order {
@@ -115,12 +115,12 @@ fn places(batch: &RecordBatch, ordered_on: &str, ordered: &OrderedType, before: 
     Ok(whole.as_primitive::<Int64Type>().iter().map(|value| value.map(|value| value as f64 * unit)).collect())
 }
 
-/// What was read.
+/// Counts what was read.
 #[derive(Default)]
 struct Count {
     rows: u64,
     nulls: u64,
-    /// Rows that have no place in a picture: NaN and infinite numbers.
+    /// The rows that cannot be drawn: NaN and infinite numbers.
     undrawable: u64,
     ends: Option<(f64, f64)>,
 }

@@ -1,4 +1,4 @@
-//! `oups read`: the rows of a dataset, printed or exported.
+//! `oups read`: prints or exports rows.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -43,7 +43,7 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
         Some(path) => export(&scan, args.to.limit, format, &path),
         None if format == Format::Table => print_table(&scan, args.to.limit, out),
         None => {
-            // On a terminal the rows themselves are the sign of progress.
+            // On a terminal, the rows themselves show the progress.
             let progress = if io::stdout().is_terminal() { Progress::hidden() } else { Progress::new() };
             let written = write(&scan, args.to.limit, Form { format, is_file: false }, &progress, out);
             progress.done();
@@ -64,7 +64,7 @@ fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Resul
     Ok(())
 }
 
-/// Writes all rows up to the limit; answers how many.
+/// Writes all rows up to the limit, and returns their number.
 fn write(
     scan: &Scan,
     limit: Option<u64>,
@@ -72,14 +72,15 @@ fn write(
     progress: &Progress,
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64> {
-    // With a condition, at most so many.
+    // With a condition, this is an upper bound.
     progress.expect_rows(scan.rows_at_most(limit)?);
     let mut batches = counted_rows(scan.batches(limit)?, progress);
     let schema = scan.schema()?;
     rows::write(schema, &mut batches, form, out)
 }
 
-/// Prints a table: with a limit the first rows, else all if they are few, and both ends if they are many.
+/// Prints a table. With a limit it shows the first rows; without one, all rows if they are few, or both ends if they
+/// are many.
 fn print_table(scan: &Scan, limit: Option<u64>, out: &mut Stdout) -> Result<()> {
     let progress = Progress::new();
     let rows = scan.rows()?;
@@ -88,7 +89,7 @@ fn print_table(scan: &Scan, limit: Option<u64>, out: &mut Stdout) -> Result<()> 
     let first = counted_rows(scan.batches(first)?, &progress).collect::<Result<Vec<_>>>();
     let last = if hidden > 0 { scan.last(SHOWN / 2) } else { Ok(Vec::new()) };
     progress.done();
-    // The width is known only where standard output is a terminal.
+    // The width is known only if standard output is a terminal.
     let width = Table::new().width().map(usize::from);
     let shown = Shown { schema: scan.schema()?, first: first?, hidden, last: last? };
     let left_out = output::table::write(shown, width, out)?;
@@ -100,7 +101,7 @@ fn print_table(scan: &Scan, limit: Option<u64>, out: &mut Stdout) -> Result<()> 
     Ok(())
 }
 
-/// Several datasets, as one ordered stream.
+/// Reads several datasets as one ordered stream.
 fn several(args: Read, shows_keys: bool, out: &mut Stdout) -> Result<()> {
     let store = store::store(&args.store)?;
     let keys = store::keys(&store, &args.keys)?;
@@ -134,7 +135,7 @@ fn several(args: Read, shows_keys: bool, out: &mut Stdout) -> Result<()> {
     rows::show(rows, &args.to, out)
 }
 
-/// The batches, their rows told to the progress.
+/// The batches; their rows are counted as progress.
 fn counted_rows(
     batches: impl Iterator<Item = Result<RecordBatch>>,
     progress: &Progress,

@@ -1,4 +1,4 @@
-//! `oups repair`: a dataset of what is intact.
+//! `oups repair`: rebuilds a dataset from its intact row groups.
 
 use std::io::Write;
 
@@ -15,7 +15,7 @@ use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Repair, out: &mut Stdout) -> Result<()> {
     let store = store::store(&args.store)?;
-    // Its manifest may be gone.
+    // Not `store::dataset`, because the manifest may be lost.
     let (_, dataset) = store::dataset_to_write(&store, &args.key)?;
     let mut repair = dataset.repair();
     if let Some(timeout) = args.lock_timeout {
@@ -63,11 +63,11 @@ fn summary(report: &RepairReport) -> String {
             let (groups, rows) = (counted(*row_groups as u64, "row group"), counted(*rows, "row"));
             format!("{dataset}: version {}: {groups} with {rows} kept{lost}{rebuilt}", version.commit())
         }
-        None => format!("{dataset}: no row group is intact, so it is gone{lost}; what there was is set aside"),
+        None => format!("{dataset}: no row group is intact, so the dataset is gone{lost}; its files are set aside"),
     }
 }
 
-/// The rows that are known to be lost, and whether there are more that nobody could count.
+/// The number of rows that are known to be lost, and whether more are lost that could not be counted.
 fn lost_rows(lost: &[Lost]) -> (u64, bool) {
     (lost.iter().filter_map(|lost| lost.rows).sum(), lost.iter().any(|lost| lost.rows.is_none()))
 }

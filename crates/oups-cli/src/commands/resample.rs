@@ -1,4 +1,4 @@
-//! `oups resample`: the rows of each period as one row.
+//! `oups resample`: makes one row of the rows of each period.
 
 use anyhow::Result;
 use oups::QueryStore;

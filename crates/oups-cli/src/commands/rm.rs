@@ -1,4 +1,4 @@
-//! `oups rm`: datasets away.
+//! `oups rm`: removes datasets.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Rm, out: &mut Stdout) -> anyhow::Result<()> {
     let store = store::store(&args.store)?;
-    // A wrong key is found before anything is removed.
+    // All keys are looked up first, so that a wrong key is found before anything is removed.
     let datasets = args.keys.iter().map(|key| store::dataset(&store, key)).collect::<anyhow::Result<Vec<_>>>()?;
     let mut met = BTreeSet::new();
     if let Some((twice, _)) = datasets.iter().find(|(key, _)| !met.insert(key)) {

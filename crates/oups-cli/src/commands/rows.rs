@@ -1,4 +1,4 @@
-//! A stream of rows, printed or exported.
+//! Prints or exports a stream of rows.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -18,14 +18,14 @@ use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
 
-/// As what rows are written, and whether into a file: Arrow has a form for files and one for streams.
+/// The format of rows, and whether they go into a file: Arrow has one form for files and one for streams.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Form {
     pub(super) format: Format,
     pub(super) is_file: bool,
 }
 
-/// Prints or exports all rows, up to the limit. A table of many shows both ends.
+/// Prints or exports all rows, up to the limit. A table of many rows shows both ends.
 pub(super) fn show(reader: impl RecordBatchReader, to: &To, out: &mut Stdout) -> Result<()> {
     let (target, format) = target(to)?;
     let schema = reader.schema();
@@ -46,7 +46,7 @@ pub(super) fn show(reader: impl RecordBatchReader, to: &To, out: &mut Stdout) ->
     done
 }
 
-/// Writes all rows; answers how many.
+/// Writes all rows, and returns their number.
 pub(super) fn write(
     schema: SchemaRef,
     batches: &mut dyn Iterator<Item = Result<RecordBatch>>,
@@ -68,7 +68,8 @@ pub(super) fn write(
     }
 }
 
-/// Prints all rows if they are few or `all` are wanted, else both ends. Never holds more than them and a batch.
+/// Prints all rows if they are few or `all` are wanted, otherwise both ends. It never holds more than these and a
+/// batch.
 fn table(
     schema: SchemaRef,
     batches: &mut dyn Iterator<Item = Result<RecordBatch>>,
@@ -103,7 +104,7 @@ fn table(
     Ok(())
 }
 
-/// Tells of columns that a terminal was too narrow for.
+/// Prints a message about columns that did not fit into the terminal.
 pub(super) fn tell_left_out(left_out: &[String]) {
     if !left_out.is_empty() {
         let (columns, names) = (counted(left_out.len() as u64, "column"), left_out.join(", "));
@@ -111,7 +112,7 @@ pub(super) fn tell_left_out(left_out: &[String]) {
     }
 }
 
-/// Where the rows go, `None` for standard output, and as what.
+/// The file that rows go to, `None` for standard output, and their format.
 pub(super) fn target(args: &To) -> Result<(Option<PathBuf>, Format)> {
     let path = args.output.clone().filter(|path| path != Path::new("-"));
     let format = match (args.format, &path) {
@@ -151,7 +152,7 @@ pub(super) fn limited(
     let mut left = limit.unwrap_or(u64::MAX);
     let mut batches = batches;
     std::iter::from_fn(move || {
-        // Looked at before the next batch is read: a limit is to save work.
+        // Checked before the next batch is read, so that a limit saves work.
         if left == 0 {
             return None;
         }
@@ -165,5 +166,5 @@ pub(super) fn limited(
     })
 }
 
-/// Up to so many rows are shown as they are; of more, half of them from each end.
+/// The most rows that a table shows. Of more rows, it shows half as many from each end.
 pub(super) const SHOWN: u64 = 40;

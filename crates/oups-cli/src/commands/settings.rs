@@ -1,4 +1,4 @@
-//! `oups settings`: what writes use that do not give their own.
+//! `oups settings`: shows or changes the settings of a dataset.
 
 use std::io::Write;
 
@@ -48,7 +48,7 @@ fn change(dataset: &Dataset, args: &Settings, out: &mut Stdout) -> Result<()> {
         change = change.duplicates_on(columns);
     }
     if let Some(keep) = args.keep {
-        // A rule without duplicates to apply it to would let every one in.
+        // A rule has no effect on a dataset that looks for no duplicates: `--keep reject` would let every duplicate in.
         let looked_for = duplicates.map_or_else(|| dataset.info().map(|info| info.settings.duplicates_on), Ok)?;
         if looked_for == DuplicatesOn::Off {
             bail!(Usage(

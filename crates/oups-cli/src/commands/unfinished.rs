@@ -1,17 +1,17 @@
-//! What an interrupted `ingest` has done, and how it is completed.
+//! The message of an interrupted `ingest`: what it has done, and how to complete it.
 
 use crate::terminal::counted::counted;
 
-/// So many datasets are named.
+/// The most datasets that are named.
 const NAMED: usize = 5;
 
 /// What is known of an ingest while it writes.
 #[derive(Debug)]
 pub(super) struct Unfinished {
     store: String,
-    /// Rows that are there already are not stored again, in any dataset.
+    /// Whether no dataset stores rows again that it already has.
     drops_duplicates: bool,
-    /// The first datasets that are written.
+    /// The first datasets that have been written.
     named: Vec<String>,
     written: u64,
 }
@@ -28,7 +28,8 @@ impl Unfinished {
         }
     }
 
-    /// For who interrupts it now. Advice that changes the options would give datasets of one store different settings.
+    /// The message for an interrupt now. It does not advise other options, such as `--duplicates-on`: the datasets of
+    /// one store would get different settings.
     pub(super) fn text(&self) -> String {
         if self.drops_duplicates {
             return "each dataset is as it was or completely changed: the same command completes it".to_owned();
@@ -42,13 +43,13 @@ impl Unfinished {
                 let named = self.named.join(", ");
                 (
                     format!("wrote {datasets} ({named}{more}), each other one is as it was or completely changed"),
-                    "one that is written",
+                    "a dataset that is written",
                 )
             }
         };
         format!(
-            "{written}: `oups ls {} --long` tells. The same command completes it, but stores the rows of {which} once more \
-             where duplicates are kept: take those out of its input first",
+            "{written}: `oups ls {} --long` shows which. The same command completes it, but stores the rows of {which} once \
+             more where duplicates are kept: take those rows out of its input first",
             self.store
         )
     }
@@ -62,7 +63,7 @@ mod tests {
     fn what_is_done_is_named_and_options_stay_as_they_were() {
         let mut ingest = Unfinished::new("data".to_owned(), false);
         assert!(
-            ingest.text().starts_with("each dataset is as it was or completely changed: `oups ls data --long` tells.")
+            ingest.text().starts_with("each dataset is as it was or completely changed: `oups ls data --long` shows")
         );
         ["EWR", "JFK"].into_iter().for_each(|key| ingest.wrote(key));
         assert!(ingest.text().starts_with("wrote 2 datasets (EWR, JFK), each other one is as it was"));

@@ -1,4 +1,4 @@
-//! `oups verify`: what is not as it should be.
+//! `oups verify`: checks every byte and reports what is wrong.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -22,7 +22,7 @@ use crate::terminal::shell;
 use crate::terminal::stdout::Stdout;
 use crate::terminal::visible::visible;
 
-/// How many damaged datasets the way out names.
+/// The most damaged datasets that the hint names.
 const NAMED: usize = 3;
 
 pub(crate) fn run(args: Verify, out: &mut Stdout) -> Result<()> {
@@ -67,18 +67,19 @@ pub(crate) fn run(args: Verify, out: &mut Stdout) -> Result<()> {
     bail!("{datasets}, {bytes}: {found}, {damage} of them damage")
 }
 
-/// Datasets in whose lock file there is the mark of a dead writer.
+/// The datasets whose lock file holds the mark of a dead writer.
 fn dead_writers(findings: &[Finding]) -> BTreeSet<&str> {
     let marks = findings.iter().filter(|finding| finding.kind == FindingKind::Mark);
     marks.filter_map(|finding| finding.dataset.as_deref()).collect()
 }
 
-/// Whether the next writer of the dataset clears it away. It looks for what a dead one left only where there is its mark.
+/// Whether the next writer of the dataset clears the finding away. It looks for leftovers only if it finds a dead
+/// writer's mark.
 fn is_cleared(kind: FindingKind, marked: bool) -> bool {
     marked && matches!(kind, FindingKind::Mark | FindingKind::Leftover | FindingKind::Tombstone)
 }
 
-/// What is a dataset is known from `oups.json` alone: if that is damaged, nothing else can be looked at.
+/// Reports a damaged `oups.json`. Only that file says which folders are datasets, so that nothing else can be checked.
 fn without_schema(error: anyhow::Error, args: &Verify, out: &mut Stdout) -> Result<()> {
     let (kind, file, detail) = match error.downcast::<Error>() {
         Ok(Error::Damaged { path, detail }) => (FindingKind::StoreFile, path, detail),
@@ -121,7 +122,7 @@ fn facts(kind: FindingKind, dataset: Option<&str>, row_group: Option<usize>, fil
     })
 }
 
-/// One line for people, who count row groups from 1, as `oups info` does.
+/// One line for people. Row groups are counted from 1, as in `oups info`.
 fn line(kind: FindingKind, dataset: Option<&str>, row_group: Option<usize>, file: &Path, detail: &str) -> String {
     let mut line = String::new();
     if let Some(dataset) = dataset {
@@ -131,11 +132,11 @@ fn line(kind: FindingKind, dataset: Option<&str>, row_group: Option<usize>, file
         }
         line.push_str(": ");
     }
-    // Names of files may hold anything.
+    // Names of files may hold any characters.
     line + &visible(&format!("{kind}: {}: {detail}", file.display()))
 }
 
-/// What to do about damage.
+/// The hint about damage; `None` if `oups repair` does not help.
 fn way_out(store: &Path, findings: &[Finding]) -> Option<String> {
     if findings.iter().any(|finding| finding.kind == FindingKind::NewerFormat) {
         return Some("a newer oups has written here: use it".to_owned());

@@ -1,4 +1,4 @@
-//! `oups write`: files into one dataset.
+//! `oups write`: writes files into one dataset.
 
 use anyhow::{Result, bail};
 use oups::{
@@ -19,7 +19,7 @@ use crate::{interrupt, store};
 
 pub(crate) fn run(args: Write, out: &mut Stdout) -> Result<()> {
     let store = store::store(&args.store)?;
-    // Without rows there is nothing to make a dataset of.
+    // Without files the dataset must exist: no rows are there to make one of.
     let find = if args.input.is_empty() { store::dataset } else { store::dataset_to_write };
     let (key, dataset) = find(&store, &args.key)?;
     let named = key.to_string();
@@ -35,7 +35,8 @@ pub(crate) fn run(args: Write, out: &mut Stdout) -> Result<()> {
     }
 }
 
-/// A new dataset whose folder is named in another way than it was typed is not to be a surprise.
+/// Prints a message if the key of a new dataset is written in another way than it was typed, so that the name of its
+/// folder is no surprise.
 fn tell_of_path(typed: &str, key: &AnyKey, dataset: &Dataset) -> Result<()> {
     if typed == key.to_string() || dataset.exists()? {
         return Ok(());
@@ -63,7 +64,7 @@ fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, pla
         let rewrite = rewrite(dataset, args)?;
         return Ok(if args.dry_run { Done::Planned(rewrite.plan()?) } else { Done::Written(rewrite.commit()?) });
     }
-    // The input may be read to infer its types, long before its rows are.
+    // Inferring types may read the whole input, long before rows are read.
     interrupt::unchanged();
     let found = dataset.snapshot_if_there()?;
     check_version(dataset, args.if_version, found.as_ref())?;
@@ -81,7 +82,7 @@ fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, pla
     Ok(if args.dry_run { Done::Planned(write.plan()?) } else { Done::Written(write.commit()?) })
 }
 
-/// The change of a command without files.
+/// The change of a command without input files.
 fn rewrite(dataset: &Dataset, args: &Write) -> Result<Change<Compaction>> {
     let Storing { ordered_on, duplicates, .. } = &args.storing;
     let useless = [
@@ -94,13 +95,13 @@ fn rewrite(dataset: &Dataset, args: &Write) -> Result<Change<Compaction>> {
     }
     let mut rewrite = resizing(dataset.rewrite(), &args.storing);
     if args.storing.max_off_target.is_none() && only_metadata(args) {
-        // Who changes a note does not ask for row groups of another size.
+        // A change of metadata alone does not resize row groups.
         rewrite = rewrite.max_off_target(None);
     }
     Ok(for_version(on_terms(unset(rewrite, args), args.terms), args))
 }
 
-/// Looked at again by the commit; here, so that no input is read in vain.
+/// Checks the version before input is read in vain. The commit checks it again.
 fn check_version(dataset: &Dataset, expected: Option<Expected>, found: Option<&Snapshot>) -> Result<(), Error> {
     let found = found.map_or(Version::ABSENT, Snapshot::version);
     match expected {
@@ -111,16 +112,17 @@ fn check_version(dataset: &Dataset, expected: Option<Expected>, found: Option<&S
     }
 }
 
-/// What an interrupted commit may have done.
+/// The message for an interrupted commit.
 fn in_doubt(dataset: &Dataset) -> Result<String> {
     let before = match dataset.snapshot_if_there()? {
         Some(found) => format!("still at version {}", found.version().commit()),
         None => "not there".to_owned(),
     };
-    Ok(format!("{} is {before}, or completely changed: `oups info` tells; nothing needs repair", dataset.path_text()))
+    let path = dataset.path_text();
+    Ok(format!("{path} is {before}, or completely changed: `oups info` shows which; nothing needs repair"))
 }
 
-/// The options of a change that brings rows.
+/// The change with the options of a write that brings rows.
 pub(super) fn bringing<W: BringsRows>(change: Change<W>, args: &Storing) -> Change<W> {
     let mut change = resizing(change, args);
     if let Some(column) = &args.ordered_on {
@@ -159,7 +161,7 @@ fn for_version<W: OfOneDataset>(change: Change<W>, args: &Write) -> Change<W> {
     }
 }
 
-/// The column that the rows are to be sorted by.
+/// The column that the rows must be sorted by.
 fn ordered_on(dataset: &Dataset, args: &Write) -> Result<Option<String>> {
     match &args.storing.ordered_on {
         Some(column) => Ok(Some(column.clone())),
@@ -182,7 +184,7 @@ fn only_metadata(args: &Write) -> bool {
     changes && args.input.is_empty() && args.storing.row_group_target.is_none()
 }
 
-/// Refuses a rule for duplicates where none are looked for: `--keep reject` alone would let every one in.
+/// Refuses a rule for duplicates if the dataset looks for none: `--keep reject` alone would let every duplicate in.
 fn keep_has_a_use(dataset: &Dataset, args: &Write) -> Result<()> {
     const WANTED: &str = "say which rows are duplicates, with --duplicates-on COLUMNS";
     let useless = |why: &str| -> Result<()> { bail!(Usage(format!("--keep has no use where {why}: {WANTED}"))) };
@@ -202,7 +204,7 @@ fn keep_has_a_use(dataset: &Dataset, args: &Write) -> Result<()> {
     }
 }
 
-/// The error with what only the command line knows: other keys that may have been meant, the files of the rows.
+/// The error with what only the command line knows: keys that may have been meant, and the files of the rows.
 fn explained(error: anyhow::Error, store: &Store<AnyKey>, key: &str, places: &Places) -> anyhow::Error {
     let error = match error.downcast::<Error>() {
         Ok(error) => error,

@@ -1,4 +1,4 @@
-//! What a change did, or would do: for people and for programs.
+//! Prints what a change did, or would do, for people and for programs.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 
-/// Tells what a change of a dataset did: as JSON on standard output, else as a message.
+/// Prints what a change of a dataset did: as JSON on standard output, or as a message.
 pub(super) fn tell(key: &str, written: &CommitReport, json: bool, out: &mut Stdout) -> anyhow::Result<()> {
     if json {
         return print_json(&facts(key, written), out);
@@ -20,7 +20,7 @@ pub(super) fn tell(key: &str, written: &CommitReport, json: bool, out: &mut Stdo
     Ok(())
 }
 
-/// Tells of a change that touched no row.
+/// Prints what a change did that touched no row.
 pub(super) fn tell_changed(
     what: &str,
     key: &str,
@@ -35,7 +35,7 @@ pub(super) fn tell_changed(
     Ok(())
 }
 
-/// One line for people.
+/// What a change did, as one line for people.
 pub(super) fn line(key: &str, written: &CommitReport) -> String {
     format!("{key}: {}", summary(written))
 }
@@ -54,7 +54,7 @@ fn summary(written: &CommitReport) -> String {
         done.push(format!("wrote {groups} with {}", counted(written.rows_written, "row")));
     }
     if written.files_replaced > 0 {
-        // Without new files, nothing has taken the place of the old ones.
+        // Without new files, the old ones were not replaced but dropped.
         let verb = if written.files_written > 0 { "replaced" } else { "dropped" };
         done.push(format!("{verb} {}", counted(written.files_replaced as u64, "row group")));
     }
@@ -67,7 +67,7 @@ fn summary(written: &CommitReport) -> String {
     format!("version {}: {}", written.version.commit(), done.join(", "))
 }
 
-/// Told only where there are any: most datasets have no rule for duplicates.
+/// The dropped duplicates. Nothing is said of none, because most datasets have no rule for duplicates.
 fn dropped(written: &CommitReport) -> Option<String> {
     (written.duplicates_dropped > 0).then(|| format!("dropped {}", counted(written.duplicates_dropped, "duplicate")))
 }

@@ -1,4 +1,4 @@
-//! Rows as CSV with a header.
+//! Writes rows as CSV with a header.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use super::{Rows, unwritable};
 use crate::args::usage::Usage;
 use crate::text::shown;
 
-/// Writes batch by batch; answers how many rows. A null is nothing between two commas, an empty text is `""`.
+/// Writes the rows batch by batch, and returns their number. A null is an empty field; an empty text is `""`.
 pub(crate) fn write(rows: Rows<'_>, out: &mut dyn Write) -> Result<u64> {
     if let Some(field) = rows.schema.fields().iter().find(|field| field.data_type().is_nested()) {
         let (name, found) = (field.name(), field.data_type());
@@ -32,7 +32,7 @@ pub(crate) fn write(rows: Rows<'_>, out: &mut dyn Write) -> Result<u64> {
             for (place, (field, column)) in rows.schema.fields().iter().zip(batch.columns()).enumerate() {
                 separate(place, &mut line);
                 if shown::is_null(column.as_ref(), row) {
-                    // An empty line would not be a row.
+                    // A file of one column needs the quotes, because a blank line is not a row.
                     line.push_str(if is_single { "\"\"" } else { "" });
                     continue;
                 }
@@ -56,9 +56,9 @@ fn separate(place: usize, line: &mut String) {
     }
 }
 
-/// Appends a text, in quotes where it would be taken for something else without them.
+/// Appends a text, in quotes if it would otherwise be read as something else.
 fn text(text: &str, line: &mut String) {
-    // What a file begins with may be the mark of its encoding.
+    // At the start of a file, this character would be read as a byte order mark.
     let is_quoted = text.is_empty() || text.contains([',', '"', '\n', '\r']) || text.starts_with('\u{feff}');
     if !is_quoted {
         return line.push_str(text);

@@ -1,4 +1,4 @@
-//! An output file that appears when it is complete.
+//! Writes output files, which appear once they are complete.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -9,10 +9,11 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::interrupt;
 
-/// Writes to the path. A regular file appears, or is replaced, only once all is written; a pipe or device is written to.
+/// Writes to the path. A regular file appears, or is replaced, only once everything is written. A pipe or a device is
+/// written to directly.
 pub(crate) fn write<T>(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
     let reason = || format!("cannot write {}", path.display());
-    // What a link names is replaced, not the link.
+    // The target of a link is replaced, not the link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(&target).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         let file = File::options().write(true).open(&target).with_context(reason)?;
@@ -31,7 +32,7 @@ fn into<T>(file: Named<'_>, write: impl FnOnce(&mut (dyn Write + Send)) -> Resul
     Ok(result)
 }
 
-/// A file whose errors tell its name, as it was typed.
+/// A file whose errors name it as it was typed.
 struct Named<'f> {
     file: &'f File,
     path: &'f Path,
@@ -62,13 +63,13 @@ fn new_beside(target: &Path) -> io::Result<NamedTempFile> {
     };
     let mut builder = Builder::new();
     builder.prefix(".oups-").suffix(".tmp");
-    // Private otherwise; what the user's mask takes away from this is what new files of the user have.
+    // Temporary files are private by default. With this mode, the user's mask applies, as for other new files.
     #[cfg(unix)]
     let readable = std::os::unix::fs::PermissionsExt::from_mode(0o666);
     #[cfg(unix)]
     builder.permissions(readable);
     fs::metadata(&folder)?;
-    // The error itself tells of the temporary file, which nobody has asked for.
+    // Only the kind of the error: its text names the temporary file, which the user has not asked for.
     builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))
 }
 

@@ -1,4 +1,4 @@
-//! A grid of texts with a header, for people.
+//! Prints texts in columns with a header, for people.
 
 use std::io::Write;
 
@@ -20,11 +20,11 @@ pub(crate) struct Column {
     pub(crate) align: Align,
 }
 
-/// Where a column's texts stand.
+/// How a column's texts are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Align {
     Left,
-    /// For numbers.
+    /// Used for numbers.
     Right,
 }
 
@@ -43,11 +43,11 @@ const STYLE: TableStyle = TableStyle::new()
     .header_separator(LineStyle::none().fill('─'))
     .content_lines(ContentLineStyle::none());
 
-/// Space between two columns.
+/// The space between two columns.
 const GAP: u16 = 2;
 
 impl Grid {
-    /// Prints the grid; of the columns, as many as fit into the width. Answers the names of the others.
+    /// Prints as many columns as fit into the width, and returns the names of the others.
     pub(crate) fn print(mut self, width: Option<usize>, out: &mut dyn Write) -> Result<Vec<String>> {
         let left_out = self.narrow(width);
         let mut table = Table::new();
@@ -70,7 +70,7 @@ impl Grid {
         Ok(left_out)
     }
 
-    /// Drops the columns at the end that do not fit, but the first never.
+    /// Drops the last columns that do not fit, but never the first one.
     fn narrow(&mut self, width: Option<usize>) -> Vec<String> {
         let Some(width) = width else { return Vec::new() };
         let mut used = 0;
@@ -91,10 +91,10 @@ impl Grid {
     }
 }
 
-/// The longest text that a cell shows.
+/// The most characters of a cell.
 const CELL: usize = 80;
 
-/// A text as one line without anything that could move a terminal's cursor, cut where it is very long.
+/// A text on one line, safe for a terminal, and cut if it is very long.
 pub(crate) fn one_line(text: &str) -> String {
     match text.char_indices().nth(CELL) {
         Some((end, _)) => visible(text.get(..end).unwrap_or(text)) + "…",

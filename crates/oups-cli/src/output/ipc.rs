@@ -1,4 +1,4 @@
-//! Rows as an Arrow IPC file, or as a stream where nothing can be written twice.
+//! Writes rows as an Arrow IPC file, or as a stream for outputs that cannot seek.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use arrow::ipc::writer::{FileWriter, StreamWriter};
 
 use super::Rows;
 
-/// Writes a file batch by batch; answers how many rows.
+/// Writes a file batch by batch, and returns the number of rows.
 pub(crate) fn write_file(rows: Rows<'_>, out: &mut dyn Write) -> Result<u64> {
     let writer = FileWriter::try_new(&mut *out, &rows.schema)?;
     let count = write(rows, writer)?;
@@ -16,7 +16,7 @@ pub(crate) fn write_file(rows: Rows<'_>, out: &mut dyn Write) -> Result<u64> {
     Ok(count)
 }
 
-/// Writes a stream batch by batch; answers how many rows.
+/// Writes a stream batch by batch, and returns the number of rows.
 pub(crate) fn write_stream(rows: Rows<'_>, out: &mut dyn Write) -> Result<u64> {
     let writer = StreamWriter::try_new(&mut *out, &rows.schema)?;
     let count = write(rows, writer)?;

@@ -1,4 +1,4 @@
-//! Rows as JSON lines: one object a row, with every column.
+//! Writes rows as JSON lines: one object per row, with every column.
 
 use std::io::Write;
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::{Rows, json_value, unwritable};
 
-/// Writes batch by batch; answers how many rows.
+/// Writes the rows batch by batch, and returns their number.
 pub(crate) fn write(rows: Rows<'_>, out: &mut dyn Write) -> Result<u64> {
     let mut names = Vec::new();
     for field in rows.schema.fields() {

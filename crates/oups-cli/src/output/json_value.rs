@@ -1,11 +1,11 @@
-//! One value as JSON.
+//! Writes one value as JSON.
 
 use arrow::array::{Array, AsArray, StructArray};
 use arrow::datatypes::DataType;
 
 use crate::text::shown::{self, Unshown};
 
-/// Appends the value; of leaf types, what is neither a number that JSON has nor a truth value is a string.
+/// Appends the value. A leaf value that is neither a boolean nor a number that JSON has becomes a string.
 pub(super) fn write(array: &dyn Array, row: usize, out: &mut String) -> Result<(), Unshown> {
     use DataType::*;
     if shown::is_null(array, row) {
@@ -62,7 +62,7 @@ fn items(values: &dyn Array, out: &mut String) -> Result<(), Unshown> {
     Ok(())
 }
 
-/// A map as an object: of other keys than texts, their texts.
+/// Appends a map as an object. Keys that are not texts become their texts.
 fn entries(entries: &StructArray, out: &mut String) -> Result<(), Unshown> {
     out.push('{');
     let [keys, values] = entries.columns() else { return Ok(()) };

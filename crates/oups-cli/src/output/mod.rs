@@ -1,4 +1,4 @@
-//! Rows in the formats that the program writes. Nothing here knows an option.
+//! Writes rows in the formats of the program. This room knows no option.
 
 pub(crate) mod csv;
 pub(crate) mod file;
@@ -17,13 +17,13 @@ use arrow::datatypes::{Field, SchemaRef};
 
 use crate::text::shown::Unshown;
 
-/// Rows on their way out: batches of one schema.
+/// The rows to write, as batches of one schema.
 pub(crate) struct Rows<'a> {
     pub(crate) schema: SchemaRef,
     pub(crate) batches: &'a mut dyn Iterator<Item = anyhow::Result<RecordBatch>>,
 }
 
-/// A value that a format has no text for.
+/// The error of a value that a format has no text for.
 #[derive(Debug)]
 pub(crate) struct Unwritable(String);
 
@@ -35,7 +35,7 @@ impl fmt::Display for Unwritable {
 
 impl std::error::Error for Unwritable {}
 
-/// The error of a value that the format has no text for; rows before it were `count`.
+/// The error of a value in a batch that follows `count` rows.
 fn unwritable(field: &Field, count: u64, format: &str, wrong: Unshown) -> Unwritable {
     let (name, found, row) = (field.name(), field.data_type(), count + 1);
     let Unshown { value, why } = wrong;

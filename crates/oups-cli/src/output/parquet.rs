@@ -1,4 +1,4 @@
-//! Rows as one Parquet file.
+//! Writes rows as one Parquet file.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use parquet::file::properties::WriterProperties;
 
 use super::Rows;
 
-/// Writes batch by batch, in row groups of the usual size; answers how many rows.
+/// Writes the rows batch by batch, in row groups of the parquet crate's default size, and returns their number.
 pub(crate) fn write(rows: Rows<'_>, out: &mut (dyn Write + Send)) -> Result<u64> {
     let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
     let mut writer = ArrowWriter::try_new(&mut *out, rows.schema, Some(properties))?;

@@ -1,4 +1,4 @@
-//! Rows as a table for people.
+//! Prints rows as a table for people.
 
 use std::io::Write;
 
@@ -15,15 +15,15 @@ use crate::text::shown::{self, Unshown};
 #[derive(Debug)]
 pub(crate) struct Shown {
     pub(crate) schema: SchemaRef,
-    /// Rows from the start.
+    /// The first rows.
     pub(crate) first: Vec<RecordBatch>,
-    /// Rows that are left out after the first.
+    /// The number of rows that are left out.
     pub(crate) hidden: u64,
-    /// Rows after those.
+    /// The last rows.
     pub(crate) last: Vec<RecordBatch>,
 }
 
-/// Prints the rows; of the columns, as many as fit into the width. Answers the names of the others.
+/// Prints the rows with as many columns as fit into the width, and returns the names of the others.
 pub(crate) fn write(shown: Shown, width: Option<usize>, out: &mut dyn Write) -> Result<Vec<String>> {
     let left_out = grid(shown).print(width, out)?;
     out.flush()?;
@@ -63,7 +63,7 @@ fn texts(batches: &[RecordBatch], rows: &mut Vec<Vec<String>>) {
     }
 }
 
-/// A value for people: what has no text is told as it is stored.
+/// A value for people. A value that has no text is shown in parentheses as it is stored.
 fn cell(array: &dyn Array, row: usize) -> String {
     let mut text = String::new();
     let written = match array.data_type().is_nested() || shown::is_null(array, row) {

@@ -1,4 +1,4 @@
-//! Values of ordered columns, for programs and for people.
+//! Shows values of ordered columns, for programs and for people.
 
 use arrow::datatypes::DataType;
 use oups::ordered::{OrdValue, OrderedType};
@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::terminal::visible::visible;
 
-/// Decimals of more digits would lose some as JSON numbers.
+/// Decimals of more digits than this would lose some as numbers of JSON.
 const EXACT_DIGITS: u8 = 15;
 
-/// Numbers as numbers, everything else as the text that `--start` and `--end` read.
+/// The value as JSON: a number, or the text that `--start` and `--end` read.
 pub(crate) fn json(ordered: &OrderedType, value: &OrdValue) -> Value {
     let text = ordered.format(value);
     if is_json_number(ordered.data_type())
@@ -20,7 +20,7 @@ pub(crate) fn json(ordered: &OrderedType, value: &OrdValue) -> Value {
     Value::String(text)
 }
 
-/// The value for people: as in JSON, but whole seconds without the zeros after them, and nothing that steers a terminal.
+/// The value for people: the same text, but safe for a terminal, and whole seconds without a fraction of zeros.
 pub(crate) fn text(ordered: &OrderedType, value: &OrdValue) -> String {
     let text = visible(&ordered.format(value));
     if !matches!(
