@@ -1,6 +1,6 @@
-# The verbs of this project. `.ci/run` calls the same commands.
+# The commands of this project. `.ci/run` runs the same checks as `just check`.
 
-# Everything that a change must pass.
+# Runs what a change must pass.
 check: test format lint doc
 
 test:
@@ -15,8 +15,8 @@ crash:
 stress:
     OUPS_STRESS=long cargo test --release -p oups-tests --test it -- concurrency:: --nocapture
 
-# Every fuzz target for so many seconds. Needs `cargo install cargo-fuzz`; stable Rust will do, since no sanitizer is used:
-# there is no unsafe code of ours.
+# Runs each fuzz target for the given seconds. Needs `cargo install cargo-fuzz`. Stable Rust will do: oups has no unsafe code, so no
+# sanitizer is used.
 fuzz seconds="600":
     cd fuzz && for target in $(cargo fuzz list); do \
         cargo fuzz run -s none $target -- -max_total_time={{seconds}} -timeout=20 -rss_limit_mb=3000 || exit 1; \

@@ -210,10 +210,12 @@ fn refusal(field: Field) -> String {
 const INTRODUCTION: &str = "\
 # Types
 
-Every column of this table was written, appended to, merged with corrections (`duplicates_on`), compacted, and merged again
-while a column was added, and exported, and came back after each step with the same values, bit by bit, and the same schema: type, unit, time zone, key
+This page lists the Arrow types that a column may have, the types that are refused, and what Parquet changes for other programs.
+
+A column of each type was written, appended to, merged with corrections (`duplicates_on`), compacted, merged again while another column
+was added, and exported. After each step it came back with the same values, bit by bit, and the same schema: type, unit, time zone, key
 type of dictionaries, nullability, metadata of fields and schema. The columns hold extreme values, nulls at every level, NaNs
-with payload, both zeros, infinities, empty texts and lists. This page is written by its test (`tests/it/types/fidelity.rs`):
+with payload, both zeros, infinities, empty texts and lists. A test writes this page (`tests/it/types/fidelity.rs`):
 `OUPS_BLESS=1 cargo test -p oups-tests --test it -- types::fidelity`.
 
 ";
@@ -221,21 +223,21 @@ with payload, both zeros, infinities, empty texts and lists. This page is writte
 const REFUSED: &str = "
 ## Refused
 
-These are an error (`Error::UnsupportedType`, or `Error::Schema` for a name twice) before anything is made.
+A column of one of these types is an error before anything is made: `Error::UnsupportedType`, or `Error::Schema` if a name stands twice.
 
-| type | why, and what would do |
+| type | why, and what to do |
 |---|---|
 ";
 
 const NOTES: &str = "
 ## Also
 
-- A dictionary whose keys cannot name the values of a row group is `Error::DictionaryFull`, naming column and row group; when
-  evolving ([schema.md](schema.md)), its keys are widened.
+- If the keys of a dictionary type cannot number all values of a row group, the write fails with `Error::DictionaryFull`, which names
+  column and row group. A write that evolves the schema ([schema.md](schema.md)) widens the keys instead.
 - A decimal beyond its declared precision is an error that names the column: Parquet would give back another number.
-- Columns of a row group file are plain Parquet. What Parquet has no word for (durations, seconds, unsigned and half types beside
-  its own, the kinds of text, dictionaries, views) is restored from the Arrow schema that every Arrow writer leaves in the footer;
-  a program that does not look there sees the nearest Parquet type.
+- Columns of a row group file are plain Parquet. Parquet has no name for some types: durations, times in seconds, the kinds of text,
+  dictionaries, views. oups restores them from the Arrow schema that every Arrow writer leaves in the footer; a program
+  that does not read that schema sees the nearest Parquet type.
 - Two dictionaries of the same values may hold them in another order after a merge.
 ";
 
