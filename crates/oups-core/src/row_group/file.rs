@@ -155,7 +155,9 @@ fn own_schema(metadata: &ParquetMetaData, dataset: &DatasetSchema) -> Result<Sch
     match text {
         None => Ok(dataset.stored().clone()),
         Some(text) if text == dataset.footer_text() => Ok(dataset.stored().clone()),
-        Some(text) => schema_from_text(text).map(Arc::new).ok_or_else(|| "the Arrow schema in its footer cannot be decoded".to_owned()),
+        Some(text) => schema_from_text(text)
+            .map(Arc::new)
+            .ok_or_else(|| "the Arrow schema in its footer cannot be decoded".to_owned()),
     }
 }
 

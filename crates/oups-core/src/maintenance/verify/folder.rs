@@ -29,10 +29,8 @@ pub(super) fn beside_manifest(dataset: &Dataset, manifest: &Manifest) -> Result<
     let Ok(Some(newest)) = crate::storage::load::load(fs, paths) else { return Ok(findings) };
     let (mut findings, _) = Names { is_certain: true, ..Names::of(dataset, &newest.manifest) }.judge()?;
     findings.extend(mark(dataset, &quiet));
-    let kinds = [
-        (FindingKind::Leftover, "a manifest that was being written"),
-        (FindingKind::Tombstone, "the dataset exists"),
-    ];
+    let kinds =
+        [(FindingKind::Leftover, "a manifest that was being written"), (FindingKind::Tombstone, "the dataset exists")];
     for (file, (kind, detail)) in side_files.into_iter().zip(kinds) {
         if fs.kind(&file)?.is_some() {
             findings.push(Finding::of(dataset, file, kind, detail));
