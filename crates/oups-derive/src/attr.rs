@@ -1,4 +1,4 @@
-//! The `#[oups(…)]` attributes, read into values that keep their place in the source.
+//! Reads the `#[oups(…)]` attributes into values that keep their span in the source.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -9,7 +9,7 @@ use syn::{Attribute, Error, Ident, LitStr, Path, Result};
 
 use crate::gather::Gather;
 
-/// Where an attribute stands, which decides what it may say.
+/// The item that an attribute is on. It decides which settings the attribute may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     TopLevel,
@@ -41,7 +41,7 @@ impl Place {
     }
 }
 
-/// What the attributes of one item say.
+/// The settings in the attributes of one item.
 #[derive(Default)]
 pub(crate) struct Attrs {
     pub(crate) separator: Option<LitStr>,
@@ -56,7 +56,7 @@ pub(crate) fn read(attributes: &[Attribute], place: Place, gather: &mut Gather) 
     let mut attrs = Attrs::default();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("oups")) {
         let result = attribute.parse_nested_meta(|meta| {
-            // What cannot be understood ends the reading of this attribute; what is only wrong does not.
+            // A setting that is only wrong is skipped. One that cannot be parsed ends the reading of this attribute.
             if let Some(error) = refused(&meta, place) {
                 gather.push(error);
                 return skip_value(&meta);
@@ -94,7 +94,7 @@ impl Attrs {
     }
 }
 
-/// The error for a setting that does not exist, or not here.
+/// The error for a setting that does not exist, or is not allowed on this item.
 fn refused(meta: &ParseNestedMeta<'_>, place: Place) -> Option<Error> {
     let settings = place.settings();
     if settings.iter().any(|setting| meta.path.is_ident(setting)) {
@@ -109,7 +109,7 @@ fn refused(meta: &ParseNestedMeta<'_>, place: Place) -> Option<Error> {
     Some(Error::new_spanned(&meta.path, message))
 }
 
-/// Steps over what a refused setting says, so that the next one is read as well.
+/// Skips the value of a refused setting, so that the next one is read too.
 fn skip_value(meta: &ParseNestedMeta<'_>) -> Result<()> {
     if meta.input.peek(syn::Token![=]) {
         meta.value()?.parse::<syn::Expr>()?;

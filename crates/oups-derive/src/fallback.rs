@@ -1,4 +1,5 @@
-//! Stub impls after an error: what uses the type then compiles, and the user sees the one mistake and not its echoes.
+//! Stub impls after an error. Code that uses the type then compiles, so the user sees the one mistake and not its
+//! consequences.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,12 +9,12 @@ use crate::attr::{self, Place};
 use crate::gather::Gather;
 use crate::model::Kind;
 
-/// The errors, and stubs of what a level has.
+/// The errors, and stubs of a level's impls.
 pub(crate) fn level(input: &DeriveInput, kind: Kind, error: &Error) -> TokenStream {
     let krate = krate(input, if kind == Kind::Top { Place::TopLevel } else { Place::SubLevel });
     let errors = error.to_compile_error();
     if matches!(input.data, Data::Union(_)) {
-        // No union has the order and the text that the traits ask for.
+        // A union cannot implement the bounds of the traits, so a stub would add errors.
         return errors;
     }
     let ident = &input.ident;
@@ -90,7 +91,8 @@ fn krate(input: &DeriveInput, place: Place) -> Path {
     attrs.krate.unwrap_or_else(|| parse_quote!(::oups))
 }
 
-/// A generic struct meets the bounds of the traits only for some arguments, which the stub has to say.
+/// The generics of the stub. A generic struct meets the bounds of the traits only for some arguments, so the stub's
+/// `where` clause has these bounds.
 fn generics(input: &DeriveInput) -> (TokenStream, TokenStream, TokenStream) {
     let (generics, arguments, where_clause) = input.generics.split_for_impl();
     if input.generics.params.is_empty() {

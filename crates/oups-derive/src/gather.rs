@@ -1,4 +1,4 @@
-//! All errors of one input, so that the user sees them at once.
+//! Gathers all errors of one input, so that the user sees them at once.
 
 use syn::{Error, Result};
 
@@ -16,12 +16,12 @@ impl Gather {
         }
     }
 
-    /// The value, or nothing and the error kept.
+    /// The value; `None` after an error, which is gathered.
     pub(crate) fn ok<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// The value, if there was no error.
+    /// The value, or all gathered errors.
     pub(crate) fn finish<T>(self, value: T) -> Result<T> {
         match self.errors {
             None => Ok(value),

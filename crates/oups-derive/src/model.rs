@@ -1,9 +1,9 @@
-//! What a checked input is: the only thing that the expansion sees.
+//! The model of a checked input. The expansion sees nothing else.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{Path, Type, Visibility};
 
-/// Which level of a key a struct is.
+/// Whether a struct is the top level of a key or one below.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Top,
@@ -26,7 +26,7 @@ pub(crate) struct Level {
 /// A field of a level.
 pub(crate) struct Field {
     pub(crate) ident: Ident,
-    /// The name as users know it, without `r#`.
+    /// The name for users, without `r#`.
     pub(crate) name: String,
     pub(crate) field_type: Type,
 }

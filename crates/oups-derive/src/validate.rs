@@ -1,4 +1,4 @@
-//! Every rule that an input can break. All errors are gathered, each at the offending token.
+//! Checks every rule that an input can break. All errors are gathered, each at the offending token.
 
 use proc_macro2::Span;
 use quote::format_ident;
@@ -9,7 +9,7 @@ use crate::attr::{self, Attrs, Place};
 use crate::gather::Gather;
 use crate::model::{Choice, Field, Kind, Level, Separator, Variant};
 
-/// Checks a struct that is to be a level of a key.
+/// Checks a struct for a level of a key.
 pub(crate) fn level(input: &DeriveInput, kind: Kind) -> Result<Level> {
     let mut gather = Gather::default();
     let (name, place) = match kind {
@@ -32,7 +32,7 @@ pub(crate) fn level(input: &DeriveInput, kind: Kind) -> Result<Level> {
     })
 }
 
-/// Checks an enum that is to be a field of keys.
+/// Checks an enum for a field of keys.
 pub(crate) fn choice(input: &DeriveInput) -> Result<Choice> {
     let mut gather = Gather::default();
     let attrs = attr::read(&input.attrs, Place::Enum, &mut gather);
@@ -107,7 +107,7 @@ fn fields(input: &DeriveInput, derive: &str, gather: &mut Gather) -> (Vec<Field>
     (fields, sublevel(sublevels, named.len(), gather))
 }
 
-/// The one sublevel, which is the last field and not the only one.
+/// The sublevel, if there is one. It must be the last field, and not the only one.
 fn sublevel(sublevels: Vec<(usize, Span, Field)>, count: usize, gather: &mut Gather) -> Option<Field> {
     let several = sublevels.len() > 1;
     let mut sublevels = sublevels.into_iter();

@@ -1,5 +1,6 @@
-//! Aligned features for research: three series of different frequency, the load of a grid every 5 minutes, the temperature every
-//! hour, the price once a day, become one table of features, an hour a row, without any of them being in memory whole.
+//! Aligned features for research. Three series of different frequency become one table of features with a row for each
+//! hour: the load of a grid every 5 minutes, the temperature every hour, the price once a day. No series is in memory
+//! as a whole.
 //!
 //! `cargo run --example aligned_features`
 
@@ -37,7 +38,7 @@ fn main() -> Result<()> {
     run(&folder.path().join("grid"), &mut std::io::stdout().lock())
 }
 
-/// The whole story, in a store at `path`, told to `out`.
+/// Runs the example in a store at `path`, and prints to `out`.
 pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
     let store = Store::<Series>::open_or_create(path)?;
     for (quantity, frequency, step, target) in
@@ -48,7 +49,7 @@ pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
         writeln!(out, "{:20} {:>5} rows in row groups of {target}", dataset.path_text(), dataset.info()?.rows)?;
     }
 
-    // Chunks follow the dataset with the most row groups: two days of all three series at a time.
+    // Chunks follow the dataset with the most row groups. Each has about two days of all three series.
     let keys = store.keys(Series::filter().region("north"))?;
     let mut table = Table::default();
     let (mut chunks, mut largest) = (0, 0);
@@ -71,7 +72,7 @@ fn series(quantity: &str, frequency: &str) -> Series {
     Series { quantity: quantity.to_owned(), region: "north".to_owned(), sampling }
 }
 
-/// What was measured: temperature by day and season, load by hour and temperature, price by day.
+/// The measured values: temperature depends on hour and season, load on hour and temperature, price on the day.
 fn measured(quantity: &str, step: i64) -> Result<RecordBatch> {
     let times: Vec<i64> = (0..DAYS * 24 * HOUR / step).map(|at| START + at * step).collect();
     let wave = |time: i64, period: i64| ((time - START) as f64 / period as f64 * std::f64::consts::TAU).sin();
@@ -86,13 +87,13 @@ fn measured(quantity: &str, step: i64) -> Result<RecordBatch> {
     Ok(RecordBatch::try_from_iter([("time", Arc::new(times) as _), ("value", Arc::new(values) as _)])?)
 }
 
-/// Features while they are gathered. An hour may begin in one chunk and end in the next.
+/// Collects the features. An hour may begin in one chunk and end in the next.
 #[derive(Default)]
 struct Table {
-    /// Sum and number of the loads of each hour.
+    /// The sum and the number of the loads of each hour.
     load: BTreeMap<i64, (f64, u32)>,
     temperature: BTreeMap<i64, f64>,
-    /// By day.
+    /// The price from this time on.
     price: BTreeMap<i64, f64>,
 }
 
@@ -113,7 +114,8 @@ impl Table {
         }
     }
 
-    /// One row an hour: the mean load, the load a day before, the temperature, and the newest price known at the time.
+    /// A row for each hour: the mean load, the mean load a day before, the temperature, and the newest price at the
+    /// time.
     fn features(&self) -> Result<RecordBatch> {
         let mean = |hour: &i64| self.load.get(hour).map(|(sum, number)| sum / f64::from(*number));
         let hours: Vec<i64> = self.load.keys().copied().collect();

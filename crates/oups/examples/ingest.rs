@@ -1,4 +1,4 @@
-//! One stream with the readings of many sensors, each sensor a dataset of its own.
+//! One stream has the readings of many sensors. Each sensor becomes a dataset of its own.
 //!
 //! `cargo run --example ingest`
 
@@ -27,7 +27,7 @@ fn main() -> Result<()> {
     run(&folder.path().join("sensors"), &mut std::io::stdout().lock())
 }
 
-/// The whole story, told to `out`. The tests call it too, and compare what it tells.
+/// Runs the example in a store in `folder`, and prints to `out`. A test compares the output.
 pub(crate) fn run(folder: &Path, out: &mut impl Write) -> Result<()> {
     let store = Store::<Sensor>::open_or_create(folder)?;
 
@@ -37,14 +37,14 @@ pub(crate) fn run(folder: &Path, out: &mut impl Write) -> Result<()> {
         writeln!(out, "{}: {} rows, version {}", sensor.dataset, sensor.rows, sensor.result?.version.commit())?;
     }
 
-    // The gateway sends hours again: what is stored already comes in only once.
+    // The gateway sends some hours again. Readings that are stored already do not come in twice.
     let again = store.ingest(readings(36..60)?).commit()?;
     let changed = again.iter().filter(|sensor| sensor.result.as_ref().is_ok_and(|written| written.changed)).count();
     writeln!(out, "{changed} of {} datasets have new rows", again.len())?;
     Ok(write!(out, "{}", store.layout()?)?)
 }
 
-/// Readings of every station at each hour, one batch an hour.
+/// The readings of all stations, one batch for each hour.
 fn readings(
     hours: std::ops::Range<i64>,
 ) -> Result<RecordBatchIterator<impl Iterator<Item = Result<RecordBatch, ArrowError>>>, ArrowError> {

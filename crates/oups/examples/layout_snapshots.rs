@@ -1,6 +1,6 @@
-//! A program that keeps its results in a store, and the test that says how they lie there. `store.layout()` holds no sizes,
-//! ids or times of writing, so it is the same for the same writes: a change of a key, a target, a rule for duplicates, or of
-//! what the program writes shows as a difference in review.
+//! A program that keeps its results in a store, and a snapshot test of the store's layout. `store.layout()` has no
+//! sizes, ids or times of writing, so the same writes give the same text. A changed key, target, rule for duplicates or
+//! result shows as a difference in review.
 //!
 //! `cargo run --example layout_snapshots`, `cargo test --example layout_snapshots`
 
@@ -24,7 +24,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// What the program does: two models, two seeds, the loss of each step.
+/// The program: two models, two seeds, the loss of each step.
 fn train_all(path: &Path) -> Result<Store<Run>> {
     let store = Store::<Run>::open_or_create(path)?;
     for (model, steps) in [("linear", 1_000), ("tree", 2_500)] {
@@ -38,7 +38,7 @@ fn train_all(path: &Path) -> Result<Store<Run>> {
                 .commit()?;
         }
     }
-    // A run that was taken up again from an earlier step: its steps replace those of the first try.
+    // This run is resumed from an earlier step. Its steps replace those of the first try.
     store.dataset(&Run { model: "tree".into(), seed: 2 })?.write(losses(2_400..2_900)?).commit()?;
     Ok(store)
 }

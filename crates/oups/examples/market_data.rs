@@ -1,5 +1,6 @@
-//! Market data with corrections: a day of trades arrives in pieces, late and out of turn; the exchange amends some of them
-//! and busts one; an old copy is delivered once more. The newest version of each trade stays, whatever order they came in.
+//! Market data with corrections. A day of trades arrives in pieces, late and out of order. The exchange amends some
+//! trades and busts one. An old copy is delivered once more. The newest version of each trade stays, in whatever order
+//! they arrive.
 //!
 //! `cargo run --example market_data`
 
@@ -12,7 +13,7 @@ use arrow::array::{AsArray, Float64Array, Int64Array, RecordBatch, TimestampMicr
 use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType};
 use oups::prelude::*;
 
-/// One dataset an instrument and kind of data: `XPAR-ORA/trades`.
+/// Each instrument and kind of data is a dataset: `XPAR-ORA/trades`.
 #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Feed {
     venue: String,
@@ -32,7 +33,7 @@ enum Kind {
     Trades,
 }
 
-/// A trade as the exchange sends it. The version counts the corrections of it; a busted trade has size 0.
+/// A trade as the exchange sends it. The version counts its corrections; a busted trade has size 0.
 #[derive(Clone, Copy)]
 struct Trade {
     micros: i64,
@@ -51,7 +52,7 @@ fn main() -> Result<()> {
     run(&folder.path().join("market"), &mut std::io::stdout().lock())
 }
 
-/// The whole story, in a store at `path`, told to `out`.
+/// Runs the example in a store at `path`, and prints to `out`.
 pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
     let store = Store::<Feed>::open_or_create(path)?;
     let key = Feed { venue: "XPAR".into(), symbol: "ORA".into(), data: Data { kind: Kind::Trades } };
@@ -60,7 +61,8 @@ pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
     let (morning, afternoon) = day.split_at(3_000);
     let (first, late) = morning.split_at(1_000);
 
-    // The rule is code, so every write gives it. The settings remember that there is one: a write that forgets it is refused.
+    // The rule is code, so every write gives it. The settings store that the dataset has a rule, so a write without it
+    // is refused.
     let newest = || Keep::from(Resolver::newest("version"));
     let written = dataset
         .write(batch(first)?)
@@ -71,7 +73,7 @@ pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
         .commit()?;
     writeln!(out, "{key}: version {}: {} trades", written.version.commit(), written.rows_written)?;
 
-    // The afternoon comes before the rest of the morning. Each goes where it belongs.
+    // The afternoon comes before the rest of the morning. Both are merged into the right order.
     dataset.write(batch(afternoon)?).keep(newest()).commit()?;
     let written = dataset.write(batch(late)?).keep(newest()).commit()?;
     writeln!(
@@ -83,14 +85,14 @@ pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
     )?;
     bars(&dataset, "as first reported", out)?;
 
-    // Trade 1500 was a typing error, and amended twice: the second amendment comes first. Trade 1700 is busted.
+    // Trade 1500 had a typing error and was amended twice; the second amendment comes first. Trade 1700 is busted.
     let amended = |trade: Trade, version, price, size| Trade { version, price, size, ..trade };
     let corrections = [amended(day[1_500], 2, 9.99, 120), amended(day[1_700], 1, day[1_700].price, 0)];
     let plan = dataset.write(batch(&corrections)?).keep(newest()).plan()?;
     writeln!(out, "what the corrections will cost:\n\n{plan}")?;
     dataset.write(batch(&corrections)?).keep(newest()).commit()?;
 
-    // The first amendment and the original, delivered late: both are older than what is stored.
+    // The first amendment and an original come late. Both are older than the stored versions, so they change nothing.
     let stale = [amended(day[1_500], 1, 9.5, 120), day[1_700]];
     dataset.write(batch(&stale)?).keep(newest()).commit()?;
     bars(&dataset, "as corrected", out)?;
@@ -100,7 +102,8 @@ pub(crate) fn run(path: &Path, out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// Six thousand trades, about one in five seconds, of a price that wanders; one of them ten times too dear.
+/// Six thousand trades, about one every five seconds, with a random walk as price. The price of one is ten times too
+/// high.
 fn trades() -> Vec<Trade> {
     let mut state = 7_u64;
     let mut draw = move |below: i64| {
@@ -131,7 +134,7 @@ fn batch(trades: &[Trade]) -> Result<RecordBatch> {
     ])?)
 }
 
-/// Bars of a quarter of an hour around the correction: first, highest, lowest and last price, and the volume.
+/// Prints bars of 15 minutes around the correction: first, highest, lowest and last price, and the volume.
 fn bars(dataset: &oups::Dataset, title: &str, out: &mut impl Write) -> Result<()> {
     writeln!(out, "\n{title}:\n\nUTC     open   high    low  close  volume")?;
     for quarter in 7..11 {

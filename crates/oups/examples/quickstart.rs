@@ -1,4 +1,4 @@
-//! The main job on real data: a year of hourly weather at three airports becomes a store, a late correction is merged in,
+//! The main task on real data. A year of hourly weather at three airports becomes a store, a late correction is merged,
 //! and the day of a blizzard is read for all three airports side by side.
 //!
 //! `cargo run --example quickstart`
@@ -16,7 +16,7 @@ use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
 use oups::prelude::*;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-/// One dataset an airport and frequency: `JFK/1h`.
+/// Each airport and frequency is a dataset: `JFK/1h`.
 #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Weather {
     airport: String,
@@ -29,7 +29,7 @@ struct Sampling {
     frequency: String,
 }
 
-/// The blizzard of February 2013, one day in New York's time.
+/// The day of the blizzard of February 2013, by New York's clock.
 const STORM: (&str, &str) = ("2013-02-08T05:00:00Z", "2013-02-09T05:00:00Z");
 
 fn main() -> Result<()> {
@@ -38,12 +38,12 @@ fn main() -> Result<()> {
     run(&data, &folder.path().join("weather"), &mut std::io::stdout().lock())
 }
 
-/// The whole story: `data` into a store at `path`, told to `out`.
+/// Runs the example: writes `data` into a store at `path`, and prints to `out`.
 pub(crate) fn run(data: &Path, path: &Path, out: &mut impl Write) -> Result<()> {
     let weather = read_weather(data)?;
     let store = Store::<Weather>::open_or_create(path)?;
 
-    // Every airport's year, as it was first delivered.
+    // The year of each airport, as first delivered.
     for airport in ["EWR", "JFK", "LGA"] {
         let rows = filter_record_batch(&weather, &eq(weather.column(1), &StringArray::new_scalar(airport))?)?;
         let delivered = if airport == "JFK" { with_faults(&rows)? } else { rows };
@@ -62,7 +62,7 @@ pub(crate) fn run(data: &Path, path: &Path, out: &mut impl Write) -> Result<()> 
         )?;
     }
 
-    // Days later come the true readings of JFK: some replace wrong ones, some were missing. Settings are remembered.
+    // The true readings of JFK come days later. Some replace wrong ones, others were missing. The settings are stored.
     let jfk = filter_record_batch(&weather, &eq(weather.column(1), &StringArray::new_scalar("JFK"))?)?;
     let correction = filter_record_batch(&jfk, &within(&jfk, "2013-02-07T00:00:00Z", "2013-02-10T00:00:00Z")?)?;
     let written = store.dataset(&hourly("JFK"))?.write(correction.clone()).commit()?;
@@ -97,7 +97,8 @@ fn within(rows: &RecordBatch, start: &str, end: &str) -> Result<BooleanArray> {
     Ok(time.values().iter().map(|time| Some(span.contains(time))).collect())
 }
 
-/// What the station sent at first: from the storm's noon on ten degrees too warm, and nothing for six hours.
+/// The readings that the station sent at first: ten degrees too warm from the noon of the storm on, and none for six
+/// hours.
 fn with_faults(rows: &RecordBatch) -> Result<RecordBatch> {
     let wrong = within(rows, "2013-02-08T17:00:00Z", STORM.1)?;
     let temp = rows.column(2).as_primitive::<Float64Type>();
@@ -109,7 +110,7 @@ fn with_faults(rows: &RecordBatch) -> Result<RecordBatch> {
     Ok(filter_record_batch(&RecordBatch::try_new(rows.schema(), columns)?, &not(&missing)?)?)
 }
 
-/// Walks the three datasets side by side and draws the temperature of each over the day.
+/// Walks the three datasets side by side, and draws the temperatures of the day.
 fn show_storm(store: &Store<Weather>, out: &mut impl Write) -> Result<()> {
     let keys = store.keys(..)?;
     writeln!(out, "the blizzard of 8 February 2013, hour by hour (°F):\n")?;
@@ -148,7 +149,7 @@ fn show_storm(store: &Store<Weather>, out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// A block as high as the share.
+/// A block whose height is the share.
 fn bar(share: f64) -> char {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let step = (share * 7.0).round().clamp(0.0, 7.0);

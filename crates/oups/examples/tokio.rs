@@ -1,8 +1,8 @@
-//! oups in a program on tokio: every call of oups waits for the disk, so it has a blocking thread.
+//! oups in a program on tokio. Every call of oups may wait for the disk, so it runs on a blocking thread.
 //!
-//! A change owns all that it needs: it is put together anywhere, and committed on a blocking thread. Batches are read on one
-//! too, and come through a bounded channel, so that no more of them are in memory than are being worked on. A change that
-//! waits for another writer holds its thread meanwhile: give it a `lock_timeout`.
+//! A change owns all that it needs: it is built anywhere, and committed on a blocking thread. Batches are read on a
+//! blocking thread too, and come through a bounded channel, so that few of them are in memory. A change that waits for
+//! another writer blocks its thread meanwhile, so give it a `lock_timeout`.
 //!
 //! `cargo run -p oups --example tokio`
 
@@ -25,7 +25,7 @@ struct Sensor {
     place: String,
 }
 
-/// Batches that wait to be worked on.
+/// The most batches that wait in the channel.
 const AHEAD: usize = 4;
 
 fn main() -> Result<()> {
@@ -57,7 +57,7 @@ async fn story(path: &Path, out: &mut impl Write) -> Result<()> {
     }
     writeln!(out, "read {rows} rows, mean {}", sum / rows as f64)?;
 
-    // A task that is no longer wanted: what its change has not committed yet never happens.
+    // A task that is not wanted any more. Its change is stopped before it commits, and nothing is changed.
     let wanted = Arc::new(AtomicBool::new(true));
     let asked = wanted.clone();
     let go_on = move || if asked.load(Ordering::Relaxed) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
@@ -70,7 +70,7 @@ async fn story(path: &Path, out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// The batches of a scan, read ahead on a blocking thread. Dropping the receiver ends it.
+/// The batches of a scan, read ahead on a blocking thread. Dropping the receiver ends the reading.
 fn stream(scan: Scan) -> Receiver<Result<RecordBatch>> {
     let (sender, receiver) = mpsc::channel(AHEAD);
     spawn_blocking(move || match scan.batches() {
@@ -81,7 +81,7 @@ fn stream(scan: Scan) -> Receiver<Result<RecordBatch>> {
                 }
             }
         }
-        // Who listens no more does not want the error either.
+        // If the receiver is dropped, nobody needs the error.
         Err(error) => drop(sender.blocking_send(Err(error.into()))),
     });
     receiver

@@ -1,20 +1,21 @@
 //! **oups**: many ordered datasets as plain Parquet files, always sorted, duplicates dropped by your rule, crash-safe, without
 //! a server.
 //!
-//! This page is a tutorial in seven steps. Each of its examples runs, and each begins with what the one before has made.
+//! This page is a tutorial in seven steps. All of its examples run, and each continues the one before.
 //!
-//! 1. [Keys](#1-keys): what names a dataset
-//! 2. [A store](#2-a-store): where the datasets are
-//! 3. [Writing](#3-writing): rows, and the settings that are remembered
+//! 1. [Keys](#1-keys): the names of datasets
+//! 2. [A store](#2-a-store): the folder of the datasets
+//! 3. [Writing](#3-writing): rows, and settings that are stored
 //! 4. [Correcting](#4-correcting): late rows, duplicates, deleting
 //! 5. [Reading](#5-reading): ranges and snapshots
 //! 6. [Several datasets](#6-several-datasets): side by side
-//! 7. [Operations](#7-operations): looking before writing, compacting, verifying
+//! 7. [Operations](#7-operations): dry runs, compacting, verifying
 //!
 //! # 1. Keys
 //!
-//! A dataset is named by a *key*, a value of a struct of yours. The key is also its folder: the fields of one level are joined by
-//! `-`, a sublevel is a folder below. A typing error is a compile error, and whatever a text holds, its path is a safe one.
+//! A dataset is named by a *key*, a value of your own struct. The key is also the dataset's folder: the fields of one
+//! level are joined by `-`, and a sublevel is a folder below. A misspelt field is a compile error, and any text has a
+//! safe path.
 //!
 //! ```
 //! use oups::prelude::*;
@@ -41,13 +42,14 @@
 //! # Ok::<(), oups::KeyError>(())
 //! ```
 //!
-//! Fields are texts, integers, `bool`, `char`, enums that derive [`KeyField`], and whatever implements it. A program that does not
-//! have the struct uses [`AnyKey`].
+//! Fields are texts, integers, `bool`, `char`, enums that derive [`KeyField`], and types that implement it. A program
+//! that does not have the struct uses [`AnyKey`].
 //!
 //! # 2. A store
 //!
-//! A store is a folder. The first program that opens it writes down what its keys look like, so that none opens it with others.
-//! It is asked which datasets there are, all or those of a filter; folders that a filter rules out are not looked at.
+//! A store is a folder. The program that makes it stores the schema of its keys, so that no program opens it with other
+//! keys. `keys` lists its datasets, all or those that pass a filter. Folders that the filter excludes are not looked
+//! at.
 //!
 //! ```
 #![doc = include_str!("tutorial.md")]
@@ -63,11 +65,12 @@
 //!
 //! # 3. Writing
 //!
-//! Rows are Arrow data: a `RecordBatch`, a `Vec` of them, or any `RecordBatchReader`, which may be larger than memory. They are
-//! sorted by the *ordered column*, a time as a rule. `readings(hours, value)` here makes a batch of two columns, `hour` and `value`.
+//! Rows are Arrow data: a `RecordBatch`, a `Vec` of them, or any `RecordBatchReader`, which may be larger than memory. They
+//! are sorted by the *ordered column*, usually a time. Here, `readings(hours, value)` makes a batch of two columns, `hour` and
+//! `value`.
 //!
-//! The options of the first write are kept as the dataset's [`Settings`]; later writes need none. When `commit` returns, all of
-//! the rows are there and on the disk. If it fails, none is, and the dataset is as it was.
+//! The options of the first write are stored as the dataset's [`Settings`]; later writes need no options. When `commit`
+//! returns, all rows are visible and on the disk. If it fails, no row is, and the dataset is as it was.
 //!
 //! ```
 #![doc = include_str!("tutorial.md")]
@@ -92,9 +95,9 @@
 //!
 //! # 4. Correcting
 //!
-//! Rows may come in any order of time. They are merged where they belong, and only the files that they meet are written again. Where
-//! a new row is a *duplicate* of a stored one, the last stays, unless [`Keep`] says otherwise: the first, none, or what your own rule
-//! makes of them ([`Resolver`]).
+//! Writes may come in any order of time. Their rows are merged into the right order, and only files whose span they touch are
+//! written anew. If a new row is a *duplicate* of a stored one, the last written stays. [`Keep`] has other rules: the first
+//! stays, the write fails, or your own rule decides ([`Resolver`]).
 //!
 //! ```
 #![doc = include_str!("tutorial.md")]
@@ -104,9 +107,8 @@
 //! let written = temperature.write(readings(4..5, 2.5)?).commit()?;
 //! assert_eq!((written.version.commit(), written.files_replaced), (2, 1));
 //!
-//! // Of a second opinion on hours 4 and 5, the smaller value is to stay.
-//! let smaller = Resolver::combine([("value", oups::Combine::Min)]);
-//! temperature.write(readings(4..6, 2.8)?).keep(smaller).commit()?;
+//! // A second source has hours 4 and 5 too. The smaller value stays. let smaller = Resolver::combine([("value",
+//! oups::Combine::Min)]); temperature.write(readings(4..6, 2.8)?).keep(smaller).commit()?;
 //! assert_eq!(temperature.scan().range(3..7).collect()?, values(&[(3, 3.0), (4, 2.5), (5, 2.8), (6, 3.0)])?);
 //!
 //! // The last hours should not be there.
@@ -117,8 +119,8 @@
 //!
 //! # 5. Reading
 //!
-//! A scan reads a range of the ordered column, in order, and of the columns those that are asked for. What to read is decided from
-//! the manifest, before a file is opened. A [`Snapshot`] is one version, and stays as it is for as long as it is held.
+//! A scan reads a range of the ordered column, in order, and only the wanted columns. The manifest decides which files to read
+//! before any is opened. A [`Snapshot`] is one version, and stays as it is for as long as it is held.
 //!
 //! ```
 #![doc = include_str!("tutorial.md")]
@@ -141,8 +143,8 @@
 //!
 //! # 6. Several datasets
 //!
-//! [`Query::intersections`] walks datasets together. Each chunk covers one span for all keys and holds a few row groups of each at most,
-//! so series of different frequency line up without any of them being in memory whole.
+//! [`Query::intersections`] walks datasets together. Each chunk covers the same span of all keys, and holds at most a few row
+//! groups of each. So series of different frequency line up, and none is in memory as a whole.
 //!
 //! ```
 #![doc = include_str!("tutorial.md")]
@@ -164,38 +166,36 @@
 //!
 //! # 7. Operations
 //!
-//! Writers of one dataset take turns, over threads and processes; readers wait for nobody. There is nothing to clean up after a crash.
+//! Writers of one dataset take turns, across threads and processes. Readers do not wait. There is nothing to clean up after a
+//! crash.
 //!
 //! ```
 #![doc = include_str!("tutorial.md")]
 //! # let temperature = store.dataset(&berlin)?;
 //! # temperature.write(readings(0..24, 3.0)?).ordered_on("hour").row_group_target(10).duplicates_on(["hour"]).commit()?;
-//! // What would it cost?
-//! let plan = temperature.write(readings(4..5, 2.5)?).plan()?;
+//! // A dry run: what would the write cost? let plan = temperature.write(readings(4..5, 2.5)?).plan()?;
 //! assert_eq!((plan.row_groups_rewritten(), plan.new_rows()), (1, 1));
 //!
-//! // Only if nobody was faster, and not after a minute of waiting.
-//! let at = temperature.version()?;
-//! let minute = std::time::Duration::from_secs(60);
-//! temperature.write(readings(4..5, 2.5)?).if_version(at).lock_timeout(minute).commit()?;
+//! // Writes only if nobody else has written since, and waits at most a minute. let at = temperature.version()?; let
+//! minute = std::time::Duration::from_secs(60); temperature.write(readings(4..5,
+//! 2.5)?).if_version(at).lock_timeout(minute).commit()?;
 //!
-//! // Small row groups into larger ones; every byte against its checksum; a picture for snapshot tests.
-//! temperature.compact().row_group_target(100).commit()?;
-//! assert!(store.verify(..).run()?.findings.is_empty());
+//! // Merge small row groups; verify the checksum of every byte; a text for snapshot tests.
+//! temperature.compact().row_group_target(100).commit()?; assert!(store.verify(..).run()?.findings.is_empty());
 //! assert!(store.layout()?.contains("temperature-berlin/1h: 24 rows in 1 row group"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Threads and tokio
 //!
-//! Handles, changes, snapshots and errors are `Send + Sync + 'static`, streams of batches are `Send`. A [`Change`] owns its rows and
-//! options: it is put together on one thread and committed on another. On tokio every call blocks: commit by
-//! `spawn_blocking(move || change.commit())`, read batches on a blocking thread and send them through a bounded channel, and set
-//! `lock_timeout`, because a change that waits holds its thread. The example [`tokio.rs`] does all of that.
+//! Handles, changes, snapshots and errors are `Send + Sync + 'static`; streams of batches are `Send`. A [`Change`] owns its
+//! rows and options, so it can be built on one thread and committed on another. On tokio every call blocks. Commit by
+//! `spawn_blocking(move || change.commit())`, read batches on a blocking thread and send them through a bounded channel. Set
+//! `lock_timeout`, because a change that waits blocks its thread. The example [`tokio.rs`] does all of that.
 //!
 //! [`tokio.rs`]: https://docs.rs/crate/oups/latest/source/examples/tokio.rs
 //!
-//! [`Change::progress`] says how far a change is, and stops it with a `Break` as long as nothing is changed:
+//! [`Change::progress`] reports the progress of a change. A `Break` stops the change before it commits:
 //!
 //! ```
 #![doc = include_str!("tutorial.md")]
@@ -208,14 +208,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What the library does can be listened to with `tracing`: commits and waits for locks, and at finer levels each of their steps. The
-//! feature `serde` writes keys into documents as their path texts.
+//! The library reports to `tracing`: commits and waits for locks, and at finer levels each of their steps. The feature
+//! `serde` writes keys into documents as their path texts.
 //!
 //! - Keys: [`TopLevel`], [`SubLevel`], [`KeyField`]; without the struct, [`AnyKey`].
 //! - Stores and datasets: [`Store`], [`Dataset`], [`Change`], [`Keep`], [`Snapshot`].
 //! - Reading: [`ReadDataset`], [`QueryStore`].
 
-/// The very major of Arrow that the functions here take and give.
+/// The Arrow crate whose types the functions here take and return.
 pub use arrow;
 pub use oups_core::fs::{Bytes, DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
 pub use oups_core::key;
@@ -248,15 +248,16 @@ pub use oups_query::{
 
 pub use oups_query::{common_schema, common_schema_of};
 
-/// What most programs need: `use oups::prelude::*;`.
+/// The names that most programs need: `use oups::prelude::*;`.
 pub mod prelude {
     pub use crate::{KeyField, SubLevel, TopLevel};
     pub use oups_core::{DuplicatesOn, Durability, Keep, Resolver, Store};
     pub use oups_query::{QueryStore, ReadDataset};
 }
 
-/// A caller may hold these anywhere and go with them to any thread.
+/// Asserts that a type can be shared among threads, and held anywhere.
 const fn shared<T: Send + Sync + 'static>() {}
+/// Asserts that a type can be sent to another thread.
 const fn sent<T: Send + 'static>() {}
 const _: () = {
     shared::<Store<AnyKey>>();

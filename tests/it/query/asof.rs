@@ -125,7 +125,7 @@ fn what_cannot_be_joined_is_refused() {
     assert!(matches!(error(store.asof(&a).right(&c)), Error::Query(QueryError::OrderedColumns { .. })));
     assert_eq!(
         error(store.asof(&a).right(&b).tolerance("5min")).to_string(),
-        "the tolerance on column `t` (Int64) is to be a whole number: the ordered column has no unit of time, not `5min`"
+        "the tolerance on column `t` (Int64) must be a whole number: the ordered column has no unit of time, not `5min`"
     );
     let by = store.asof(&a).right(&b).by(["s"]).direction(Direction::Forward);
     assert!(matches!(error(by.clone()), Error::Query(QueryError::Tolerance { .. })));

@@ -17,7 +17,7 @@ fn a_bound_of_another_type_is_named() {
     let error = dataset.scan().range("noon"..).batches().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "dataset x: a bound on column `t` is to be a whole number (Int64), not the text `noon`"
+        "dataset x: a bound on column `t` must be a whole number (Int64), not the text `noon`"
     );
     assert!(matches!(dataset.scan().range(1.5..).count().unwrap_err(), Error::Bound { column, .. } if column == "t"));
 }

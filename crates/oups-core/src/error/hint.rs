@@ -18,9 +18,10 @@ pub(super) fn attempt(what: &str, dataset: Option<&str>, version: Option<Version
     }
 }
 
+/// The found version, for an error about another expected one.
 pub(super) fn found_version(expected: &Expected, found: Version) -> String {
     match found {
-        Version::ABSENT => "is not there, so at version 0".to_owned(),
+        Version::ABSENT => "does not exist, so it is at version 0".to_owned(),
         found => format!("is at version {}", expected.told_alike(found)),
     }
 }

@@ -1,48 +1,49 @@
-//! What the caller must do about an error: its kind, its dataset, the way out.
+//! The kind of an error, its dataset, and advice.
 
 use super::Error;
 use super::hint::io_hint;
 use crate::paths;
 
-/// What the caller must do about an error.
+/// The kind of an error, by what the caller must do.
 ///
-/// Programs decide by it; the variants of [`Error`] carry the details. Whether a change may have happened says
-/// [`Error::outcome`].
+/// Programs decide by the kind; the variants of [`Error`] have the details. [`Error::outcome`] says whether a change
+/// may have happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The store or the dataset is not there.
+    /// The store or the dataset does not exist.
     NotFound,
-    /// What was to be made is there already.
+    /// The store or the destination exists already.
     AlreadyExists,
-    /// The call is wrong: a key, a column, an option, a bound, a condition. Nothing about the data would help.
+    /// The call is wrong: a key, a column, an option, a bound, a condition. Other data would not help.
     InvalidArgument,
-    /// The rows are wrong or do not fit: out of order, of another type, a rejected duplicate, a value that no type holds.
+    /// The rows are wrong or do not fit: out of order, of another type, a rejected duplicate, a value out of a type's
+    /// range.
     InvalidData,
     /// The dataset is not at the expected version: read it again, then decide again.
     Conflict,
-    /// Others held it for the whole time-out: try again later, or wait longer.
+    /// Other writers were at work for the whole time-out: try again later, or wait longer.
     Busy,
     /// A snapshot's file is gone: open the snapshot again.
     SnapshotGone,
-    /// A file of the store is damaged, lost, foreign or in the wrong place: `repair`, or what the error says.
+    /// A file of the store is damaged, lost, foreign or in the wrong place: `repair` it, or do what the error says.
     Damaged,
-    /// This version of oups cannot do it: a newer format, a type that it cannot keep.
+    /// This version of oups cannot do it: a newer format, a type that it cannot store.
     Unsupported,
-    /// The file system failed; what was asked for has not happened.
+    /// The file system failed. The change has not happened.
     Io,
     /// The change has happened, and a power loss may undo it: do not repeat it blindly.
     NotDurable,
-    /// Whether the change has happened is not known: look before repeating it.
+    /// It is not known whether the change has happened: look before repeating it.
     OutcomeUnknown,
     /// This handle cannot be used any more: open the store again.
     Reopen,
-    /// The caller, or the error of another dataset, has stopped it; nothing of it has happened.
+    /// The caller, or the error of another dataset, has stopped the work. Nothing of it has happened.
     Stopped,
 }
 
 impl Error {
-    /// What the caller must do.
+    /// The kind of the error, by what the caller must do.
     ///
     /// ```
     /// use oups_core::{Error, ErrorKind};
@@ -87,8 +88,8 @@ impl Error {
         }
     }
 
-    /// The path text of the dataset that it is about; none for an error of the store, of a file, or of the call as a whole.
-    /// Of one about several datasets, the one that differs or that changed first.
+    /// The path text of the dataset that the error is about; `None` for an error of the store, of a file, or of the
+    /// whole call. For an error about several datasets, it is the one that differs, or that changed first.
     pub fn dataset(&self) -> Option<&str> {
         match self {
             Self::NotDurable { dataset, .. } | Self::OutcomeUnknown { dataset, .. } => dataset.as_deref(),
@@ -130,7 +131,7 @@ impl Error {
         }
     }
 
-    /// The way out, as a short sentence without a dataset's or file's name; none where only what the error's text says
+    /// Advice, as a short sentence without the name of a dataset or a file. `None` if the error's text says all that
     /// helps, such as the expected type.
     pub fn advice(&self) -> Option<&str> {
         Some(match self {
@@ -179,7 +180,7 @@ impl Error {
     }
 }
 
-/// A hint as it stands at the end of a text, without what joins it.
+/// A hint without the `; ` that joins it to a text.
 fn hint_of(text: &'static str) -> Option<&'static str> {
     let hint = text.trim_start_matches("; ");
     (!hint.is_empty()).then_some(hint)

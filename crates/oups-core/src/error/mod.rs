@@ -1,4 +1,4 @@
-//! What can go wrong, said so that the caller knows what to do.
+//! The errors of oups. Each says what the caller can do.
 
 pub(crate) mod hint;
 pub(crate) mod kind;
@@ -20,19 +20,19 @@ use query::QueryError;
 /// The result of a fallible operation of oups.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A row as texts count it: the first is row 1, as the first line of a file is line 1.
+/// The number of a row in messages: the first row is 1, as the first line of a file is 1.
 pub(crate) fn shown_row(row: u64) -> u64 {
     row.saturating_add(1)
 }
 
-/// Everything that oups can refuse or fail at.
+/// An error of oups.
 ///
-/// [`kind`](Self::kind) answers "what must the caller do": fix the call, fix the data, wait and try again, repair the
-/// dataset. [`outcome`](Self::outcome) says whether a change has happened, [`advice`](Self::advice) what the way out is. The
-/// fields of a variant carry the path, dataset, column, row, and the expected and found values.
+/// [`kind`](Self::kind) says what the caller must do: fix the call, fix the data, wait and try again, repair the
+/// dataset. [`outcome`](Self::outcome) says whether a change has happened, and [`advice`](Self::advice) what helps. The
+/// fields of a variant have the path, dataset, column, row, and the expected and found values.
 ///
-/// The iterators over batches give [`ArrowError`]s, as [`RecordBatchReader`](arrow::array::RecordBatchReader) demands; ours
-/// travel inside of them, and `Error::from(arrow_error)`, which `?` calls, takes them out again.
+/// Iterators over batches return [`ArrowError`]s, as [`RecordBatchReader`](arrow::array::RecordBatchReader) requires.
+/// They hold the errors of oups, and `Error::from(arrow_error)`, which `?` calls, takes these out again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -40,48 +40,51 @@ pub enum Error {
     #[error(transparent)]
     Key(#[from] KeyError),
 
-    /// What only a query refuses or fails at.
+    /// An error that only queries have.
     #[error(transparent)]
     Query(#[from] QueryError),
 
-    /// An operation of the file system failed; what was asked for has surely not happened, and no reader sees a change.
+    /// An operation of the file system failed. The change has certainly not happened, and no reader sees it.
     #[error("cannot {action} {}: {source}{}", path.display(), io_hint(source))]
     Io {
-        /// What was tried, as a verb phrase.
+        /// The operation, as a verb phrase.
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
 
-    /// The change is visible to every reader, but something after that failed, mostly an fsync: a power loss may undo it.
+    /// The change is visible to every reader, but a later operation failed, mostly an fsync. A power loss may undo the
+    /// change.
     ///
     /// Do not repeat it blindly: look at the dataset's version first.
     #[error("{}: it is visible, but possibly not durable: {source}", attempt(what, dataset.as_deref(), Some(*version)))]
     NotDurable {
-        /// What was done: `commit`, `removal`, `repair`, `making the store`, `export`.
+        /// The change: `commit`, `removal`, `repair`, `making the store`, `export`.
         what: &'static str,
-        /// The dataset; none where a whole store was made.
+        /// The dataset; `None` if a whole store was made.
         dataset: Option<String>,
-        /// The version that is visible; [`Version::ABSENT`] after a removal, and where a whole store was made.
+        /// The version that is visible; [`Version::ABSENT`] after a removal, or if a whole store was made.
         version: Version,
         /// The failed operation.
         source: Box<Error>,
     },
 
-    /// Whether it has happened is not known: what would have made it visible failed, and so did the look at what is there.
+    /// It is not known whether the change has happened: the rename that makes it visible failed, and so did the look
+    /// whether it had happened all the same.
     ///
-    /// Do not repeat it blindly: look at the dataset's version first. Nothing is damaged, and no reader sees half of it.
-    #[error("{}: whether it has happened is not known: {source}", attempt(what, dataset.as_deref(), *attempted))]
+    /// Do not repeat it blindly: look at the dataset's version first. Nothing is damaged, and no reader sees half a
+    /// change.
+    #[error("{}: it is not known whether it has happened: {source}", attempt(what, dataset.as_deref(), *attempted))]
     OutcomeUnknown {
-        /// What was tried: `commit`, `removal`, `repair`, `making the store`, `export`.
+        /// The change: `commit`, `removal`, `repair`, `making the store`, `export`.
         what: &'static str,
-        /// The dataset; none where a whole store was to be made.
+        /// The dataset; `None` if a whole store was being made.
         dataset: Option<String>,
-        /// The version that the dataset is at if it has happened; [`Version::ABSENT`] for a removal.
+        /// The dataset's version if the change has happened; [`Version::ABSENT`] for a removal.
         attempted: Option<Version>,
-        /// The caller's name for the change. No change has one yet.
+        /// The caller's name for the change. Changes do not have names yet.
         token: Option<String>,
         /// The failed operation.
         source: Box<Error>,
@@ -94,27 +97,27 @@ pub enum Error {
         dataset: String,
     },
 
-    /// A file of the store is damaged, truncated, foreign or not what the manifest says.
+    /// A file of the store is damaged, truncated, foreign, or differs from the manifest.
     #[error("damaged file {}: {detail}{}", path.display(), repair_hint(path))]
     Damaged {
         /// The damaged file.
         path: PathBuf,
-        /// Which check failed, with what was expected and found.
+        /// The check that failed, with the expected and the found value.
         detail: String,
     },
 
-    /// Where a file or folder of the store belongs, something else is.
+    /// Something else is at the path of a file or folder of the store.
     #[error("{} is {found}, where a store has {expected}: move it away", path.display())]
     InTheWay {
         /// The path.
         path: PathBuf,
-        /// What belongs there.
+        /// What the store needs there.
         expected: &'static str,
         /// What is there.
         found: &'static str,
     },
 
-    /// A file was written by a newer version of oups.
+    /// A newer version of oups wrote a file.
     #[error("{} has format version {found}; this oups reads up to {supported}: use a newer oups", path.display())]
     NewerFormat {
         /// The file.
@@ -125,21 +128,21 @@ pub enum Error {
         supported: u64,
     },
 
-    /// There is no store at the path.
+    /// No store is at the path.
     #[error("no store at {}: it has no oups.json (create one first)", path.display())]
     NoStore {
         /// The path that was opened.
         path: PathBuf,
     },
 
-    /// There is a store at the path already.
+    /// A store is at the path already.
     #[error("{} is a store already: open it instead", path.display())]
     StoreExists {
         /// The path.
         path: PathBuf,
     },
 
-    /// A store is to be exported to a place where something is, or can not be.
+    /// A store cannot be exported to the path: something is there, or the path is inside of the store.
     #[error("cannot export to {}: {found}; name a folder that does not exist yet, outside of the store", path.display())]
     ExportTarget {
         /// The path.
@@ -148,10 +151,10 @@ pub enum Error {
         found: &'static str,
     },
 
-    /// The caller has stopped an export; nothing is left of it.
+    /// The caller has stopped an export. Nothing is left of it.
     #[error("the export to {} was stopped: nothing is left of it", path.display())]
     ExportStopped {
-        /// Where the copy was to be.
+        /// The destination of the export.
         path: PathBuf,
     },
 
@@ -175,25 +178,25 @@ pub enum Error {
         store: PathBuf,
     },
 
-    /// The dataset's folder holds row group files, but there is no manifest: it was lost. Nothing is overwritten.
+    /// The dataset's folder holds row group files, but its manifest is gone. Nothing is overwritten.
     #[error(
         "dataset {dataset}: its folder holds {files} row group files, but its manifest is gone: `oups repair` or `Dataset::repair` rebuilds it from them"
     )]
     ManifestLost {
         /// The dataset.
         dataset: String,
-        /// Row group files in its folder.
+        /// The number of row group files in its folder.
         files: usize,
     },
 
-    /// The folder belongs to another key whose name the file system does not tell apart from this one.
+    /// The folder belongs to another key: it was copied or renamed, or the file system folds both names into one.
     #[error(
         "the folder of dataset {dataset} belongs to dataset {found}: it was copied or renamed by hand, or this file system folds the two names into one; use the other name, or move the folder and its side files away"
     )]
     KeyFolded {
         /// The dataset asked for.
         dataset: String,
-        /// The dataset whose folder it is.
+        /// The dataset that the folder belongs to.
         found: String,
     },
 
@@ -204,14 +207,14 @@ pub enum Error {
         dataset: String,
     },
 
-    /// A named column is not there.
+    /// The dataset does not have a column.
     #[error("dataset {dataset}: there is no column `{}`; {}", short(.column), listed(.column, .columns))]
     UnknownColumn {
         /// The dataset.
         dataset: String,
         /// The column asked for.
         column: String,
-        /// The columns there are.
+        /// The dataset's columns.
         columns: Vec<String>,
     },
 
@@ -222,13 +225,13 @@ pub enum Error {
         dataset: String,
         /// The column.
         column: String,
-        /// What the dataset has, or what would do.
+        /// The dataset's type, or what it accepts.
         expected: String,
-        /// What came.
+        /// The input's type, or what is wrong.
         found: String,
     },
 
-    /// A column's type cannot be kept, or cannot be ordered on.
+    /// A column's type cannot be stored, or cannot be ordered on.
     #[error("dataset {dataset}, column `{}`: {reason} (type {})", short(.column), short(.found))]
     UnsupportedType {
         /// The dataset.
@@ -237,11 +240,11 @@ pub enum Error {
         column: String,
         /// The Arrow type.
         found: String,
-        /// Why it is refused, and what would do.
+        /// Why it is refused, and what to use.
         reason: &'static str,
     },
 
-    /// A row group of a dictionary column would hold more values than the dictionary's keys can name.
+    /// A row group of a dictionary column would hold more values than the dictionary's keys can number.
     ///
     /// [`Change::evolve_schema`](crate::write::change::Change::evolve_schema) widens the keys instead.
     #[error(
@@ -254,13 +257,13 @@ pub enum Error {
         column: String,
         /// The column's Arrow type.
         found: String,
-        /// How many values its keys can name.
+        /// How many values its keys can number.
         limit: usize,
         /// The first ordered value of the row group.
         row_group: String,
     },
 
-    /// The rows decrease in the ordered column.
+    /// The rows are not sorted by the ordered column.
     #[error("dataset {dataset}, column `{column}`: row {} is out of order: {} after {}", shown_row(*row), short(.value), short(.previous))]
     Unsorted {
         /// The dataset.
@@ -288,20 +291,20 @@ pub enum Error {
         value: &'static str,
     },
 
-    /// A bound of a range is no value that can be compared with the ordered column's.
-    #[error("dataset {dataset}: a bound on column `{column}` is to be {expected}, not {}", short(.found))]
+    /// A bound cannot be compared with the ordered column.
+    #[error("dataset {dataset}: a bound on column `{column}` must be {expected}, not {}", short(.found))]
     Bound {
         /// The dataset.
         dataset: String,
-        /// Its ordered column.
+        /// The ordered column.
         column: String,
-        /// What would do.
+        /// The bounds that the column takes.
         expected: String,
         /// What was given.
         found: String,
     },
 
-    /// The write brings a duplicate, and the dataset's rule is to reject them.
+    /// The write brings a duplicate, and the rule for duplicates is to reject them.
     #[error("dataset {dataset}, column `{column}`: row {} at {} is a duplicate of {}", shown_row(*row), short(.value), of.map_or_else(|| "a stored row".to_owned(), |row| format!("row {}", shown_row(row))))]
     Duplicate {
         /// The dataset.
@@ -312,11 +315,11 @@ pub enum Error {
         value: String,
         /// The new row, counted from 0 over the whole input (the text counts from 1).
         row: u64,
-        /// The row that it is a duplicate of: a row of the input, or a stored one.
+        /// The row of the input that it is a duplicate of; `None` if that is a stored row.
         of: Option<u64>,
     },
 
-    /// The program's rule for duplicates answered with rows that cannot take their place.
+    /// The program's rule for duplicates failed, or returned rows that cannot replace the duplicates.
     #[error(
         "dataset {dataset}: the rule for duplicates at {} answered with {}; expected rows with the columns and the ordered value of the duplicates", short(.value), short(.found)
     )]
@@ -334,7 +337,7 @@ pub enum Error {
     InvalidOption {
         /// The option's name.
         option: &'static str,
-        /// What would do.
+        /// The valid values.
         expected: String,
         /// What was given.
         found: String,
@@ -345,26 +348,28 @@ pub enum Error {
     Input {
         /// The dataset.
         dataset: String,
-        /// Rows read before the failure.
+        /// The number of rows read before the failure.
         rows: u64,
         /// The reader's error.
         source: ArrowError,
     },
 
-    /// A column of an ingest does not hold the values of a field of the keys.
+    /// A key column of an ingest does not hold values of the field.
     #[error("key column `{column}`{}: expected {}, found {}", row.map(|row| format!(", row {}", shown_row(row))).unwrap_or_default(), short(.expected), short(.found))]
     KeyColumn {
         /// The column, which is named as the field.
         column: String,
-        /// The row, counted from 0 over the whole input (the text counts from 1); none if it is about the column as a whole.
+        /// The row, counted from 0 over the whole input (the text counts from 1); `None` if the error is about the
+        /// whole column.
         row: Option<u64>,
-        /// What would do.
+        /// The values that the field takes.
         expected: String,
-        /// What came.
+        /// What the input has.
         found: String,
     },
 
-    /// A change or a verification was stopped before this dataset was changed; it is as it was, and nothing is left behind.
+    /// A change or a verification was stopped before it changed this dataset. The dataset is as it was, and nothing is
+    /// left behind.
     #[error("dataset {dataset}: {}", match by {
         Some(by) => format!("not written, because the ingest was stopped by the error of {by}"),
         None => "stopped by the caller before anything was changed".to_owned(),
@@ -372,7 +377,7 @@ pub enum Error {
     Stopped {
         /// The dataset.
         dataset: String,
-        /// The dataset whose error stopped an ingest; none where the caller's progress answered to stop.
+        /// The dataset whose error stopped an ingest; `None` if the caller's progress function stopped the work.
         by: Option<String>,
     },
 
@@ -381,21 +386,21 @@ pub enum Error {
     LockTimeout {
         /// The dataset.
         dataset: String,
-        /// Who holds it: pid, host and for how long.
+        /// The holder of the lock: pid, host, and for how long.
         holder: Option<String>,
-        /// How long was waited.
+        /// How long the caller waited.
         waited: Duration,
     },
 
-    /// One moment of several datasets was demanded, and in all the time writers did not pause for long enough to see one.
+    /// One moment of several datasets was demanded, and writers did not pause long enough to find one in time.
     #[error(
         "no one moment of these datasets was found in {}: {} changed meanwhile; wait longer, or do without `at_one_moment`",
         in_seconds(*waited), some_of(datasets)
     )]
     Busy {
-        /// The datasets that had changed when they were looked at last.
+        /// The datasets that had changed at the last look.
         datasets: Vec<String>,
-        /// How long was looked.
+        /// How long the search took.
         waited: Duration,
     },
 
@@ -404,14 +409,14 @@ pub enum Error {
     VersionConflict {
         /// The dataset.
         dataset: String,
-        /// The version that the caller named.
+        /// The version that the caller expected.
         expected: Expected,
-        /// The version that is there; [`Version::ABSENT`] where there is no dataset.
+        /// The current version; [`Version::ABSENT`] if the dataset does not exist.
         found: Version,
     },
 
-    /// A file of a snapshot is gone: the dataset moved on under a reader that could not pin it, or the store was moved, or
-    /// another one put in its place.
+    /// A file of a snapshot is gone: the reader could not pin the snapshot, and a writer deleted the file; or the store
+    /// was moved or replaced by another one.
     #[error("dataset {dataset}: the snapshot of version {} is gone ({} is not there any more): open it again", version.commit(), path.display())]
     SnapshotGone {
         /// The dataset.
@@ -431,7 +436,7 @@ pub enum Error {
         user: u32,
     },
 
-    /// Arrow or Parquet refused data of the caller.
+    /// Arrow or Parquet refused the caller's data.
     #[error("dataset {dataset}: {}", words_of(.source))]
     Arrow {
         /// The dataset.

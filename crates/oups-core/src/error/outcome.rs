@@ -1,23 +1,23 @@
-//! What an error says of the change that was asked for.
+//! Whether the change has happened that an error is about.
 
 use super::Error;
 
-/// What an error says of the change that was asked for. Needs no list of variants: see [`Error::outcome`].
+/// Whether the change has happened that an error is about. With [`Error::outcome`], a caller need not list variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It has not happened: everything is as it was, and it may be repeated.
+    /// It has not happened. Everything is as it was, and the change may be repeated.
     NotDone,
     /// It has happened, and every reader sees it.
     Done {
         /// Whether a power loss cannot undo it.
         durable: bool,
     },
-    /// It may have happened or not: look before repeating it.
+    /// It is not known whether it has happened: look before repeating it.
     Unknown,
 }
 
 impl Error {
-    /// What is known of the change that was asked for.
+    /// Whether the change has happened that this error is about.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::NotDurable { .. } => Outcome::Done { durable: false },

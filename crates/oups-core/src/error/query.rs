@@ -1,4 +1,4 @@
-//! What can go wrong in reading, beyond what the core already says.
+//! Errors that only queries have.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::Error;
 use super::kind::ErrorKind;
 use crate::words::{short, shortened, words_of};
 
-/// What only a query can refuse or fail at, inside of [`Error::Query`]. All else is another variant of [`Error`].
+/// An error that only queries have, inside of [`Error::Query`]. All others are variants of [`Error`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
@@ -26,7 +26,7 @@ pub enum QueryError {
         dataset: String,
     },
 
-    /// Datasets of one query are ordered on columns of different names or types.
+    /// Datasets of one query are ordered on columns with different names or types.
     #[error("{first}, but {other}: a query needs one ordered column, name and type, for all")]
     OrderedColumns {
         /// The first dataset of the query.
@@ -35,7 +35,7 @@ pub enum QueryError {
         other: Box<OrderedOn>,
     },
 
-    /// Datasets of one query have columns of one name, and no type holds the values of both.
+    /// Two datasets of one query have a column of the same name, and no type holds the values of both.
     #[error("column `{column}` is {} in dataset {}, but {} in dataset {}: leave it out with `columns`, or read them apart",
         short(&.first.column_type), .first.dataset, short(&.other.column_type), .other.dataset)]
     ColumnTypes {
@@ -47,7 +47,7 @@ pub enum QueryError {
         other: Box<ColumnOf>,
     },
 
-    /// A column of the rows has the name of a column that the query adds.
+    /// A column of the rows has the name of a key field, which the query adds as a column.
     #[error(
         "column `{column}` has the name of a key field, which the rows get as a column: leave it out with `columns`, or the fields of the keys by `without_keys`"
     )]
@@ -56,7 +56,7 @@ pub enum QueryError {
         column: String,
     },
 
-    /// Two columns of a result would have one name.
+    /// Two columns of a result would have the same name.
     #[error("two columns of the result would be named `{column}`: ask for each once, or in a join for another prefix")]
     SameName {
         /// The name.
@@ -64,11 +64,11 @@ pub enum QueryError {
     },
 
     /// A tolerance does not suit the ordered column, or is missing.
-    #[error("the tolerance on column {column} is to be {expected}, not {found}")]
+    #[error("the tolerance on column {column} must be {expected}, not {found}")]
     Tolerance {
         /// The ordered column and its type.
         column: String,
-        /// What would do.
+        /// The tolerances that the column takes.
         expected: String,
         /// What was given.
         found: String,
@@ -79,13 +79,13 @@ pub enum QueryError {
     Period {
         /// The ordered column and its type.
         column: String,
-        /// What would do.
+        /// The periods that the column takes.
         expected: String,
         /// What was given.
         found: String,
     },
 
-    /// A column cannot be aggregated so.
+    /// A column does not have the aggregate.
     #[error("column `{column}` ({}) has no {aggregate}", short(.column_type))]
     Aggregate {
         /// The column.
@@ -107,8 +107,8 @@ pub enum QueryError {
         column: String,
     },
 
-    /// The rows cannot be one batch: a text column of over 2 GiB, or a dictionary with more values than its key type
-    /// can name. Read them batch by batch.
+    /// The rows cannot be one batch: a text column is larger than 2 GiB, or a dictionary has more values than its keys
+    /// can number. Read them batch by batch.
     #[error("dataset {dataset}: the rows do not fit into one batch ({}): read them batch by batch", words_of(.source))]
     TooLarge {
         /// The dataset.
@@ -124,17 +124,17 @@ pub enum QueryError {
         dataset: String,
         /// The condition.
         text: String,
-        /// Where in it, in characters from 1.
+        /// The character of the condition, from 1, at which reading failed.
         at: usize,
-        /// What would do there.
+        /// What was expected there.
         expected: String,
         /// What is there.
         found: String,
-        /// The columns there are, where one was expected.
+        /// The dataset's columns, if a column was expected.
         columns: Box<[String]>,
     },
 
-    /// The read was told something that its last method does not take.
+    /// The read has an option that its last method does not take.
     #[error("`{verb}` does not take `{option}`: leave it out")]
     NotTaken {
         /// The last method of the read: `count`.
@@ -143,12 +143,12 @@ pub enum QueryError {
         option: &'static str,
     },
 
-    /// A filter's function does not answer for each row that it is given.
+    /// A filter's function returned another number of answers than it was given rows.
     #[error("a filter was given {expected} rows and answered for {found}")]
     TestLength {
-        /// The rows that it was given.
+        /// The number of rows that it was given.
         expected: usize,
-        /// The answers that it gave.
+        /// The number of answers that it returned.
         found: usize,
     },
 
@@ -167,13 +167,13 @@ pub struct ColumnOf {
     pub column_type: String,
 }
 
-/// What a dataset is ordered on.
+/// The ordered column of a dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OrderedOn {
     /// The dataset.
     pub dataset: String,
-    /// Its ordered column.
+    /// The name of the ordered column.
     pub column: String,
     /// The column's type.
     pub column_type: String,
@@ -260,7 +260,7 @@ impl QueryError {
     }
 }
 
-/// Errors of ours travel through Arrow's iterators inside of an [`ArrowError`]; `?` takes them out again.
+/// Errors of oups go through Arrow's iterators inside of an [`ArrowError`]; `?` takes them out again.
 impl From<ArrowError> for Error {
     fn from(error: ArrowError) -> Self {
         match error {

@@ -1,4 +1,4 @@
-//! Every variant has a kind; those about a dataset name it.
+//! Every variant has a kind, and every variant about a dataset names it.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -30,7 +30,7 @@ fn source() -> Box<Error> {
     Box::new(Error::Forked { owner: 1, user: 2 })
 }
 
-/// One of each variant but `Query`.
+/// One of each variant, except for `Query`.
 fn of_each() -> Vec<(Error, ErrorKind)> {
     use ErrorKind::*;
 
@@ -130,7 +130,7 @@ fn of_each_query() -> Vec<(QueryError, ErrorKind)> {
     ]
 }
 
-/// The variants that an enum of a source has, in their order.
+/// The names of the variants of the first enum in a source.
 fn variants(source: &str) -> BTreeSet<String> {
     let body = source.split("pub enum ").nth(1).unwrap().split("\n}").next().unwrap();
     let lines = body.lines().filter_map(|line| line.strip_prefix("    "));
@@ -160,7 +160,7 @@ fn every_variant_has_its_kind() {
 }
 
 #[test]
-fn an_error_that_tells_of_a_dataset_names_it() {
+fn an_error_about_a_dataset_names_it() {
     let all = of_each().into_iter().map(|(error, _)| error);
     for error in all.chain(of_each_query().into_iter().map(|(error, _)| error.into())) {
         let tells = format!("{error:?}").contains(&format!("\"{NAME}\""));

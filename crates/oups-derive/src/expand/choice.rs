@@ -1,4 +1,4 @@
-//! An enum of unit variants as a field of keys.
+//! Expands an enum of unit variants to a field of keys.
 
 use proc_macro2::TokenStream;
 use quote::quote;

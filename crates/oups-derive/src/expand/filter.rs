@@ -1,4 +1,4 @@
-//! The typed filter of a level: a struct with a method or two for each field.
+//! Expands the typed filter of a level: a struct with one or two methods for each field.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -8,7 +8,7 @@ use syn::{Path, Type};
 use super::as_field;
 use crate::model::{Field, Kind, Level};
 
-/// The struct, its methods and what it turns into.
+/// The struct, its methods and its conversion.
 pub(super) fn items(level: &Level) -> TokenStream {
     let Level { ident, visibility, filter, krate, .. } = level;
     let methods = level.fields.iter().enumerate().map(|(at, field)| field_methods(level, at, field));
@@ -49,7 +49,7 @@ fn field_methods(level: &Level, at: usize, field: &Field) -> TokenStream {
     let one = format!("Lets `{name}` be this value only.");
     let several = format!("Lets `{name}` be one of these values.");
     let (argument, convert) = if is_string(field_type) {
-        // So that literals will do.
+        // A string literal is accepted, too.
         let convert = quote!(let value: #field_type = ::core::convert::Into::into(value););
         (quote!(impl ::core::convert::Into<#field_type>), convert)
     } else {
@@ -103,8 +103,8 @@ fn sublevel_method(level: &Level, field: &Field) -> TokenStream {
     }
 }
 
-/// Whether the type is written as `String`, by whatever path. A type of another crate that has this name takes no harm:
-/// every type converts into itself.
+/// Whether the type is written as `String`, with any path. If another crate's type has this name, the code is right
+/// too: every type converts into itself.
 fn is_string(field_type: &Type) -> bool {
     let path: Option<&Path> = match field_type {
         Type::Path(path) => Some(&path.path),

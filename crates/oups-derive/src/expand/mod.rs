@@ -1,4 +1,4 @@
-//! A checked input to code.
+//! Expands a checked input to code.
 
 mod choice;
 mod filter;
@@ -12,7 +12,7 @@ use crate::model::{Field, Kind, Level};
 
 pub(crate) use choice::choice;
 
-/// The impls of a level: the trait, the filter, and for a top level its text.
+/// The items of a level: its trait, its filter and, for a top level, its text.
 pub(crate) fn level(level: &Level) -> TokenStream {
     let Level { ident, filter, krate, separator, .. } = level;
     let (describe, write, read) = (describe(level), write(level), read(level));
@@ -56,7 +56,7 @@ pub(crate) fn level(level: &Level) -> TokenStream {
     }
 }
 
-/// The schema of the fields, in order.
+/// The body that describes the fields, in order.
 fn describe(level: &Level) -> TokenStream {
     let krate = &level.krate;
     let fields = level.fields.iter().map(|field| {
@@ -73,7 +73,7 @@ fn describe(level: &Level) -> TokenStream {
     quote!(#(#fields)* #(#sublevel)*)
 }
 
-/// Key to path: hands over the fields, in order.
+/// The body that writes the fields, in order.
 fn write(level: &Level) -> TokenStream {
     let krate = &level.krate;
     let fields = level.fields.iter().map(|field| {
@@ -90,7 +90,8 @@ fn write(level: &Level) -> TokenStream {
     quote!(#(#fields)* #(#sublevel)*)
 }
 
-/// Path to key. The fields of a struct expression are evaluated as they stand, which is the order of the path.
+/// The body that reads the fields. The fields of a struct expression are evaluated in the order in which they are
+/// written, which is that of the path.
 fn read(level: &Level) -> TokenStream {
     let krate = &level.krate;
     let fields = level.fields.iter().map(|field| {
@@ -109,14 +110,14 @@ fn read(level: &Level) -> TokenStream {
     quote!(::core::result::Result::Ok(Self { #(#fields)* #(#sublevel)* }))
 }
 
-/// `<T as KeyField>`, placed at the field's type. All uses look the same to the compiler, so that a type that is no
-/// `KeyField` gives one message.
+/// `<T as KeyField>`, with the span of the field's type. All uses are the same to the compiler, so that a type that is
+/// not a `KeyField` gives one message.
 fn as_field(level: &Level, field: &Field) -> TokenStream {
     let (krate, field_type) = (&level.krate, &field.field_type);
     quote_spanned!(field_type.span()=> <#field_type as #krate::key::KeyField>)
 }
 
-/// `<T as SubLevel>`, placed at the field's type.
+/// `<T as SubLevel>`, with the span of the field's type.
 fn as_level(level: &Level, field: &Field) -> TokenStream {
     let (krate, field_type) = (&level.krate, &field.field_type);
     quote_spanned!(field_type.span()=> <#field_type as #krate::key::SubLevel>)

@@ -1,4 +1,4 @@
-//! `Display` and `FromStr` of a key: its path.
+//! Expands `Display` and `FromStr` of a key, which are its path.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;

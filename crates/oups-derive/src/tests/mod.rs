@@ -1,4 +1,4 @@
-//! Snapshots of the generated code: its shape, to be read in review. What it does is tested through the library.
+//! Snapshots of the generated code, for reviews. Its behaviour is tested through the library.
 
 use proc_macro2::TokenStream;
 use syn::{DeriveInput, parse_quote};
@@ -29,7 +29,7 @@ fn sub_level() {
         #[oups(crate = "store")]
         struct Sampling {
             frequency: Frequency,
-            // There is no `frequency_in` method then for `frequency`.
+            // Because of this field, `frequency` does not get a method `frequency_in`.
             frequency_in: std::string::String,
         }
     };

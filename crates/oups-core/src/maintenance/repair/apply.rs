@@ -166,8 +166,8 @@ impl<'a> Apply<'a> {
         self.fs.sync_dir(&self.paths.parent())
     }
 
-    /// Gives every file of the dataset its right name. Files that have each other's name are first renamed to their
-    /// retired names, which readers and a second repair understand.
+    /// Gives every file of the dataset its right name. Each file first gets its retired name, since another file may
+    /// still have the right one. Readers and a second repair understand retired names.
     fn give_names(&mut self, plan: &mut RepairPlan) -> Result<()> {
         let moving: Vec<usize> = plan.choice.kept.iter().copied().filter(|&at| has_other_name(plan, at)).collect();
         if moving.is_empty() {
