@@ -1,5 +1,6 @@
-//! Makes a test of every page that shows Rust: its blocks, one after the other, are the body of one function, so that a page
-//! reads as a story and needs no hidden lines. `docs/<page>.rs` beside this file is put in front of them: what the page presupposes.
+//! Makes a test of every page that shows Rust. The blocks of the page, one after the other, are the body of one
+//! function, so a page reads as a story and needs no hidden lines. `docs/<page>.rs` beside this file comes first: it
+//! holds what the page needs.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

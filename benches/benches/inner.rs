@@ -1,6 +1,6 @@
 //! The inner loops, each alone: `cargo bench -p oups-bench`.
 //!
-//! A million ticks of seven columns where nothing else is said. Items are rows.
+//! The rows are a million ticks of seven columns, if nothing else is said. Items are rows.
 
 use std::io;
 use std::num::NonZeroU64;
@@ -19,7 +19,7 @@ use oups_core::sizing::{RowGroupTarget, Sizing};
 use oups_core::{DuplicatesOn, bench};
 
 const ROWS: i64 = 1_000_000;
-/// A new row for so many stored ones.
+/// Stored rows per new row.
 const SPARSE: i64 = 50;
 const BATCH: i64 = 32 << 10;
 
@@ -64,7 +64,7 @@ fn schema() -> Arc<DatasetSchema> {
     Arc::new(schema.unwrap_or_else(|error| panic!("{error}")))
 }
 
-/// Two parts in a hundred, all over: half are there already.
+/// Two new rows per hundred stored ones, everywhere. Half of them are stored already.
 fn late() -> Vec<RecordBatch> {
     ticks((0..ROWS).step_by(SPARSE as usize).map(|time| time + time / SPARSE % 2 * (ROWS + 1) % 2))
 }
@@ -84,14 +84,15 @@ fn merge_scattered(bencher: Bencher<'_, '_>) {
     bencher.counter(rows()).bench_local(|| good(bench::merge(&schema, stored(), &new)));
 }
 
-/// New rows behind all stored ones: nothing is to be copied.
+/// New rows behind all stored ones: no row need be copied.
 #[divan::bench]
 fn merge_behind(bencher: Bencher<'_, '_>) {
     let (schema, new) = (schema(), ticks(ROWS..ROWS + ROWS / SPARSE));
     bencher.counter(rows()).bench_local(|| good(bench::merge(&schema, stored(), &new)));
 }
 
-/// Scattered rows merged, and those of equal time and number dropped. What it takes above `merge_scattered` is the dropping.
+/// Scattered rows merged, and those of equal time and number dropped. The time beyond `merge_scattered` is that of
+/// dropping.
 #[divan::bench]
 fn dedup_scattered(bencher: Bencher<'_, '_>) {
     let (schema, new, on) = (schema(), late(), DuplicatesOn::Columns(vec!["ts".to_owned(), "seq".to_owned()]));
@@ -105,7 +106,7 @@ fn dedup_all(bencher: Bencher<'_, '_>) {
     bencher.counter(rows()).bench_local(|| good(bench::dedup(&schema, &on, stored(), stored())));
 }
 
-/// A row group, with a thread for each core, and with one.
+/// A row group, with one thread, and with a thread per core (0).
 #[divan::bench(args = [1, 0])]
 fn encode(bencher: Bencher<'_, '_>, threads: usize) {
     let (schema, pool) = (schema(), good(rayon::ThreadPoolBuilder::new().num_threads(threads).build()));
@@ -142,7 +143,7 @@ fn cut_periods(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// What a write of a thousand rows at the end does, by the number of row groups that are there.
+/// The plan of a write of a thousand rows at the end, by the number of stored row groups.
 #[divan::bench(args = [10, 1000, 10_000])]
 fn plan_append(bencher: Bencher<'_, '_>, groups: i64) {
     let group = |at: i64| bench::row_group(OrdValue::I64(at * 1000), OrdValue::I64(at * 1000 + 999), 1000);

@@ -26,9 +26,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
 WORK = ["bulk", "append", "upsert", "range", "scan", "cross", "asof", "keys"]
-# Those with goals; `--peers` also takes parquet and deltalake, which take most of an hour.
+# The peers with goals; `--peers` also takes parquet and deltalake, which need most of an hour.
 PEERS = ["arcticdb", "duckdb", "polars"]
-# Ours alone: what bounds a workload, and what is measured against itself.
+# Workloads that only oups runs: LIMITS bound another workload, ALONE are measured against themselves.
 LIMITS = {"bulk": "limit-write", "scan": "limit-scan"}
 ALONE = {
     "groups": 10_000_000,
@@ -39,7 +39,7 @@ ALONE = {
     "ingest": 10_000_000,
     "ordered": 10_000_000,
 }
-# (workload, peer, fact, goal): oups's figure is to be at most so many times the peer's.
+# (workload, peer, fact, goal): the goal is met if oups's figure is at most `goal` times the peer's.
 GOALS = [
     ("bulk", "arcticdb", "s", 1.15),
     ("bulk", "polars", "s", 0.6),
@@ -57,7 +57,7 @@ GOALS = [
     ("cross", "arcticdb", "s", 0.2),
     ("keys", "duckdb", "s", 0.3),
 ]
-# (workload, fact, goal) of runs of ours alone.
+# (workload, fact, goal) of workloads that only oups runs.
 OWN_GOALS = [
     ("upsert", "above_mb", 256),
     ("memory", "above_mb", 256),
@@ -89,13 +89,13 @@ def arguments():
     ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--only", type=lambda text: text.split(","), default=[*WORK, *ALONE], help="workloads")
     ap.add_argument("--peers", type=lambda text: text.split(","), default=PEERS)
-    ap.add_argument("--without", type=lambda text: text.split(","), default=[], help="PEER:WORKLOAD, not to be run")
-    ap.add_argument("--slow", type=float, default=30, help="a peer's run of more seconds, with all it needs, is not repeated")
-    ap.add_argument("--alone-rows", type=int, help="rows of what is ours alone, for a quick look")
-    ap.add_argument("--binary", type=Path, help="an `oups-bench` that is built already")
+    ap.add_argument("--without", type=lambda text: text.split(","), default=[], help="PEER:WORKLOAD: do not run these")
+    ap.add_argument("--slow", type=float, default=30, help="a peer's run that takes more seconds, with its preparation, is not repeated")
+    ap.add_argument("--alone-rows", type=int, help="rows of the workloads that only oups runs, for a quick look")
+    ap.add_argument("--binary", type=Path, help="a built `oups-bench`")
     ap.add_argument("--timeout", type=int, default=900, help="seconds of one run")
     ap.add_argument("--fresh", action="store_true", help="forget what is in results.jsonl")
-    ap.add_argument("--table", action="store_true", help="run nothing, only show what there is")
+    ap.add_argument("--table", action="store_true", help="run nothing, only show the results so far")
     ap.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     return ap.parse_args()
 
@@ -155,16 +155,16 @@ def plan(a):
 
 
 def is_slow(results, a, run):
-    """Whether a peer took too long for it to be repeated. Ours is never left out."""
+    """Whether a peer took too long to be repeated. Runs of oups are always repeated."""
     took = results.median(run["work"], run["peer"], "whole_s", run["rows"])
     return run["peer"] not in ("oups", "limit") and took is not None and took > a.slow
 
 
 def execute(a, run):
-    """Runs one in a process of its own. A run that fails is noted, and not tried again."""
+    """Runs one workload in a process of its own. A run that fails is noted, and not tried again."""
     print(f"{run['round']} {run['work']} {run['peer']}", end=" ", file=sys.stderr, flush=True)
     shutil.rmtree(a.dir / "out", ignore_errors=True)
-    # What an earlier run left to be written back must not slow down this one.
+    # Pages of an earlier run that are not yet written back would slow down this one.
     os.sync()
     rows, begun = ["--rows", str(run["rows"])], time.monotonic()
     try:
@@ -220,7 +220,7 @@ def read(path):
 
 
 def times(results, a):
-    """Seconds of all, and megabytes on disk; behind a peer's figure the ratio of ours to it."""
+    """Seconds and megabytes on disk of oups and all peers; behind a peer's figure stands the ratio of oups's to it."""
     names = ["oups", "limit", *a.peers]
     rows = [["", *names], ["---", *["---:"] * len(names)]]
     titles = {"s": "s", "cpu_s": "CPU s", "bytes": "MB on disk"}
@@ -229,7 +229,7 @@ def times(results, a):
         cells = [cell(own, results.median(work, name, fact, a.rows), fact, name == "oups") for name in names]
         if any(cell != "–" for cell in cells):
             rows.append([f"{work}, {titles[fact]}", *cells])
-    return table(rows) + "\n\nIn brackets: what oups takes, as a share of it." + differing(results, a)
+    return table(rows) + "\n\nIn brackets: oups's figure divided by the peer's." + differing(results, a)
 
 
 def cell(own, value, fact, is_own):

@@ -4,8 +4,8 @@
     v/bin/python benches/compare/growth.py --dir D [--rounds 3] [--only rows,groups,keys,threads]
     v/bin/python benches/compare/growth.py --dir D --small --rounds 1 --plots /tmp/plots    # a quick look
 
-Every point is the median of some runs of `oups-bench`, noted in D/growth.jsonl: what is noted is not run again. Inputs are
-made by `peers.py gen` where they are missing.
+Every point is the median of some runs of `oups-bench`. The script notes each run in D/growth.jsonl and does not repeat it. If inputs are
+missing, `peers.py gen` makes them.
 """
 
 import argparse
@@ -119,13 +119,13 @@ def draw(a, name, x, at, panels, log=False, millions=False):
     import matplotlib
 
     matplotlib.use("svg")
-    # The same picture from the same figures, and text that can be searched.
+    # The same figures give the same picture, and its text can be searched.
     matplotlib.rcParams.update({"svg.hashsalt": "oups", "svg.fonttype": "none", "font.size": 9, "font.family": "sans-serif"})
     import matplotlib.pyplot as plt
 
     fig, axes = plt.subplots(1, len(panels), figsize=(9, 3.2))
     for ax, panel in zip(axes, panels):
-        # A line that another covers shows as the wider one below.
+        # Each line is narrower than the one below it, so that none hides another.
         for number, (label, values) in enumerate(panel.series.items()):
             width = 1.4 + 0.7 * (len(panel.series) - 1 - number)
             ax.plot(at, values, marker="o", markersize=2.4 + width, linewidth=width, label=label, color=COLOURS[number])

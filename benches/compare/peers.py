@@ -2,12 +2,13 @@
 """The libraries that oups is compared with, one operation in one process.
 
     peers.py gen [--rows N] --dir D             writes the inputs
-    peers.py PEER WORKLOAD [--rows N] --dir D   runs one, and prints one JSON line
+    peers.py PEER WORKLOAD [--rows N] --dir D   runs one workload, and prints one JSON line
 
 Inputs in D/in<N>/: base.parquet (N ticks), late.parquet (2 % of N rows over the middle tenth, half corrections of rows
-that are there, half new), appends/ (200 x 5,000 rows), keys/ (100 x 200,000 rows), spans.json (the ranges that are read).
+in base, half new), appends/ (200 x 5,000 rows), keys/ (100 x 200,000 rows), spans.json (the ranges that are read).
 Workloads: bulk, append (200 writes), upsert (late into base, on ts and seq), range (50 spans of 0.1 %), scan, cross
-(10 spans of 1 % over 100 keys), asof (each row with the newest of half as many others), keys (list 2,000 datasets). What is timed is the operation alone, with its inputs in memory.
+(10 spans of 1 % over 100 keys), asof (each row with the newest of half as many others), keys (list 2,000 datasets). Only the operation is
+timed, with its inputs in memory.
 """
 
 import argparse

@@ -8,7 +8,7 @@ use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
-/// Rows of a batch that is read: a whole row group of the input, as other libraries read it.
+/// Rows of a batch that is read. This is a whole row group of the input, as other libraries read it.
 const BATCH_ROWS: usize = 1 << 20;
 
 /// Files in a folder for a number of rows; `docs/performance.md` describes them.
@@ -29,7 +29,7 @@ impl Inputs {
         Self { rows, dir: dir.to_owned(), folder, out }
     }
 
-    /// The folder of all.
+    /// The folder of `--dir`.
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
@@ -39,12 +39,12 @@ impl Inputs {
         self.folder.join(name)
     }
 
-    /// The folder for what is written.
+    /// The folder that a workload writes to.
     pub(crate) fn out(&self) -> &Path {
         &self.out
     }
 
-    /// The folder for what is written, made anew.
+    /// The folder that a workload writes to, emptied.
     pub(crate) fn fresh_out(&self) -> Result<PathBuf> {
         if self.out.exists() {
             fs::remove_dir_all(&self.out).with_context(|| format!("clear {}", self.out.display()))?;

@@ -1,8 +1,8 @@
 //! `oups-bench WORKLOAD --rows N --dir D`: one workload of the comparison, and one JSON line about it.
 //!
-//! The workloads and their inputs are those of `compare/peers.py`, which runs the same work on other libraries. Only the
-//! operation is timed, in a process of its own; inputs are in memory before. Every workload checks what it got.
-//! `RAYON_NUM_THREADS` sets how many threads encode and decode; it is one a core otherwise.
+//! The workloads and their inputs are those of `compare/peers.py`, which runs the same work on other libraries. Only
+//! the operation is timed, in a process of its own, with its inputs in memory. Every workload checks its result.
+//! `RAYON_NUM_THREADS` sets how many threads encode and decode; the default is one per core.
 
 mod inputs;
 mod memory;
@@ -23,12 +23,12 @@ use report::Report;
 #[derive(Parser, Debug)]
 #[command(name = "oups-bench", version)]
 struct Args {
-    /// What is done.
+    /// The workload to run.
     workload: Workload,
     /// Rows of the main dataset.
     #[arg(long, default_value_t = 10_000_000)]
     rows: usize,
-    /// Holds the inputs, `in<ROWS>/`, and what is written, `out/oups/`.
+    /// Holds the inputs, `in<ROWS>/`, and the stores that workloads write, `out/oups/`.
     #[arg(long)]
     dir: PathBuf,
     /// Datasets: 2,000 for `keys`, 100,000 for `discover`, 1,000 for `ingest`.
@@ -37,7 +37,7 @@ struct Args {
     /// Row groups of the datasets that `groups` appends to.
     #[arg(long, value_delimiter = ',', default_value = "10,1000,10000")]
     groups: Vec<usize>,
-    /// Rows of one dataset after each other, in `ingest`.
+    /// Consecutive rows of one dataset, in `ingest`.
     #[arg(long, default_value_t = 1)]
     in_a_row: usize,
 }
@@ -58,7 +58,7 @@ enum Workload {
     Scan,
     /// 10 ranges of 1 % over 100 datasets.
     Cross,
-    /// For each row the newest of half as many others.
+    /// Join each row with the newest of half as many others.
     Asof,
     /// All rows of 100 datasets as one ordered stream.
     Ordered,
@@ -68,17 +68,17 @@ enum Workload {
     LimitWrite,
     /// As `scan`, with nothing but arrow and parquet.
     LimitScan,
-    /// 100,000 rows, scattered over all, into a dataset.
+    /// Merge 100,000 scattered rows into a dataset.
     Memory,
-    /// One pass over a stream of rows that is nowhere in memory.
+    /// Write a stream of rows that are made while they are read.
     Stream,
-    /// A write of rows of one time, and of all of them again.
+    /// Write rows of one time, then all of them again.
     Equal,
-    /// An append to datasets of few and of many row groups.
+    /// Append to datasets of few and of many row groups.
     Groups,
     /// List 100,000 datasets, against a bare walk of the folders.
     Discover,
-    /// One stream with the rows of 1,000 datasets, mixed; and all of it again, which is to change nothing.
+    /// Ingest one stream with the mixed rows of 1,000 datasets, then all of it again, which must change nothing.
     Ingest,
 }
 

@@ -1,4 +1,4 @@
-//! Peak resident memory, as the operating system counts it. Linux only; elsewhere nothing is told.
+//! Peak resident memory, as the operating system counts it. Only Linux reports it.
 
 use std::fs;
 
@@ -24,15 +24,15 @@ struct Resident {
 }
 
 impl Memory {
-    /// Begins to watch: from here on the system keeps the peak anew.
+    /// Begins to watch: the system forgets earlier peaks.
     pub(crate) fn watch() -> Self {
         let before = Resident::read();
-        // What the kernel documents as "reset the peak resident set size".
+        // The kernel documents this as "reset the peak resident set size".
         let is_reset = fs::write("/proc/self/clear_refs", "5").is_ok();
         Self { before: before.filter(|_| is_reset) }
     }
 
-    /// The peak since, and of the whole process; `None` where the system does not tell.
+    /// The peak since then, and of the whole process; `None` if the system does not report it.
     pub(crate) fn peak(&self) -> Option<Peak> {
         let (before, after) = (self.before?, Resident::read()?);
         let above_kb = after.peak_kb.saturating_sub(before.now_kb);

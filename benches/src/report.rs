@@ -1,4 +1,4 @@
-//! What a workload tells, as the one JSON line that all peers print.
+//! The result of a workload, as the JSON line that all peers print.
 
 use std::process::Command;
 use std::time::Instant;
@@ -9,14 +9,14 @@ use serde_json::{Map, Value, json};
 
 use crate::memory::Memory;
 
-/// Seconds and memory of one operation, and what came of it.
+/// Seconds and memory of one operation, and facts about its result.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     facts: Map<String, Value>,
 }
 
 impl Report {
-    /// Runs the operation, timed; memory is looked at before and after.
+    /// Runs the operation, and measures its time and memory.
     pub(crate) fn of<T>(operation: impl FnOnce() -> Result<T>) -> Result<(Self, T)> {
         let (memory, cpu) = (Memory::watch(), cpu_seconds());
         let start = Instant::now();
@@ -31,7 +31,7 @@ impl Report {
         Ok((report, result))
     }
 
-    /// How long it took.
+    /// The time that the operation took.
     pub(crate) fn seconds(&self) -> f64 {
         self.facts.get("s").and_then(Value::as_f64).unwrap_or(f64::INFINITY)
     }
@@ -42,7 +42,7 @@ impl Report {
         self
     }
 
-    /// The line.
+    /// The JSON line.
     pub(crate) fn line(&self, work: &str, rows: usize) -> String {
         let mut line = json!({"peer": "oups", "work": work, "rows": rows});
         if let Some(line) = line.as_object_mut() {
@@ -52,12 +52,12 @@ impl Report {
     }
 }
 
-/// The time of all processors that this process has had so far, of its own and of the system for it.
+/// The processor time of this process so far, user and system, over all threads.
 fn cpu_seconds() -> f64 {
     ProcessTime::now().as_duration().as_secs_f64()
 }
 
-/// Runs another workload in a process of its own: what it leaves in memory is not to be counted here.
+/// Runs another workload in a process of its own, so that its memory does not count in this one.
 pub(crate) fn elsewhere(work: &str, inputs: &crate::inputs::Inputs) -> Result<()> {
     let program = std::env::current_exe().context("where is this program?")?;
     let rows = inputs.rows.to_string();

@@ -9,7 +9,7 @@ use arrow::datatypes::TimestampNanosecondType;
 use oups::prelude::*;
 use oups::{Change, Dataset, Insert};
 
-/// Rows of a row group, for all peers that have such a thing.
+/// Rows of a row group, for all peers that have row groups.
 pub(crate) const ROW_GROUP: u64 = 1_000_000;
 
 /// A dataset's name.
@@ -29,20 +29,20 @@ pub(crate) fn write<Kind>(dataset: &Dataset, rows: impl oups::IntoRows<Kind>) ->
     dataset.write(rows).ordered_on("ts").row_group_target(ROW_GROUP)
 }
 
-/// All rows of a dataset, in order or not at all.
+/// All rows of a dataset, in order.
 pub(crate) fn scan(dataset: &Dataset) -> Result<Vec<RecordBatch>> {
     let batches = dataset.scan().batches()?.collect::<Result<Vec<_>, _>>()?;
     Ok(batches)
 }
 
-/// The number of rows, whose times never decrease.
+/// The number of rows; an error if their times decrease.
 pub(crate) fn count_ordered<'b>(batches: impl IntoIterator<Item = &'b RecordBatch>) -> Result<u64> {
     let mut order = Order::default();
     batches.into_iter().try_for_each(|batch| order.add(batch))?;
     Ok(order.rows)
 }
 
-/// Counts rows and checks that their times never decrease.
+/// Counts rows, and checks that their times never decrease.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) rows: u64,

@@ -19,14 +19,14 @@ use serde_json::json;
 
 use crate::inputs::Inputs;
 
-/// The first time: 2023 begins.
+/// The time of the first row: 2023-01-01T00:00:00Z.
 const START_NS: i64 = 1_672_531_200_000_000_000;
 /// The mean distance of two rows in time.
 const STEP_NS: i64 = 1_000_000;
 /// Rows of a batch of the stream.
 const BATCH_ROWS: usize = 64 << 10;
 
-/// A stream of rows that are made when they are asked for.
+/// A stream that makes its rows when it is read.
 pub(crate) struct Ticks {
     schema: SchemaRef,
     random: Rng,
@@ -55,7 +55,7 @@ impl Ticks {
         Self { schema, random: Rng::with_seed(seed), rows, made: 0, time: START_NS, step: STEP_NS, price: 100.0 }
     }
 
-    /// All at one time.
+    /// Rows that all have one time.
     pub(crate) fn at_once(rows: usize, seed: u64) -> Self {
         Self { step: 0, ..Self::new(rows, seed) }
     }
@@ -121,7 +121,7 @@ impl RecordBatchReader for Ticks {
     }
 }
 
-/// Rows of a stream of `rows` rows, spread evenly over all of it: its own rows, with a price of 1.
+/// `count` rows, spread evenly over a stream of `rows` rows: the stream's own rows, with a price of 1.
 pub(crate) fn scattered(rows: usize, count: usize, seed: u64) -> Result<RecordBatch> {
     let every = (rows / count).max(1);
     let mut ticks = Ticks::new(rows, seed);
@@ -145,7 +145,8 @@ fn with_price_of_one(batch: &RecordBatch) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(batch.schema(), columns)?)
 }
 
-/// Makes inputs of the same shape as the Python script's. The rows differ, so figures compare only within one kind.
+/// Makes inputs of the same shape as the Python script's. The rows differ, so compare figures only if all come from one
+/// of the two.
 pub(crate) fn generate(inputs: &Inputs) -> Result<()> {
     let rows = inputs.rows;
     for folder in ["appends", "keys"] {

@@ -1,6 +1,6 @@
-//! Texts as bounds of every type that can be ordered on: refused, or a value whose own text says the same.
+//! Texts as bounds of every type that can be ordered on: refused, or a value whose own text gives the same value.
 //!
-//! A byte that chooses the type, then the text.
+//! The input is a byte that chooses the type, then the text.
 
 #![no_main]
 
@@ -40,7 +40,8 @@ fuzz_target!(|input: (u8, &str)| {
     let ordered = OrderedType::new(&TYPES[usize::from(choice) % TYPES.len()]).expect("a type of the list");
     let Ok(value) = ordered.parse(text) else { return };
     let own = ordered.format(&value);
-    // An instant out of the calendar's years is shown as its number, which nobody is to type by mistake.
+    // An instant outside the calendar's years is shown as its number. A number is refused as a bound: it may be a
+    // mistake.
     if ordered.is_temporal() && own.parse::<i64>().is_ok() {
         return;
     }

@@ -1,4 +1,5 @@
-//! Random histories of a dataset against the naive model: those of the tests, each drawn from a seed of the fuzzer's.
+//! Random histories of a dataset, compared with the naive model. They are those of the tests, drawn from the fuzzer's
+//! bytes.
 
 #![no_main]
 
@@ -16,13 +17,14 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 fuzz_target!(|bytes: &[u8]| {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed(bytes));
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    // Bytes of which no history can be made say nothing.
+    // Some bytes make no history.
     let Ok(tree) = history::history().new_tree(&mut runner) else { return };
     let (ordered, ops) = tree.current();
     run::run(ordered, &ops);
 });
 
-/// Proptest can also take the bytes themselves as its draws, but repeats some of them without end where they are zeros.
+/// A seed made of the bytes. Proptest could also draw from the bytes themselves, but then repeats some draws without
+/// end if bytes are zero.
 fn seed(bytes: &[u8]) -> [u8; 32] {
     let half = |of: &[u8]| oups_tests::forge::checksum(of);
     let (one, other) = (half(bytes), half(&half(bytes)));

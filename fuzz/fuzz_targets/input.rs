@@ -1,7 +1,8 @@
-//! Texts as values of every type that has texts, and back: refused, or a value whose own text is read as the same value, bit
-//! by bit, in CSV and in JSON; and where another parser knows the text, it says the same value.
+//! Texts as values of every type that has texts, and back. A text is refused, or gives a value whose own text is read
+//! as the same value, bit by bit, in CSV and in JSON. If another parser knows the text, it gives the same value.
 //!
-//! A byte that chooses the type, then the text. Its lines are also the values of a column whose type is found.
+//! The input is a byte that chooses the type, then the text. The lines of the text are also a column whose type is
+//! inferred.
 
 #![no_main]
 
@@ -86,10 +87,10 @@ fn comes_back(data_type: &DataType, written: &str, read: &ArrayRef) {
     }
 }
 
-/// What is held exactly has the digits that were written; a whole number is held exactly by floats as well.
+/// A value that is held exactly has the digits that were written. Floats are checked only for whole numbers.
 fn says_the_same(data_type: &DataType, written: &str, read: &ArrayRef) {
     let is_whole = written.trim().trim_start_matches(['-', '+']).bytes().all(|byte| byte.is_ascii_digit());
-    // The text of a float has as few digits as tell it from others.
+    // The shortest text of a float may have fewer digits than were written.
     let float = |value: f64| is_whole.then(|| format!("{value:.0}"));
     let held = match data_type {
         DataType::Float16 => float(read.as_primitive::<Float16Type>().value(0).to_f64()),
@@ -103,7 +104,8 @@ fn says_the_same(data_type: &DataType, written: &str, read: &ArrayRef) {
     }
 }
 
-/// A number without exponent and without zeros at its ends; `None` where that is long, or the text is not a number.
+/// A number as sign, whole digits and fraction digits, without zeros at its ends. `None` if it is very long, or not a
+/// number.
 fn plain(text: &str) -> Option<(bool, String, String)> {
     let (is_negative, text) = (text.starts_with('-'), text.trim_start_matches(['-', '+']));
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -118,7 +120,7 @@ fn plain(text: &str) -> Option<(bool, String, String)> {
     (text.bytes().any(|byte| byte.is_ascii_digit())).then_some((is_negative && !is_zero, whole, fraction))
 }
 
-/// The standard library knows numbers, chrono knows times.
+/// Compares with other parsers: the standard library for numbers, chrono for dates and times.
 fn as_others_read(data_type: &DataType, written: &str, read: &ArrayRef) {
     match data_type {
         DataType::Int64 => agree(written.parse().ok(), read.as_primitive::<Int64Type>().value(0), written),

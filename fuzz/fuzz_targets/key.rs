@@ -1,4 +1,4 @@
-//! Texts of key schemas, keys and filters: each is refused, or is the only text of what it says.
+//! Texts of key schemas, keys and filters: each is refused, or is the only text of its value.
 //!
 //! The first line is a schema, the second a key, the others are conditions of a filter.
 

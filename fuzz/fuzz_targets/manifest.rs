@@ -1,5 +1,5 @@
-//! Bytes as a manifest with the right checksum: refused, or a version that can be looked at, verified, written to and
-//! removed. Whatever it says, no file but the dataset's is touched.
+//! Bytes as a manifest with the right checksum: refused, or a version that can be read, verified, written to and
+//! removed. Whatever the manifest says, only files of the dataset are touched.
 
 #![no_main]
 
@@ -14,7 +14,8 @@ use oups_tests::forge::{OF_MANIFEST, sealed};
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store};
 
-// The library turns panics of the decoders into errors; those that it does not catch stop the fuzzer all the same.
+// The library turns panics of decoders into errors, so the hook hides their messages. A panic that it does not catch
+// still stops the fuzzer.
 fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
     let folder = scratch();
     let root = folder.path().join("store");

@@ -1,7 +1,7 @@
-//! Texts as targets of row groups: refused, or the only text of what they say; every instant is in one period, between its
-//! start and the next one's.
+//! Texts as targets of row groups: refused, or the only text of their value. Every instant is in one period, between
+//! its start and the start of the next.
 //!
-//! Eight bytes of an instant, one that chooses the unit of time, then the text.
+//! The input is eight bytes of an instant, a byte that chooses the unit of time, then the text.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Bytes as a row group file that the manifest's checksum vouches for: read whole, in part, and verified, repaired without
-//! a manifest, merged. Nothing panics, and what is read has the number of rows that the manifest says.
+//! Bytes as a row group file that the manifest's checksum vouches for: read in whole and in part, verified, repaired
+//! without a manifest, merged. Nothing panics, and a read has the number of rows that the manifest says.
 
 #![no_main]
 
@@ -35,7 +35,8 @@ fn base() -> &'static (ManifestParts, String) {
     })
 }
 
-// The library turns panics of the decoders into errors; those that it does not catch stop the fuzzer all the same.
+// The library turns panics of decoders into errors, so the hook hides their messages. A panic that it does not catch
+// still stops the fuzzer.
 fuzz_target!(init: std::panic::set_hook(Box::new(|_| ())), |bytes: &[u8]| {
     let (manifest, name) = base();
     let folder = scratch();

@@ -1,4 +1,5 @@
-//! Bytes as `oups.json`, as they are and with the right checksum: refused, or a schema that makes a store of its own.
+//! Bytes as `oups.json`, as they are and with the right checksum: refused, or a schema that another store can be made
+//! with.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What can be done to a dataset besides writing rows: deleting a range, compacting, metadata, settings, syncing.
+//! Changes of a dataset other than writing rows: deleting a range, compacting, metadata, settings, syncing.
 
 use std::ops::Bound;
 use std::path::Path;
@@ -81,7 +81,7 @@ fn nothing_in_the_range_is_no_commit() {
     let (folder, dataset) = fresh();
     dataset.write(rows([0, 1, 8, 9])).ordered_on("at").commit().unwrap();
     let before = tree(folder.path());
-    // Before, behind, between, inverted, empty, and in a gap within a row group.
+    // Ranges before, behind, and between row groups, inverted, empty, and in a gap within a row group.
     let ranges = [
         (-9..0).into_range(),
         (10..).into_range(),
@@ -172,7 +172,7 @@ fn compacting_leaves_no_two_small_row_groups_in_a_row() {
         dataset.write(rows([value])).ordered_on("at").row_group_target(5).commit().unwrap();
     }
     assert_eq!(values(&dataset).len(), 3, "five singles were coalesced on the way: {:?}", values(&dataset));
-    // By the settings, up to 16 small ones in a row are left alone.
+    // The settings tolerate up to 16 small row groups in a row.
     assert!(!dataset.rewrite().commit().unwrap().changed);
     let done = dataset.compact().commit().unwrap();
     assert_eq!((done.changed, done.rows_written), (true, 2));
@@ -217,7 +217,7 @@ fn settings_are_changed_one_by_one_and_checked() {
         assert!(error.starts_with(start), "{error}");
     }
     assert_eq!(tree(folder.path()), before);
-    // The new settings are at work.
+    // The new settings apply.
     dataset.write(rows([3, 3])).commit().unwrap();
     assert_eq!(dataset.info().unwrap().rows, 14);
 }
@@ -264,7 +264,7 @@ fn syncing_makes_unsynced_commits_durable_once() {
     assert!(!dataset.sync().commit().unwrap().changed);
     dataset.write(rows([2, 20])).durability(Durability::Unsynced).commit().unwrap();
     assert_eq!(flagged(), 3);
-    assert_eq!(retired(folder.path()), 1, "what was replaced is kept until its successor is durable");
+    assert_eq!(retired(folder.path()), 1, "a replaced file is kept until its successor is durable");
     let done = dataset.sync().commit().unwrap();
     assert_eq!((done.changed, done.version.commit()), (true, 3));
     assert_eq!((flagged(), retired(folder.path())), (0, 0));
@@ -273,7 +273,7 @@ fn syncing_makes_unsynced_commits_durable_once() {
     assert_eq!(tree(folder.path()), before);
 }
 
-/// Said again to be safe: it changes no row, but it is to be durable when it returns.
+/// A caller repeats a change to be safe: it changes no row, but it must be durable when it returns.
 #[test]
 fn the_same_write_or_deletion_synced_makes_the_unsynced_one_durable() {
     let (_folder, dataset) = fourteen();
@@ -295,7 +295,7 @@ fn an_unsynced_commit_without_new_files_is_as_durable_as_any() {
     let (folder, dataset) = fourteen();
     dataset.delete(4..8).durability(Durability::Unsynced).commit().unwrap();
     assert_eq!(retired(folder.path()), 0);
-    // Not so where rows of another unsynced commit may still be lost.
+    // Not so if rows of another unsynced commit may still be lost.
     dataset.write(rows([2])).durability(Durability::Unsynced).commit().unwrap();
     dataset.delete(8..12).durability(Durability::Unsynced).commit().unwrap();
     assert_eq!(retired(folder.path()), 2);

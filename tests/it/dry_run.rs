@@ -1,4 +1,4 @@
-//! What a write or a deletion would do, without doing it.
+//! Plans: what a write or a deletion would do.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Duplicates: every rule, over row group edges, nulls, NaN, nested columns and rows of the same write.
+//! Duplicates: every rule, across row group edges, with nulls, NaN, nested columns and rows of the same write.
 
 use std::sync::Arc;
 
@@ -221,7 +221,8 @@ fn long_runs_of_one_value_are_looked_at_as_one() {
     assert_eq!(values(&dataset), expected);
 }
 
-/// Merges of many stored rows look at their first new rows before they read all: what is found there must be true.
+/// A merge of many stored rows looks at the first new rows before it reads all. Its conclusion from these must hold for
+/// all.
 #[test]
 fn of_many_rows_what_differs_is_found_wherever_it_is() {
     const GROUPS: [&str; 3] = ["a", "b", "c"];
@@ -230,7 +231,8 @@ fn of_many_rows_what_differs_is_found_wherever_it_is() {
     let mut model = vec![0; 70_000];
     let many = rows(&(0..model.len()).map(|at| row(at, 0)).collect::<Vec<_>>());
     dataset.write(many).ordered_on("time").duplicates_on(["group"]).commit().unwrap();
-    // (first row, rows, which of them differs): whole times, since the rows of one change places where some are replaced.
+    // (first row, rows, the row that differs). Each write has all rows of a time: if only some are replaced, their
+    // order changes.
     let writes = [
         (30_000, 2_001, None),
         (30_000, 2_001, Some(0)),

@@ -1,4 +1,4 @@
-//! What a query engine takes from a snapshot: row groups with exact facts, and their bytes through its pin.
+//! Snapshots for query engines: row groups with exact facts, and their bytes, which the pin keeps.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ fn a_snapshot_hands_out_its_row_groups_and_their_bytes_whatever_writers_do() {
     let made_by: Vec<_> = groups.iter().map(RowGroup::made_by).collect();
     assert_eq!(made_by, [Some(first.version), Some(first.version), Some(second.version)]);
 
-    // All files are replaced: the clone's pin keeps them, under other names.
+    // All files are replaced. The clone's pin keeps them, under other names.
     dataset.compact().row_group_target(1_000).commit().unwrap();
     for (group, from) in groups.iter().zip([0, 10, 20]) {
         assert!(!folder.path().join("x").join(group.file_name()).exists());
@@ -53,7 +53,7 @@ fn a_snapshot_hands_out_its_row_groups_and_their_bytes_whatever_writers_do() {
         let value = |value: i64| Known::Exact(Arc::new(Int64Array::from(vec![value])) as ArrayRef);
         assert_eq!((statistics.min, statistics.max), (value(from), value(from + 9)));
     }
-    // The bounds of all row groups at once, as a planner has them.
+    // The bounds of all row groups at once, as a planner needs them.
     let bounds = |of: fn(&RowGroup) -> &OrdValue| {
         let values: Vec<OrdValue> = groups.iter().map(|group| of(group).clone()).collect();
         clone.ordered_type().to_array(&values).unwrap().as_primitive::<Int64Type>().values().to_vec()

@@ -1,4 +1,4 @@
-//! The examples, told again: what they print is a snapshot.
+//! Runs the examples, and compares their output with a snapshot.
 
 #[expect(dead_code, reason = "its `main` is not called here")]
 #[path = "../../crates/oups/examples/aligned_features.rs"]

@@ -1,4 +1,4 @@
-//! A consistent copy of a store.
+//! Exports: consistent copies of a store.
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -70,10 +70,10 @@ fn the_copy_is_a_store_like_the_original() {
     let a = dataset(&copy, "a");
     assert_eq!(a.version().unwrap().commit(), 2);
     assert_eq!(a.info().unwrap().metadata["source"], "buoy 7");
-    // What was not yet synced is, and nothing replaced came along.
+    // The export syncs files that were not synced, and leaves out replaced files.
     assert!(a.snapshot().unwrap().row_groups().iter().all(|entry| entry.is_synced()));
     assert_eq!(names(&dest.join("a")).len(), 4);
-    // It goes on by itself.
+    // The copy is a store of its own.
     a.write(rows(40..45)).commit().unwrap();
     store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
     assert_eq!(all(&a), (0..45).collect::<Vec<_>>());
@@ -94,7 +94,7 @@ fn a_filter_chooses_and_an_empty_folder_is_a_place() {
 #[test]
 fn a_copy_without_its_manifest_can_be_repaired() {
     let (folder, store) = sample();
-    // The newest commit has no file of its own, and one of the commit before is gone.
+    // The newest commit has no file of its own, and a file of the commit before is gone.
     let a = dataset(&store, "a");
     a.delete(10..20).commit().unwrap();
     let dest = folder.path().join("copy");
@@ -152,10 +152,10 @@ fn it_can_be_stopped() {
     assert_eq!(names(folder.path()), ["store"]);
     let told = told.lock().unwrap();
     assert!(told.iter().all(|at| at.phase == Phase::Copying && Some(at.done) <= at.total && at.total > Some(0)));
-    assert_eq!(told.iter().filter(|at| at.done > 0).count(), 1, "nobody is asked again: {told:?}");
+    assert_eq!(told.iter().filter(|at| at.done > 0).count(), 1, "no call after the `Break`: {told:?}");
 }
 
-/// While it copies, the datasets are merged anew, compacted, removed and made again.
+/// While the export copies, the datasets are merged, compacted, removed and made again.
 #[test]
 fn writers_at_work_are_not_in_the_copy() {
     let (folder, store) = sample();
@@ -167,7 +167,7 @@ fn writers_at_work_are_not_in_the_copy() {
         .progress(move |_| {
             let (a, b) = (dataset(&writers, "a"), dataset(&writers, "b"));
             match calling.fetch_add(1, Ordering::SeqCst) {
-                // Before the first file is copied: all of them get other names.
+                // Before the first file is copied, all files get other names.
                 0 => drop(a.write(rows(0..30)).row_group_target(4).commit().unwrap()),
                 1 => {
                     writers.dataset(&writers.parse_key("b").unwrap()).unwrap().remove().commit().unwrap();
@@ -187,7 +187,8 @@ fn writers_at_work_are_not_in_the_copy() {
     assert_eq!(all(&dataset(&store, "b")), [100]);
 }
 
-/// Whatever fails, and wherever it dies: the copy is whole or no store, the original as it was.
+/// If any operation fails, or the process dies anywhere, the copy is whole or not a store, and the original is
+/// unchanged.
 #[test]
 fn a_failed_or_dead_export_leaves_no_store() {
     let (folder, _) = sample();
@@ -221,7 +222,7 @@ fn a_failed_or_dead_export_leaves_no_store() {
             }
             for other in others {
                 let is_whole = !folder.path().join(&other).join("oups.json").exists() || other == "copy";
-                // The last step before it gets its name: complete, under the name of an incomplete one.
+                // Before the last rename, the copy is complete and still has the name of an incomplete one.
                 assert!(is_whole || stored_rows(&folder.path().join(&other)) == original, "{name}: {other}");
                 fs::remove_dir_all(folder.path().join(other)).unwrap();
             }

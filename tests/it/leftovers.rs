@@ -1,4 +1,5 @@
-//! What a dead writer, a power loss or a hand left is cleared away, given back, or left for `repair`: never lost.
+//! Leftovers of a dead writer, of a power loss, or of somebody's hand are cleared away, get their names back, or stay
+//! for `repair`. No row is lost.
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +33,8 @@ fn seen(dataset: &Dataset) -> Vec<i64> {
     batches.flat_map(|batch| batch.unwrap().column(0).as_primitive::<Int64Type>().values().to_vec()).collect()
 }
 
-/// A tombstone that could not be removed when the dataset was made again must not make the new files look like leftovers.
+/// A tombstone that could not be removed when the dataset was made again must not make the new files look like
+/// leftovers.
 #[test]
 fn an_old_tombstone_does_not_sweep_a_dataset_that_lost_its_manifest() {
     let folder = tempfile::tempdir().unwrap();
@@ -54,7 +56,7 @@ fn an_old_tombstone_does_not_sweep_a_dataset_that_lost_its_manifest() {
     assert_eq!(seen(&dataset), (20..30).collect::<Vec<_>>());
 }
 
-/// A power loss undid an unsynced commit, but not the renaming of the file that it had replaced.
+/// A power loss undid an unsynced commit, but not the rename of the file that the commit had replaced.
 fn renamed_by_a_commit_that_never_was(folder: &Path) -> Dataset {
     let dataset = dataset(folder);
     write(&dataset, 0..10).unwrap();
@@ -106,7 +108,7 @@ fn that_a_name_was_given_back_is_durable_before_the_mark_goes() {
     assert!(synced < unmarked, "{done:?}");
 }
 
-/// Rows with so many words that are named by keys of eight bits.
+/// Rows with these words, in a dictionary with eight-bit keys.
 fn words(words: std::ops::Range<i64>) -> RecordBatch {
     let narrow = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8));
     let texts: ArrayRef = Arc::new(words.clone().map(|word| Some(format!("word {word}"))).collect::<StringArray>());
@@ -114,8 +116,8 @@ fn words(words: std::ops::Range<i64>) -> RecordBatch {
     RecordBatch::try_from_iter([("time", time), ("word", cast(&texts, &narrow).unwrap())]).unwrap()
 }
 
-/// Row groups are made anew with wider keys. What was made before has the number of the same commit, so a sweep would not
-/// know it.
+/// The write makes its row groups again, with wider keys. The first files have the same commit number, so a sweep would
+/// not find them.
 #[test]
 fn a_second_try_with_wider_keys_leaves_nothing_of_the_first() {
     let folder = scratch();
@@ -146,7 +148,7 @@ fn a_second_try_with_wider_keys_leaves_nothing_of_the_first() {
     }
 }
 
-/// The mark of the dead stays until all that it tells of is gone, whoever fails at that meanwhile.
+/// The mark of a dead writer stays until all its files are cleared away, even if a clean-up fails in between.
 #[test]
 fn a_clean_up_that_fails_is_left_to_the_next_writer() {
     let folder = scratch();

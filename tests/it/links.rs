@@ -1,4 +1,4 @@
-//! Links between the pages of the repository lead somewhere.
+//! Checks that links between the pages of the repository lead to a page and a heading.
 
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
     targets.filter(|target| !target.contains("://") && !target.contains(' '))
 }
 
-/// The anchors that a page's headings have where it is shown.
+/// The anchors of a page's headings.
 fn anchors(page: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(page).unwrap_or_default();
     let headings =

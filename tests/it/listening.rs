@@ -1,4 +1,4 @@
-//! What those hear who listen with `tracing`.
+//! The events that a `tracing` subscriber gets.
 
 use std::io;
 use std::path::Path;
@@ -13,7 +13,7 @@ use tracing::{Dispatch, Level};
 
 use crate::concurrency::actor::patience;
 
-/// Lines as they are written, kept, and sent on to whoever waits for one.
+/// Keeps the lines of the log, and sends each to a test that waits for one.
 #[derive(Clone)]
 struct Lines {
     kept: Arc<Mutex<Vec<u8>>>,
@@ -32,11 +32,11 @@ impl io::Write for Lines {
     }
 }
 
-/// Listens to all there is, and tells nobody. With a single listener in the program, `tracing` asks only the thread that
-/// comes to a place first whether anybody listens there: a test without a listener would answer for all.
+/// A second subscriber, which ignores all events. With a single one, `tracing` asks only the first thread that reaches
+/// an event whether anybody listens, so a test without a subscriber would answer for all.
 static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
 
-/// Does something in this thread, and returns what was told meanwhile, without names and times that differ by run.
+/// Does something in this thread. Returns the events meanwhile, without names and times that differ from run to run.
 pub(crate) fn heard(level: Level, sent: Sender<String>, act: impl FnOnce()) -> String {
     LazyLock::force(&ANOTHER);
     let lines = Lines { kept: Arc::default(), sent };
@@ -52,7 +52,7 @@ pub(crate) fn heard(level: Level, sent: Sender<String>, act: impl FnOnce()) -> S
     text.lines().map(|line| format!("{}\n", steady(line))).collect()
 }
 
-/// Files by their commit and part: the rest of their names is a draw.
+/// The line without file names, sizes and times.
 fn steady(line: &str) -> String {
     let words = line.split(' ').map(|word| match word.split_once('=') {
         Some(("file", _)) => "file=…",
@@ -90,7 +90,7 @@ fn commits_tell_what_they_did_and_at_the_next_level_how() {
         store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
     };
     insta::assert_snapshot!("listening_info", heard(Level::INFO, channel().0, all));
-    // What is at the level after that, files as they are read, is told by the threads that read them.
+    // The next level, reads of files, is left out: other threads log it.
     insta::assert_snapshot!("listening_debug", heard(Level::DEBUG, channel().0, all));
 }
 
@@ -104,7 +104,7 @@ fn whoever_waits_for_the_lock_says_for_whom() {
     let holder = dataset.clone();
     let text = thread::scope(|scope| {
         scope.spawn(move || {
-            // Under the lock, until the other one is heard to wait.
+            // Keeps the lock until the log says that the other writer waits.
             let rule = Resolver::new(move |run| {
                 holds.send(()).unwrap();
                 while !lines.lock().unwrap().recv_timeout(patience()).unwrap().contains("waiting for the writers' lock")

@@ -1,4 +1,4 @@
-//! A few rows into one spot of a large dataset rewrite at most two row groups. In full size:
+//! A few rows into one spot of a large dataset rewrite at most two row groups. The full size is in
 //! `crates/oups-core/examples/insert_bench.rs`.
 
 use std::sync::Arc;
@@ -23,7 +23,7 @@ fn rows_into_one_spot_rewrite_at_most_two_row_groups() {
         let dataset = dataset(&new_store(folder.path()), "x");
         let first = dataset.write(rows(0..100 * GROUP)).ordered_on("at").row_group_target(GROUP);
         first.duplicates_on(duplicates).commit().unwrap();
-        // Inside a row group, over an edge, on an edge, before all, behind all.
+        // Inside a row group, across an edge, on an edge, before all rows, behind all rows.
         for spot in [50_500, 70_990, 20_000, -5, 100 * GROUP] {
             let before = tree(folder.path());
             let values = (0..10).map(|row| 2 * row + spot);

@@ -1,5 +1,5 @@
-//! A change whose outcome is not known is told as such, one that is visible as visible, and one that failed has changed
-//! nothing. The rename that commits is done or not and reports an error; then what is there can be seen or not.
+//! Errors say the outcome of a change: unknown, done, or not done, and then nothing has changed. The rename that
+//! commits reports an error, whether it was done or not, and afterwards the manifest can be read or not.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ fn every_kind_of_commit_tells_what_is_known_of_its_rename() {
     }
 }
 
-/// The mark makes the next writer look, whatever has happened.
+/// The mark makes the next writer check the state.
 #[test]
 fn the_same_handle_goes_on_after_an_unknown_outcome() {
     for done in [false, true] {
@@ -81,10 +81,10 @@ fn the_same_handle_goes_on_after_an_unknown_outcome() {
         let write = || dataset_of(&store).unwrap().write(rows()).ordered_on("time").if_version(0).commit();
         assert!(matches!(write(), Err(Error::OutcomeUnknown { what: "commit", .. })));
         fs.sees_again();
-        // Who names the version does not write twice.
+        // A caller that names the version does not write twice.
         assert_eq!(write().is_err(), done);
         assert_eq!(dataset_of(&store).unwrap().info().unwrap().rows, 5);
-        // A conflict that is seen without the lock clears nothing away.
+        // A conflict is found without the lock, so it clears nothing away. The next write does.
         crate::crash::insert(&store).unwrap();
         assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
     }
@@ -119,7 +119,7 @@ fn making_a_store_tells_what_is_known_of_it() {
                 Outcome::Unknown => assert!(number == commit && is_there == is_done(fault), "{at}"),
             }
             seen.push((number.cmp(&commit), error.outcome()));
-            // What is left is no obstacle.
+            // Leftovers do not hinder the next try.
             Store::<Sensor>::open_or_create(&root).expect(&at);
         }
     }
@@ -171,7 +171,7 @@ fn an_export_tells_what_is_known_of_its_last_rename() {
     );
 }
 
-/// The second row group file of the dataset is gone, or the manifest is.
+/// Makes a store whose dataset lacks its manifest, or its second row group file.
 fn damaged(root: &Path, of_manifest: bool) {
     let a = dataset(&new_store(root), "a");
     a.write(rows(0..9)).ordered_on("time").row_group_target(3).commit().unwrap();
@@ -213,7 +213,7 @@ fn a_repair_tells_what_is_known_at_every_operation() {
                     }
                     assert!(number != commit || error.outcome() == at_commit, "{at}");
                 }
-                // A second repair does the rest.
+                // A second repair completes the first.
                 let store = Store::open(&root).unwrap();
                 dataset(&store, "a").repair().commit().unwrap();
                 dataset(&store, "a").write(rows(20..22)).commit().unwrap();
@@ -234,7 +234,8 @@ fn a_repair_tells_what_is_known_at_every_operation() {
     }
 }
 
-/// A commit that is visible and not known to be durable has left its mark. `sync` works it off, though no file is unsynced.
+/// A commit that is visible, but perhaps not durable, leaves its mark. `sync` makes it durable, although every file is
+/// synced.
 #[test]
 fn sync_makes_durable_what_a_commit_could_not() {
     let folder = scratch();
@@ -248,7 +249,7 @@ fn sync_makes_durable_what_a_commit_could_not() {
     let a = dataset(&Store::<AnyKey>::open_with(&root, StoreOptions::new().file_system(fs.clone())).unwrap(), "a");
     assert!(!a.sync().commit().unwrap().changed);
     assert!(fs.operations().contains(&"sync folder store".to_owned()), "{:?}", fs.operations());
-    // Now there is nothing to do any more.
+    // A second `sync` does nothing.
     let done = fs.operations().len();
     assert!(!a.sync().commit().unwrap().changed);
     assert_eq!(fs.operations().len(), done);

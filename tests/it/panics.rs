@@ -1,5 +1,5 @@
-//! Bugs in the user's code and failing disks: the old state stays, the lock is free, and a handle that cannot know what the
-//! disk holds says so.
+//! Bugs in the user's code and failing disks: the old state stays, the lock is released, and a handle that cannot know
+//! the state of the disk says so.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use oups_tests::tree::{copy_tree, tree_with_folders};
 
 use crate::crash::{create, dataset_of, first, insert, look, next_write, open, rows};
 
-/// A reader that breaks after one batch.
+/// A reader that fails after one batch.
 fn breaking() -> impl RecordBatchReader + Send {
     let batches = (0..3).map(|number| match number {
         1 => panic!("a bug in the user's input"),
@@ -43,7 +43,7 @@ fn input_that_panics_changes_nothing_and_leaves_the_lock_free() {
     }
 }
 
-/// The rule is asked in the middle of the merge, when files have been begun.
+/// The rule is called in the middle of the merge, after files have been begun.
 #[test]
 fn a_rule_that_panics_at_any_call_changes_nothing_and_leaves_the_lock_free() {
     for is_first in [true, false] {

@@ -1,4 +1,4 @@
-//! What changes and verifications say of how far they are, and how they are stopped.
+//! Changes and verifications report their progress, and can be stopped.
 
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
@@ -19,7 +19,7 @@ fn rows(times: Range<i64>) -> RecordBatch {
     RecordBatch::try_from_iter([("time", Arc::new(time) as _)]).unwrap()
 }
 
-/// The same as a stream of batches with a few rows each.
+/// The same rows as a stream of batches with a few rows each.
 fn read(times: Range<i64>) -> RecordBatchIterator<impl Iterator<Item = Result<RecordBatch, arrow::error::ArrowError>>> {
     let all = rows(times);
     let schema = all.schema();
@@ -39,7 +39,7 @@ const CHANGES: [(&str, Act); 8] = [
     ("remove", |a, told| a.remove().progress(told).commit().map(drop)),
 ];
 
-/// Does it on a copy of the store; the answer to the call of this number is `Break`.
+/// Does a change on a copy of the store. The call number `stop_at` answers `Break`.
 fn act(prepared: &Path, to: &Path, act: Act, stop_at: Option<usize>) -> (Result<()>, Vec<Progress>) {
     copy_tree(prepared, to);
     let calls = Arc::new(Mutex::new(Vec::new()));
@@ -70,7 +70,7 @@ fn check(prepared: &Path, folder: &Path, name: &str, change: Act) {
     for stop_at in 0..calls.len() {
         let to = folder.join(format!("{name} {stop_at}"));
         let (done, told) = act(prepared, &to, change, Some(stop_at));
-        assert_eq!(told.len(), stop_at + 1, "{name}: nobody is asked again after a `Break`");
+        assert_eq!(told.len(), stop_at + 1, "{name}: no call after a `Break`");
         if stop_at + 1 == calls.len() {
             done.unwrap_or_else(|error| panic!("{name}: it has happened: {error}"));
             assert!(tree(&to) != before, "{name}");
@@ -95,13 +95,13 @@ fn every_change_can_be_stopped_until_it_has_happened() {
     for (name, change) in CHANGES {
         check(&prepared, folder.path(), name, change);
     }
-    // A repair has something to do where a file is damaged.
+    // A damaged file gives the repair something to do.
     let file = tree(&prepared).into_keys().rfind(|name| name.ends_with(".parquet")).unwrap();
     std::fs::write(prepared.join(file), "cut").unwrap();
     check(&prepared, folder.path(), "repair", |a, told| a.repair().progress(told).commit().map(drop));
 }
 
-/// Not even the folders that a first write makes are left.
+/// A stopped first write leaves not even the folders that it made.
 #[test]
 fn a_first_write_that_is_stopped_leaves_nothing() {
     let folder = scratch();
@@ -112,7 +112,7 @@ fn a_first_write_that_is_stopped_leaves_nothing() {
     check(&prepared, folder.path(), "first", first);
 }
 
-/// The first write has the lock while the others wait; they would wait forever.
+/// The first write keeps the lock, so without a stop the others would wait forever.
 #[test]
 fn a_wait_for_the_lock_is_told_and_can_be_stopped() {
     let folder = scratch();
@@ -176,7 +176,7 @@ fn an_ingest_that_is_stopped_writes_no_further_dataset() {
     let reports = writing.commit().unwrap();
     assert_eq!(reports.len(), 20);
     let written = reports.iter().filter(|report| report.result.is_ok()).count();
-    // Others may be past their commit points when the first one is done.
+    // Other datasets may be past their commit points when the first one is done.
     assert!((1..=4).contains(&written), "{written}");
     for report in reports {
         let is_there = dataset(&store, &report.dataset).exists().unwrap();

@@ -1,4 +1,4 @@
-//! The example of the README, told again: its output is what the README shows, its store's layout a snapshot.
+//! Runs the example of the README. The README shows its output, and a snapshot holds the layout of its store.
 
 #[expect(dead_code, reason = "its `main` is not called here")]
 #[path = "../../crates/oups/examples/quickstart.rs"]
@@ -31,5 +31,5 @@ fn the_readme_shows_what_the_quickstart_prints() {
         std::fs::write(&path, format!("{}{output}{}", &readme[..start], &readme[end..])).unwrap();
         return;
     }
-    assert_eq!(&readme[start..end], output, "{UPDATE}=1 cargo test -p oups-tests writes it anew");
+    assert_eq!(&readme[start..end], output, "{UPDATE}=1 cargo test -p oups-tests writes the output");
 }

@@ -1,4 +1,4 @@
-//! Bad rows and bad options change nothing, on a first write and on a later one.
+//! Bad rows and bad options change nothing, in a first write and in a later one.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,10 +27,10 @@ fn floats(values: &[f64]) -> RecordBatch {
     batch(&[("at", Arc::new(Float64Array::from(values.to_vec())))])
 }
 
-/// Begins a write that is to be refused.
+/// Begins a write that must be refused.
 type Begin<'f> = &'f dyn Fn(&Dataset) -> Change<Insert>;
 
-/// Refused where there is no dataset yet, and where there is the good one.
+/// Checks that the write is refused before the dataset exists, and after `good` was written.
 fn check(name: &str, good: &RecordBatch, begin: Begin<'_>, expected: fn(&Error) -> bool) {
     let folder = scratch();
     let dataset = dataset(&new_store(folder.path()), "a");
@@ -104,7 +104,7 @@ fn options_out_of_range() {
         check("rows", &good, &|dataset| dataset.write(some(&[9])).ordered_on("at").row_group_target(target), invalid);
     }
     check("max_off_target", &good, &|dataset| dataset.write(some(&[9])).ordered_on("at").max_off_target(0), invalid);
-    // Also where there is nothing to write.
+    // Bad options are refused even without rows.
     check("no rows", &good, &|dataset| dataset.write(some(&[])).ordered_on("at").row_group_target(0), invalid);
 }
 

@@ -1,4 +1,4 @@
-//! Sorting rows with bounded memory, against a sort of all of them.
+//! Sorting rows with bounded memory, compared with a sort of all rows in memory.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use arrow::datatypes::DataType;
 use oups::{Error, sort_by};
 use proptest::prelude::*;
 
-/// A number, a text of it, its place, and a dictionary.
+/// Rows with a number, its text, its place, and a dictionary.
 fn batch(values: &[i64], from: usize) -> RecordBatch {
     let place: Int64Array = (from..from + values.len()).map(|at| at as i64).collect();
     let text: StringArray = values.iter().map(|value| Some(format!("{value:+05}"))).collect();

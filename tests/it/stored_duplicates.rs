@@ -1,5 +1,5 @@
-//! Duplicates that were stored before a dataset had a rule for them: a step without new rows keeps every one of them, and
-//! what a merge with new rows drops is told.
+//! Duplicates that were stored before a dataset had a rule for them. A step without new rows keeps all of them, and the
+//! report counts those that a merge with new rows drops.
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::duplicates::{dataset, rows, values};
 
-/// Three groups of four rows, each with a duplicate; those of 5 are on both sides of an edge.
+/// Rows for three row groups of up to four rows, each with a duplicate. Those at 5 are on both sides of an edge.
 const STORED: [(i64, Option<&str>, i64); 10] = [
     (1, Some("a"), 10),
     (1, Some("a"), 11),
@@ -23,7 +23,7 @@ const STORED: [(i64, Option<&str>, i64); 10] = [
 ];
 const ALL: [i64; 10] = [10, 11, 20, 50, 51, 52, 60, 61, 80, 81];
 
-/// Stored without a rule; then there is one.
+/// A dataset that is stored without a rule, and then gets one.
 fn stored(target: u64, keep: KeepRule) -> (TempDir, Dataset) {
     let (folder, dataset) = dataset();
     dataset.write(rows(&STORED)).ordered_on("time").row_group_target(target).commit().unwrap();
@@ -57,8 +57,8 @@ fn a_write_without_rows_and_with_a_rule_of_its_own_drops_no_stored_row() {
     }
 }
 
-/// The write appends, and takes in the small row groups before it, into which no new row falls: they are merged with new
-/// rows, so the rule is applied to them, and what it drops is told.
+/// The write appends, and takes in the small row groups before it, although no new row falls into them. They are merged
+/// with new rows, so the rule applies to them, and the report counts the rows that it drops.
 #[test]
 fn stored_rows_of_small_row_groups_that_new_rows_take_in_are_told_where_they_go() {
     let kept: [(Keep, &[i64], u64); 4] = [
@@ -72,13 +72,13 @@ fn stored_rows_of_small_row_groups_that_new_rows_take_in_are_told_where_they_go(
         let far = rows(&[(90, Some("a"), 900), (91, Some("a"), 910), (92, Some("a"), 920), (93, Some("a"), 930)]);
         let write = dataset.write(far).row_group_target(4).max_off_target(1).keep(keep.clone());
         let done = write.commit().unwrap();
-        assert!(done.files_replaced > 0, "{done:?}: nothing was merged");
+        assert!(done.files_replaced > 0, "{done:?}: no row group was merged");
         assert_eq!(values(&dataset), [left, &[900, 910, 920, 930]].concat(), "{keep:?}");
         assert_eq!(done.duplicates_dropped, dropped, "{keep:?}");
     }
 }
 
-/// Row groups that no new row meets and that are large enough stay as they are, whatever is in them.
+/// Row groups that are large enough and that no new row falls into stay as they are, with their duplicates.
 #[test]
 fn a_write_drops_no_row_of_row_groups_that_it_does_not_take_in() {
     for keep in [Keep::Last, Keep::First, Keep::Reject, Resolver::newest("value").into()] {
@@ -99,7 +99,7 @@ fn a_deletion_drops_only_the_rows_of_its_range() {
     }
 }
 
-/// Without rows a write that lets columns grow, or sets a text, merges what is off target, and no more.
+/// A write without rows that lets columns grow, or sets metadata, merges off-target row groups, and drops no row.
 #[test]
 fn a_write_without_rows_drops_no_stored_row() {
     for keep in [KeepRule::Last, KeepRule::First, KeepRule::Reject] {
@@ -130,11 +130,11 @@ fn columns_that_grow_drop_no_stored_row_that_no_new_row_meets() {
     }
 }
 
-/// What a write with new rows drops, new or stored, is told, also where it then changes nothing.
+/// The report counts the rows that a write with new rows drops, new or stored, even if the write then changes nothing.
 #[test]
 fn what_a_merge_drops_is_counted() {
     let new = [(1, Some("a"), 12), (5, Some("c"), 53), (5, Some("c"), 54), (6, Some("x"), 62)];
-    // The stored rows of all three row groups lose their duplicates, since new rows meet each of them.
+    // New rows fall into all three row groups, so the stored rows of each lose their duplicates.
     for (keep, left) in
         [(Keep::Last, vec![12, 20, 51, 52, 54, 61, 62]), (Keep::First, vec![10, 20, 50, 52, 53, 60, 62])]
     {

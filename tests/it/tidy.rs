@@ -1,8 +1,8 @@
-//! The order of the house, read from ARCHITECTURE.md: no room uses a later one, no file and no function is too long, no two
-//! public types have one name, and what the facade shows is a checked-in text.
+//! The order of the house, read from ARCHITECTURE.md: no room uses a later one, no file and no function is too long, no
+//! two public types have one name, and the names of the facade are a checked-in text.
 //!
-//! The sources are looked at as text. That is enough because the sources keep to a few forms: `crate::room::…`,
-//! `super::name`, `crate::Error` and `crate::Result`; all others are refused here.
+//! The checks read the sources as text. That is enough because the sources keep to a few forms of path:
+//! `crate::room::…`, `super::name`, `crate::Error` and `crate::Result`. All others are refused here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -12,17 +12,17 @@ mod source;
 
 use source::{Source, Tree};
 
-/// Lines of a file, and of a function, at most; tests are not counted.
+/// The most lines of a file, and of a function. Tests are not counted.
 const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
 
 /// Files and functions that may be longer, each with the reason.
 const LONGER: [(&str, &str); 1] = [("oups-core/error/mod.rs", "one list: all that can go wrong, each with its text")];
 
-/// Names that say nothing of what is inside.
+/// Names that do not say what is inside.
 const EMPTY_NAMES: [&str; 5] = ["utils", "common", "helpers", "misc", "inner"];
 
-/// Words that a path may begin with behind `crate::` though they are no rooms: the two that every room needs.
+/// Names that may follow `crate::` although they are not rooms: every room needs them.
 const OF_ERROR: [&str; 2] = ["Error", "Result"];
 
 fn workspace() -> PathBuf {
@@ -36,7 +36,8 @@ struct Room {
     inside: Vec<String>,
 }
 
-/// The blocks `layers CRATE` of a page. A line at the margin is a room and what it is; indented lines are the names inside.
+/// The blocks `layers CRATE` of a page. A line at the margin is a room with its description; indented lines are the
+/// names inside.
 fn layers(page: &str) -> BTreeMap<String, Vec<Room>> {
     let mut crates = BTreeMap::new();
     let mut open: Option<(String, Vec<Room>)> = None;
@@ -59,7 +60,7 @@ fn layers(page: &str) -> BTreeMap<String, Vec<Room>> {
     crates
 }
 
-/// What is wrong with the arrows of a crate: its sources by path below `src/`.
+/// Violations of the order of rooms in a crate. The sources are given by path below `src/`.
 fn arrows(rooms: &[Room], sources: &[Source]) -> Vec<String> {
     let mut wrong = names_of_rooms(rooms, sources);
     for source in sources.iter().filter(|source| !source.is_test()) {
@@ -77,7 +78,8 @@ fn arrows(rooms: &[Room], sources: &[Source]) -> Vec<String> {
     wrong
 }
 
-/// Every top-level name is a room and every room is there; likewise inside a room that lists its names.
+/// Top-level names that are not listed as rooms, and listed rooms that do not exist; likewise inside a room that lists
+/// its names.
 fn names_of_rooms(rooms: &[Room], sources: &[Source]) -> Vec<String> {
     let mut wrong = Vec::new();
     let below = |depth: usize, room: Option<&str>| -> BTreeSet<String> {
@@ -97,11 +99,11 @@ fn names_of_rooms(rooms: &[Room], sources: &[Source]) -> Vec<String> {
     wrong
 }
 
-/// A form of path in which a search of text could not see where it leads.
+/// The complaint about a form of path whose target a search of text could not see.
 fn form(module: &[String], segments: &[String]) -> Option<String> {
     match segments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["super", "super", ..] => Some("`super::super`: say `crate::…`".to_owned()),
-        // The crate's root itself re-exports.
+        // The root of the crate itself re-exports.
         ["crate", name, ..]
             if name.starts_with(char::is_uppercase) && !OF_ERROR.contains(&name) && !module.is_empty() =>
         {
@@ -153,7 +155,7 @@ fn circles(sources: &[Source]) -> Vec<Vec<String>> {
     circles
 }
 
-/// Public types of one name in one crate, and modules whose name says nothing.
+/// Public types of one crate that share a name, and modules whose name says nothing.
 fn names(sources: &[Source]) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut types: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -167,7 +169,7 @@ fn names(sources: &[Source]) -> Vec<String> {
     wrong
 }
 
-/// What the facade re-exports, a line each, under the crate that it is from.
+/// The re-exports of the facade, one per line, under the crate that they come from.
 fn face(facade: &Source) -> String {
     let mut lines = BTreeSet::new();
     for path in facade.reexports() {
@@ -179,8 +181,8 @@ fn face(facade: &Source) -> String {
     })
 }
 
-/// Types of our own in the signatures of public functions that the facade does not name, by themselves or with all of their
-/// module.
+/// Types of our own in the signatures of public functions that the facade does not name, by themselves or with all of
+/// their module.
 fn hidden(facade: &Source, sources: &[Source]) -> BTreeSet<String> {
     let mut shown: BTreeSet<String> = facade.reexports().into_iter().filter_map(|path| path.last().cloned()).collect();
     let of_modules = sources.iter().filter(|source| source.module().first().is_some_and(|room| shown.contains(room)));
@@ -246,7 +248,7 @@ fn facade() -> Source {
     Source::read(&workspace().join("crates/oups/src"), "lib.rs")
 }
 
-/// Widening is seen in review.
+/// A review sees every change of the public names.
 #[test]
 fn the_face_is_as_reviewed() {
     insta::assert_snapshot!("face", face(&facade()));
@@ -271,7 +273,7 @@ mod tests {
         Source::new(path, text)
     }
 
-    /// All files of the page, so that only what is planted is wrong.
+    /// All files of the page, so that only the planted ones are wrong.
     fn house(planted: &[(&str, &str)]) -> Vec<Source> {
         let mut all = BTreeMap::from([
             ("lib.rs", "pub use key::Key;"),

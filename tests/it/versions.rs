@@ -1,4 +1,4 @@
-//! A version is a commit's number and its draw; the manifest says when it came to be, and by which commits.
+//! A version is a commit number and a draw. The manifest says when it was made, and by which commits.
 
 use std::path::Path;
 use std::sync::{Arc, Barrier};
@@ -35,7 +35,7 @@ fn text(parts: &ManifestParts, key: &str) -> Option<String> {
     parts.key_values.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
 }
 
-/// What the manifest tells of its commits.
+/// The lineage in the manifest: commit number, draw and kind of each commit.
 fn lineage(root: &Path, key: &str) -> Vec<(u64, String, String)> {
     let list: Vec<Value> = serde_json::from_str(&text(&parts(root, key), LINEAGE).unwrap()).unwrap();
     let of = |commit: &Value, at: usize| commit[at].as_str().unwrap().to_owned();
@@ -117,7 +117,7 @@ fn time_grows_though_the_clock_was_put_back() {
     }
 }
 
-/// The same number, the same rows: only the draw tells.
+/// The number and the rows are the same: only the draw differs.
 #[test]
 fn a_dataset_that_was_removed_and_made_again_is_another_version() {
     let folder = scratch();
@@ -143,7 +143,7 @@ fn a_dataset_that_was_removed_and_made_again_is_another_version() {
     stale(a.change_settings().row_group_target(2).if_version(before).commit().map(drop));
     stale(a.change_metadata().metadata("a", "b").if_version(before).commit().map(drop));
     assert_eq!(a.version().unwrap(), again);
-    // A number is that of any commit, and is told as one.
+    // `if_version` with a number accepts any version of that number, and the error names numbers.
     let error = a.write(rows(5..6)).if_version(2).commit().unwrap_err();
     assert_eq!(error.to_string(), "dataset a is at version 1, not 2: read it again before writing");
     let second = a.write(rows(5..6)).if_version(again).commit().unwrap().version;
@@ -154,7 +154,7 @@ fn a_dataset_that_was_removed_and_made_again_is_another_version() {
     a.write(rows(5..6)).ordered_on("time").if_version(Version::ABSENT).commit().unwrap();
 }
 
-/// It is removed and made again by another thread, after the version was looked at and before the lock is taken.
+/// Another thread removes the dataset and makes it again, after the version was checked and before the lock is taken.
 #[test]
 fn made_again_while_the_input_is_read_conflicts() {
     let folder = scratch();
@@ -184,7 +184,7 @@ fn made_again_while_the_input_is_read_conflicts() {
     assert_eq!(a.info().unwrap().rows, 4);
 }
 
-/// A conflict that can be seen at once needs no input.
+/// A conflict that is found at once is reported before the input is read.
 #[test]
 fn a_conflict_is_told_before_the_input_is_read() {
     let folder = scratch();
@@ -204,7 +204,7 @@ fn a_conflict_is_told_before_the_input_is_read() {
     }
 }
 
-/// A lost manifest is not told as a dataset that is not there: whoever believed that would begin anew.
+/// A lost manifest is not reported as an absent dataset: a caller that believed it would begin again.
 #[test]
 fn a_lost_manifest_is_told_before_a_conflict() {
     let folder = tempfile::tempdir().unwrap();
@@ -217,7 +217,7 @@ fn a_lost_manifest_is_told_before_a_conflict() {
     assert!(matches!(error, Error::ManifestLost { .. }), "{error}");
     let error = a.write(rows(9..12)).commit().unwrap_err();
     assert!(matches!(error, Error::ManifestLost { .. }), "{error}");
-    // Of what never was, both errors are right.
+    // Of a dataset that never existed, both errors are right.
     let b = dataset(&new_store(&folder.path().join("other")), "b");
     assert!(matches!(b.write(rows(9..12)).if_version(1).commit(), Err(Error::VersionConflict { .. })));
     assert!(matches!(b.write(rows(9..12)).commit(), Err(Error::NoOrderedColumn { .. })));
@@ -238,7 +238,7 @@ fn before_lineage(root: &Path) -> Store<AnyKey> {
     Store::open(root).unwrap()
 }
 
-/// What stands for the draw is a part of the checksum: the same whenever and by whomever it is read.
+/// Without a lineage, a part of the manifest's checksum stands for the draw. It is the same for every reader.
 #[test]
 fn a_manifest_of_before_has_a_version_and_its_successor_a_lineage() {
     let (folder, other) = (scratch(), scratch());
@@ -266,7 +266,7 @@ fn a_manifest_of_before_has_a_version_and_its_successor_a_lineage() {
     assert_eq!(store.verify(KeyFilter::all()).run().unwrap().findings, []);
 }
 
-/// An older program that carries along what it does not know: what it says of another commit is not this one's.
+/// An older program carries along entries that it does not know, so a lineage may be that of another commit.
 #[test]
 fn a_lineage_that_ends_before_the_commit_counts_as_empty() {
     let folder = scratch();
@@ -323,7 +323,7 @@ fn a_lineage_that_is_not_as_the_format_says_is_damage() {
     }
 }
 
-/// What newer programs say of a commit is kept, though this one has no use for it.
+/// The entries of newer programs about a commit are kept, although this program does not use them.
 #[test]
 fn tokens_and_kinds_of_newer_programs_are_carried_along() {
     let folder = scratch();

@@ -11,7 +11,7 @@ use crate::table::{Cell, ColType, Columns, Row};
 /// A dataset and what was done to it.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// A name that tells the family and the seed.
+    /// The family and the seed.
     pub name: String,
     /// The ordered column.
     pub ordered_on: String,
@@ -21,16 +21,16 @@ pub struct Case {
     pub steps: Vec<Step>,
 }
 
-/// A write and what is there after it.
+/// A write, and its expected result.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// The write.
     pub write: Write,
-    /// What is expected.
+    /// The expected result.
     pub expect: Expect,
 }
 
-/// What a write leads to.
+/// The result of a write.
 #[derive(Clone, Debug)]
 pub enum Expect {
     /// A typed error; the dataset is as before.
@@ -41,7 +41,7 @@ pub enum Expect {
         metadata: Vec<(String, String)>,
         /// All rows in stored order.
         rows: Vec<Row>,
-        /// Where the layout is not free. If it is, the case ends here.
+        /// The layout, if the case prescribes one. If not, the case ends here.
         layout: Option<Layout>,
     },
 }
@@ -70,7 +70,7 @@ pub struct RowGroup {
 ///
 /// # Errors
 ///
-/// Where the file cannot be read as the cases it is documented to hold.
+/// If the file does not hold cases as its README describes them.
 pub fn cases() -> Result<Vec<Case>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/conformance/write.json");
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;

@@ -1,7 +1,7 @@
-//! A disk as the strictest reading of POSIX has it: live bytes and durable bytes are two things.
+//! A disk by the strictest reading of POSIX: live bytes and durable bytes are two things.
 //!
-//! It is fed with what a process did, and tells what a power loss may leave. What was not synced is lost, kept, or torn,
-//! each file and each change of a folder for itself: syncing a file does not make its name durable, and changes of a
+//! It takes the events of a process, and gives what a power loss may leave. Whatever was not synced is lost, kept, or
+//! torn, each file and each change of a folder on its own. Syncing a file does not make its name durable. Changes of a
 //! folder that was not synced survive in any combination. Renaming is atomic.
 
 use std::collections::BTreeMap;
@@ -15,13 +15,13 @@ pub enum Event {
     Create(String),
     /// Bytes at the end of a file.
     Append(String, Vec<u8>),
-    /// The file's content is this text now (it was truncated, then written).
+    /// The file holds these bytes now (it was truncated, then written).
     Replace(String, Vec<u8>),
     /// The file's bytes are durable.
     SyncFile(String),
     /// The folder's names are durable.
     SyncDir(String),
-    /// The first is the second now.
+    /// The first path became the second.
     Rename(String, String),
     /// The file's name is gone.
     Remove(String),
@@ -32,7 +32,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The event as a death in the middle of it leaves it; only writing can be torn.
+    /// The event as a death in the middle of it leaves it. Only a write can be torn.
     #[must_use]
     pub fn torn(&self) -> Option<Self> {
         match self {
@@ -43,21 +43,21 @@ impl Event {
     }
 }
 
-/// What becomes of that which was not synced.
+/// What a power loss does to bytes and names that were not synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsynced {
-    /// All is there: the process died, the machine did not.
+    /// All is kept: the process died, the machine did not.
     AllKept,
     /// All is lost.
     AllLost,
-    /// Each change is there or not by the draw of this seed.
+    /// Each change is kept or lost, drawn from this seed.
     Drawn(u64),
 }
 
-/// Files with their bytes, folders without, by path with `/`.
+/// Files with their bytes, and folders (`None`), by path with `/`.
 pub type Image = BTreeMap<String, Option<Vec<u8>>>;
 
-/// Makes an image a folder.
+/// Writes an image as a folder.
 ///
 /// # Panics
 ///
@@ -92,7 +92,7 @@ enum Node {
 /// A change of one folder's names.
 #[derive(Clone, Debug)]
 struct Change {
-    /// Both halves of a renaming from one folder to another have one number.
+    /// The two halves of a rename from one folder to another share a number.
     number: u64,
     removed: Option<String>,
     set: Option<(String, usize)>,
@@ -107,7 +107,7 @@ impl Change {
     }
 }
 
-/// The disk.
+/// The disk: live and durable content of every file and folder.
 #[derive(Clone, Debug)]
 pub struct Disk {
     nodes: Vec<Node>,
@@ -117,7 +117,7 @@ pub struct Disk {
 const ROOT: usize = 0;
 
 impl Disk {
-    /// A disk that holds what is in the folder, all of it durable.
+    /// A disk that holds the content of the folder, all of it durable.
     ///
     /// # Panics
     ///
@@ -148,11 +148,11 @@ impl Disk {
         at
     }
 
-    /// Does what the process did.
+    /// Applies an event of the process.
     ///
     /// # Panics
     ///
-    /// If it cannot have been done: a file that is not there.
+    /// If the event is impossible, such as one of a file that does not exist.
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::Create(path) => {
@@ -239,7 +239,7 @@ impl Disk {
         let Node::Dir { live, durable, pending } = &mut self.nodes[node] else { return };
         durable.clone_from(live);
         let synced: Vec<u64> = std::mem::take(pending).iter().map(|change| change.number).collect();
-        // The other half of a renaming out of or into this folder.
+        // The other half of a rename out of or into this folder.
         for node in &mut self.nodes {
             let Node::Dir { durable, pending, .. } = node else { continue };
             for change in pending.iter().filter(|change| synced.contains(&change.number)) {
@@ -249,7 +249,7 @@ impl Disk {
         }
     }
 
-    /// What is there after a power loss.
+    /// The content after a power loss.
     #[must_use]
     pub fn after(&self, unsynced: Unsynced) -> Image {
         let mut image = Image::new();
@@ -301,7 +301,7 @@ fn surviving(live: &[u8], durable: &[u8], unsynced: Unsynced, node: usize) -> Ve
     }
 }
 
-/// A number that depends on both.
+/// A number drawn from both.
 #[must_use]
 pub fn draw(seed: u64, number: u64) -> u64 {
     let mut value = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number.wrapping_mul(0xbf58_476d_1ce4_e5b9);

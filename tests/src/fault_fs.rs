@@ -1,8 +1,8 @@
 //! A file system that fails, or dies, at a chosen operation.
 //!
-//! It wraps the local one, so what a "dead process" left is really on disk, and the store can be opened again with the
-//! plain [`LocalFs`]. Every operation that changes or makes durable something is counted, in the order in which they
-//! come; looks and reads are not, but they too end with the death of the process.
+//! It wraps the local file system, so the files of a "dead process" are really on disk, and the plain [`LocalFs`] can
+//! open the store again. Every operation that changes something or makes it durable is counted, in order. Looks and
+//! reads are not counted, but they too fail after the death of the process.
 
 use std::fmt::Debug;
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use crate::disk::{Event, relative};
 use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
 
-/// What happens at the chosen operation.
+/// The fault at the chosen operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It is not done and reports an error; the process goes on.
@@ -23,7 +23,7 @@ pub enum Fault {
     DiesBefore,
     /// The process dies just after it.
     DiesAfter,
-    /// It reports an error, whether it is done or not, and nothing can be looked at from then on until
+    /// It reports an error, whether it is done or not, and from then on every look fails until
     /// [`FaultFs::sees_again`]; the process goes on.
     Blinds {
         /// Whether it is done.
@@ -40,7 +40,7 @@ pub struct FaultFs {
     watch: Watch,
 }
 
-/// Is told of every file that is read or opened to be read, and of every folder that is listed, in the thread that does it.
+/// Called before a file is read or opened for reading, and before a folder is listed, in the thread that does it.
 #[derive(Clone)]
 struct Watch(Arc<dyn Fn(&Path) + Send + Sync>);
 
@@ -62,7 +62,7 @@ struct State {
     events: Vec<Event>,
 }
 
-/// The chosen operation: by its number, or the first that is told so.
+/// The chosen operation: by its number, or the first that [`FaultFs::operations`] calls so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Hit {
     Number(usize),
@@ -70,17 +70,18 @@ enum Hit {
 }
 
 impl FaultFs {
-    /// One that only counts.
+    /// A file system that only counts.
     pub fn counting() -> Self {
         Self::new(None)
     }
 
-    /// One that hits the operation of this number, from 0.
+    /// A file system that hits the operation of this number, from 0.
     pub fn hitting(operation: usize, fault: Fault) -> Self {
         Self::new(Some((Hit::Number(operation), fault)))
     }
 
-    /// One that hits the first operation that [`operations`](Self::operations) tells so, such as `rename a.opdmd`.
+    /// A file system that hits the first operation that [`operations`](Self::operations) calls so, such as `rename
+    /// a.opdmd`.
     pub fn hitting_first(operation: &str, fault: Fault) -> Self {
         Self::new(Some((Hit::Told(operation.to_owned()), fault)))
     }
@@ -91,25 +92,26 @@ impl FaultFs {
         Self { state: Arc::new(Mutex::new(State { plan, done, dead: false, blind: false, root, events })), watch }
     }
 
-    /// The same, which calls this before a file is read or opened to be read, and before a folder is listed.
+    /// The same file system, which calls this before a file is read or opened for reading, and before a folder is
+    /// listed.
     #[must_use]
     pub fn watching(self, watch: impl Fn(&Path) + Send + Sync + 'static) -> Self {
         Self { watch: Watch(Arc::new(watch)), ..self }
     }
 
-    /// The same, telling the events below this folder.
+    /// The same file system, with the paths of its events below this folder.
     #[must_use]
     pub fn recording(self, root: &Path) -> Self {
         self.lock().root = root.to_owned();
         self
     }
 
-    /// What was done to the disk so far.
+    /// The changes of the disk so far.
     pub fn events(&self) -> Vec<Event> {
         self.lock().events.clone()
     }
 
-    /// Notes what has worked.
+    /// Records the event of an operation that was done, also if it reported an error.
     fn record<T>(&self, result: io::Result<T>, event: impl FnOnce(&dyn Fn(&Path) -> String) -> Event) -> io::Result<T> {
         if result.as_ref().err().is_none_or(|error| error.to_string() == FAILED_AFTER) {
             let mut state = self.lock();
@@ -124,7 +126,7 @@ impl FaultFs {
         self.lock().done.clone()
     }
 
-    /// Looks are answered again.
+    /// Looks succeed again.
     pub fn sees_again(&self) {
         self.lock().blind = false;
     }
@@ -216,7 +218,7 @@ impl Fs for FaultFs {
     }
 
     fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
-        // The power-loss model is of commits, which copy nothing.
+        // No event: the power-loss model is for commits, and they copy nothing.
         self.change("copy to", to, || LocalFs.copy(from, to), || ())
     }
 
@@ -321,7 +323,7 @@ impl LockFile for FaultLock {
         self.fs.change("try to share", &self.path, || self.file.try_shared(), || ())
     }
 
-    /// The operating system does this for a dead process too.
+    /// Works for a dead process too, as the operating system unlocks its files.
     fn unlock(&self) -> io::Result<()> {
         self.file.unlock()
     }

@@ -1,4 +1,4 @@
-//! Files that nobody would write, with the right checksum: what malice, or a bug elsewhere, may leave in a store.
+//! Forged files with the right checksum, such as malice or a bug elsewhere may leave in a store.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub const OF_MANIFEST: &str = "oups.checksum";
 
 const DIGITS: usize = 32;
 
-/// The bytes with the checksum after the last marker made right; as they are if there is none.
+/// The bytes, with the right checksum after the last marker. Bytes without the marker are unchanged.
 #[must_use]
 pub fn sealed(mut bytes: Vec<u8>, marker: &str) -> Vec<u8> {
     let marker = marker.as_bytes();
@@ -49,7 +49,7 @@ pub struct ManifestParts {
 impl ManifestParts {
     /// # Panics
     ///
-    /// If it is no Parquet file.
+    /// If the bytes are not a Parquet file.
     #[must_use]
     pub fn of(bytes: Vec<u8>) -> Self {
         let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).unwrap();
@@ -64,7 +64,7 @@ impl ManifestParts {
         Self { table: concat_batches(&schema, &batches).unwrap(), key_values }
     }
 
-    /// With another value of a key.
+    /// The same manifest, with another value of a key.
     #[must_use]
     pub fn with(mut self, key: &str, value: &str) -> Self {
         self.key_values.retain(|(other, _)| other != key);
@@ -72,11 +72,11 @@ impl ManifestParts {
         self
     }
 
-    /// With another column of this name.
+    /// The same manifest, with another column of this name.
     ///
     /// # Panics
     ///
-    /// If there is no such column, or it has another number of rows.
+    /// If no column has this name, or the new one has another number of rows.
     #[must_use]
     pub fn with_column(mut self, name: &str, column: ArrayRef) -> Self {
         let at = self.table.schema().index_of(name).unwrap();

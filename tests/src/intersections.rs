@@ -11,7 +11,7 @@ use crate::table::{Cell, ColType, Columns, Row};
 /// Several datasets of columns `ts`, on which they are ordered, and `v`; and a range over them.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// A name that tells the family and the seed.
+    /// The family and the seed.
     pub name: String,
     /// `ts` and `v`.
     pub columns: Columns,
@@ -30,7 +30,7 @@ pub struct Stored {
     pub key: String,
     /// Its rows.
     pub rows: Vec<Row>,
-    /// The target that it is written with.
+    /// The target of its write.
     pub target: Target,
     /// The row groups that it then has: rows, minimum, maximum.
     pub row_groups: Vec<(u64, i64, i64)>,
@@ -42,7 +42,7 @@ pub struct Stored {
 ///
 /// # Errors
 ///
-/// Where the file cannot be read as the cases it is documented to hold.
+/// If the file does not hold cases as its README describes them.
 pub fn cases() -> Result<Vec<Case>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/conformance/intersections.json");
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;

@@ -1,4 +1,5 @@
-//! What the tests of oups share: plain tables, the conformance cases, and a naive model of a dataset.
+//! Shared by the tests of oups: plain tables, the conformance cases, a naive model of a dataset, faulty file systems,
+//! forged files.
 
 pub mod conformance;
 pub mod disk;

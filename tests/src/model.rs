@@ -1,7 +1,7 @@
-//! A naive model of a dataset: rows in vectors, every rule in the plainest form, whatever it costs.
+//! A naive model of a dataset: rows in vectors, every rule in the plainest form, at any cost.
 //!
-//! Written from `tests/data/conformance/README.md` alone, not from the library, so that agreement of the two means
-//! something. It passes all recorded cases; the library is compared with it on random ones.
+//! It was written from `tests/data/conformance/README.md` alone, not from the library, so that agreement of the two
+//! means something. It passes all recorded cases. Tests compare the library with it on random ones.
 
 mod layout;
 mod merge;
@@ -15,21 +15,21 @@ use crate::table::{Cell, Columns, Row};
 pub use merge::merge;
 pub use period::Period;
 
-/// Which of rows with the same key stays.
+/// Which row stays, of rows with the same key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
     /// The last in merge order.
     Last,
     /// The first in merge order.
     First,
-    /// None: the write is refused if one of its rows has the key of another row, stored or new.
+    /// The write is refused if one of its rows has the key of another row, stored or new.
     Reject,
-    /// Rows with the same key, one of them new at least, become one: the last, with the sum of these columns (by index,
-    /// integers; nulls count as nothing).
+    /// Rows with the same key, at least one of them new, become one: the last, with the sum of this column (an index of
+    /// an integer column; nulls are left out).
     Sum(usize),
 }
 
-/// A target as it is given, valid or not.
+/// A target as the caller gives it, valid or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Rows.
@@ -41,27 +41,27 @@ pub enum Target {
 /// One write.
 #[derive(Clone, Debug)]
 pub struct Write {
-    /// The new rows. None: not even columns are given, as when a dataset is only resized.
+    /// The new rows. `None`: the write has not even columns, as when a dataset is only resized.
     pub rows: Option<Vec<Row>>,
     /// The target.
     pub row_group_target: Target,
-    /// None: duplicates stay. Empty: all columns.
+    /// `None`: duplicates stay. Empty: all columns.
     pub duplicates_on: Option<Vec<String>>,
     /// Which duplicate stays.
     pub keep: Keep,
-    /// How many off-target regions are tolerated; none: any.
+    /// The number of off-target regions that are tolerated. `None`: any number.
     pub max_off_target: Option<i64>,
-    /// Keys to set, or to remove where the value is none.
+    /// Keys to set; a key without a value is removed.
     pub metadata: Vec<(String, Option<String>)>,
 }
 
-/// A dataset: what is stored after the writes so far.
+/// A dataset after the writes so far.
 #[derive(Clone, Debug)]
 pub struct Model {
     columns: Columns,
     /// The index of the ordered column.
     ordered: usize,
-    /// Whether a merge region with new rows whose result equals what is stored keeps its row groups.
+    /// Whether a merge region with new rows keeps its row groups if its result equals the stored rows.
     keeps_equal: bool,
     /// Whether a write has defined the columns.
     pub exists: bool,
@@ -78,7 +78,7 @@ pub struct Refused(pub &'static str);
 /// The checked options of a write.
 struct Options {
     sizing: Sizing,
-    /// The columns, by index, that make a key.
+    /// The indices of the columns that make a key.
     key: Option<Vec<usize>>,
     max_off_target: Option<usize>,
 }
@@ -91,15 +91,15 @@ enum Sizing {
 }
 
 impl Model {
-    /// No dataset yet; `ordered_on` must be one of the columns.
+    /// A dataset that does not exist yet; `ordered_on` must be one of the columns.
     #[must_use]
     pub fn new(columns: Columns, ordered_on: &str) -> Self {
         let ordered = columns.iter().position(|(name, _)| name == ordered_on).expect("the ordered column is a column");
         Self { columns, ordered, keeps_equal: false, exists: false, groups: vec![], metadata: BTreeMap::new() }
     }
 
-    /// The same, with the rule that a merge region which takes new rows, but ends with the rows that it began with, keeps
-    /// its row groups, even where they would be cut differently.
+    /// The same model, with one more rule: a merge region that takes new rows, and ends with the rows that it began
+    /// with, keeps its row groups, even if they would be cut differently.
     #[must_use]
     pub fn keeping_equal(self) -> Self {
         Self { keeps_equal: true, ..self }
@@ -121,11 +121,11 @@ impl Model {
         self.groups.iter().map(bounds).collect()
     }
 
-    /// Writes, and tells the number of rows in new row groups.
+    /// Writes, and returns the number of rows in new row groups.
     ///
     /// # Errors
     ///
-    /// Every check is made before anything changes.
+    /// If a check refuses the write; then nothing has changed.
     pub fn write(&mut self, write: &Write) -> Result<usize, Refused> {
         let options = self.check(write)?;
         let new = write.rows.clone().unwrap_or_default();
@@ -160,8 +160,8 @@ impl Model {
         Ok(written)
     }
 
-    /// Deletes the rows whose ordered value is in a range, and tells the number of rows in new row groups and of those
-    /// deleted. A row group that loses rows is a new one, without being cut; one that loses all of them is gone.
+    /// Deletes the rows whose ordered value is in a range. Returns the number of rows in new row groups, and the number
+    /// of deleted rows. A row group that loses rows becomes one new row group; one that loses all of them is gone.
     pub fn delete(&mut self, range: impl Fn(&Cell) -> bool) -> (usize, usize) {
         let (mut written, mut deleted) = (0, 0);
         for group in &mut self.groups {

@@ -1,4 +1,4 @@
-//! Processes as tests start them: with nothing of what the tests themselves inherited but what is said here.
+//! Starts processes for tests. A process inherits nothing of the environment but what is named here.
 
 use std::env;
 use std::ffi::OsStr;
@@ -13,11 +13,11 @@ pub fn tool(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// This test program again, with one of its tests.
+/// Runs one test of this test program in another process.
 ///
 /// # Panics
 ///
-/// If the system does not tell where this program is.
+/// If the path of this program is unknown.
 pub fn again(test: &str) -> Command {
     let mut command = tool(env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]);

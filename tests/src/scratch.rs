@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, TempDir};
 
-/// A folder that is removed when dropped: in the folder that `OUPS_SCRATCH` names, else in memory where the system has such a
-/// place, as syncing a real disk is slow.
+/// A folder that is removed when dropped. It is in the folder that `OUPS_SCRATCH` names, else in memory (`/dev/shm`) if
+/// the system has that, because syncing a real disk is slow.
 ///
 /// # Panics
 ///
-/// If none can be made.
+/// If the folder cannot be made.
 pub fn scratch() -> TempDir {
     let mut folder = Builder::new();
     folder.prefix("oups-test-");

@@ -1,4 +1,4 @@
-//! Stores with one dataset, and what is in it.
+//! Stores with one dataset, and its rows.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub fn new_store(root: &Path) -> Store<AnyKey> {
 ///
 /// # Panics
 ///
-/// If the text is no key of the store.
+/// If the text is not a key of the store.
 pub fn dataset(store: &Store<AnyKey>, key: &str) -> Dataset {
     store.dataset(&store.parse_key(key).unwrap()).unwrap()
 }

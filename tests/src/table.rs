@@ -1,4 +1,4 @@
-//! Tables of plain Rust values, and their way to Arrow and back.
+//! Tables of plain Rust values, to Arrow and back.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub enum ColType {
 }
 
 impl ColType {
-    /// How many nanoseconds one step of it is; none if it is no time.
+    /// The number of nanoseconds in one step; `None` if the type is not a time.
     #[must_use]
     pub fn nanoseconds(self) -> Option<i64> {
         match self {
@@ -103,7 +103,7 @@ pub fn schema(columns: &Columns) -> SchemaRef {
 ///
 /// # Errors
 ///
-/// Where a cell does not fit its column.
+/// If a cell does not fit its column.
 pub fn to_batch(columns: &Columns, rows: &[Row]) -> Result<RecordBatch> {
     let arrays = columns.iter().enumerate().map(|(at, (_, col_type))| to_array(*col_type, rows, at));
     let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
@@ -114,7 +114,7 @@ pub fn to_batch(columns: &Columns, rows: &[Row]) -> Result<RecordBatch> {
 ///
 /// # Errors
 ///
-/// Where a cell does not fit.
+/// If a cell does not fit the type.
 pub fn array_of(col_type: ColType, cells: &[Cell]) -> Result<ArrayRef> {
     let rows: Vec<Row> = cells.iter().map(|cell| vec![cell.clone()]).collect();
     to_array(col_type, &rows, 0)
@@ -125,17 +125,17 @@ fn to_array(col_type: ColType, rows: &[Row], at: usize) -> Result<ArrayRef> {
     let ints = |cell: Result<&Cell>| match cell? {
         Cell::Null => Ok(None),
         Cell::Int(value) => Ok(Some(*value)),
-        other => bail!("{other:?} is no integer"),
+        other => bail!("{other:?} is not an integer"),
     };
     let floats = |cell: Result<&Cell>| match cell? {
         Cell::Null => Ok(None),
         Cell::Float(value) => Ok(Some(*value)),
-        other => bail!("{other:?} is no float"),
+        other => bail!("{other:?} is not a float"),
     };
     let texts = |cell: Result<&Cell>| match cell? {
         Cell::Null => Ok(None),
         Cell::Text(value) => Ok(Some(value.clone())),
-        other => bail!("{other:?} is no text"),
+        other => bail!("{other:?} is not a text"),
     };
     Ok(match col_type {
         ColType::Int64 => Arc::new(cells().map(ints).collect::<Result<Int64Array>>()?),
@@ -157,11 +157,11 @@ fn to_array(col_type: ColType, rows: &[Row], at: usize) -> Result<ArrayRef> {
     })
 }
 
-/// Record batches as rows; the columns are found by name.
+/// Record batches as rows. Columns are found by name.
 ///
 /// # Errors
 ///
-/// Where a column is missing or of another type.
+/// If a column is missing or of another type.
 pub fn from_batches(columns: &Columns, batches: &[RecordBatch]) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for batch in batches {
@@ -181,7 +181,7 @@ pub fn from_batches(columns: &Columns, batches: &[RecordBatch]) -> Result<Vec<Ro
 ///
 /// # Errors
 ///
-/// Where it is of another type.
+/// If the array is of another type.
 pub fn from_array(col_type: ColType, array: &ArrayRef) -> Result<Vec<Cell>> {
     if *array.data_type() != col_type.data_type() {
         bail!("expected {}, found {}", col_type.data_type(), array.data_type());

@@ -6,8 +6,8 @@ use std::path::Path;
 
 const PINS: &str = "oups.pins/";
 
-/// Every file below a folder: its path with `/`, and its bytes. Without [`pins`], which an open handle keeps for its next
-/// snapshot.
+/// Every file below a folder: its path with `/`, and its bytes. The [`pins`] are left out: an open handle keeps them
+/// for its next snapshot.
 ///
 /// # Panics
 ///
@@ -32,7 +32,7 @@ pub fn pins(root: &Path) -> BTreeMap<String, String> {
     files.into_iter().map(|(name, text)| (name, String::from_utf8(text).unwrap())).collect()
 }
 
-/// As [`tree`], with the folders too, their names ending with `/`. A symbolic link is what it points to, as text.
+/// As [`tree`], with the folders too, whose names end with `/`. The bytes of a symbolic link are its target, as text.
 ///
 /// # Panics
 ///
@@ -69,7 +69,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
 ///
 /// # Panics
 ///
-/// If it cannot be read, or the destination not be written.
+/// If the folder cannot be read, or the copy cannot be written.
 pub fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

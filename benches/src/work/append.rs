@@ -8,8 +8,8 @@ use crate::inputs::{Inputs, read};
 use crate::report::Report;
 use crate::store::{Name, bytes_under, count_ordered, scan, write};
 
-/// Timed with what small writes cost by default, that what they leave is coalesced; the fact `plain_s` is without it,
-/// which leaves as many row groups as there were writes.
+/// The report's `s` includes coalescing, which small writes do by default. The fact `plain_s` is the time without it,
+/// which leaves one row group per write.
 pub(crate) fn append(inputs: &Inputs) -> Result<Report> {
     let tables = inputs.files("appends")?.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
     let report = appended(inputs, &tables, true)?;

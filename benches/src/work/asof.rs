@@ -1,4 +1,4 @@
-//! For each row the newest of half as many others.
+//! An as-of join: each row with the newest of half as many others.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::inputs::Inputs;
 use crate::report::Report;
 use crate::store::{Name, count_ordered, write};
 
-/// A quote is so much later than the row that it was made of.
+/// The time from a row to the quote that is made of it.
 const LATER_NS: i64 = 400_000;
 
 pub(crate) fn asof(inputs: &Inputs) -> Result<Report> {
@@ -48,7 +48,7 @@ fn quotes_of(rows: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
     Ok(quotes)
 }
 
-/// The time of each row's match, by walking along both.
+/// The time of each row's match, found by walking along both inputs.
 fn matches(rows: &[RecordBatch], quotes: &[RecordBatch]) -> Result<Vec<Option<i64>>> {
     let all = |batches: &[RecordBatch]| -> Result<Vec<i64>> {
         let of = |batch: &RecordBatch| Ok(times(batch, "ts")?.values().to_vec());

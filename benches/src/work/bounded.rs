@@ -1,4 +1,4 @@
-//! Memory: what a merge into a large dataset, the write of a large stream and rows of one time need above their inputs.
+//! Memory above the inputs: of a merge into a large dataset, of the write of a large stream, and of rows of one time.
 
 use anyhow::{Result, ensure};
 use oups::{Dataset, Store};
@@ -29,8 +29,8 @@ pub(crate) fn stream(inputs: &Inputs) -> Result<Report> {
     check(&dataset, inputs, report)
 }
 
-/// Rows that all have the same time, written from a stream and then all again: the most that a run of equal rows can
-/// take, since duplicates are looked for in a whole run.
+/// Rows that all have the same time, written from a stream, and then all again. This is the most memory that a run of
+/// equal rows can take, because duplicates are searched in a whole run.
 pub(crate) fn equal(inputs: &Inputs) -> Result<Report> {
     let dataset = Store::<Name>::create(inputs.fresh_out()?)?.dataset(&Name::new("base"))?;
     let rows = || Ticks::at_once(inputs.rows, SEED);

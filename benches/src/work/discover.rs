@@ -24,12 +24,12 @@ struct Sampling {
     version: u16,
 }
 
-/// Repetitions, of which the fastest counts: the others were disturbed.
+/// Repetitions. The fastest counts: the others were disturbed.
 const ROUNDS: usize = 7;
-/// Datasets of a folder.
+/// Datasets per folder.
 const IN_A_FOLDER: usize = 100;
 
-/// The report's `s` is for typed keys, `untyped_s` without the Rust type, `walk_s` for the bare walk.
+/// The report's `s` is the time with typed keys, `untyped_s` without the Rust type, `walk_s` that of the bare walk.
 pub(crate) fn discover(inputs: &Inputs, keys: usize) -> Result<Report> {
     let root = inputs.fresh_out()?;
     let wanted = make(&root, keys)?;
@@ -43,7 +43,7 @@ pub(crate) fn discover(inputs: &Inputs, keys: usize) -> Result<Report> {
     Ok(report.with("ratio", typed / walk).with("n", wanted))
 }
 
-/// The folders and side files of a store, empty. Returns how many datasets that is.
+/// Makes the folders and empty side files of a store. Returns the number of datasets.
 fn make(root: &Path, keys: usize) -> Result<usize> {
     Store::<Measure>::create(root)?;
     let folders = keys.div_ceil(IN_A_FOLDER);
@@ -60,7 +60,7 @@ fn make(root: &Path, keys: usize) -> Result<usize> {
     Ok(folders * IN_A_FOLDER)
 }
 
-/// The same folders, listed with `std` alone: every name is read, nothing is made of it.
+/// Lists the same folders with `std` alone: reads every name, and does nothing with it.
 fn bare_walk(root: &Path, wanted: usize) -> Result<()> {
     let mut manifests = 0;
     for folder in fs::read_dir(root)? {

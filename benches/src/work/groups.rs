@@ -14,11 +14,11 @@ use crate::store::{Name, count_ordered, scan};
 
 /// Rows of a row group, and of an append.
 const ROWS: usize = 100;
-/// Appends to each dataset, of which the median counts.
+/// Appends to each dataset. The median counts.
 const APPENDS: usize = 31;
 
-/// The report's `s` is the median append to the dataset of the most row groups, its `ratio` that against the one of the
-/// fewest, its `points` all of them.
+/// The report's `s` is the median append to the dataset of the most row groups, its `ratio` is `s` divided by the
+/// median for the dataset of the fewest, its `points` are all medians.
 pub(crate) fn groups(inputs: &Inputs, groups: &[usize]) -> Result<Report> {
     let store = Store::<Name>::create(inputs.fresh_out()?)?;
     let mut datasets = Vec::new();

@@ -1,4 +1,4 @@
-//! Rows for many datasets, mixed, in one pass. They are made while they are read, and take no memory of their own.
+//! Mixed rows of many datasets, in one pass. The rows are made while they are read, and take no memory of their own.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::inputs::Inputs;
 use crate::report::Report;
 use crate::store::bytes_under;
 
-/// Two columns of nine, the others are stored.
+/// Two of nine columns make the key, the other seven are stored.
 #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Sensor {
     quantity: String,
@@ -24,7 +24,7 @@ struct Sensor {
 const QUANTITIES: [&str; 4] = ["temperature", "pressure", "humidity", "wind"];
 const BATCH: usize = 8192;
 
-/// Timed is the first pass. The second brings every row again, all duplicates: the fact `again_s`.
+/// The report's `s` is the first pass. The second pass brings every row again, all duplicates: the fact `again_s`.
 pub(crate) fn ingest(inputs: &Inputs, keys: usize, in_a_row: usize) -> Result<Report> {
     let store = Store::<Sensor>::create(inputs.fresh_out()?)?;
     let (first, changed) = Report::of(|| pass(&store, inputs.rows, keys, in_a_row))?;
@@ -36,7 +36,7 @@ pub(crate) fn ingest(inputs: &Inputs, keys: usize, in_a_row: usize) -> Result<Re
     Ok(first.with("again_s", again.seconds()).with("n", n).with("bytes", bytes_under(inputs.out())?))
 }
 
-/// How many datasets were changed by the rows.
+/// The number of datasets that the rows changed.
 fn pass(store: &Store<Sensor>, rows: usize, keys: usize, in_a_row: usize) -> Result<usize> {
     let ingest = store.ingest(stream(rows, keys, in_a_row)?).ordered_on("time").duplicates_on(["sequence"]);
     let mut changed = 0;
@@ -46,7 +46,7 @@ fn pass(store: &Store<Sensor>, rows: usize, keys: usize, in_a_row: usize) -> Res
     Ok(changed)
 }
 
-/// Rows whose key changes every few rows, and comes back when all had their turn.
+/// Rows whose key changes every few rows, and comes back after all other keys.
 fn stream(
     rows: usize,
     keys: usize,

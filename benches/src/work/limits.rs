@@ -1,5 +1,5 @@
-//! What arrow and parquet alone take for the same files, with the same settings and threads: no checks, no checksums, no
-//! manifest, no locks.
+//! The time that arrow and parquet alone need for the same files, with the same settings and threads, but without
+//! checks, checksums, manifest and locks.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -61,7 +61,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The rows in batches of a row group each; a batch of the input is cut, not copied, where it can be.
+/// The rows, as one list of batches per row group. Batches of the input are cut without a copy.
 fn row_groups(batches: &[RecordBatch]) -> Result<Vec<Vec<RecordBatch>>> {
     let (mut groups, mut open, mut left) = (Vec::new(), Vec::new(), ROW_GROUP as usize);
     for batch in batches {
@@ -109,7 +109,7 @@ fn encode_block(
     })
 }
 
-/// Those that the library chooses for these columns.
+/// The properties that the library chooses for these columns.
 fn properties() -> WriterProperties {
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)

@@ -7,7 +7,7 @@ use crate::inputs::Inputs;
 use crate::report::Report;
 use crate::store::Order;
 
-/// Every row is looked at as it comes and then dropped: more come than should be held.
+/// Looks at every row as it comes, and then drops it: all rows would take too much memory.
 pub(crate) fn ordered(inputs: &Inputs) -> Result<Report> {
     let (store, keys) = super::cross::stored(inputs)?;
     let written: u64 = keys.iter().map(|key| Ok(store.dataset(key)?.info()?.rows)).sum::<Result<u64>>()?;

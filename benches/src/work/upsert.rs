@@ -1,4 +1,4 @@
-//! Late rows into all rows: half are corrections of rows that are there, half are new.
+//! Late rows into all rows: half are corrections of stored rows, half are new.
 
 use anyhow::{Result, ensure};
 

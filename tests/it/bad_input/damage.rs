@@ -50,7 +50,7 @@ fn foreign() -> Vec<u8> {
     bytes
 }
 
-/// The manifest of another format version, whole and with the right checksum.
+/// The manifest with a newer format version and the right checksum.
 fn newer(bytes: Vec<u8>) -> Vec<u8> {
     let key = b"oups.format";
     let at = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
@@ -60,7 +60,7 @@ fn newer(bytes: Vec<u8>) -> Vec<u8> {
     sealed(bytes, OF_MANIFEST)
 }
 
-/// Meets the second row group.
+/// Writes a row into the second row group.
 fn merge(root: &Path) -> Result<(), Error> {
     write(root, rows([5]))
 }
@@ -230,7 +230,7 @@ fn append_on(root: &Path, fs: &FaultFs) -> Result<(), Error> {
     store.dataset(&store.parse_key(KEY)?)?.write(rows(20..25)).commit().map(|_| ())
 }
 
-/// The holder fails in the end, so that the store is as before.
+/// The holder of the lock fails in the end, so the store is as before.
 fn timed_out(root: &Path) -> Result<(), Error> {
     let (entered, wait_entered) = channel();
     let (release, wait_release) = channel::<()>();
@@ -253,7 +253,7 @@ fn timed_out(root: &Path) -> Result<(), Error> {
     })
 }
 
-/// The first write fails at its first fsync and leaves nothing; the second one is refused.
+/// The first write fails at its first fsync and leaves nothing; the second write is refused.
 fn poisoned(root: &Path) -> Result<(), Error> {
     let fs = FaultFs::counting();
     let done = root.with_extension("done");

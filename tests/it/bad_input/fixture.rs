@@ -1,4 +1,4 @@
-//! The store that bad input meets, and the usual ways to it.
+//! The store of the bad inputs, and the usual calls.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use arrow::error::ArrowError;
 use oups_core::row_group::ReadOptions;
 use oups_core::{AnyKey, Dataset, DuplicatesOn, Error, KeySchema, Resolver, Separator, Store};
 
-/// The dataset that is there.
+/// The dataset that exists.
 pub(super) const KEY: &str = "a-1/x";
 
 /// A store with `a-1/x`, three row groups ordered on `time`, and `a-1/y`, whose duplicates a rule resolves.
@@ -50,17 +50,17 @@ pub(super) fn columns<const N: usize>(columns: [(&str, ArrayRef); N]) -> RecordB
     RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap()
 }
 
-/// Writes rows to the dataset that is there.
+/// Writes rows to the dataset that exists.
 pub(super) fn write(root: &Path, rows: RecordBatch) -> Result<(), Error> {
     dataset(root, KEY)?.write(rows).commit().map(|_| ())
 }
 
-/// Makes another dataset of rows, ordered on `time`.
+/// Makes another dataset of these rows, ordered on `time`.
 pub(super) fn first(root: &Path, rows: RecordBatch) -> Result<(), Error> {
     dataset(root, "b-2/new")?.write(rows).ordered_on("time").commit().map(|_| ())
 }
 
-/// Reads all rows of the dataset that is there.
+/// Reads all rows of the dataset that exists.
 pub(super) fn read(root: &Path) -> Result<(), Error> {
     let snapshot = dataset(root, KEY)?.snapshot()?;
     for entry in snapshot.row_groups() {

@@ -1,4 +1,4 @@
-//! Something else where a file or folder of the store should be.
+//! Something else in the place of a file or folder of the store.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,7 +9,7 @@ use oups_core::{AnyKey, Error, Store};
 use super::fixture::{KEY, dataset, first, read, rows, write};
 use super::{Bad, bad};
 
-/// Moves what is at the path away, out of the datasets' folders, and puts a symbolic link to it in its place.
+/// Moves a file or folder out of the datasets' folders, and puts a symbolic link to it in its place.
 fn moved_out(root: &Path, path: &str) {
     let outside = root.join("outside");
     fs::rename(root.join(path), &outside).unwrap();

@@ -1,4 +1,4 @@
-//! Files with the right checksum that would lead out of the store: nothing there is read, moved or deleted.
+//! Files with the right checksum that would lead out of the store: nothing outside is read, moved or deleted.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -15,7 +15,7 @@ use super::{Bad, bad};
 
 const MANIFEST: &str = "a-1/x.opdmd";
 
-/// Changes the manifest, and keeps a good row group file where the changed one may lead.
+/// Changes the manifest, and puts a good row group file where the changed manifest may lead.
 fn forge(root: &Path, path: &str, change: impl FnOnce(ManifestParts, &str) -> ManifestParts) {
     let file = root.join(path);
     let parts = ManifestParts::of(fs::read(&file).unwrap());
@@ -25,7 +25,7 @@ fn forge(root: &Path, path: &str, change: impl FnOnce(ManifestParts, &str) -> Ma
     fs::write(&file, change(parts, &first).to_bytes()).unwrap();
 }
 
-/// The first row group's file is named so.
+/// Gives the first row group's file another name in the manifest.
 fn named(root: &Path, name: impl FnOnce(&str) -> String) {
     forge(root, MANIFEST, |parts, first| {
         let files = parts.table.column_by_name("file").unwrap().as_string::<i32>().clone();
@@ -35,7 +35,7 @@ fn named(root: &Path, name: impl FnOnce(&str) -> String) {
     });
 }
 
-/// A file is listed as replaced, so that the next writer deletes it.
+/// Lists a file as replaced, so that the next writer would delete it.
 fn retired(root: &Path, path: &str, name: impl FnOnce(&str) -> String) {
     forge(root, path, |parts, first| {
         let list = serde_json::json!([[name(first), 1]]).to_string();
@@ -49,7 +49,7 @@ fn append(root: &Path) -> Result<(), Error> {
 
 fn verify(root: &Path) -> Result<(), Error> {
     let findings = dataset(root, KEY)?.verify().run()?.findings;
-    // As an error, to be told as the others are.
+    // As an error, so that its text is in the snapshot with the others.
     let finding = findings.into_iter().find(|finding| finding.kind.is_damage()).unwrap();
     Err(Error::Damaged { path: finding.file, detail: finding.detail })
 }
@@ -70,7 +70,7 @@ fn linked_row_group(root: &Path) {
     symlink(root.join("outside"), file).unwrap();
 }
 
-/// `oups.json` of a store with this text in place of the first field's name.
+/// Replaces a text of `oups.json`, with the right checksum.
 fn store_file(root: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(root.join("oups.json")).unwrap();
     assert!(text.contains(from), "{text}");
@@ -198,8 +198,8 @@ fn store_files() -> Vec<Bad> {
     ]
 }
 
-/// Found by fuzzing: a page's header says that it holds a gigabyte, and the checksum is right. Parquet's reader would make
-/// room for it.
+/// Found by fuzzing: a page's header claims a gigabyte, and the checksum is right. Parquet's reader would allocate
+/// that.
 #[test]
 fn a_manifest_whose_pages_cannot_hold_what_they_say_is_not_decoded() {
     let folder = scratch();
@@ -213,14 +213,14 @@ fn a_manifest_whose_pages_cannot_hold_what_they_say_is_not_decoded() {
     };
     refused(include_bytes!("../../../fuzz/corpus/manifest/forged_page_size").to_vec());
 
-    // And a list of the footer that says it is longer than the file: the reader would count through it.
+    // A list of the footer claims to be longer than the file: the reader would count through it.
     let found = refused(include_bytes!("../../../fuzz/corpus/manifest/forged_list_length").to_vec());
     assert!(found.contains("its footer cannot be read"), "{found}");
     fs::remove_file(root.join("x.opdmd")).unwrap();
     let rows = RecordBatch::try_from_iter([("time", Arc::new(Int64Array::from(vec![1])) as _)]).unwrap();
     x.write(rows).ordered_on("time").commit().unwrap();
     let parts = || ManifestParts::of(fs::read(root.join("x.opdmd")).unwrap());
-    // A page of two million bytes, whose header then says 128 millions.
+    // A page of two million bytes, whose header is then changed to claim 128 millions.
     let long = StringArray::from(vec!["x".repeat(2_000_000)]);
     let mut bytes = parts().with_column("file", Arc::new(long)).to_bytes();
     assert_eq!((&bytes[..7], bytes[11]), (&b"PAR1\x15\0\x15"[..], 0x15), "the header of the first page");

@@ -1,4 +1,4 @@
-//! Texts that are no keys.
+//! Texts that are not keys.
 
 use std::path::Path;
 
@@ -34,7 +34,7 @@ pub(super) fn table() -> Vec<Bad> {
         bad!("a number with a leading zero", |root| key(root, "a-07/x"), Error::Key(_)),
         bad!("a number with a plus", |root| key(root, "a-+7/x"), Error::Key(_)),
         bad!("a number that is too large", |root| key(root, "a-2147483648/x"), Error::Key(KeyError::Value { .. })),
-        bad!("a number that is none", |root| key(root, "a-seven/x"), Error::Key(KeyError::Value { .. })),
+        bad!("a word where a number belongs", |root| key(root, "a-seven/x"), Error::Key(KeyError::Value { .. })),
         bad!(
             "a letter that is encoded without need",
             |root| key(root, "a-1/%41"),
@@ -42,7 +42,7 @@ pub(super) fn table() -> Vec<Bad> {
         ),
         bad!("lower-case hexadecimal digits", |root| key(root, "a-1/x%2fy"), Error::Key(KeyError::NotCanonical { .. })),
         bad!("an encoding that is cut off", |root| key(root, "a-1/x%2"), Error::Key(KeyError::NotCanonical { .. })),
-        bad!("an encoding that is no text", |root| key(root, "a-1/%FF"), Error::Key(KeyError::NotCanonical { .. })),
+        bad!("an encoding that is not a text", |root| key(root, "a-1/%FF"), Error::Key(KeyError::NotCanonical { .. })),
         bad!("a reserved name", |root| key(root, "a-1/CON"), Error::Key(KeyError::NotCanonical { .. })),
         bad!(
             "a component of 201 bytes",
@@ -75,7 +75,7 @@ pub(super) fn table() -> Vec<Bad> {
         bad!("a key schema without fields", |_| schema(""), Error::Key(_)),
         bad!("a key schema with a field twice", |_| schema("a:str,a:str"), Error::Key(_)),
         bad!(
-            "a separator that is none",
+            "an invalid separator",
             |_| ".".parse::<Separator>().map(|_| ()).map_err(Error::from),
             Error::Key(KeyError::Separator { .. })
         ),

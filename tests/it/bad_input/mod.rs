@@ -1,4 +1,5 @@
-//! Bad input, as data: each gives its own typed error, says what to do, and leaves the store byte for byte as it was.
+//! Bad input, as data: each gives its own typed error, which says what to do, and leaves every byte of the store as it
+//! was.
 
 mod damage;
 mod fixture;
@@ -22,15 +23,15 @@ use fixture::prepared;
 /// One bad input.
 struct Bad {
     name: &'static str,
-    /// Done to the store before: what is not the caller's doing.
+    /// Prepares the store: damage that is not the caller's doing.
     before: fn(&Path),
-    /// Must fail.
+    /// The call, which must fail.
     act: fn(&Path) -> Result<(), Error>,
-    /// Whether it is the error that it should be.
+    /// Whether the error is the expected one.
     is: fn(&Error) -> bool,
 }
 
-/// A [`Bad`] with its error as a pattern; without the middle part, the store is as it should be.
+/// A [`Bad`] with its error as a pattern. Without the middle part, the store is sound.
 macro_rules! bad {
     ($name:literal, $act:expr, $($error:pat_param)|+) => {
         bad!($name, |_| (), $act, $($error)|+)
@@ -69,7 +70,7 @@ fn bad_input_is_refused_by_name_and_changes_nothing() {
     insta::assert_snapshot!(texts);
 }
 
-/// The error's text, or what is wrong.
+/// The error's text, or why the check failed.
 fn check(bad: &Bad, prepared: &Path, root: &Path) -> Result<String, String> {
     copy_tree(prepared, root);
     (bad.before)(root);
@@ -91,7 +92,7 @@ fn check(bad: &Bad, prepared: &Path, root: &Path) -> Result<String, String> {
     Ok(redacted(&error.to_string(), root))
 }
 
-/// Without what differs from run to run: the store's folder, random digits, process, host and times.
+/// The text without the parts that differ from run to run: the store's folder, random digits, process, host and times.
 fn redacted(text: &str, root: &Path) -> String {
     let text = text.replace(&root.display().to_string(), "STORE").replace('\0', "␀").replace('\n', "␊");
     let mut out = String::new();

@@ -1,4 +1,4 @@
-//! Options that make no sense, or not for this dataset.
+//! Options that are invalid, for any dataset or for this one.
 
 use arrow::error::ArrowError;
 use oups_core::{Combine, DuplicatesOn, Error, Keep, Resolver, Version};
@@ -25,13 +25,13 @@ fn targets() -> Vec<Bad> {
             Error::InvalidOption { option: "row_group_target", .. }
         ),
         bad!("a target of minus five rows", with!(KEY, row_group_target(-5)), Error::InvalidOption { .. }),
-        bad!("a period that is none", with!(KEY, row_group_target("1fortnight")), Error::InvalidOption { .. }),
+        bad!("an unknown period", with!(KEY, row_group_target("1fortnight")), Error::InvalidOption { .. }),
         bad!("a period of no days", with!(KEY, row_group_target("0D")), Error::InvalidOption { .. }),
         bad!("an empty period", with!(KEY, row_group_target("")), Error::InvalidOption { .. }),
         bad!("a negative period", with!(KEY, row_group_target("-1D")), Error::InvalidOption { .. }),
         bad!("a period of too many days", with!(KEY, row_group_target("99999999999D")), Error::InvalidOption { .. }),
         bad!(
-            "more rows than there can be",
+            "more rows than a row group can have",
             with!(KEY, row_group_target("99999999999999999999999")),
             Error::InvalidOption { .. }
         ),
@@ -51,14 +51,14 @@ fn columns() -> Vec<Bad> {
             with!("b-2/new", metadata("a", "b")),
             Error::NoOrderedColumn { .. }
         ),
-        bad!("an ordered column that is not there", with!("b-2/new", ordered_on("tim")), Error::UnknownColumn { .. }),
+        bad!("an ordered column that does not exist", with!("b-2/new", ordered_on("tim")), Error::UnknownColumn { .. }),
         bad!(
             "another ordered column",
             with!(KEY, ordered_on("value")),
             Error::InvalidOption { option: "ordered_on", .. }
         ),
         bad!(
-            "a duplicate column that is not there",
+            "a duplicate column that does not exist",
             with!(KEY, duplicates_on(["time", "station"])),
             Error::UnknownColumn { .. }
         ),
@@ -78,12 +78,12 @@ fn rules() -> Vec<Bad> {
             Error::InvalidOption { option: "keep", .. }
         ),
         bad!(
-            "a rule of a column that is not there",
+            "a rule of a column that does not exist",
             with!("a-1/y", keep(Resolver::newest("version"))),
             Error::UnknownColumn { .. }
         ),
         bad!(
-            "a rule that combines what is no number",
+            "a rule that combines texts as numbers",
             |root| {
                 let sum = Resolver::combine([("tag", Combine::Sum)]);
                 dataset(root, "a-1/y")?.write(rows([3, 3])).keep(sum).commit().map(|_| ())
@@ -131,7 +131,7 @@ fn versions() -> Vec<Bad> {
     vec![
         bad!("a version that is past", with!(KEY, if_version(0)), Error::VersionConflict { .. }),
         bad!(
-            "a version of a dataset that is not there",
+            "a version of a dataset that does not exist",
             with!("b-2/new", if_version(4), ordered_on("time")),
             Error::VersionConflict { found: Version::ABSENT, .. }
         ),
@@ -141,12 +141,12 @@ fn versions() -> Vec<Bad> {
             Error::NoDataset { .. }
         ),
         bad!(
-            "metadata of a dataset that is not there",
+            "metadata of a dataset that does not exist",
             |root| { dataset(root, "b-2/new")?.rewrite().metadata("a", "b").commit().map(|_| ()) },
             Error::NoDataset { .. }
         ),
         bad!(
-            "the settings of a dataset that is not there",
+            "the settings of a dataset that does not exist",
             |root| dataset(root, "b-2/new")?.info().map(|_| ()),
             Error::NoDataset { .. }
         ),

@@ -1,4 +1,4 @@
-//! Rows that cannot be a dataset's.
+//! Rows that a dataset cannot hold.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ fn ints(values: impl IntoIterator<Item = i64>) -> ArrayRef {
     Arc::new(values.into_iter().map(Some).collect::<Int64Array>())
 }
 
-/// Keys of a dictionary of these values.
+/// A dictionary of these values, with the given keys.
 fn dictionary(keys: &[Option<i32>], values: ArrayRef) -> ArrayRef {
     Arc::new(DictionaryArray::try_new(Int32Array::from(keys.to_vec()), values).unwrap())
 }
@@ -194,7 +194,7 @@ fn fit() -> Vec<Bad> {
             Error::Schema { .. }
         ),
         bad!(
-            "a column that the dataset has not",
+            "a column that the dataset does not have",
             |root| write(
                 root,
                 columns([("time", ints([1])), ("tag", Arc::new(StringArray::from(vec!["t"]))), ("more", ints([1]))])
@@ -231,7 +231,7 @@ fn fit() -> Vec<Bad> {
     table
 }
 
-/// Made without Arrow's own check.
+/// A decimal beyond its precision, made without Arrow's own check.
 fn too_long() -> Decimal128Array {
     let data = Decimal128Array::from(vec![12_345]).into_data().into_builder().data_type(DataType::Decimal128(4, 0));
     Decimal128Array::from(data.build().unwrap())

@@ -1,4 +1,4 @@
-//! Folders that are no store, or not the caller's.
+//! Folders that are not a store, or not a store of the caller's keys.
 
 use std::fs;
 use std::path::Path;
@@ -58,7 +58,7 @@ pub(super) fn table() -> Vec<Bad> {
         ),
         bad!("a foreign oups.json", |root| store_file(root, "{\"name\": \"oups\"}\n"), open, Error::Damaged { .. }),
         bad!("an empty oups.json", |root| store_file(root, ""), open, Error::Damaged { .. }),
-        bad!("an oups.json of no text", |root| store_file(root, [0xff; 300]), open, Error::Damaged { .. }),
+        bad!("an oups.json that is not a text", |root| store_file(root, [0xff; 300]), open, Error::Damaged { .. }),
         bad!(
             "a changed oups.json",
             |root| {
@@ -87,7 +87,7 @@ pub(super) fn table() -> Vec<Bad> {
             Error::InTheWay { .. }
         ),
         bad!(
-            "removing what is not there",
+            "removing a dataset that does not exist",
             |root| {
                 let store = Store::<AnyKey>::open(root)?;
                 store.dataset(&store.parse_key("b-2/new")?)?.remove().commit().map(drop)
@@ -95,12 +95,12 @@ pub(super) fn table() -> Vec<Bad> {
             Error::NoDataset { .. }
         ),
         bad!(
-            "reading what is not there",
+            "reading a dataset that does not exist",
             |root| dataset(root, "b-2/new")?.snapshot().map(|_| ()),
             Error::NoDataset { .. }
         ),
         bad!(
-            "one of several datasets is not there",
+            "one of several datasets does not exist",
             |root| {
                 let store = Store::<AnyKey>::open(root)?;
                 store.snapshots(&[store.parse_key(KEY)?, store.parse_key("b-2/new")?]).map(|_| ())

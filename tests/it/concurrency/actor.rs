@@ -1,4 +1,4 @@
-//! Other processes: this binary again, with one test that does what they are for.
+//! Other processes: this binary again, running the one test that holds their work.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -12,35 +12,37 @@ use oups_tests::process::{again, tool};
 const STORE: &str = "OUPS_TESTS_ACTOR_STORE";
 const NUMBER: &str = "OUPS_TESTS_ACTOR_NUMBER";
 
-/// Between two things that a process says. More than it takes: what hangs fails, and says so.
+/// The longest time between two lines of a process. It is far more than the work takes, so a process that hangs fails
+/// the test.
 pub(crate) fn patience() -> Duration {
     Duration::from_secs(if super::is_long() { 3_600 } else { 300 })
 }
 
 /// A process that is killed at the latest when this is dropped.
 pub(crate) struct Actor {
-    /// What it does.
+    /// The test that it runs.
     test: String,
     child: Child,
-    /// Kept apart: waiting for the child would close it, and those that the child leaves behind read from it too.
+    /// Kept apart from the child: waiting for the child would close it, and processes that the child leaves behind read
+    /// it too.
     input: ChildStdin,
-    /// What it says, until nobody is left who could say anything.
+    /// Its lines, until no process is left that could write one.
     said: Receiver<String>,
 }
 
-/// For the process: the store and the number that it was given. In the run of all tests, there is none.
+/// For the process: its store and its number. `None` in the run of all tests.
 pub(super) fn assignment() -> Option<(PathBuf, u64)> {
     let number = env::var(NUMBER).ok()?.parse().unwrap();
     Some((env::var_os(STORE)?.into(), number))
 }
 
-/// For the process: tells those who started it.
+/// For the process: sends a line to the test that started it.
 pub(crate) fn say(line: &str) {
     // libtest may have begun a line.
     println!("\n> {line}");
 }
 
-/// For the process: it fails when it has not ended after so long that it must hang; what it does takes a second or two.
+/// For the process: exits with a failure after two minutes. The work takes a second or two, so by then it hangs.
 ///
 /// # Panics
 ///
@@ -63,7 +65,7 @@ impl Actor {
         Self::of(command, test)
     }
 
-    /// Runs a command, which does the test.
+    /// Runs a command, which runs the test.
     pub(crate) fn of(mut command: Command, test: impl Into<String>) -> Self {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
@@ -80,7 +82,7 @@ impl Actor {
         self.child.id()
     }
 
-    /// The next thing that it says; `None` once it has ended.
+    /// Its next line; `None` once it has ended.
     pub(super) fn hear(&mut self) -> Option<String> {
         match self.said.recv_timeout(patience()) {
             Ok(line) => Some(line),
@@ -89,22 +91,22 @@ impl Actor {
         }
     }
 
-    /// Waits until it has said just this.
+    /// Waits until it has said exactly this line.
     pub(crate) fn until(&mut self, said: &str) {
         while self.hear().unwrap_or_else(|| panic!("{} ended and did not say `{said}`", self.test)) != said {}
     }
 
-    /// Gives it a line to read.
+    /// Sends it a line.
     pub(super) fn tell(&mut self, line: &str) {
         writeln!(self.input, "{line}").unwrap();
     }
 
-    /// Sends it to sleep, as Ctrl-Z does, and waits until it sleeps.
+    /// Stops it, as Ctrl-Z does, and waits until it is stopped.
     pub(super) fn stop(&self) {
         self.signal("STOP");
         let begun = Instant::now();
         while !self.is_stopped() {
-            assert!(begun.elapsed() < patience(), "{} was told to stop and has not", self.test);
+            assert!(begun.elapsed() < patience(), "{} has not stopped", self.test);
             thread::yield_now();
         }
     }
@@ -128,7 +130,7 @@ impl Actor {
         self.child.wait().unwrap();
     }
 
-    /// Until it ends by itself.
+    /// Waits until it ends by itself.
     pub(super) fn wait(mut self) -> ExitStatus {
         while self.hear().is_some() {}
         self.child.wait().unwrap()

@@ -1,6 +1,6 @@
-//! What several threads do works in a forked child too, which has none of its parent's threads.
+//! Work of several threads works in a forked child too, which has no thread of its parent.
 //!
-//! Each test forks in a process of its own, which fails where it or its child hangs.
+//! Each test forks in a process of its own, which fails if it or its child hangs.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -15,10 +15,10 @@ use rayon::prelude::*;
 use super::actor::{Actor, assignment, fail_if_hanging};
 use super::fork::{in_child, is_forked};
 
-/// As many rows as are handled by several threads.
+/// Enough rows for several threads.
 const ROWS: i64 = 20_000;
 
-/// Runs what forks, by its name.
+/// Runs the forking test of this name.
 fn run(name: &str) {
     let folder = scratch();
     let actor = Actor::start(&format!("children::{name}"), &folder.path().join("store"), 0);
@@ -45,7 +45,7 @@ fn batch() -> RecordBatch {
     RecordBatch::try_from_iter(columns).unwrap()
 }
 
-/// Sorting by numbers and by texts, with everything in memory and with files.
+/// Sorts by numbers and by texts, in memory and with files.
 fn sorts() -> RecordBatch {
     let mut sorted = batch();
     for (column, limit) in [("text", 1 << 30), ("time", 1 << 30), ("time", 100_000)] {
@@ -58,7 +58,7 @@ fn sorts() -> RecordBatch {
     sorted
 }
 
-/// Sorting, an ingest with and without files, an export, and every kind of query.
+/// Sorts, ingests with and without files, exports, and runs every kind of query.
 fn everything(root: &Path, name: &str) {
     let store = stations(&root.join(name));
     for limit in [1 << 30, 100_000] {
@@ -93,7 +93,7 @@ fn process_whose_children_do_everything() {
     let Some((root, _)) = assignment() else { return };
     fail_if_hanging();
     std::fs::create_dir(&root).unwrap();
-    // The user's program has used rayon before, in the parent only.
+    // The user's program has used rayon before the fork, so in the parent only.
     assert_eq!((0..1_000).into_par_iter().sum::<i64>(), 499_500);
     assert!(in_child(|| everything(&root, "before its parent")));
     everything(&root, "parent");
@@ -101,7 +101,7 @@ fn process_whose_children_do_everything() {
         assert_eq!(sorts().num_rows() as i64, ROWS);
         assert!(in_child(|| everything(&root, "child of a child")));
     }));
-    // In a task of rayon, which a child takes itself to be in too.
+    // A fork in a task of rayon: the child believes that it is in a task too.
     rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap().install(|| {
         assert!(in_child(|| everything(&root, "child of a task")));
     });
@@ -131,7 +131,7 @@ fn process_whose_child_has_a_scan() {
         let mut scan = held.lock().unwrap().take().unwrap();
         let error = loop {
             match scan.next_batch() {
-                // What was decoded before is there.
+                // Batches that were decoded before the fork come first.
                 Ok(batch) => assert!(batch.is_some(), "a scan that ends without an error"),
                 Err(error) => break error,
             }

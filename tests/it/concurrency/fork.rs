@@ -1,4 +1,4 @@
-//! A forked child has its parent's guards in its memory, but not the right to them; and none of its parent's threads.
+//! A forked child has its parent's guards in its memory, but no right to them, and no thread of its parent.
 //!
 //! Each test forks in a process of its own: the tests beside it have threads, and may hold anything.
 
@@ -19,7 +19,7 @@ use oups_tests::tree::pins;
 use super::actor::{Actor, assignment, fail_if_hanging, say};
 use super::{dataset, files, rows, seen, store};
 
-/// Does something in a forked child, and tells whether it ended well.
+/// Does something in a forked child, and returns whether it ended well.
 pub(super) fn in_child(act: impl FnOnce()) -> bool {
     match fork().unwrap() {
         Fork::Child => {
@@ -34,7 +34,7 @@ pub(super) fn is_forked(error: &Error, owner: u32) -> bool {
     matches!(error, Error::Forked { owner: of, user } if *of == owner && *user == std::process::id())
 }
 
-/// Runs what forks, by its name.
+/// Runs the forking test of this name.
 fn run(name: &str) {
     let folder = scratch();
     store(folder.path());
@@ -61,16 +61,16 @@ fn process_whose_child_has_a_snapshot() {
         let error = snapshot.scan().collect().unwrap_err();
         assert!(is_forked(&error, parent), "{error}");
         drop(snapshot);
-        // One of its own is as good as any.
+        // A snapshot that the child takes itself works.
         assert_eq!(seen(&dataset.snapshot().unwrap()), [1, 2]);
     }));
     dataset.write(rows([0])).commit().unwrap();
-    assert_eq!(files(&root), 2, "what the parent's snapshot needs is kept");
+    assert_eq!(files(&root), 2, "the parent's snapshot keeps its file");
     let snapshot = held.into_inner().unwrap().unwrap();
     assert_eq!(seen(&snapshot), [1, 2]);
     drop(snapshot);
     dataset.compact().commit().unwrap();
-    assert_eq!(files(&root), 1, "and goes with it");
+    assert_eq!(files(&root), 1, "the file goes with the snapshot");
     drop(dataset);
     assert!(pins(&root).is_empty());
 }
@@ -126,7 +126,7 @@ fn process_whose_child_has_the_lock() {
         }
         Ok(run.new_rows())
     });
-    // New rows alone: with stored ones, a thread that the child does not have reads them ahead.
+    // Only new rows: a thread that the child does not have would read stored ones ahead.
     let written = dataset.write(rows([1, 1, 2])).ordered_on("time").duplicates_on(["time"]).keep(rule).commit();
     if IS_CHILD.load(Ordering::Relaxed) {
         exit(i32::from(!is_forked(&written.unwrap_err(), parent)));
@@ -157,7 +157,7 @@ fn process_whose_child_waits() {
         Ok(run.new_rows())
     });
     dataset.write(rows([0, 1])).keep(rule).commit().unwrap();
-    // The child still has the file open that its parent locked; that must not make it wait for itself.
+    // The child still has the file open that its parent locked. It must not wait for itself.
     assert_eq!(waitpid(child.lock().unwrap().unwrap()).unwrap(), 0);
     assert_eq!((dataset.version().unwrap().commit(), seen(&dataset.snapshot().unwrap())), (3, vec![0, 1, 2]));
 }
@@ -167,7 +167,7 @@ fn children_and_their_children_have_threads_of_their_own() {
     run("process_whose_children_work");
 }
 
-/// Everything that several threads do: writes, reads, verification, repair.
+/// All work of several threads: writes, reads, verification, repair.
 fn all_in_threads(root: &Path, value: i64) {
     let dataset = dataset(root);
     dataset.write(rows([value])).ordered_on("time").row_group_target(2).commit().unwrap();
@@ -193,7 +193,7 @@ fn process_whose_children_work() {
     assert_eq!(seen(&dataset(&root).snapshot().unwrap()), [0, 1, 2, 3, 4, 10, 11, 20]);
 }
 
-/// Not a test of its own: holds the lock, has a child that does nothing but live, and waits to be killed.
+/// Not a test of its own: holds the lock, has a child that only lives on, and waits to be killed.
 #[test]
 fn process_that_leaves_a_child() {
     let Some((root, _)) = assignment() else { return };
@@ -201,7 +201,7 @@ fn process_that_leaves_a_child() {
         if fork().unwrap() != Fork::Child {
             say("under the lock");
         }
-        // Until there is nobody left who could write to it.
+        // Ends when no process is left that could write a line.
         stdin().read_line(&mut String::new()).unwrap();
         exit(i32::from(run.rows().num_rows() == 0))
     });
@@ -218,7 +218,7 @@ fn the_lock_of_a_dead_parent_is_held_until_its_child_ends_too() {
     let write = || dataset.write(rows([1])).ordered_on("time");
     let held = write().lock_timeout(Duration::ZERO).commit().unwrap_err();
     assert!(matches!(held, Error::LockTimeout { .. }), "{held}");
-    // With what it reads from, the child ends.
+    // The child ends with its input.
     drop(holder);
     assert_eq!(write().commit().unwrap().version.commit(), 1);
 }

@@ -1,4 +1,4 @@
-//! Lock and pin files come and go all the time, and still there are never two holders, nor a reader without its files.
+//! Lock and pin files come and go all the time. Still a lock never has two holders, and no reader loses its files.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -22,7 +22,7 @@ fn rounds() -> u64 {
     if is_long() { 2_000 } else { 40 }
 }
 
-/// A rule that runs under the lock, and fails where another one is at it too: in this process or in another.
+/// A rule that runs under the lock, and fails if another one runs at the same time, in this process or in another.
 fn alone(beside: &Path) -> Resolver {
     let (inside, counter) = (beside.join("inside"), beside.join("counter"));
     Resolver::new(move |run| {
@@ -35,7 +35,7 @@ fn alone(beside: &Path) -> Resolver {
     })
 }
 
-/// Writes and removes the dataset, by turns; returns how often the rule ran.
+/// Writes and removes the dataset in turn. Returns how often the rule ran.
 fn write_and_remove(root: &Path, beside: &Path) -> u64 {
     let ran = AtomicU64::new(0);
     thread::scope(|scope| {
@@ -45,7 +45,7 @@ fn write_and_remove(root: &Path, beside: &Path) -> u64 {
                 let (store, dataset) = (store(root), dataset(root));
                 let key = store.parse_key("x").unwrap();
                 for round in 0..rounds() {
-                    // Two of a kind, for the rule to run whether anything is there or not.
+                    // Two equal rows, so that the rule runs whether the dataset exists or not.
                     let write = dataset.write(rows([7, 7])).ordered_on("time").duplicates_on(["time"]);
                     write.keep(alone(beside)).commit().unwrap();
                     ran.fetch_add(1, Ordering::Relaxed);
@@ -86,7 +86,7 @@ fn a_lock_that_is_removed_and_made_again_never_has_two_holders() {
     assert_eq!((counted, ran), (ran, 3 * THREADS * rounds()));
     let store = store(&root);
     let key = store.parse_key("x").unwrap();
-    // If the last one has left it there, it has the rule of this program.
+    // If the dataset exists at the end, its rule is that of this program, so a write must give another one.
     dataset(&root).write(rows([1])).ordered_on("time").keep(Keep::Last).commit().unwrap();
     store.dataset(&key).unwrap().remove().commit().unwrap();
     assert_eq!(tree(&root).into_keys().collect::<Vec<_>>(), ["oups.json"]);
@@ -104,7 +104,7 @@ fn process_that_pins() {
     say(&read.to_string());
 }
 
-/// Every snapshot has all its files, and they are of one version; returns how many rows were looked at.
+/// Checks that every snapshot has all its files, and that they are of one version. Returns the number of rows.
 fn read_for_long(root: &Path) -> u64 {
     let dataset = dataset(root);
     let (mut rows, mut snapshots) = (0, 0);
@@ -118,7 +118,7 @@ fn read_for_long(root: &Path) -> u64 {
     rows
 }
 
-/// Unlinks pins that nobody holds, as a writer may at any moment, and puts files of no owner in the place of some.
+/// Unlinks idle pins, as a writer may at any moment, and replaces some by files that nobody owns.
 fn take_idle_pins(root: &Path, mut taken: u64) -> u64 {
     for entry in fs::read_dir(root.join("oups.pins")).into_iter().flatten().flatten() {
         let Ok(file) = File::open(entry.path()) else { continue };
@@ -138,7 +138,7 @@ fn a_pinned_reader_never_misses_a_file() {
     let root = folder.path();
     let dataset = dataset(root);
     let write = |version: i64| {
-        // Rows tell of which version they are.
+        // The rows encode their version.
         let new = rows((0..6).map(|row| row * 50 + version % 50));
         let write = dataset.write(new).ordered_on("time").row_group_target(2).durability(Durability::Unsynced);
         write.commit().unwrap();
@@ -155,7 +155,7 @@ fn a_pinned_reader_never_misses_a_file() {
         thread::spawn(move || std::iter::successors(Some(0), rounds).last())
     };
     while !readers.iter().all(thread::JoinHandle::is_finished) {
-        // Files are replaced by a compaction and by a removal; what this must keep, the next dataset takes over.
+        // A compaction and a removal replace files. The next dataset takes over those that the removal must keep.
         version += 1;
         store.dataset(&store.parse_key("x").unwrap()).unwrap().remove().commit().unwrap();
         write(version);
@@ -172,7 +172,7 @@ fn a_pinned_reader_never_misses_a_file() {
     assert!(taken > 0 || !is_long(), "no idle pin was met");
     dataset.write(rows([1])).commit().unwrap();
     let entries = dataset.snapshot().unwrap().row_groups().len();
-    assert_eq!(tree(root).keys().filter(|name| name.starts_with("x/")).count(), entries, "nothing is kept any more");
+    assert_eq!(tree(root).keys().filter(|name| name.starts_with("x/")).count(), entries, "no file is kept any more");
     drop(dataset);
     assert!(pins(root).is_empty());
     println!(

@@ -1,4 +1,4 @@
-//! Holders of the lock that sleep keep it; those that die lose it, and their work is cleared away.
+//! A holder of the lock that sleeps keeps it. One that dies loses it, and its work is cleared away.
 
 use std::io::stdin;
 use std::sync::mpsc::channel;
@@ -14,7 +14,7 @@ use super::actor::{Actor, assignment, patience, say};
 use super::{dataset, files, rows, seen};
 use crate::listening::heard;
 
-/// Not a test of its own: writes, and stays under the lock until it is given a line.
+/// Not a test of its own: writes, and keeps the lock until it gets a line.
 #[test]
 fn process_that_holds_the_lock() {
     let Some((root, _)) = assignment() else { return };
@@ -66,7 +66,7 @@ fn a_sleeping_holder_keeps_its_lock_and_its_commit_lands() {
         let (_, age) = text.split_once(&format!("on {host} for ")).unwrap();
         assert!(age.split(' ').next().unwrap().parse::<f64>().is_ok(), "no age: {text}");
     }
-    assert_eq!(tree(folder.path()), before, "those who waited in vain have touched nothing");
+    assert_eq!(tree(folder.path()), before, "writers that waited in vain have changed nothing");
     holder.wake();
     holder.tell("go on");
     holder.until("version 2");
@@ -106,7 +106,7 @@ fn who_waits_for_a_sleeping_holder_takes_over_when_it_is_killed() {
     assert_eq!(files(folder.path()), dataset.snapshot().unwrap().row_groups().len());
 }
 
-/// As the mark has it.
+/// The host's name as the mark has it.
 fn gethostname() -> String {
     let name = oups_tests::process::tool("uname").arg("-n").output().unwrap();
     String::from_utf8(name.stdout).unwrap().trim().to_owned()

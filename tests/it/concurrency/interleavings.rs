@@ -1,7 +1,7 @@
-//! Actors at one dataset, one step after the other in an order that is drawn: writers, deleters, compactors, changers of settings
-//! and of metadata, removers, at two stores on one folder; readers, who keep what they have while the others go on; and
-//! writers whose input takes so long that others commit before it is read. After each step what is there, and what every
-//! reader has, is what the naive model says.
+//! Actors at one dataset, one step after the other, in a drawn order. At two stores on one folder there are writers,
+//! deleters, compactors, changers of settings and of metadata, and removers; readers that keep their snapshots while
+//! the others go on; and writers whose input takes so long that others commit before it is read. After each step the
+//! dataset, and every reader's snapshot, is compared with the naive model.
 
 use std::sync::{Arc, Mutex};
 
@@ -19,12 +19,12 @@ use crate::histories::run::{KEY, World, with};
 
 #[derive(Clone, Debug)]
 enum Move {
-    /// By the first store or by the second.
+    /// An operation, by the first store or by the second.
     Does(Op, bool),
     Looks,
-    /// One of the readers, by a number modulo theirs.
+    /// One of the readers lets go: this number modulo their count.
     LetsGo(usize),
-    /// While the rows of a write are read, the others do this. Perhaps the writer insists on the version that it saw before.
+    /// The others act while the rows of a write are read. Perhaps the writer insists on the version that it saw before.
     Amid {
         rows: Vec<Row>,
         options: Options,
@@ -55,14 +55,14 @@ fn moves(ordered: Ordered) -> impl Strategy<Value = Vec<Move>> {
     prop::collection::vec(one, 1..16)
 }
 
-/// A reader, with the rows that it has to see for as long as it lives.
+/// A reader, with the rows that it must see as long as it lives.
 struct Reader(Snapshot, Vec<Row>);
 
 /// All actors.
 struct Stage {
     world: World,
     readers: Vec<Reader>,
-    /// How many steps, and how often a reader was looked at.
+    /// The number of steps, and of checks of a reader.
     count: [usize; 2],
 }
 
@@ -106,7 +106,7 @@ impl Stage {
         self.readers.extend(snapshot.map(|snapshot| Reader(snapshot, self.world.model.rows())));
     }
 
-    /// Nobody reads, nobody writes: two more writes, and nothing is there that does not belong there.
+    /// Nobody reads or writes any more: after two more writes, no file is left over.
     fn is_over(&mut self) {
         self.readers.clear();
         let root = self.world.folder.path().to_owned();

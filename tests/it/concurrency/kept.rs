@@ -1,6 +1,7 @@
-//! What a store handle keeps between two calls, under the hands of others: idle pin files are unlinked, exchanged, changed and
-//! locked; manifests are exchanged for the same bytes and for others of their length and time, damaged, taken away and put
-//! back; datasets are written, removed and made again. Whatever was done, the handle sees what one sees that has kept nothing.
+//! A store handle keeps pins and manifests between two calls, and others change them: idle pin files are unlinked,
+//! exchanged and locked; manifests are exchanged for the same bytes and for others of their length and time, damaged,
+//! taken away and put back; datasets are written, removed and made again. After each step the handle sees what a new
+//! handle sees.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use oups_tests::tree::{copy_tree, pins};
 
 use super::{dataset, is_long, rows, seen, store};
 
-/// Rows, version and metadata; `None` where there is no dataset; or the name of the error.
+/// Rows, version and metadata; `None` without a dataset; or the name of the error.
 type View = Result<Option<(Vec<i64>, u64, String)>, &'static str>;
 
 fn view(dataset: &Dataset) -> View {
@@ -27,7 +28,7 @@ fn view(dataset: &Dataset) -> View {
     }
 }
 
-/// Done to an idle pin by somebody who does not keep to the rules, or by a writer, who does.
+/// A change of an idle pin, by a writer that keeps to the rules or by somebody who does not.
 #[derive(Clone, Copy, Debug)]
 enum ToPin {
     Nothing,
@@ -37,14 +38,14 @@ enum ToPin {
     /// A folder of the same name.
     AFolder,
     Locked,
-    /// Not it alone: the folder of pins.
+    /// The whole folder of pins is gone.
     AllGone,
 }
 
 const TO_PINS: [ToPin; 6] =
     [ToPin::Nothing, ToPin::Unlinked, ToPin::Exchanged, ToPin::AFolder, ToPin::Locked, ToPin::AllGone];
 
-/// Does it to all idle pins. Returns the locks, which are to be held until the handle has looked.
+/// Changes all idle pins. Returns the locks, which the caller holds until the handle has looked.
 fn to_pins(root: &Path, how: ToPin) -> Vec<File> {
     let paths: Vec<PathBuf> = pins(root).into_keys().map(|name| root.join(name)).collect();
     let mut locked = Vec::new();
@@ -74,14 +75,14 @@ fn to_pins(root: &Path, how: ToPin) -> Vec<File> {
     locked
 }
 
-/// Done to the dataset while the handle is not looking.
+/// A change of the dataset that does not go through the handle.
 #[derive(Clone, Copy, Debug)]
 enum Behind {
     Nothing,
     Appends,
     Merges,
     Compacts,
-    /// A commit that changes no length: with the time of the file before, only its bytes tell.
+    /// A commit after which the manifest has its old length and time: only its bytes differ.
     SameLengthAndTime,
     MakesAgain,
     Removes,
@@ -113,7 +114,7 @@ fn write(root: &Path, values: impl IntoIterator<Item = i64>, note: &str) {
     write.metadata("note", note).commit().unwrap();
 }
 
-/// Does it by handles of its own. Returns the bytes that are to be put back as the manifest after the next look.
+/// Makes the change by handles of its own. Returns the bytes to put back as the manifest after the next look, if any.
 fn behind(root: &Path, backup: &Path, what: Behind, step: i64) -> Option<Vec<u8>> {
     let manifest = root.join("x.opdmd");
     let is_there = manifest.exists();
@@ -151,7 +152,7 @@ fn behind(root: &Path, backup: &Path, what: Behind, step: i64) -> Option<Vec<u8>
             let mut damaged = whole.clone();
             let place = draw(step as u64, 5) as usize % damaged.len();
             damaged[place] ^= 1 << (step % 8);
-            // In the same file, of the same length, at the same time.
+            // The same file, with its old length and time.
             fs::write(&manifest, &damaged).unwrap();
             File::options().write(true).open(&manifest).unwrap().set_modified(time).unwrap();
             return Some(whole);
@@ -166,7 +167,8 @@ fn behind(root: &Path, backup: &Path, what: Behind, step: i64) -> Option<Vec<u8>
     None
 }
 
-/// What the handle holds over the next step; `None` where there is nothing, or the manifest is damaged.
+/// The snapshot that the handle holds over the next step, with its rows. `None` without a dataset, or with a damaged
+/// manifest.
 type Held = Option<(oups_core::Snapshot, Vec<i64>)>;
 
 fn hold(dataset: &Dataset) -> Held {
@@ -175,7 +177,7 @@ fn hold(dataset: &Dataset) -> Held {
     Some((snapshot, rows))
 }
 
-/// One schedule; returns how many steps there were, and how many different things the handle saw.
+/// Plays one schedule. Returns the number of steps, and of different views of the handle.
 fn play(seed: u64) -> [usize; 2] {
     let folder = scratch();
     let (root, backup) = (folder.path().join("store"), folder.path().join("backup"));
@@ -190,13 +192,14 @@ fn play(seed: u64) -> [usize; 2] {
         let (pinned, done) = (TO_PINS[pick(TO_PINS.len(), 2)], BEHIND[pick(BEHIND.len(), 3)]);
         let at = format!("seed {seed}, step {number}: {pinned:?}, then {done:?}");
         let locked = to_pins(&root, pinned);
-        // Held by a pin that was idle when that happened: what others do then must leave it what it needs.
+        // The snapshot takes over a pin that was idle when it was changed. Later changes by others must leave its
+        // files.
         let held = hold(&handle).filter(|_| pick(2, 4) == 0 && !matches!(done, Behind::PutsBack));
         let whole = behind(&root, &backup, done, step);
         let fresh = view(&dataset(&root));
         assert_eq!(view(&handle), fresh, "{at}");
         if let Some((snapshot, rows)) = &held {
-            assert_eq!(&seen(snapshot), rows, "{at}: what is held");
+            assert_eq!(&seen(snapshot), rows, "{at}: the held snapshot");
         }
         drop(locked);
         if let Some(whole) = whole {
@@ -204,7 +207,7 @@ fn play(seed: u64) -> [usize; 2] {
             assert_eq!(view(&handle), view(&dataset(&root)), "{at}: put back");
         }
         drop(held);
-        // A writer that believed what it kept would undo what others did.
+        // A writer that trusted its kept manifest would undo the changes of others.
         if pick(3, 5) == 0 {
             let before = view(&handle).unwrap().map_or(0, |(rows, ..)| rows.len());
             handle.write(rows([step + 100])).ordered_on("time").row_group_target(3).commit().unwrap();
@@ -218,7 +221,7 @@ fn play(seed: u64) -> [usize; 2] {
     [steps, views.len()]
 }
 
-/// Nobody is there any more, and a writer has looked: there are the files of one version.
+/// After the last handle is gone and a writer has cleared up, only the files of one version remain.
 fn nothing_is_left(root: &Path, handle: Dataset, seed: u64) {
     drop(handle);
     for name in pins(root).into_keys() {

@@ -1,5 +1,5 @@
-//! Readers in other processes hold versions for long, and readers without end hold the newest ones: each sees just its
-//! version, and the disk keeps no more than they need.
+//! Readers in other processes hold versions for long, and readers without end hold the newest ones. Each sees exactly
+//! its version, and the disk keeps no more than they need.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +16,7 @@ use oups_tests::scratch;
 use super::actor::{Actor, assignment, say};
 use super::{dataset, files, is_long, rows, store};
 
-/// A hash of all rows, in order, of files whose every byte was compared with its checksum.
+/// A hash of all rows, in order. Every byte of the files is compared with its checksum.
 fn hash(snapshot: &Snapshot) -> u64 {
     let mut hasher = DefaultHasher::new();
     for batch in snapshot.scan().verified().batches().unwrap() {
@@ -25,7 +25,7 @@ fn hash(snapshot: &Snapshot) -> u64 {
     hasher.finish()
 }
 
-/// Not a test of its own: takes a snapshot, looks again at all that it holds, or lets the oldest go, as it is told.
+/// Not a test of its own: takes a snapshot, checks all that it holds, or lets the oldest go, by the line that it reads.
 #[test]
 fn process_that_holds_snapshots() {
     let Some((root, _)) = assignment() else { return };
@@ -52,7 +52,7 @@ fn process_that_holds_snapshots() {
     }
 }
 
-/// What happens to the dataset while they are held; every step is a version of its own.
+/// A change of the dataset while snapshots are held. Every step makes a version.
 fn step(root: &Path, number: i64) {
     let (store, dataset) = (store(root), dataset(root));
     match number % 8 {
@@ -97,13 +97,13 @@ fn every_held_version_is_the_same_at_the_end_as_at_the_start() {
             assert_eq!(seen, hash, "two readers of version {version}");
         }
         step(root, number);
-        // One of them lets its oldest go now and then: its files go, and nobody else's.
+        // One of them lets its oldest go now and then: only files that no other snapshot needs go.
         if number % 3 == 2 {
             readers[1].tell("drop");
             assert_eq!(readers[1].hear().unwrap(), "dropped");
         }
     }
-    assert_eq!(versions.len() as i64, steps, "a version a step");
+    assert_eq!(versions.len() as i64, steps, "each step made a version");
     for (reader, held) in readers.iter_mut().zip([steps, steps - steps / 3]) {
         reader.tell("look");
         assert_eq!(reader.hear().unwrap(), format!("{held} are the same"));
@@ -114,7 +114,7 @@ fn every_held_version_is_the_same_at_the_end_as_at_the_start() {
     assert!(written.changed && files(root) < kept);
     assert_eq!(files(root), dataset(root).snapshot().unwrap().row_groups().len());
     assert_eq!(store(root).verify(KeyFilter::all()).run().unwrap().findings, []);
-    println!("{steps} versions held by 2 processes, {kept} files at the end, {} when they were let go", files(root));
+    println!("{steps} versions held by 2 processes, {kept} files at the end, {} after they were let go", files(root));
 }
 
 /// The rows that every writer writes again and again.
@@ -132,14 +132,14 @@ fn process_that_replaces_all_rows() {
     let Some((root, _)) = assignment() else { return };
     let dataset = dataset(&root);
     for _ in 0..commits() {
-        // Without duplicates to drop, a merge would keep both: all go, and as many come.
+        // Duplicates are kept, so a merge would keep old and new rows: delete all first.
         dataset.delete(..).commit().unwrap();
         dataset.write(rows(0..ROWS)).commit().unwrap();
     }
     say("done");
 }
 
-/// Not a test of its own: takes a snapshot before it lets go the one before, until nobody gives it a line any more.
+/// Not a test of its own: takes each snapshot before it lets the previous one go, until its input ends.
 #[test]
 fn process_that_always_holds_a_snapshot() {
     let Some((root, _)) = assignment() else { return };
@@ -156,7 +156,7 @@ fn process_that_always_holds_a_snapshot() {
     say(&taken.to_string());
 }
 
-/// Bytes of row group files, whatever their names; those that go meanwhile are not counted.
+/// Bytes of row group files under any name. Files that go meanwhile are not counted.
 fn bytes(root: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(root.join("x")) else { return 0 };
     entries.filter_map(|entry| entry.ok()?.metadata().ok()).map(|metadata| metadata.len()).sum()
@@ -182,8 +182,8 @@ fn endless_readers_and_writers_in_other_processes_need_a_bounded_number_of_bytes
         (most, looks) = (most.max(bytes(root)), looks + 1);
     }
     writers.into_iter().for_each(|writer| writer.join().unwrap());
-    // Between two deletions there may be the rows of each writer. Each reader holds two versions at most; then there are
-    // the newest one, the one that is being made, and what the last commit could not let go yet.
+    // A version may hold the rows of each writer between two deletions. Each reader holds two versions at most. Three
+    // more are the newest, the one that is being made, and the files that the last commit could not delete yet.
     let bound = (2 * READERS + 3) * WRITERS * one;
     assert!(most <= bound, "{most} bytes, {bound} would do");
     let taken: u64 = readers
@@ -196,7 +196,7 @@ fn endless_readers_and_writers_in_other_processes_need_a_bounded_number_of_bytes
     drop(readers);
     dataset.delete(..).commit().unwrap();
     dataset.write(rows(0..ROWS)).commit().unwrap();
-    // The number of the commit is in each file, and has more digits now.
+    // Each file holds its commit number, which has more digits now.
     assert!(bytes(root) < one + 100, "when nobody reads, there is one version");
     let versions = dataset.version().unwrap().commit();
     assert!(versions as i64 > commits());

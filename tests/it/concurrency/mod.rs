@@ -1,4 +1,4 @@
-//! Writers take turns and are not lost; readers see one version until they let go; the dead are in nobody's way.
+//! Writers take turns, and no write is lost; readers see one version until they let go; dead processes hinder nobody.
 
 pub(crate) mod actor;
 mod children;

@@ -1,6 +1,6 @@
 //! Several datasets at one moment, with a writer that comes between any two looks of the reader.
 //!
-//! The file system of the reader calls the writer before each look. So every schedule can be played, and what was there at
+//! The file system of the reader calls the writer before each look. So every schedule can be played, and the state at
 //! each moment is known.
 
 use std::path::Path;
@@ -14,10 +14,10 @@ use tempfile::TempDir;
 
 use super::{rows, seen, store};
 
-/// The value that each dataset has, if it is there.
+/// The value of each dataset; `None` if it does not exist.
 type State = [Option<i64>; 2];
 
-/// Writes to `a` and to `b` in turn, and knows what was there at each moment.
+/// Writes to `a` and to `b` in turn, and knows the state at each moment.
 struct Writer {
     store: Store<AnyKey>,
     /// Whether `a` is removed and made again instead of being written to.
@@ -51,7 +51,7 @@ impl Writer {
             self.store.dataset(&key).unwrap().remove().commit().unwrap();
             return;
         };
-        // One row, the same for ever: its value is what counts.
+        // One row, always the same: only the value in the metadata changes.
         let dataset = self.store.dataset(&key).unwrap();
         let write =
             dataset.write(rows([0])).ordered_on("time").duplicates_on(["time"]).metadata("value", value.to_string());
@@ -64,7 +64,7 @@ fn value(snapshot: &Snapshot) -> i64 {
     snapshot.metadata()["value"].parse().unwrap()
 }
 
-/// A reader and, coming before its looks as the schedule says, a writer.
+/// A reader, and a writer that comes before its looks as the schedule says.
 struct Play {
     _folder: TempDir,
     reader: Store<AnyKey>,
@@ -73,7 +73,7 @@ struct Play {
 }
 
 impl Play {
-    /// `steps` tells how many changes come before each look at a manifest, or listing.
+    /// `steps` gives the number of changes before each look at a manifest, and before each listing.
     fn new(start: State, removes: bool, steps: impl Fn(usize) -> usize + Send + Sync + 'static) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let writer = Writer { store: store(folder.path()), removes, history: vec![start] };
@@ -100,7 +100,7 @@ impl Play {
         play
     }
 
-    /// The schedule begins anew.
+    /// The schedule begins again.
     fn begin(&self) {
         *self.looks.lock().unwrap() = 0;
     }
@@ -109,7 +109,7 @@ impl Play {
         ["a", "b"].map(|name| self.reader.parse_key(name).unwrap())
     }
 
-    /// Checks that a state was there while the reader looked.
+    /// Checks that a state existed while the reader looked.
     fn was_there(&self, found: State, began: usize, what: &dyn std::fmt::Debug) {
         let history = &self.writer.lock().unwrap().history;
         assert!(history[began..].contains(&found), "{what:?}: {found:?} never was: {:?}", &history[began..]);
@@ -120,7 +120,7 @@ impl Play {
     }
 }
 
-/// The ways in which up to two changes, four altogether, come before each of the first looks.
+/// All schedules of up to two changes before each of the first five looks, and four changes altogether.
 fn schedules() -> impl Iterator<Item = [usize; 5]> {
     let all = (0..3_usize.pow(5)).map(|number| std::array::from_fn(|look| number / 3_usize.pow(look as u32) % 3));
     all.filter(|schedule: &[usize; 5]| schedule.iter().sum::<usize>() <= 4)
@@ -137,7 +137,7 @@ fn whatever_comes_between_two_looks_the_datasets_are_of_one_moment() {
     }
 }
 
-/// A dataset that is not there when it is looked at is looked at again as well, and one that was not listed is listed.
+/// The reader looks again at a dataset that did not exist, and lists again to find one that was not listed.
 #[test]
 fn datasets_that_come_and_go_are_there_or_not_as_at_one_moment() {
     for start in [[Some(1), Some(1)], [None, Some(1)]] {
@@ -152,18 +152,19 @@ fn datasets_that_come_and_go_are_there_or_not_as_at_one_moment() {
     }
 }
 
-/// The schedule by which a look that repeats only what moved finds `a` of before with `b` of after.
+/// In this schedule, a reader that looked again only at datasets that changed would find the old `a` with the new `b`.
 #[test]
 fn what_did_not_move_is_looked_at_again_too() {
-    // Looks: a, b, and once more a; then two changes come before that at b.
+    // Looks: at a, at b, and again at a; then two changes come before the second look at b.
     let play = Play::new([Some(1), Some(1)], false, |look| if look == 3 { 2 } else { 0 });
     let snapshots = play.reader.snapshots(&play.keys()).unwrap();
     assert_eq!([value(&snapshots[0]), value(&snapshots[1])], [2, 2]);
     assert_eq!(snapshots.moment(), Moment::Exact);
 }
 
-/// A change before all looks but every seventh. Between two looks at one dataset there are two changes at least, one of which
-/// is its own, while both are looked at. One that is looked at alone is met unchanged after some tries.
+/// A change before each look but every seventh. While the reader looks at both datasets, at least two changes come
+/// between two looks at one of them, and one of the two is a change of that dataset. If it looks at one dataset alone,
+/// it finds it unchanged after some tries.
 fn without_pause() -> Play {
     Play::new([Some(1), Some(1)], false, |look| usize::from(look % 7 != 6))
 }
@@ -174,7 +175,7 @@ fn where_writers_never_pause_it_is_told() {
     let snapshots = play.reader.snapshots_with(&play.keys(), Together::Sought(Duration::ZERO)).unwrap();
     assert_eq!(snapshots.moment(), Moment::GroupsWhole);
     assert!(*play.looks.lock().unwrap() >= 16, "too few passes");
-    // Each alone is as it was at some moment.
+    // Each dataset alone is as it was at some moment.
     let history = play.writer.lock().unwrap().history.clone();
     for (at, snapshot) in snapshots.iter().enumerate() {
         assert!(history.iter().any(|state| state[at] == Some(value(snapshot))));
@@ -192,7 +193,7 @@ fn where_writers_never_pause_a_demand_fails_and_says_which_changed() {
     let Error::Busy { datasets, waited } = &error else { panic!("{error}") };
     assert!(!datasets.is_empty() && *waited >= Duration::from_millis(20), "{error}");
     assert!(error.to_string().starts_with("no one moment of these datasets was found in "), "{error}");
-    // As people tell times.
+    // The time is rounded for people.
     assert!([" ms: ", " s: "].iter().any(|unit| error.to_string().contains(unit)), "{error}");
     play.begin();
     let error = play.reader.snapshots_where(KeyFilter::all(), demanded).unwrap_err();
@@ -206,7 +207,7 @@ fn where_writers_never_pause_a_demand_fails_and_says_which_changed() {
     assert_eq!(play.reader.export(&copy, KeyFilter::all()).run().unwrap().moment, Moment::GroupsWhole);
 }
 
-/// Of one dataset there is nothing to look for.
+/// One dataset is always of one moment, so no search is needed.
 #[test]
 fn one_dataset_is_of_one_moment_however_often_it_is_written() {
     let play = without_pause();
@@ -215,8 +216,8 @@ fn one_dataset_is_of_one_moment_however_often_it_is_written() {
     assert_eq!(play.reader.snapshots_with(&[a], demanded).unwrap().moment(), Moment::Exact);
 }
 
-/// Datasets that are looked for each by itself were listed once: one that was made since is not among them, whatever it was
-/// made before.
+/// A reader without a common moment lists the datasets once. A dataset that is made later is left out, although it was
+/// made before a change that the reader sees.
 #[test]
 fn one_dataset_of_a_listing_is_of_no_moment_that_nobody_looked_for() {
     // The folder is listed, then three changes come before the look at `b`: `a` is made and written to, then `b` is.
@@ -268,7 +269,7 @@ fn streams_tell_whether_their_datasets_are_of_one_moment() {
     assert!(busy_of(busy.reader.query([a, b]).at_one_moment(timeout).counts().unwrap_err()));
     busy.begin();
     assert!(busy_of(busy.reader.asof(a).right(b).at_one_moment(timeout).batches().unwrap_err()));
-    // What is asked for each by itself is not looked for together.
+    // Without a common moment there is no search for one.
     busy.begin();
     let moment = busy.reader.query([a, b]).independently().ordered().unwrap().moment();
     assert_eq!(moment, Moment::GroupsWhole);

@@ -1,5 +1,5 @@
-//! Two datasets that a process writes in turn, and readers in threads and processes: never one of before with the other of
-//! after.
+//! A process writes two datasets in turn, and threads and processes read them. They never see an older state of one
+//! with a newer state of the other.
 
 use std::path::Path;
 use std::thread;
@@ -18,7 +18,7 @@ fn looks() -> u64 {
     if is_long() { 20_000 } else { 400 }
 }
 
-/// The datasets by number; of each, the last row is the round that wrote it.
+/// The key of a dataset by its number. The last row of each dataset is the round that wrote it.
 fn key(store: &Store<AnyKey>, number: usize) -> AnyKey {
     store.parse_key(&format!("d{number:03}")).unwrap()
 }
@@ -29,14 +29,14 @@ fn write(store: &Store<AnyKey>, number: usize, round: i64) {
     write.max_off_target(None).durability(Durability::Unsynced).commit().unwrap();
 }
 
-/// The rounds of two datasets, or that they are not of one moment.
+/// The rounds of both datasets; `None` if they are not of one moment.
 fn look(store: &Store<AnyKey>) -> Option<[i64; 2]> {
     let snapshots = store.snapshots(&[key(store, 0), key(store, 1)]).unwrap();
     let round = |at: usize| *seen(&snapshots[at]).last().unwrap();
     (snapshots.moment() == Moment::Exact).then(|| [round(0), round(1)])
 }
 
-/// Looks so often; answers how many were of one moment, each of which must have been there.
+/// Looks `times` times, and checks that each state of one moment existed. Returns the number of looks of one moment.
 fn read(root: &Path, times: u64) -> u64 {
     let store = Store::<AnyKey>::open(root).unwrap();
     let mut before = 0;
@@ -67,7 +67,7 @@ fn process_that_writes_or_reads() {
         if round == 1 {
             say("begun");
         }
-        // Files that are appended one after the other are many after some time.
+        // Each round appends a file, so the older rows are deleted now and then.
         if round % 64 == 0 {
             for number in [0, 1] {
                 store

@@ -1,4 +1,4 @@
-//! A store is a folder: it is moved, copied and put back as one, also under open handles.
+//! A store is a folder: it can be moved, copied and put back as one, also under open handles.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use oups_tests::tree::{copy_tree, pins, tree};
 
 use super::{dataset, rows, seen, store};
 
-/// Version 2, of two files.
+/// A dataset at version 2, with two files.
 fn begin(root: &Path) -> Dataset {
     let dataset = dataset(root);
     dataset.write(rows([1, 2, 3])).ordered_on("time").row_group_target(2).duplicates_on(["time"]).commit().unwrap();
@@ -18,7 +18,7 @@ fn begin(root: &Path) -> Dataset {
     dataset
 }
 
-/// The next write is not in anybody's way, and leaves the files of its version and nothing else.
+/// Checks that the next write waits for nobody, and leaves only the files of its version.
 fn works(root: &Path, version: u64, expected: &[i64]) {
     let dataset = dataset(root);
     let written = dataset.write(rows([1, 99])).ordered_on("time").lock_timeout(Duration::ZERO).commit().unwrap();
@@ -39,7 +39,7 @@ fn a_moved_store_is_where_it_is_and_open_handles_are_where_it_was() {
     let handle = begin(&old);
     let held = handle.snapshot().unwrap();
     fs::rename(&old, &new).unwrap();
-    // Nothing is made where the store was.
+    // Nothing is made at the old place of the store.
     let errors = [
         handle.write(rows([5])).ordered_on("time").commit().unwrap_err(),
         handle.delete(..).commit().unwrap_err(),
@@ -51,7 +51,8 @@ fn a_moved_store_is_where_it_is_and_open_handles_are_where_it_was() {
     assert!(errors[1..4].iter().all(|error| matches!(error, Error::NoDataset { .. })), "{errors:?}");
     assert!(matches!(errors[0], Error::Io { .. }), "{errors:?}");
     assert!(matches!(errors[4], Error::SnapshotGone { .. }), "{errors:?}");
-    // The pin has moved too, and is held: what the snapshot needs is kept at the new place, for when it is moved back.
+    // The pin has moved too, and is held. The new place keeps the snapshot's files, so it works when the store is moved
+    // back.
     dataset(&new).write(rows([0])).commit().unwrap();
     fs::rename(&new, &old).unwrap();
     assert_eq!(seen(&held), [1, 2, 3, 4]);
@@ -72,7 +73,7 @@ fn a_store_that_is_moved_in_the_midst_of_a_commit_is_whole_at_its_new_place() {
         }
         Ok(run.new_rows())
     });
-    // The first of two files is written when the store is moved.
+    // The store is moved after the first of two files was written.
     let error = handle.write(rows([0, 3, 4])).row_group_target(1).keep(moving).commit().unwrap_err();
     assert!(matches!(error, Error::Io { .. }), "{error}");
     assert!(!old.exists());
@@ -85,11 +86,11 @@ fn a_copy_is_a_store_of_its_own() {
     let folder = scratch();
     let (one, two) = (folder.path().join("one"), folder.path().join("two"));
     let handle = begin(&one);
-    // With everything that may lie about while a store is in use: another one's pin is copied, its lock is not.
+    // A store in use also has pins and marks. The pin file of a reader is copied, the lock on it is not.
     let held = handle.snapshot().unwrap();
     copy_tree(&one, &two);
     assert_eq!(pins(&two).len(), 1);
-    // Who retires files looks at the pins.
+    // A writer that retires files looks at the pins.
     dataset(&two).compact().row_group_target(100).commit().unwrap();
     works(&two, 4, &[1, 2, 3, 4, 99]);
     assert_eq!(seen(&held), [1, 2, 3, 4]);
@@ -108,7 +109,7 @@ fn an_idle_pin_of_a_moved_store_is_not_used_and_not_unlinked() {
     let pins = |root: &Path| pins(root).into_keys().collect::<Vec<_>>();
     let idle = pins(&old);
     assert_eq!(idle.len(), 1);
-    // Another store at the old place, which has a pin file of the same name: somebody else's.
+    // Another store at the old place has a pin file of the same name, which belongs to somebody else.
     fs::rename(&old, &new).unwrap();
     copy_tree(&new, &old);
     let held = handle.snapshot().unwrap();

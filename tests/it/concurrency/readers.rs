@@ -1,4 +1,4 @@
-//! Readers see one version until they let go, whatever writers do meanwhile, and keep nothing longer.
+//! Readers see one version until they let go, whatever writers do meanwhile. After that they keep no file.
 
 use super::{dataset, files, rows, seen, store};
 use oups_core::Error;
@@ -23,7 +23,7 @@ fn a_snapshot_outlives_rewriting_removal_and_making_again() {
     assert_eq!(seen(&dataset.snapshot().unwrap()), [100]);
     drop((first, second));
     dataset.write(rows([101])).commit().unwrap();
-    assert_eq!(files(folder.path()), 2, "what the snapshots held is gone with the next write");
+    assert_eq!(files(folder.path()), 2, "the next write deletes the files that the snapshots held");
     assert_eq!(
         tree(folder.path()).into_keys().filter(|name| !name.starts_with("x/")).collect::<Vec<_>>(),
         ["oups.json", "x.lock", "x.opdmd"]
@@ -70,7 +70,7 @@ fn a_pin_file_is_used_again_and_holds_nothing_back_while_it_is_idle() {
     assert_eq!(first.len(), 1);
     drop(dataset.snapshot().unwrap());
     assert_eq!(pins(root), first, "the same file, with the same line");
-    // Another commit, which replaces nothing and so looks at no pins.
+    // Another commit, which replaces nothing, so it does not look at pins.
     dataset.change_metadata().metadata("a", "b").commit().unwrap();
     let held = dataset.snapshot().unwrap();
     assert_eq!(
@@ -79,13 +79,13 @@ fn a_pin_file_is_used_again_and_holds_nothing_back_while_it_is_idle() {
         "the same file, which pins the new version alone"
     );
     dataset.write(rows([3])).commit().unwrap();
-    // Another handle's own pin goes with it.
+    // The pin of another handle goes with that handle.
     let live = || super::dataset(root).snapshot().unwrap().row_groups().len();
-    assert!(files(root) > live(), "it is held, and holds what was replaced");
+    assert!(files(root) > live(), "the pin is held, and keeps the replaced files");
     assert_eq!(seen(&held), (0..10).collect::<Vec<_>>());
     drop(held);
     dataset.write(rows([4])).commit().unwrap();
-    assert_eq!(pins(root), [].into(), "a writer that looks takes it for that of a dead reader");
+    assert_eq!(pins(root), [].into(), "a writer that looks takes the pin for that of a dead reader");
     assert_eq!(files(root), live());
     let held = dataset.snapshot().unwrap();
     let second = pins(root);
@@ -93,7 +93,7 @@ fn a_pin_file_is_used_again_and_holds_nothing_back_while_it_is_idle() {
     drop(dataset);
     assert_eq!(pins(root), second);
     drop(held);
-    assert_eq!(pins(root), [].into(), "nothing is left of a store handle and its snapshots");
+    assert_eq!(pins(root), [].into(), "a store handle and its snapshots leave no pin");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Threads at one dataset, each doing what was drawn for it. The number of its version tells where each commit has its place;
-//! done again in that order by the naive model, they lead through every version that a reader saw to the one that is there.
+//! Threads at one dataset do drawn operations. The version of each commit gives its place in the order. The naive model
+//! repeats them in that order, and gets every version that a reader saw, and the final one.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -19,7 +19,8 @@ use crate::histories::run::World;
 const THREADS: usize = 5;
 const ORDERED: Ordered = Ordered::Int;
 
-/// What has a version: a removal has none, and a refusal leaves none.
+/// Whether an operation has a version. A removal has none, and an operation with a rule that may refuse has none
+/// either.
 fn has_version(op: &Op) -> bool {
     let fits = |options: &Options| !matches!(options.keep, Some(Rule::Reject | Rule::Sum));
     match op {
@@ -29,7 +30,7 @@ fn has_version(op: &Op) -> bool {
     }
 }
 
-/// The same for the same seed.
+/// Operations drawn from a seed.
 fn draw(seed: u8, operations: usize) -> Vec<Vec<Op>> {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
@@ -37,10 +38,10 @@ fn draw(seed: u8, operations: usize) -> Vec<Vec<Op>> {
     vec(vec(ops, operations), THREADS).new_tree(&mut runner).unwrap().current()
 }
 
-/// What was acknowledged: version, whether it is a new one, and what was done.
+/// Acknowledged operations: the report of each, and the operation.
 type Log = Vec<(CommitReport, Op)>;
 
-/// Does everything at once, and returns what was acknowledged, and what readers saw.
+/// Does all operations at once. Returns those that were acknowledged, and the versions that readers saw.
 fn at_once(world: &World, ops: Vec<Vec<Op>>) -> (Log, Vec<(u64, Vec<Row>)>) {
     let (log, seen, is_over) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), AtomicBool::new(false));
     thread::scope(|scope| {
@@ -70,9 +71,9 @@ fn at_once(world: &World, ops: Vec<Vec<Op>>) -> (Log, Vec<(u64, Vec<Row>)>) {
     (log.into_inner().unwrap(), seen.into_inner().unwrap())
 }
 
-/// Returns how many commits were replayed, and how many readers' versions compared.
+/// Returns the number of replayed commits, and of compared versions of readers.
 fn replay(world: &mut World, mut log: Log, seen: &[(u64, Vec<Row>)]) -> (usize, usize) {
-    // What changed nothing comes after the commit whose version it found.
+    // An operation that changed nothing comes after the commit whose version it found.
     log.sort_by_key(|(written, _)| (written.version.commit(), !written.changed));
     let mut versions = BTreeMap::from([(1, world.model.rows())]);
     for (written, op) in &log {

@@ -1,4 +1,4 @@
-//! Many threads of many processes at one store, some of them killed: every acknowledged commit is there once, in order.
+//! Many threads of many processes at one store, some of them killed: every acknowledged commit happened once, in order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,7 +15,7 @@ use super::actor::{Actor, assignment, say};
 use super::work::{Done, Role, Row, THREADS, batch, dataset, key, role, rows_after, rows_in, work};
 use super::{is_long, store};
 
-/// Rounds of those that are not killed.
+/// Rounds of the processes that are not killed.
 fn rounds() -> i64 {
     if is_long() { 300 } else { 9 }
 }
@@ -33,7 +33,7 @@ fn process_that_works() {
 const KILLED: u64 = 100;
 const WORKER: &str = "stress::process_that_works";
 
-/// The next commit that a process tells of.
+/// The next commit that a process reports.
 fn hear(actor: &mut Actor) -> Option<Done> {
     let line = actor.hear()?;
     // A last line may be torn.
@@ -89,7 +89,7 @@ fn of_killed_processes_every_acknowledged_commit_is_there_and_no_half_one() {
     let kills: u64 = if is_long() { 200 } else { 6 };
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        // Two processes at a time, and this one all the time.
+        // Two processes at a time, and this process all the time.
         for half in 0..2 {
             let (root, done) = (folder.path(), &done);
             scope.spawn(move || {
@@ -106,22 +106,23 @@ fn of_killed_processes_every_acknowledged_commit_is_there_and_no_half_one() {
     println!("{kills} processes of {THREADS} threads killed, {} operations acknowledged", done.len());
 }
 
-/// Killed after so many commits by the draw, and somewhere in the middle of what follows.
+/// Kills a process after a drawn number of commits, somewhere in its next operations. Returns the commits that it
+/// reported.
 fn work_and_be_killed(root: &Path, process: u64) -> Vec<Done> {
     let mut actor = Actor::start(WORKER, root, process);
     let mut told: Vec<Done> = (0..1 + draw(process, 3) % 40).map_while(|_| hear(&mut actor)).collect();
     thread::sleep(Duration::from_micros(draw(process, 4) % 5_000));
     actor.kill();
-    // What it had told, and nobody had heard.
+    // Commits that it reported before the kill and that are not read yet.
     told.extend(std::iter::from_fn(|| hear(&mut actor)));
     told
 }
 
-/// What every writer did is there, as far as it was acknowledged, or one step further where it was killed.
+/// Checks that the acknowledged work of every writer is stored. Of a killed writer, one more step may be stored.
 fn check(store: &Store<AnyKey>, done: &[Done], kills: u64) {
     let mut by_writer: BTreeMap<i64, Vec<Done>> = BTreeMap::new();
     done.iter().for_each(|one| by_writer.entry(one.writer).or_default().push(*one));
-    // A killed writer may have done a first thing that nobody heard of.
+    // A killed writer may have done a first step that was not reported.
     let killed = KILLED as i64 * THREADS..(KILLED + kills) as i64 * THREADS;
     for writer in killed.clone() {
         by_writer.entry(writer).or_default();
@@ -146,7 +147,7 @@ fn check(store: &Store<AnyKey>, done: &[Done], kills: u64) {
     nothing_is_left(store, by_writer.keys().copied().filter(|writer| role(*writer) == Role::Removes));
 }
 
-/// Of rows at one place those that were added are in the order of their commits.
+/// Checks that appended rows of the same time are in the order of their commits.
 fn in_order_of_versions(rows: &[Row], done: &[Done]) {
     let versions: BTreeMap<(i64, i64), u64> = done.iter().map(|one| ((one.writer, one.round), one.version)).collect();
     for same in rows.chunk_by(|one, next| one[0] == next[0]) {
@@ -156,8 +157,8 @@ fn in_order_of_versions(rows: &[Row], done: &[Done]) {
     }
 }
 
-/// No two commits have one version, and there is no version without a commit: but for those of killed processes that
-/// nobody heard of.
+/// Checks that no two commits have one version, and that every version has a commit, except those of killed processes
+/// that were not reported.
 fn each_version_once(store: &Store<AnyKey>, key: &str, done: &[Done], killed: &std::ops::Range<i64>) {
     let here = |writer: i64| super::work::key(writer) == key && role(writer) != Role::Reads;
     let versions: Vec<u64> = done.iter().filter(|one| one.changed && here(one.writer)).map(|one| one.version).collect();
@@ -165,10 +166,10 @@ fn each_version_once(store: &Store<AnyKey>, key: &str, done: &[Done], killed: &s
     assert_eq!(different.len(), versions.len(), "two commits have one version");
     let unheard = dataset(store, key).version().unwrap().commit() - 1 - versions.len() as u64;
     let most = killed.clone().filter(|&writer| here(writer)).count() as u64;
-    assert!(unheard <= most, "{unheard} versions of {key} are nobody's");
+    assert!(unheard <= most, "{unheard} versions of {key} were reported by no process");
 }
 
-/// One more write of each dataset, and there is nothing that does not belong there.
+/// Checks that after one more write of each dataset no file is left over.
 fn nothing_is_left(store: &Store<AnyKey>, removing: impl Iterator<Item = i64>) {
     let write = |key: &str, slot: i64| {
         let dataset = dataset(store, key);

@@ -1,4 +1,4 @@
-//! Commits in tasks of rayon: what waits there begins other tasks meanwhile, on the same stack.
+//! Commits in tasks of rayon. A task that waits for rayon begins other tasks meanwhile, on the same stack.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use super::actor::{Actor, assignment, fail_if_hanging};
 use super::store;
 
-/// As many rows as are encoded by several threads, and some more.
+/// More rows than one thread encodes alone.
 const ROWS: i64 = 10_000;
 
 fn wide(first: i64) -> RecordBatch {
@@ -31,7 +31,7 @@ fn dataset(store: &Store<AnyKey>, key: &str) -> Dataset {
     store.dataset(&store.parse_key(key).unwrap()).unwrap()
 }
 
-/// Runs a test of this page in a process of its own, which fails where it hangs.
+/// Runs a test of this file in a process of its own, which fails if it hangs.
 fn run(name: &str) {
     let folder = scratch();
     let root = folder.path().join("store");
@@ -50,8 +50,8 @@ fn pool(threads: usize) -> rayon::ThreadPool {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
 }
 
-/// Appends, overlaps, deletions, compactions, by number; and between them tasks that wait for no lock, so that their threads
-/// take over columns of the others.
+/// Appends, overlaps, deletes or compacts, by the number. In between come tasks that wait for no lock, so that their
+/// threads take over columns of the others.
 fn change(dataset: &Dataset, number: i64) {
     if number % 4 > 0 {
         return assert_eq!(wide(number).num_rows() as i64, ROWS);
@@ -59,7 +59,7 @@ fn change(dataset: &Dataset, number: i64) {
     match number / 4 % 8 {
         6 => drop(dataset.delete(number * ROWS..number * ROWS + 10).commit().unwrap()),
         7 => drop(dataset.compact().commit().unwrap()),
-        // Every second one beside stored rows.
+        // Every second write meets stored rows.
         _ => drop(dataset.write(wide(number / 8 * ROWS)).commit().unwrap()),
     }
 }
@@ -103,7 +103,7 @@ fn process_whose_rules_commit() {
     dataset(&store, "inputs").write(wide(0)).ordered_on("time").commit().unwrap();
     pool(2).install(|| {
         (0..6_i32).into_par_iter().with_max_len(1).map(i64::from).for_each(|number| {
-            // Under the lock of one dataset a commit to another; the order of the locks is always this.
+            // A commit to another dataset under the lock of this one. All rules take the locks in this order.
             let log = dataset(&store, "log");
             let rule = Resolver::new(move |run| {
                 log.write(wide(number)).commit().map_err(|error| ArrowError::from_external_error(error.into()))?;
@@ -158,7 +158,7 @@ fn a_task_that_holds_a_lock_begins_no_other_task_while_it_waits() {
     run("process_whose_repair_waits");
 }
 
-/// What has happened, for those who wait for it.
+/// Events that have happened, and a way to wait for one.
 #[derive(Default)]
 struct Happened(Mutex<Vec<&'static str>>, Condvar);
 
@@ -173,8 +173,9 @@ impl Happened {
     }
 }
 
-/// Not a test of its own: under the lock, files are looked at by several threads. One of these begins a task that commits
-/// to the dataset, and goes on when some thread has taken it up: were it the one that has the lock, it would never end.
+/// Not a test of its own. Under the lock, several threads look at files. One of them begins a task that commits to the
+/// dataset, and goes on when some thread has taken up the task. If that were the thread with the lock, it would never
+/// end.
 #[test]
 fn process_whose_repair_waits() {
     let Some(store) = assigned() else { return };

@@ -1,4 +1,4 @@
-//! Writers of one process take turns, and say who is in their way.
+//! Writers of one process take turns, and errors name the holder of the lock.
 
 use std::sync::Mutex;
 use std::sync::mpsc::channel;

@@ -1,7 +1,8 @@
-//! What the writers of the stress test do, and what must be there when they have.
+//! The work of the writers of the stress test, and its expected result.
 //!
-//! Each writer has rows of its own, which tell who wrote them and when: `writer` and `round`. `slot` is a name of a row that later
-//! rounds replace, or that of its round. So what must be there of each writer follows from how far it came, whatever the others do.
+//! Each writer has rows of its own, with the columns `writer` and `round`. `slot` is 0 for rows that later rounds
+//! replace, else it is unique to the round. So the expected rows of a writer depend only on its number of rounds, not
+//! on the other writers.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use arrow::datatypes::Int64Type;
 use oups_core::row_group::ReadOptions;
 use oups_core::{AnyKey, Dataset, Result, Snapshot, Store};
 
-/// Threads of each process. By their number they have their roles.
+/// Threads of each process. A thread's number gives its role.
 pub(super) const THREADS: i64 = 8;
 
 /// `[time, writer, slot, round]`.
@@ -50,7 +51,7 @@ pub(super) fn role(writer: i64) -> Role {
     }
 }
 
-/// The dataset that a writer works on: one of two that are everybody's, or one of its own.
+/// The dataset that a writer works on: one of two shared ones, or one of its own.
 pub(super) fn key(writer: i64) -> String {
     match role(writer) {
         Role::Removes => format!("own{writer}"),
@@ -62,7 +63,7 @@ pub(super) fn dataset(store: &Store<AnyKey>, key: &str) -> Dataset {
     store.dataset(&store.parse_key(key).unwrap()).unwrap()
 }
 
-/// All threads of one process, for so many rounds; each acknowledged commit is told.
+/// Runs all threads of one process for this number of rounds, and reports each acknowledged commit to `done`.
 pub(super) fn work(root: &Path, process: i64, rounds: i64, done: &(dyn Fn(Done) + Sync)) {
     thread::scope(|scope| {
         for writer in process * THREADS..(process + 1) * THREADS {
@@ -78,7 +79,7 @@ pub(super) fn work(root: &Path, process: i64, rounds: i64, done: &(dyn Fn(Done) 
     });
 }
 
-/// Returns the version, and whether it is a new one. A removal has none.
+/// Returns the version, and whether the call made it. A removal returns 0.
 fn act(store: &Store<AnyKey>, writer: i64, round: i64, newest: &mut u64) -> Result<(u64, bool)> {
     let dataset = dataset(store, &key(writer));
     let size = [4, 16, 7][round as usize % 3];
@@ -108,7 +109,7 @@ fn act(store: &Store<AnyKey>, writer: i64, round: i64, newest: &mut u64) -> Resu
     Ok((written.version.commit(), written.changed))
 }
 
-/// Of whatever round of whatever writer there is a row, all three are there.
+/// Checks that the three rows of a round of a writer are stored together or not at all.
 fn only_whole_commits(rows: &[Row]) {
     let mut commits: Vec<[i64; 2]> = rows.iter().map(|&[_, writer, _, round]| [writer, round]).collect();
     commits.sort_unstable();
@@ -119,7 +120,7 @@ fn own_time(writer: i64) -> i64 {
     1_000 + 10 * writer
 }
 
-/// The rows that a writer writes in a round: three, far from each other where they can be.
+/// The three rows that a writer writes in a round, mostly far from each other.
 fn rows_of(writer: i64, round: i64) -> Vec<Row> {
     match role(writer) {
         Role::Appends => [0, 50, 100].map(|time| [time + round % 5, writer, round + 1, round]).to_vec(),
@@ -129,7 +130,7 @@ fn rows_of(writer: i64, round: i64) -> Vec<Row> {
     }
 }
 
-/// What is there of a writer after so many rounds, in order. For [`Role::Removes`]: none, once the dataset is gone.
+/// The stored rows of a writer after this number of rounds, in order. `None` if its dataset is removed.
 pub(super) fn rows_after(writer: i64, rounds: i64) -> Option<Vec<Row>> {
     let last = rounds - 1;
     let mut rows = match role(writer) {
@@ -148,7 +149,7 @@ pub(super) fn batch(rows: &[Row]) -> RecordBatch {
     RecordBatch::try_from_iter(["time", "writer", "slot", "round"].into_iter().zip((0..4).map(column))).unwrap()
 }
 
-/// Every byte verified.
+/// The rows of a snapshot, with every byte verified.
 pub(super) fn rows_in(snapshot: &Snapshot) -> Vec<Row> {
     let mut rows = Vec::new();
     for entry in snapshot.row_groups() {

@@ -28,7 +28,7 @@ fn write(store: &Store<AnyKey>, case: &Case, stored: &Stored) -> AnyKey {
     key
 }
 
-/// All rows lie in the chunk's span, and the spans are the range, cut.
+/// Checks that all rows of a chunk lie in its span, and that the spans partition the range.
 fn check_spans(case: &Case, chunks: &[Chunk<AnyKey>]) {
     let bound = |value: Option<i64>| value.map(OrdValue::I64);
     let start = bound(case.start).map_or(Bound::Unbounded, Bound::Included);

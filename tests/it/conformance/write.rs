@@ -33,7 +33,7 @@ fn the_library_passes_every_case() {
     assert_eq!((steps, errors), (1_247, 6));
 }
 
-/// Every option is given; `null` is off.
+/// Writes with every option given; `null` is off.
 fn write(dataset: &Dataset, case: &Case, write: &Write) -> Result<CommitReport> {
     let rows = write.rows.as_ref().map(|rows| to_batch(&case.columns, rows).unwrap());
     // A write without a batch is a rewrite that takes all options.

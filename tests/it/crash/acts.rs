@@ -9,17 +9,17 @@ use oups_core::{Durability, Result, Store};
 /// The dataset that all acts are about.
 pub(crate) const KEY: &str = "a-1/b";
 
-/// Something done to a store.
+/// An act on a store.
 pub(crate) type Act = fn(&Store<AnyKey>) -> Result<()>;
 
 /// A kind of commit.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
-    /// What was done before.
+    /// The acts before.
     pub(crate) before: &'static [Act],
-    /// What is hit.
+    /// The act that is hit.
     pub(crate) act: Act,
-    /// How many of the acts, from the last one back, were not synced: they promise less.
+    /// The number of acts, from the last one back, that promise less because something was not synced.
     pub(crate) unsynced: usize,
     /// Whether the last act makes all of them durable.
     pub(crate) ends_synced: bool,

@@ -45,7 +45,8 @@ fn all_faults_of(kind: &Kind) -> usize {
     let mut points = 0;
     for (operation, name) in counting.operations().iter().enumerate() {
         for (number, fault) in FAULTS.into_iter().enumerate() {
-            // What a death leaves is worked out for every moment in `power`; here the dying code runs, too.
+            // `power` works out what a death leaves, for every moment. Here the dying code runs too, so a sample is
+            // enough.
             if !matches!(fault, Fault::Fails | Fault::FailsAfter) && !is_exhaustive() && (operation + number) % 4 > 0 {
                 continue;
             }
@@ -60,7 +61,7 @@ fn all_faults_of(kind: &Kind) -> usize {
     points
 }
 
-/// A handle of another process, which keeps a manifest and an idle pin: that is there and in nobody's way.
+/// A handle as of another process, which keeps a manifest and an idle pin that must hinder nobody.
 fn who_has_looked(root: &Path) -> Store<AnyKey> {
     let store = open(None, root).unwrap();
     look_by(&store).unwrap();
@@ -85,7 +86,7 @@ fn hit(root: &Path, kind: &Kind, fs: FaultFs, (old, new): (&Seen, &Seen), at: &s
                 Some(old)
             }
             Outcome::Done { .. } => Some(new),
-            Outcome::Unknown => panic!("{at}: what is there can be seen: {error}"),
+            Outcome::Unknown => panic!("{at}: the state is known, the outcome is not: {error}"),
         },
     };
     match is_done {
@@ -100,13 +101,14 @@ fn hit(root: &Path, kind: &Kind, fs: FaultFs, (old, new): (&Seen, &Seen), at: &s
     }
 }
 
-/// The manifest and what it names, byte for byte. Replaced files may go, and side files be written, at any time.
+/// The bytes of the manifest and of the files that it names. Replaced files may go, and side files may be written, at
+/// any time.
 fn stored(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let is_stored = |name: &str| name.ends_with(".opdmd") || name.ends_with(".parquet");
     tree(root).into_iter().filter(|(name, _)| is_stored(name)).collect()
 }
 
-/// The operation failed, the process went on to the end, and then the machine went off.
+/// An operation fails, the process goes on to the end, and then the machine goes off.
 fn power_loss_after(
     mut disk: Disk,
     fs: &FaultFs,

@@ -1,5 +1,5 @@
-//! Whatever happens at whatever moment: what is there afterwards is the old version or the new one, the next write
-//! succeeds, and no leftover survives it.
+//! Faults, deaths and power losses at every moment: afterwards the dataset is at the old version or at the new one, the
+//! next write succeeds, and no leftover survives it.
 
 mod acts;
 mod faults;

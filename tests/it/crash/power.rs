@@ -1,7 +1,7 @@
 //! The machine goes off after any operation of any kind of commit, and again while the next writer clears up.
 //!
-//! Each kind is done once, with everything that it does to the disk recorded; what a death at any moment leaves is then
-//! worked out by the model of a disk ([`oups_tests::disk`]), laid down as a folder, and opened.
+//! Each kind is done once, and its operations on the disk are recorded. The model of a disk ([`oups_tests::disk`]) then
+//! gives what a death at any moment leaves. That is written as a folder, and opened.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -16,13 +16,13 @@ use super::state::{
     try_look,
 };
 
-/// How much is tried: all of it takes minutes, and is for `OUPS_CRASH=exhaustive`.
+/// How much is tried. The full effort takes minutes, and is for `OUPS_CRASH=exhaustive`.
 struct Effort {
-    /// Draws a moment.
+    /// Draws per moment.
     draws: u64,
-    /// One in how many folders meets another power loss while the next writer works.
+    /// One in `again` folders meets another power loss while the next writer works.
     again: u64,
-    /// The process dies first, and the machine while the next writer works: at one in how many moments.
+    /// At one in `dead` moments the process dies first, and the machine goes off while the next writer works.
     dead: u64,
 }
 
@@ -49,21 +49,22 @@ fn every_commit_survives_a_power_loss_at_every_moment() {
 struct Counts {
     tried: usize,
     again: usize,
-    /// Different folders opened among these.
+    /// Different folders that were opened among `again`.
     followed: usize,
-    /// Folders that were checked already need not be again.
+    /// Folders that were checked: an equal one is not checked again.
     images: HashSet<(Image, bool)>,
 }
 
-/// The process dies, the machine does not: the next writer finds changes that nobody made durable, and then the machine
-/// goes off.
+/// The process dies, but the machine does not. The next writer finds changes that nobody made durable, and then the
+/// machine goes off.
 fn death_then_power_loss(case: &Case<'_>, disk: &Disk, at: &str, counts: &mut Counts) {
     let live = next_write_at_risk(case, &disk.after(Unsynced::AllKept), disk, &case.states[..1], at, counts);
     assert!(live.is_none() || case.states.contains(&live), "{at}: {live:?}");
 }
 
-/// The next writer clears up what lies there, on a disk that may know it otherwise, and the machine goes off meanwhile.
-/// Returns what was there; it may be that or one of `others` until the write is over.
+/// The next writer clears up the folder `there`, whose changes `disk` may not have made durable, and the machine goes
+/// off meanwhile. Until the write is over, the state may be the one before or one of `others`. Returns the state
+/// before.
 fn next_write_at_risk(
     case: &Case<'_>,
     there: &Image,
@@ -103,10 +104,10 @@ fn next_write_at_risk(
     seen
 }
 
-/// What a death in a kind of commit may leave.
+/// The states that a death in a kind of commit may leave.
 struct Case<'a> {
     kind: &'a Kind,
-    /// Every state since the last that was promised to stay: what was before, and what is after.
+    /// Every state from the last durable one on: before, and after each act.
     states: Vec<Seen>,
     scratch: &'a Path,
 }
@@ -156,7 +157,7 @@ fn short(event: &Event) -> String {
     format!("{event:?}").chars().take(90).collect()
 }
 
-/// What may be there, if the machine goes off now, or in the middle of the next operation.
+/// The folders that a power loss may leave, now or in the middle of the next operation.
 fn images(disk: &Disk, next: Option<&Event>, seed: u64) -> Vec<(Image, String)> {
     let draws = (0..effort().draws).map(|number| Unsynced::Drawn(seed * 1000 + number));
     let kinds: Vec<Unsynced> = [Unsynced::AllKept, Unsynced::AllLost].into_iter().chain(draws).collect();
@@ -190,17 +191,18 @@ fn check(case: &Case<'_>, image: Image, is_over: bool, at: &str, counts: &mut Co
     std::fs::remove_dir_all(&root).unwrap();
 }
 
-/// One of the states since the last synced commit, or damage that is noticed and repaired without losing its rows.
+/// Checks for one of the states since the last synced commit, or for damage that is noticed and repaired without losing
+/// its rows.
 fn check_unsynced(case: &Case<'_>, root: &Path, is_over: bool, at: &str) {
     match try_look(root) {
         seen if is_over && case.kind.ends_synced => assert_eq!(Some(&seen.unwrap()), case.states.last(), "{at}"),
-        Ok(seen) => assert!(case.states.contains(&seen), "{at}: no state that ever was: {seen:?}"),
+        Ok(seen) => assert!(case.states.contains(&seen), "{at}: never a state: {seen:?}"),
         Err(error) if is_damage(&error) => repair_keeps(root, &case.states[0], at),
         Err(error) => panic!("{at}: {error}"),
     }
 }
 
-/// The next writer meets what the first power loss left, and the machine goes off once more.
+/// The next writer meets the result of the first power loss, and the machine goes off once more.
 fn again(case: &Case<'_>, image: &Image, at: &str, counts: &mut Counts) {
     let root = case.scratch.join("again");
     write_image(image, &root);

@@ -15,12 +15,12 @@ use super::state::{create, look, open};
 const CHILD: &str = "OUPS_TESTS_KILLED_STORE";
 const NAME: &str = "crash::processes::child_that_is_killed";
 
-/// How often a process is killed: 200 in the long run.
+/// The number of killed processes: 200 in the long run.
 fn rounds() -> u64 {
     std::env::var("OUPS_KILLS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(8)
 }
 
-/// Write `number` brings these rows: some in the middle, some at the end.
+/// Write `number`: some rows in the middle, some at the end.
 fn write(store: &Store<AnyKey>, number: i64) {
     let new = [number % 50, number % 50, 1000 + number, 1000 + number].into_iter();
     let dataset = dataset(store).unwrap();
@@ -53,7 +53,7 @@ fn a_process_killed_at_any_moment_leaves_whole_commits_and_is_not_waited_for() {
         let seen = look(&root).map(|(rows, ..)| rows).unwrap_or_default();
         longest = longest.max(start.elapsed());
         commits = check(&seen, commits);
-        // Every third time the next process clears up, else this one.
+        // Every third time the next process clears up, else this process does.
         if round % 3 > 0 {
             let start = Instant::now();
             let store = open(None, &root).unwrap();
@@ -67,7 +67,7 @@ fn a_process_killed_at_any_moment_leaves_whole_commits_and_is_not_waited_for() {
     assert!(longest < Duration::from_secs(5), "{longest:?}");
 }
 
-/// All four rows of each commit up to the last are there, in order, and nothing else. Returns how many commits.
+/// Checks that the rows are all four rows of each commit up to the last, in order. Returns the number of commits.
 fn check(seen: &[(i64, i64)], at_least: usize) -> usize {
     assert!(seen.is_sorted_by_key(|(time, _)| *time));
     let commits = seen.iter().map(|(_, tag)| tag + 1).max().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What is there, and whether it is as it must be.
+//! The state of the dataset after a crash, and checks of it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,8 @@ use oups_tests::tree::{pins, tree};
 
 use super::acts::{KEY, dataset, rows};
 
-/// What a reader sees: the version's rows and metadata, and its settings and row groups (rows, whether synced) as text.
+/// The state that a reader sees: the version's rows and metadata, and its settings and row groups (rows, whether
+/// synced) as text.
 pub(crate) type Seen = Option<(Vec<(i64, i64)>, BTreeMap<String, String>, String)>;
 
 pub(crate) fn open(fs: Option<&FaultFs>, root: &Path) -> Result<Store<AnyKey>> {
@@ -46,7 +47,7 @@ pub(crate) fn try_look(root: &Path) -> Result<Seen> {
     look_by(&open(None, root)?)
 }
 
-/// What a handle sees, which perhaps keeps something of what it saw before.
+/// The state that a handle sees, which may keep a manifest and pins of its earlier looks.
 pub(crate) fn look_by(store: &Store<AnyKey>) -> Result<Seen> {
     let Some(snapshot) = dataset(store)?.snapshot_if_there()? else { return Ok(None) };
     let groups: Vec<_> = snapshot.row_groups().iter().map(|entry| (entry.rows(), entry.is_synced())).collect();
@@ -58,15 +59,15 @@ pub(crate) fn look(root: &Path) -> Seen {
     try_look(root).unwrap()
 }
 
-/// The next writer waits for nothing, repairs nothing, and leaves nothing of what it found; nor do readers, once their store
-/// handles are dropped.
+/// Checks that the next writer waits for nothing, repairs nothing, and clears up all leftovers, and that readers leave
+/// nothing once their store handles are dropped.
 pub(crate) fn next_write_succeeds(root: &Path, seen: Seen, at: &str) {
     next_write_is_whole(root, seen, at);
     assert!(pins(root).is_empty(), "{at}: pins are left");
 }
 
-/// As [`next_write_succeeds`]. The pin of a reader that is gone, which a power loss may bring back with no mark to tell, is
-/// left by a write that replaces nothing, and by no other.
+/// As [`next_write_succeeds`], with one exception. A power loss may bring back the pin of a reader that is gone,
+/// without a mark that says so. A write that replaces nothing leaves such a pin; any other write removes it.
 pub(crate) fn next_write_is_whole(root: &Path, seen: Seen, at: &str) {
     let store = open(None, root).unwrap();
     let is_marked = std::fs::read(root.join(format!("{KEY}.lock"))).is_ok_and(|mark| !mark.is_empty());
@@ -87,7 +88,7 @@ pub(crate) fn next_write(store: &Store<AnyKey>) -> Result<()> {
     dataset(store)?.write(rows(100..103, 9)).ordered_on("time").commit().map(drop)
 }
 
-/// The rows that are there after [`next_write`].
+/// The rows after [`next_write`].
 pub(crate) fn after_next(seen: &Seen) -> Vec<(i64, i64)> {
     let (mut rows, ..) = seen.clone().unwrap_or_default();
     rows.extend([(100, 9), (101, 9), (102, 9)]);
@@ -95,7 +96,8 @@ pub(crate) fn after_next(seen: &Seen) -> Vec<(i64, i64)> {
     rows
 }
 
-/// The folder holds the files of the manifest and nothing else, and the side files are as a clean writer leaves them.
+/// Checks that the folder holds only the files of the manifest, and that the side files are as a clean writer leaves
+/// them.
 fn assert_no_leftovers(store: &Store<AnyKey>, root: &Path, at: &str) {
     let snapshot = dataset(store).unwrap().snapshot().unwrap();
     let mut expected: Vec<String> =
@@ -108,7 +110,7 @@ fn assert_no_leftovers(store: &Store<AnyKey>, root: &Path, at: &str) {
     assert_eq!(found[&format!("{KEY}.lock")], b"", "{at}: the mark is left");
 }
 
-/// After the loss of rows that were not synced: repairing brings back all that were there before.
+/// Checks that after the loss of unsynced rows a repair keeps all rows from before.
 pub(crate) fn repair_keeps(root: &Path, before: &Seen, at: &str) {
     let store = open(None, root).unwrap();
     dataset(&store).unwrap().repair().commit().unwrap_or_else(|error| panic!("{at}: repair failed: {error}"));

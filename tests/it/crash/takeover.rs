@@ -1,4 +1,4 @@
-//! A writer is killed while it holds the lock, and another waits for it: how long until that one works.
+//! A writer is killed while it holds the lock. Measures how long another, which waits, needs to take over.
 
 use std::path::Path;
 use std::sync::mpsc;
@@ -16,12 +16,12 @@ const CHILD: &str = "OUPS_TESTS_HOLDING_STORE";
 const NAME: &str = "crash::takeover::child_that_holds_the_lock";
 const HELD: &str = "the lock is held";
 
-/// How often: 100 times of each kind in the long run.
+/// The number of takeovers of each kind: 100 in the long run.
 fn rounds() -> usize {
     std::env::var("OUPS_TAKEOVERS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(2)
 }
 
-/// A write whose rule, which is asked under the lock, does this.
+/// A write with this rule, which runs under the lock.
 fn write(store: &Store<AnyKey>, timeout: Option<Duration>, rule: impl Fn() + Send + Sync + 'static) {
     let rule = Resolver::new(move |run: &DuplicateRun| {
         rule();
@@ -36,7 +36,7 @@ fn write(store: &Store<AnyKey>, timeout: Option<Duration>, rule: impl Fn() + Sen
     };
 }
 
-/// Not a test of its own: tells that it has the lock, and never lets it go.
+/// Not a test of its own: says that it has the lock, and never releases it.
 #[test]
 fn child_that_holds_the_lock() {
     let Some(root) = std::env::var_os(CHILD) else { return };
@@ -57,15 +57,15 @@ fn holder(root: &Path) -> Actor {
     holder
 }
 
-/// From the kill until the rule of the waiting writer is asked: it has the lock by then, has cleared up after the dead one,
-/// and has read the row group that it merges.
+/// The time from the kill until the rule of the waiting writer runs. By then that writer has the lock, has cleared up
+/// after the dead one, and has read the row group that it merges.
 fn takeover(root: &Path, timeout: Option<Duration>) -> Duration {
     let mut child = holder(root);
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         let store = open(None, root).unwrap();
         scope.spawn(move || write(&store, timeout, move || sender.send(Instant::now()).unwrap()));
-        // That the other waits by now is likely and need not be: the time would only be longer.
+        // The other writer probably waits by now. If not, the measured time is only longer.
         std::thread::sleep(Duration::from_millis(5));
         let killed = Instant::now();
         child.kill();

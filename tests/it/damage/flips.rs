@@ -58,7 +58,8 @@ fn is_found(store: &Store<AnyKey>, root: &Path, path: &Path, what: &str) -> bool
     findings.iter().any(|finding| finding.file == path && kinds.contains(&finding.kind))
 }
 
-/// A verified read always knows. A plain one may give changed values of a page, but never another number of rows.
+/// Checks that a verified read notices the change, and that a plain read, which may give changed values of a page,
+/// never gives another number of rows.
 fn reads_are_right_or_refused(root: &Path, key: &str, good: &RecordBatch, path: &Path, what: &str) {
     let names_the_file = |error: &Error| error.to_string().contains(&*path.to_string_lossy());
     let snapshot = match dataset(root, key).snapshot() {

@@ -1,4 +1,4 @@
-//! Damage is found, named, never read as rows where a check can know, and repaired as far as it can be.
+//! Damage is found and named, a read that checks never returns it as rows, and a repair saves every intact row group.
 
 mod flips;
 mod random;

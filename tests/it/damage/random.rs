@@ -1,4 +1,4 @@
-//! Several files at once are damaged in several ways: repair keeps every row group that is intact, deletes nothing, and
+//! Several files at once are damaged in several ways. A repair keeps every intact row group, deletes nothing, and
 //! leaves nothing for `verify` to find.
 
 use std::collections::BTreeMap;
@@ -13,12 +13,12 @@ use oups_tests::tree::{copy_tree, tree};
 
 use super::sample::{batch, dataset, files, flip, make, open, read};
 
-/// How often: more with `OUPS_CRASH=exhaustive`.
+/// The number of damaged stores: more with `OUPS_CRASH=exhaustive`.
 fn rounds() -> u64 {
     if crate::crash::is_exhaustive() { 3000 } else { 60 }
 }
 
-/// One row group as it was.
+/// A row group before the damage.
 struct Group {
     file: String,
     bytes: Vec<u8>,
@@ -55,7 +55,7 @@ fn groups(root: &Path) -> Vec<Group> {
     groups
 }
 
-/// Damages one or two files, or puts one that does not belong there, and tells what it did.
+/// Damages one or two files, or adds a file that does not belong there. Returns a text of what it did.
 fn harm(root: &Path, files: &[PathBuf], draws: &mut Draws) -> String {
     let at = draws.below(files.len());
     let (file, other) = (&files[at], &files[draws.below(files.len())]);
@@ -82,7 +82,7 @@ fn harm(root: &Path, files: &[PathBuf], draws: &mut Draws) -> String {
     format!("file {at}")
 }
 
-/// Whether there is a good manifest afterwards.
+/// Damages the manifest, or not. Returns whether it is still good.
 fn harm_manifest(root: &Path, draws: &mut Draws) -> bool {
     let path = root.join("a.opdmd");
     let length = fs::read(&path).unwrap().len();
@@ -95,7 +95,7 @@ fn harm_manifest(root: &Path, draws: &mut Draws) -> bool {
     false
 }
 
-/// The rows that are there are those of row groups as they were, in order, and of every intact one.
+/// Checks that the rows found are those of whole row groups, in order, and of every intact one.
 fn assert_rows(groups: &[Group], found: Option<RecordBatch>, is_intact: impl Fn(&Group) -> bool, at: &str) {
     let mut start = 0;
     let length = found.as_ref().map_or(0, RecordBatch::num_rows);
@@ -108,7 +108,7 @@ fn assert_rows(groups: &[Group], found: Option<RecordBatch>, is_intact: impl Fn(
         assert!(is_there || !is_intact(group), "{at}: the rows of {} are lost", group.file);
         start += if is_there { rows } else { 0 };
     }
-    assert_eq!(start, length, "{at}: rows that never were");
+    assert_eq!(start, length, "{at}: rows that were never stored");
 }
 
 #[test]
@@ -132,7 +132,8 @@ fn whatever_is_damaged_repair_keeps_what_is_intact_and_deletes_nothing() {
         let before = tree(&root);
         let report = dataset(&root, "a").repair().commit().unwrap_or_else(|error| panic!("{at}: {error}"));
         assert_nothing_is_deleted(&before, &tree(&root), &at);
-        // With a manifest, bytes under another one's name are known; without, only those under their own.
+        // With a manifest, a repair recognises the bytes of a row group under any name; without one, only under their
+        // own.
         let is_intact = |group: &Group| {
             let mut named = before.iter().filter(|(name, _)| files.iter().any(|file| file.ends_with(name)));
             named.any(|(name, bytes)| *bytes == group.bytes && (is_listed || name.ends_with(&group.file)))
@@ -151,7 +152,7 @@ fn whatever_is_damaged_repair_keeps_what_is_intact_and_deletes_nothing() {
     println!("{} random damages: {kept} row groups were intact and kept, {lost} were not", rounds());
 }
 
-/// Every content is still somewhere, but for the mark and the manifest that was replaced.
+/// Checks that the bytes of every file still exist somewhere, except those of the mark and of the replaced manifest.
 fn assert_nothing_is_deleted(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>, at: &str) {
     for (name, bytes) in before {
         let is_replaced = name.ends_with(".lock") || name == "a.opdmd";
@@ -159,7 +160,7 @@ fn assert_nothing_is_deleted(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMa
     }
 }
 
-/// Where no row group was left, nothing is a dataset any more, and what was set aside is no part of a store.
+/// The findings, without strangers: if no row group was left, the dataset is gone, and files set aside are strangers.
 fn findings(root: &Path) -> Vec<Finding> {
     let is_one = |finding: &Finding| finding.kind != FindingKind::Stranger;
     open(root).verify(KeyFilter::all()).run().unwrap().findings.into_iter().filter(is_one).collect()

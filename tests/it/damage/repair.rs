@@ -17,7 +17,7 @@ use super::sample::{batch, dataset, files, flip, make, open, read, rows};
 fn repair(root: &Path) -> RepairReport {
     let before = tree(root);
     let report = dataset(root, "a").repair().commit().unwrap();
-    // Not one byte is deleted: every content is still somewhere, but for the lock's mark.
+    // The bytes of every file still exist somewhere, except those of the lock's mark.
     let after: Vec<Vec<u8>> = tree(root).into_values().collect();
     for (name, bytes) in before.iter().filter(|(name, _)| !name.ends_with(".lock") && !name.ends_with(".opdmd")) {
         assert!(after.contains(bytes), "{name} is nowhere any more");
@@ -33,7 +33,7 @@ fn repair(root: &Path) -> RepairReport {
     report
 }
 
-/// The rows of all files but one.
+/// The rows of all files but the lost ones.
 fn without(root: &Path, lost: &[usize]) -> RecordBatch {
     let snapshot = dataset(root, "a").snapshot().unwrap();
     let all = read(&snapshot, true).unwrap();
@@ -205,7 +205,8 @@ fn without_a_manifest_no_changed_value_gets_in() {
         flip(&path, draw(number, 6) as usize % length, (number % 8) as u8);
         let report = dataset(&root, "a").repair().commit().unwrap();
         let found = rows(&dataset(&root, "a"));
-        // A flip in the page index or in a part of the footer that says nothing of rows may go unnoticed; then all is there.
+        // A flip in the page index, or in a part of the footer that does not concern rows, may go unnoticed. Then all
+        // rows are kept.
         assert!(found == expected[at] || found == all, "flip {number} of file {at}: {report}");
         lost += usize::from(found == expected[at]);
         fs::remove_dir_all(&root).unwrap();

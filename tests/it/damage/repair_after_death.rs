@@ -1,4 +1,4 @@
-//! A writer dies at any moment, and then the manifest is lost: repair brings back the old version or the new one.
+//! A writer dies at any moment, and then the manifest is lost: a repair brings back the old version or the new one.
 
 use oups_tests::disk::{Disk, Unsynced, write_image};
 use oups_tests::fault_fs::FaultFs;

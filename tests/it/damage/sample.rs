@@ -1,4 +1,4 @@
-//! A small store of two datasets, and what is read from it.
+//! A small store of two datasets, and reads of it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub(super) fn make(root: &Path) {
     b.write(batch(0..25, "b")).ordered_on("time").commit().unwrap();
 }
 
-/// All rows, and the files that they are in.
+/// All rows, with every byte verified or not.
 pub(super) fn read(snapshot: &Snapshot, verified: bool) -> Result<RecordBatch> {
     let mut batches = Vec::new();
     for entry in snapshot.row_groups() {

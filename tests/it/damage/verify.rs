@@ -1,4 +1,4 @@
-//! Each kind of thing that is not as it should be, made by hand: `verify` names the file and the kind.
+//! Each kind of finding, made by hand: `verify` names the file and the kind.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn verify(root: &Path) -> Vec<Finding> {
     open(root).verify(KeyFilter::all()).run().unwrap().findings
 }
 
-/// Does something to a fresh copy of the sample and returns what is found, as kind, file below the root and row group.
+/// Harms a fresh copy of the sample. Returns the findings as kind, file below the root and row group.
 fn found_after(harm: impl FnOnce(&Path, &[std::path::PathBuf])) -> Vec<(FindingKind, String, Option<usize>)> {
     let folder = scratch();
     let root = folder.path();
@@ -137,7 +137,7 @@ fn a_removed_dataset_is_no_finding_while_it_is_read() {
     store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
     assert_eq!(verify(folder.path()), []);
     drop(reader);
-    // This process lives, so only the lock can tell that nobody reads; the pin is gone.
+    // The process that the pin names lives, so only the lock shows that nobody reads. The pin is removed.
     assert_eq!(verify(folder.path()).iter().map(|found| found.kind).collect::<Vec<_>>(), [FindingKind::Tombstone]);
 }
 

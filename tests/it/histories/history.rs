@@ -1,4 +1,4 @@
-//! What can happen to a dataset, drawn at random.
+//! Random histories of a dataset: strategies that draw operations.
 
 use std::ops::Bound;
 
@@ -9,18 +9,18 @@ use proptest::prelude::*;
 /// The column that a rule may sum up.
 pub(crate) const SUMMED: usize = 0;
 
-/// What the ordered column is made of.
+/// The values of the ordered column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ordered {
     Int,
     Text,
     Float,
     Decimal,
-    /// Steps of so many hours, in nanoseconds.
+    /// Nanoseconds, in steps of this number of hours.
     Time(i64),
-    /// The same in microseconds, with a time zone.
+    /// Microseconds with a time zone, in steps of this number of hours.
     Zoned(i64),
-    /// Steps of so many days.
+    /// Days, in steps of this number of days.
     Date(i64),
 }
 
@@ -62,7 +62,7 @@ impl Ordered {
     }
 }
 
-/// `id` tells rows apart, to see which of equals stayed and where.
+/// All columns. `id` distinguishes equal rows, to see which one stayed and where.
 pub(crate) fn columns(ordered: Ordered) -> Columns {
     let column = |name: &str, col_type| (name.to_owned(), col_type);
     vec![
@@ -82,11 +82,11 @@ pub(crate) enum Rule {
     Sum,
 }
 
-/// Options of a write; what is none is the dataset's setting.
+/// Options of a write. `None` is the dataset's setting.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(crate) target: Option<Target>,
-    /// Some of none: off.
+    /// `Some(None)` is off.
     pub(crate) duplicates_on: Option<Option<Vec<String>>>,
     pub(crate) keep: Option<Rule>,
     pub(crate) max_off_target: Option<Option<i64>>,
@@ -94,7 +94,7 @@ pub(crate) struct Options {
 
 pub(crate) type Metadata = Vec<(String, Option<String>)>;
 
-/// One thing that happens.
+/// One operation.
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
     /// Rows, as several batches or one.
@@ -109,7 +109,7 @@ pub(crate) enum Op {
         end: Bound<i64>,
         unsynced: bool,
     },
-    /// No new rows.
+    /// A write without new rows.
     Rewrite {
         options: Options,
         unsynced: bool,
@@ -154,7 +154,7 @@ pub(crate) fn op(ordered: Ordered, ids: bool) -> impl Strategy<Value = Op> {
     ]
 }
 
-/// Rows in order. Few different values, so that bounds are met and duplicates are many.
+/// Rows in order. They have few different values, so that bounds are met and duplicates are many.
 fn rows(ordered: Ordered, ids: bool) -> impl Strategy<Value = Vec<Row>> {
     let text = |text: &str| Cell::Text(text.into());
     let name = prop_oneof![Just(Cell::Null), Just(text("a")), Just(text("b"))];

@@ -1,4 +1,4 @@
-//! What is in the folder after a step, and what must hold of it whatever was done.
+//! The folder after a step, and the invariants that hold after any step.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,9 +11,9 @@ use oups_tests::tree::tree;
 
 /// The store's files and the dataset in it.
 pub(crate) struct Look {
-    /// Every file, but for lock files, which come and go.
+    /// Every file except empty lock files, which come and go.
     pub(crate) tree: BTreeMap<String, Vec<u8>>,
-    /// None: there is no dataset.
+    /// The dataset's files; `None` without a dataset.
     pub(crate) files: Option<Files>,
 }
 
@@ -68,7 +68,8 @@ impl Files {
         self.layout.clone()
     }
 
-    /// Values never decrease, neither in the manifest's order nor in that of the names; the folder holds what it should.
+    /// Checks that values never decrease, in the manifest's order and in that of the names, and that no file is missing
+    /// or left over.
     pub(crate) fn check(&self, look: &Look, name: &str) {
         let ascends = |(_, _, max): &(usize, Cell, Cell), (_, min, _): &(usize, Cell, Cell)| compare(max, min).is_le();
         assert!(self.layout.windows(2).all(|pair| ascends(&pair[0], &pair[1])), "{name}: {:?}", self.layout);
@@ -83,7 +84,7 @@ impl Files {
         let mut names: Vec<&str> = self.names.iter().map(String::as_str).collect();
         names.sort_unstable();
         assert_eq!(kept, names, "{name}: row group files");
-        // Nobody reads, so only what an unsynced commit replaced is kept.
+        // Nobody reads, so only files that an unsynced commit replaced are kept.
         let retired = others.iter().all(|file| self.flagged && file.contains(".retired-"));
         assert!(retired, "{name}: {others:?}");
     }

@@ -1,7 +1,7 @@
 //! Random histories of a dataset: the library does what the naive model does.
 //!
 //! Writes with every rule for duplicates and every kind of target, deletions, compactions, changes of metadata and
-//! settings, unsynced commits, removal. After each step rows, row groups and the files are looked at.
+//! settings, unsynced commits, removal. Each step checks rows, row groups and files.
 
 pub(crate) mod history;
 pub(crate) mod look;
@@ -20,7 +20,7 @@ proptest! {
     }
 }
 
-/// A few hundred, or as many as asked for.
+/// The number of histories: a few hundred, or as many as the environment asks for.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(250)
 }

@@ -1,4 +1,4 @@
-//! A history done by the library and by the model, side by side.
+//! Runs a history in the library and in the model, side by side.
 
 use std::ops::Bound;
 
@@ -19,7 +19,7 @@ use super::look::{Files, Look};
 
 pub(crate) const KEY: &str = "x";
 
-/// The library's dataset and the model's.
+/// The library's dataset and the model's, with the same history.
 pub(crate) struct World {
     pub(crate) folder: TempDir,
     pub(crate) store: Store<AnyKey>,
@@ -136,11 +136,15 @@ impl World {
             (expected.0 as u64, expected.1 as u64),
             "{name}: rows written"
         );
-        // Every row is accounted for: what was there and what came is there or told of.
+        // Every stored or new row is still stored, or the report counts it as deleted or dropped.
         let new = if let Op::Write { rows, .. } = op { rows.len() } else { 0 };
         let stored = self.before.files.as_ref().map_or(0, |files| files.rows.len());
         let told = found.rows_deleted + found.duplicates_dropped;
-        assert_eq!((stored + new) as u64, files.rows.len() as u64 + told, "{name}: rows that went unsaid");
+        assert_eq!(
+            (stored + new) as u64,
+            files.rows.len() as u64 + told,
+            "{name}: rows that the report does not count"
+        );
         if !matches!(op, Op::Write { rows, .. } if !rows.is_empty()) {
             assert_eq!(found.duplicates_dropped, 0, "{name}: stored rows dropped without new ones");
         }
@@ -158,7 +162,7 @@ impl World {
         }
     }
 
-    /// Files that are in both versions have the same bytes, and they are all that did not have to be written.
+    /// Checks that files of both versions have the same bytes, and hold all rows that were not written.
     fn untouched(&self, before: &Files, files: &Files, now: &Look, written: usize, name: &str) {
         let mut rows = 0;
         for (file, group) in files.names.iter().zip(&files.layout) {
@@ -171,7 +175,7 @@ impl World {
         assert_eq!(rows + written, files.rows.len(), "{name}: rows of untouched row groups");
     }
 
-    /// What the model says: rows written and rows deleted, or that it is refused.
+    /// The model's result: rows written and rows deleted; `None` if the operation is refused.
     pub(crate) fn expect(&mut self, op: &Op) -> Option<(usize, usize)> {
         if !self.model.exists && !matches!(op, Op::Write { .. }) {
             return None;
@@ -328,7 +332,7 @@ fn change(mut change: Change<NewSettings>, options: &Options) -> Change<NewSetti
     change
 }
 
-/// Whether an operation makes durable what earlier ones did not, also where it changes nothing else.
+/// Whether an operation makes earlier unsynced commits durable, even if it changes nothing else.
 fn makes_durable(op: &Op) -> bool {
     match op {
         Op::Write { unsynced, .. } | Op::Rewrite { unsynced, .. } | Op::Delete { unsynced, .. } => !unsynced,

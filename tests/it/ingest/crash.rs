@@ -1,4 +1,4 @@
-//! An operation of an ingest fails, or the process dies: each dataset is as before or as after.
+//! An operation of an ingest fails, or the process dies: each dataset is at its old version or at its new one.
 
 use arrow::array::RecordBatch;
 use oups::Store;
@@ -12,7 +12,7 @@ use super::{Measure, Row, all, batch, measure};
 
 const STATIONS: [u32; 4] = [1, 2, 3, 4];
 
-/// Every dataset's rows; none where there is no dataset.
+/// The rows of each dataset; `None` if it does not exist.
 fn look(store: &Store<Measure>) -> Vec<Option<RecordBatch>> {
     let rows = |station| {
         let dataset = store.dataset(&measure(station)).unwrap();
@@ -31,7 +31,7 @@ fn every_dataset_is_old_or_new_after_a_fault_at_every_operation() {
     let scratch = scratch();
     let prepared = scratch.path().join("prepared");
     let store = Store::<Measure>::create(&prepared).unwrap();
-    // Two datasets are there, two are not.
+    // Two datasets exist, two do not.
     store
         .ingest(batch(&[(1, Some(3), 100), (2, Some(3), 100)]))
         .ordered_on("time")
@@ -70,7 +70,7 @@ fn every_dataset_is_old_or_new_after_a_fault_at_every_operation() {
                 }
             }
             both += usize::from(seen != old && seen != new);
-            // The same once more: nothing is in the way, and nothing comes twice.
+            // The same ingest once more succeeds, and no row is stored twice.
             let again = ingest(FaultFs::counting(), &root).unwrap();
             assert!(again.iter().all(|done| done.result.is_ok()), "{fault:?} at {at}");
             assert_eq!(look(&store), new, "{fault:?} at {at}");

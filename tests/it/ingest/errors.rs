@@ -1,4 +1,4 @@
-//! What is wrong with one dataset, and what with all of an ingest.
+//! Errors of one dataset of an ingest, and errors of all of it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use oups_tests::tree::tree;
 use super::{Measure, Row, batch, measure, store, stored, values};
 use crate::concurrency::actor::patience;
 
-/// Of each dataset the rows that came and its error.
+/// The name, the number of rows and the error of each dataset.
 fn told(ingested: &[IngestReport<Measure>]) -> Vec<(String, u64, Option<String>)> {
     let of = |done: &IngestReport<Measure>| {
         (done.dataset.clone(), done.rows, done.result.as_ref().err().map(ToString::to_string))
@@ -57,7 +57,7 @@ fn an_ingest_that_stops_writes_nothing_if_its_rows_are_bad() {
 #[test]
 fn an_ingest_that_stops_leaves_the_rest_alone() {
     let (_folder, store) = store();
-    // A dataset that the rows do not fit, seen only when it is its turn; the others come after it.
+    // The rows do not fit this dataset, which is seen only at its turn. The others come after it.
     let other = RecordBatch::try_from_iter([("time", Arc::new(Int64Array::from(vec![1])) as ArrayRef)]).unwrap();
     store.dataset(&measure(2)).unwrap().write(other).ordered_on("time").commit().unwrap();
     let rows: Vec<Row> = (2..60).map(|station| (station, Some(1), 1)).collect();

@@ -1,4 +1,4 @@
-//! Columns with the fields of keys: every type of field, of column, and the names.
+//! Key columns: every type of field, every type of column, and their names.
 
 use std::sync::Arc;
 
@@ -153,7 +153,7 @@ fn names_of_several_levels_are_told_apart() {
     assert_eq!(error.to_string(), "key column `level2.city`: expected one column for the field of the keys, found two");
 }
 
-/// The column would be taken as the key, and null be stored in its place.
+/// The column would be taken as a key column, and null would be stored in its place.
 #[test]
 fn a_dataset_that_stores_a_column_named_as_a_field_is_refused() {
     let (_folder, store) = store_of("city:str");

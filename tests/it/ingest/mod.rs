@@ -26,7 +26,7 @@ struct Sampling {
     every: String,
 }
 
-/// One row: station, time, value. The other fields of the key follow from the station.
+/// A row: station, time, value. The station determines the other fields of the key.
 type Row = (u32, Option<i64>, i64);
 
 fn measure(station: u32) -> Measure {
@@ -49,7 +49,7 @@ fn batch(rows: &[Row]) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap()
 }
 
-/// The rows of one dataset as they are stored.
+/// The rows of one dataset, with the stored columns.
 fn stored(rows: &[Row]) -> RecordBatch {
     batch(rows).project(&[1, 3, 5]).unwrap()
 }
@@ -135,7 +135,7 @@ fn no_rows_are_no_datasets() {
 #[test]
 fn large_and_small_partitions_come_back_from_the_file() {
     let (_folder, store) = store();
-    // Two keys with many rows, some with few; the memory is filled several times.
+    // Two keys have many rows, others few. The memory limit is reached several times.
     let station = |row: i64| match row % 100 {
         0..=60 => 1,
         61..=90 => 2,
@@ -169,7 +169,7 @@ fn ingests_of_the_same_keys_wait_for_each_other_and_none_is_lost() {
             let store = &store;
             scope.spawn(move || {
                 for round in 0..5 {
-                    // Each goes through the keys in another order.
+                    // Each writer has another order of keys.
                     let stations = (0..6).map(|at| (at * (writer + 1) + writer) % 6 + 1);
                     let rows: Vec<Row> = stations.map(|at| (at as u32, Some(round), writer * 10 + round)).collect();
                     let ingested = store.ingest(batch(&rows)).ordered_on("time").commit().unwrap();

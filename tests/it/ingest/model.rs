@@ -1,4 +1,4 @@
-//! Ingests against one write for each key.
+//! Random ingests, compared with one write for each key.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ proptest! {
                 prop_assert_eq!(done.rows, rows.len() as u64);
                 let mut found = done.result.as_ref().unwrap().clone();
                 prop_assert_eq!(found.version.commit(), written.version.commit());
-                // Each commit has a draw of its own.
+                // Each commit has a draw of its own, so it is not compared.
                 found.version = written.version;
                 prop_assert_eq!(found, written);
             }

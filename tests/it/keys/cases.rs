@@ -1,4 +1,4 @@
-//! Keys that were worth a case of their own.
+//! Single keys, one case each.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -64,12 +64,12 @@ fn the_longest_component_has_200_bytes() {
         other => panic!("{other:?}"),
     }
     assert!(matches!(One::from_path(&"x".repeat(201)), Err(KeyError::TooLong { .. })));
-    // Encoded, not as it is.
+    // The limit counts encoded bytes.
     assert!(matches!(key(".".repeat(67)).to_path(), Err(KeyError::TooLong { bytes: 201, .. })));
     assert_eq!(key(".".repeat(66)).to_path().map(|path| path.len()), Ok(198));
 }
 
-/// A field whose text forgets something.
+/// A field whose text lacks a part of its value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Forgetful(u8, u8);
 

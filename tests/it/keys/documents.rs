@@ -39,7 +39,7 @@ fn a_key_is_its_path_text() {
     let document = json!({ "on": "wind speed/1", "above": 30.0, "quiet": { "a%2Fb/24": 3 } });
     assert_eq!(serde_json::to_value(&alarm).unwrap(), document);
     assert_eq!(serde_json::from_value::<Alarm>(document).unwrap(), alarm);
-    // Escapes of the document's format must be read before the path is: this text cannot be borrowed.
+    // This text has escapes of JSON, so the path in it cannot be borrowed.
     let escaped = r#"{ "on": "wind\u0020speed/1", "above": 30.0, "quiet": { "a%2Fb/24": 3 } }"#;
     assert_eq!(serde_json::from_str::<Alarm>(escaped).unwrap(), alarm);
 }

@@ -1,4 +1,4 @@
-//! What a user reads when a key, a filter or a schema is refused.
+//! Messages for refused keys, filters and schemas.
 
 use oups::key::{KeySchema, Separator};
 use oups::{AnyKey, KeyFilter, TopLevel};
@@ -64,7 +64,7 @@ fn another_stores_key_is_refused() {
     }
 }
 
-/// A text that is shown in a terminal must not command it.
+/// A message in a terminal must not control the terminal.
 #[test]
 fn no_message_holds_a_control_character() {
     let schema = KeySchema::parse("city:str,number:u8/frequency:str", Separator::Dash).unwrap();

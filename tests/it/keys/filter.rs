@@ -69,7 +69,7 @@ fn filters_by_name_take_patterns() {
 }
 
 proptest! {
-    /// The filter for exactly one key lets exactly that key pass.
+    /// A filter for exactly one key accepts that key and no other.
     #[test]
     fn a_filter_for_a_key_finds_it(city in super::shapes::text(), number: u64, frequency in super::shapes::text()) {
         let wanted = key(&city, number, &frequency);

@@ -1,10 +1,10 @@
-//! Generated code that depends on nothing in scope and triggers no lint. That this compiles is most of the test.
+//! Generated code depends on nothing in scope and triggers no lint. Most of the test is that this file compiles.
 
 #![deny(warnings, missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]
 
 use oups::{SubLevel as _, TopLevel as _};
 
-/// Names that generated code could trip over.
+/// Names that could clash with those in generated code.
 #[expect(dead_code, non_camel_case_types, reason = "they only have to be in scope")]
 mod traps {
     pub(super) trait Into {}
@@ -24,7 +24,7 @@ mod traps {
     pub(super) mod key {}
 }
 
-/// The key, in a module where every name means something else.
+/// The key, in a module where every usual name means something else.
 #[expect(unreachable_pub, reason = "a public key in a private module shows what the derive makes public")]
 mod inside {
     #[expect(unused_imports, reason = "they only have to be in scope")]
@@ -32,7 +32,7 @@ mod inside {
         Cow, Default, From, Into, IntoIterator, Iterator, Ok, Option, Result, Some, core, key, oups, std, str,
     };
 
-    /// Fields called like what the generated code calls its own.
+    /// Fields with names that generated code uses itself.
     #[derive(
         ::oups::TopLevel,
         ::std::clone::Clone,
@@ -62,7 +62,7 @@ mod inside {
         pub clone: u8,
         /// Another.
         pub default: u8,
-        /// A name that clippy knows better.
+        /// A name that makes clippy expect a `bool`.
         pub is_day: bool,
         /// Another.
         pub to_text: u8,

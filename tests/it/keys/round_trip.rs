@@ -1,4 +1,4 @@
-//! Key → path → key is the identity, and nothing else is a path: for any key of every shape.
+//! Key → path → key is the identity for any key of every shape, and no other text is a path.
 
 use std::fmt::Display;
 use std::hash::{BuildHasher, RandomState};
@@ -105,7 +105,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
-    /// A text either is the path that its key has, or no path.
+    /// A text is either the path of its key, or not a path.
     #[test]
     fn only_what_encoding_gives_is_a_path(
         path in prop_oneof![any::<String>(), "[a%0-9A-F -/]{0,10}", "([aà.1٣ _%-]|%[0-9A-Fa-f]{2}|/){0,6}", text()],
@@ -119,7 +119,7 @@ proptest! {
     }
 }
 
-/// Shrinking would change the shape of the values, so a failing seed is shown as it is.
+/// Runs without shrinking, which would change the shape of the values: a failure shows its seed.
 fn runner(seed: [u8; 32]) -> proptest::test_runner::TestRunner {
     use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
     TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &seed))

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use oups::{AnyKey, KeyError, KeyField, StoreKey, SubLevel, TopLevel};
 use proptest::prelude::*;
 
-/// Any text, the nasty ones more often than chance would have it.
+/// Any text; difficult ones come more often than by chance.
 pub(crate) fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
@@ -125,7 +125,7 @@ pub(crate) fn numbers() -> impl Strategy<Value = Numbers> {
     })
 }
 
-/// Types of the user's own.
+/// Fields of the user's own types.
 #[derive(TopLevel, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Own {
     pub(crate) weekday: Weekday,
@@ -135,7 +135,7 @@ pub(crate) struct Own {
 
 #[derive(KeyField, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Weekday {
-    /// The order of the texts is that of the values, so that the untyped key's is too.
+    /// The texts have the order of the values, so that the untyped keys have it too.
     #[oups(rename = "")]
     Any,
     #[oups(rename = "1 mon")]
@@ -158,7 +158,7 @@ impl KeyField for Pair {
     }
 }
 
-/// A number that says so.
+/// A number in a type of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Id(pub(crate) u16);
 
@@ -183,7 +183,7 @@ pub(crate) fn own() -> impl Strategy<Value = Own> {
     })
 }
 
-/// One struct a separator, with two levels, made of the same fields.
+/// One struct per separator, with two levels of the same fields.
 macro_rules! separated {
     ($($module:ident: $separator:literal),*) => {
         $(pub(crate) mod $module {
@@ -241,7 +241,7 @@ separated!(
     dash: "-", underscore: "_", equals: "=", at: "@", plus: "+", comma: ",", tilde: "~", space: " "
 );
 
-/// What holds for any two keys of one shape.
+/// A property of any two keys of one shape.
 pub(crate) trait Check {
     fn check<K>(&self, a: &K, b: &K) -> Result<(), TestCaseError>
     where

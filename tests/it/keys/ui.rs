@@ -1,8 +1,8 @@
-//! What the compiler says about a key that is not right: one mistake a file, its message beside it.
+//! The compiler's messages for wrong keys: one mistake per file, with its message beside it.
 
 use std::process::Command;
 
-/// Messages change with the compiler, so they are compared on one release only. After a change of the derives:
+/// Messages change with the compiler, so the test compares them on one release only. After a change of the derives run
 /// `TRYBUILD=overwrite cargo test -p oups-tests --test it keys::ui`, then read every difference.
 const RELEASE: &str = "rustc 1.95.";
 

@@ -1,4 +1,4 @@
-//! A disk that is full at every point of every kind of commit.
+//! A disk that becomes full at every point of every kind of commit.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -66,7 +66,7 @@ fn is_full(error: &Error) -> bool {
         && error.to_string().ends_with("make room and try again")
 }
 
-/// Fills the disk but for so many bytes.
+/// Fills the disk except for this number of bytes.
 fn leave_free(ballast: &Path, bytes: u64) {
     let mut file = File::create(ballast).unwrap();
     let mut length = 0;

@@ -1,8 +1,9 @@
-//! What the operating system refuses, for real: a full disk, read-only media, no permission, too many open files. A typed
-//! error that names the path and says what to do; the old state; the space given back; and the next write works.
+//! Refusals by the real operating system: a full disk, read-only media, no permission, too many open files. Each gives
+//! a typed error that names the path and says what to do. The old state stays, the space is given back, and the next
+//! write works.
 //!
-//! Each test runs in a process of its own, in its own mount namespace: whatever happens to it, no mount is left. Where that
-//! may not be done, it says so and is skipped.
+//! Each test runs in a process of its own, in its own mount namespace, so no mount is left over. If the system does not
+//! allow that, the test says so and is skipped.
 
 mod disk_full;
 mod open_files;
@@ -21,7 +22,7 @@ use crate::crash::{Seen, look, next_write, next_write_succeeds};
 
 const TEST: &str = "OUPS_TESTS_OS_TEST";
 const FOLDER: &str = "OUPS_TESTS_OS_FOLDER";
-/// What the shell exits with where it may not prepare the folder.
+/// The exit code of the shell if it may not prepare the folder.
 const SKIP: i32 = 77;
 
 /// The folder, if this process is the one that was made for the test.
@@ -46,7 +47,7 @@ pub(crate) fn run(mut command: Command, test: &str, folder: &Path, prepare: &str
     said.lines().filter(|line| line.starts_with("tried ")).for_each(|line| println!("{line}"));
 }
 
-/// A shell with mounts of its own, which are gone with it.
+/// A shell with mounts of its own, which end with it.
 fn with_own_mounts(folder: &Path) -> Command {
     let mut command = tool("unshare");
     command.arg("--mount");
@@ -61,19 +62,20 @@ fn is_root(own_folder: &Path) -> bool {
     std::fs::metadata(own_folder).unwrap().uid() == 0
 }
 
-/// A file system in memory, of this size, where the test works.
+/// A command that mounts a file system in memory of this size as the folder of the test.
 fn in_memory(size: &str) -> String {
     format!("mount -t tmpfs -o size={size} none \"${FOLDER}\" || exit {SKIP}")
 }
 
-/// All files and folders, but for the folder of pins.
+/// All files and folders, without the folder of pins.
 fn everything(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut tree = tree_with_folders(root);
     tree.retain(|name, _| !name.starts_with("oups.pins"));
     tree
 }
 
-/// What a refused operation has left: the old state to the byte, or where the commit point was passed, the new one.
+/// Checks of the state after an operation that may be refused: the old state to the byte, or the new one past the
+/// commit point.
 struct After<'a> {
     root: &'a Path,
     before: &'a BTreeMap<String, Vec<u8>>,
@@ -83,8 +85,8 @@ struct After<'a> {
 }
 
 impl After<'_> {
-    /// Nothing is there that was not before, and nothing is gone but what nobody needs any more: whoever begins a write
-    /// clears away what readers have let go, also where the write is then refused.
+    /// Checks that no file was added or changed, and that only files that nobody needs are gone. A write that begins
+    /// clears away files that readers have let go, even if it is then refused.
     fn check_tree(&self, at: &str) {
         let left = everything(self.root);
         for (name, bytes) in &left {
@@ -95,7 +97,7 @@ impl After<'_> {
         assert!(!gone.iter().any(|name| needed(name) || *name == "oups.json"), "{at}: {gone:?}");
     }
 
-    /// Returns whether it was refused. `is_it` tells the error that is expected.
+    /// Checks the result of an operation, and returns whether it was refused. `is_it` recognises the expected error.
     fn check(&self, store: &Store<AnyKey>, result: Result<(), Error>, is_it: fn(&Error) -> bool) -> bool {
         let Self { root, at, .. } = self;
         let refused = result.is_err();

@@ -1,4 +1,4 @@
-//! A process that may open no more files, at every point of every kind of commit.
+//! A process that may not open another file, at every point of every kind of commit.
 
 use std::fs::File;
 use std::path::Path;
@@ -57,7 +57,7 @@ fn exhaust(folder: &Path) {
         std::fs::remove_dir_all(&prepared).unwrap();
     }
     assert!(refused > KINDS.len(), "{refused}");
-    println!("\ntried {tried} commits with hardly a file to open, {refused} were refused");
+    println!("\ntried {tried} commits with few files to open, {refused} were refused");
 }
 
 fn is_out_of_files(error: &Error) -> bool {

@@ -1,4 +1,4 @@
-//! A user who may read and not write, and users who share a store.
+//! A user who may only read, and users who share a store.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -14,12 +14,12 @@ use oups_tests::scratch;
 use super::{folder_of, is_root, run};
 use crate::crash::{KINDS, create, dataset_of, insert, look, open};
 
-/// Nobody.
+/// The user `nobody`.
 const OTHER: u32 = 65_534;
 const READS: &str = "os_failures::permission::a_user_who_may_only_read";
 const SHARES: &str = "os_failures::permission::a_pin_of_another_user_is_respected_and_keeps_no_longer_than_it_is_held";
 
-/// A process of another user where this one may make one.
+/// A process of another user, if this user may start one.
 fn as_other(folder: &Path) -> Command {
     let mut command = tool("env");
     if is_root(folder) {
@@ -87,19 +87,19 @@ fn a_pin_of_another_user_is_respected_and_keeps_no_longer_than_it_is_held() {
     let files = || fs::read_dir(root.join("a-1/b")).unwrap().count();
     let reader = dataset_of(&open(None, &root).unwrap()).unwrap().snapshot().unwrap();
     allow(folder.path(), 0o777, 0o666);
-    // Others may read a pin and not write to it, as a mask of 022 has it.
+    // Others may read a pin and not write to it, as with a mask of 022.
     allow(&root.join("oups.pins"), 0o777, 0o644);
     let live = || dataset_of(&open(None, &root).unwrap()).unwrap().snapshot().unwrap().row_groups().len();
     run(as_other(folder.path()), SHARES, folder.path(), "");
-    assert!(files() > live(), "what the reader holds is still there");
+    assert!(files() > live(), "the reader's files are kept");
     assert_eq!(crate::crash::seen_in(&reader).unwrap().len(), 10);
     drop(reader);
     run(as_other(folder.path()), SHARES, folder.path(), "");
     run(as_other(folder.path()), SHARES, folder.path(), "");
-    assert_eq!(files(), live(), "nothing is kept for a pin that nobody holds");
+    assert_eq!(files(), live(), "no file is kept for a pin that nobody holds");
 }
 
-/// The same, of a reader that was killed: the pin is there and nobody holds it, and only its owner may remove it.
+/// The same for a reader that was killed: its pin remains, nobody holds it, and only its owner may remove it.
 #[test]
 fn a_dead_pin_that_cannot_be_removed_keeps_nothing() {
     let folder = scratch();

@@ -1,4 +1,4 @@
-//! Media that can only be read.
+//! Read-only media.
 
 use std::io;
 use std::path::Path;
@@ -40,7 +40,8 @@ fn read_only(folder: &Path) {
         drop(made);
         let found = open(&root).verify(KeyFilter::all()).run().unwrap().findings;
         let (old, before) = (look(&root), everything(&root));
-        // A handle that has read keeps a pin file open to be written to, and the media busy: this one has not.
+        // A handle that has read keeps a pin file open for writing, which keeps the media busy. This handle has not
+        // read.
         let store = open(&root);
         remount(folder, "ro");
         assert_eq!(look(&root), old, "reading needs no permission to write");

@@ -1,7 +1,7 @@
-//! The pictures in `docs/merge.md` are what the planner draws.
+//! The planner draws the pictures in `docs/merge.md`.
 //!
-//! Every block of the page that is fenced as `plan` holds a scenario, an empty line, and its picture. This test draws them
-//! anew and compares. After a change that is meant, `OUPS_UPDATE_DOCS=1` writes the new pictures into the page.
+//! Every `plan` block of the page holds a scenario, an empty line, and its picture. This test draws the pictures again
+//! and compares. After an intended change, `OUPS_UPDATE_DOCS=1` writes the new pictures into the page.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ fn the_pictures_of_the_page_are_true() {
     }
 }
 
-/// The page with every picture drawn anew.
+/// The page with every picture drawn again.
 fn redraw(page: &str) -> String {
     let mut parts = page.split("```plan\n");
     let mut out = parts.next().unwrap_or_default().to_owned();

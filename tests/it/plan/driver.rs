@@ -1,4 +1,4 @@
-//! A trivial executor: does in memory what a plan says.
+//! A trivial executor: carries out a plan in memory.
 
 use std::num::NonZeroU64;
 use std::ops::Range;
@@ -19,7 +19,7 @@ pub(crate) struct Dataset {
     pub(crate) groups: Vec<Vec<Row>>,
 }
 
-/// Cutters are fed chunks of so many rows, so that cuts fall inside, at and across their edges.
+/// Rows of a chunk for the cutter: few, so that cuts fall inside chunks and at their edges.
 const CHUNK: usize = 3;
 
 impl Dataset {
@@ -37,7 +37,7 @@ impl Dataset {
         Ok(plan)
     }
 
-    /// Plans and does a write; the number of rows in new row groups.
+    /// Plans and carries out a write. Returns the number of rows in new row groups.
     pub(crate) fn write(&mut self, write: &Write) -> Result<usize> {
         let plan = self.plan(write)?;
         let sizing = rules(self, write)?.0;
@@ -67,7 +67,7 @@ impl Dataset {
         Ok(written)
     }
 
-    /// What a manifest would say.
+    /// The row groups, as a manifest would list them.
     pub(crate) fn stored(&self) -> Vec<RowGroup> {
         let end = |row: &Row| ord(&row[self.ordered]);
         let stored = |group: &Vec<Row>| row_group(end(&group[0]), end(&group[group.len() - 1]), group.len() as u64);
@@ -100,7 +100,7 @@ impl Dataset {
                 Cutter::Periods(cutter) => {
                     let value = |row: &Row| match &row[self.ordered] {
                         Cell::Int(value) => *value,
-                        other => panic!("{other:?} is no timestamp"),
+                        other => panic!("{other:?} is not a timestamp"),
                     };
                     cutter.cuts(&chunk.iter().map(value).collect::<Vec<_>>())
                 }
@@ -123,7 +123,7 @@ impl Dataset {
     }
 }
 
-/// The target laid on the ordered column, whether duplicates are looked for, and how many off-target row groups are
+/// The target for the ordered column, whether duplicates are dropped, and how many off-target row groups are
 /// tolerated.
 pub(crate) fn rules(dataset: &Dataset, write: &Write) -> Result<(Sizing, bool, Option<NonZeroU64>)> {
     let target = match &write.row_group_target {
@@ -139,7 +139,7 @@ pub(crate) fn rules(dataset: &Dataset, write: &Write) -> Result<(Sizing, bool, O
     Ok((sizing, write.duplicates_on.is_some(), max_off_target))
 }
 
-/// A plan holds every row group and every new row exactly once, in order.
+/// Checks that a plan holds every row group and every new row exactly once, in order.
 fn check_cover(plan: &ChangePlan, groups: usize, rows: u64) {
     let (mut next_group, mut next_row) = (0, 0);
     for step in plan.steps() {

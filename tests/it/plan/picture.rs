@@ -1,4 +1,4 @@
-//! How plans are drawn where there is much, or nothing, to draw.
+//! Pictures of very large plans, and of empty ones.
 
 use super::scenario::picture;
 

@@ -1,4 +1,4 @@
-//! Random datasets, writes and options: the planner with the cutter does what the model does.
+//! Random datasets, writes and options: planner and cutter give the result of the model.
 
 use oups_core::Step;
 use oups_core::bench::plan_deletion;
@@ -11,12 +11,12 @@ use super::driver::{Dataset, ord};
 
 const HOUR: i64 = 3_600_000_000_000;
 
-/// What the ordered column is made of.
+/// The values of the ordered column.
 #[derive(Clone, Copy, Debug)]
 enum Ordered {
     Int,
     Text,
-    /// Steps of so many hours.
+    /// Times in steps of this number of hours.
     Time(i64),
 }
 
@@ -44,8 +44,8 @@ fn columns(ordered: Ordered) -> Columns {
     vec![column("v", ColType::Int64), column("at", ordered.col_type()), named, column("id", ColType::Int64)]
 }
 
-/// Rows in order. Few different values, so that bounds are met and duplicates are many; the id tells rows apart where
-/// that is wanted, to see which of equals stayed and where.
+/// Rows in order. They have few different values, so that bounds are met and duplicates are many. With `ids` each row
+/// has an id, to see which of equal rows stayed and where.
 fn rows(ordered: Ordered, most: usize, ids: Option<i64>) -> impl Strategy<Value = Vec<Row>> {
     let name = prop_oneof![Just(Cell::Null), Just(Cell::Text("a".into())), Just(Cell::Text("b".into()))];
     prop::collection::vec((-12_i64..12, 0_i64..2, name), 0..most).prop_map(move |mut cells| {
@@ -58,7 +58,7 @@ fn rows(ordered: Ordered, most: usize, ids: Option<i64>) -> impl Strategy<Value 
     })
 }
 
-/// A layout that no rule need have made: rows cut anywhere.
+/// Any layout: rows cut anywhere, not only as a rule would.
 fn groups(ordered: Ordered, ids: bool) -> impl Strategy<Value = Vec<Vec<Row>>> {
     let cuts = prop::collection::vec(any::<prop::sample::Index>(), 0..9);
     (rows(ordered, 40, ids.then_some(0)), cuts).prop_map(|(rows, cuts)| {

@@ -1,11 +1,12 @@
-//! Worked pictures: a few lines of text that say what is stored and what is written, and what becomes of it.
+//! Worked pictures: a few lines of text say what is stored and what is written, and the picture shows the plan and its
+//! result.
 //!
 //! ```text
 //! stored          (1 2 3) (4 5)     row groups by the values of their ordered column, or `10000 of 1000000 rows`
 //! new             3 7
 //! target          1000000
-//! duplicates      dropped           if they are
-//! max off target  3                 if it is given
+//! duplicates      dropped           if duplicates are dropped
+//! max off target  3                 if the option is given
 //! delete          2..4              instead of the four lines before
 //! ```
 
@@ -19,7 +20,7 @@ use oups_tests::table::{Cell, ColType, Row};
 
 use super::driver::{Dataset, ord, rules};
 
-/// The picture of a scenario and, for row groups given by value, the row groups that come of it.
+/// The picture of a scenario and, if row groups are given by value, the resulting row groups.
 pub(crate) fn picture(scenario: &str) -> Result<String> {
     let line = |name: &str| {
         let text = scenario.lines().find_map(|line| line.strip_prefix(name))?;
@@ -80,7 +81,7 @@ fn dataset(stored: &str, timed: bool) -> Result<Dataset> {
     Ok(dataset)
 }
 
-/// So many row groups of so many rows: the first has the values 0 to 9, the next 10 to 19, and so on.
+/// `count` row groups of `rows` rows each: the first has the values 0 to 9, the next 10 to 19, and so on.
 fn many(count: &str, rows: &str) -> Result<Vec<RowGroup>> {
     let rows = rows.trim_end_matches(" rows").parse()?;
     let group = |at: i64| row_group(OrdValue::I64(at * 10), OrdValue::I64(at * 10 + 9), rows);
@@ -94,12 +95,12 @@ fn rows_of(values: &str, timed: bool) -> Result<Vec<Row>> {
 /// A whole number, or a time of 2024 as month, day and hour: `01-31T18`.
 fn cell(text: &str, timed: bool) -> Result<Cell> {
     if !timed {
-        return Ok(Cell::Int(text.parse().with_context(|| format!("{text} is no number"))?));
+        return Ok(Cell::Int(text.parse().with_context(|| format!("{text} is not a number"))?));
     }
     let (Some((month, day)), Some((_, hour))) =
         (text.split_once('T').and_then(|at| at.0.split_once('-')), text.split_once('T'))
     else {
-        bail!("{text} is no time")
+        bail!("{text} is not a time")
     };
     let date = NaiveDate::from_ymd_opt(2024, month.parse()?, day.parse()?).context("no such day")?;
     let at = date.and_hms_opt(hour.parse()?, 0, 0).context("no such hour")?;

@@ -158,7 +158,7 @@ fn sparse_rows_of_a_dense_dataset_skip_its_row_groups() {
     let (folder, store) = store_of("name:str");
     write(&store, "left", &[5, 90_000], 10);
     write(&store, "right", &(0..100_000).collect::<Vec<_>>(), 10_000);
-    // Row groups that no left row needs are not even opened.
+    // Row groups that no left row needs are not opened, so their files may be missing.
     for at in 2..8 {
         let file = dataset(&store, "right").snapshot().unwrap().row_groups()[at].file_name().to_owned();
         std::fs::write(folder.path().join("right").join(&*file), b"no row group").unwrap();
@@ -219,7 +219,7 @@ proptest! {
         batch_size in 1..20usize,
         is_wide in prop::bool::weighted(0.3),
     ) {
-        // Of many right datasets each is read in another way.
+        // Many right datasets are read in another way than few.
         let copies = if is_wide { 17 } else { 1 };
         let tolerance = if forward && by { Some(tolerance.unwrap_or(3)) } else { tolerance };
         let (_folder, store) = store_of("name:str,number:int");

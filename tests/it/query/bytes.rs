@@ -1,4 +1,4 @@
-//! How much of the files a read takes, counted where files are touched.
+//! The bytes that a read takes from the files, counted in the file system.
 
 use std::io;
 use std::path::Path;
@@ -12,7 +12,7 @@ use oups_query::ReadDataset;
 
 use super::{dataset, numbers, store_of};
 
-/// The local file system, with the bytes that are read of files at positions counted.
+/// The local file system, which counts the bytes of positioned reads.
 #[derive(Debug, Default)]
 struct CountingFs {
     bytes: Arc<AtomicU64>,
@@ -124,9 +124,9 @@ fn a_filter_reads_its_column_and_little_more_than_the_wanted_pages() {
     let scan = snapshot.scan().matching("n = 250");
     assert_eq!(scan.clone().count().unwrap(), 1_000);
     let scan = scan.columns(["f"]);
-    // The footers and page indexes are known from here on.
+    // This read leaves footers and page indexes in the cache.
     assert_eq!(scan.clone().collect().unwrap().num_rows(), 1_000);
-    // What the wanted rows take of the other column, and all of the filter's in the row group that statistics leave.
+    // The bytes of the wanted rows in `f`, and of all of `n` in the one row group that statistics leave.
     let filtered = scan.clone().explain().unwrap();
     let column = filtered.columns.iter().find(|column| column.name == "n").unwrap().part.bytes;
     let wanted = snapshot.scan().range(250_000..251_000).columns(["f"]).explain().unwrap().bytes();
@@ -151,8 +151,8 @@ fn a_footer_is_read_once_a_snapshot() {
     assert_eq!(second, read(vec!["t"]));
 }
 
-/// A merge of many datasets holds a small block of each, and makes the next the smaller the more memory this one took: with
-/// room for a whole batch in each, they shrank to a row, and memory grew without end.
+/// A merge of many datasets holds a small block of each. The more memory a block takes, the smaller it makes the next.
+/// When each block reserved room for a whole batch, blocks shrank to a row, and memory grew without end.
 #[test]
 fn a_few_rows_take_memory_for_a_few_rows() {
     let (_folder, store, _) = counted();
@@ -171,13 +171,13 @@ fn a_merge_verifies_each_file_once_however_often_it_is_opened() {
     let (_folder, store, bytes) = counted();
     let dataset = dataset(&store, "x");
     let touched = dataset.snapshot().unwrap().row_groups()[1].bytes();
-    // Rows that are there already: they are compared with the first stored ones before the merge begins.
+    // Rows that are stored already: they are compared with the first stored rows before the merge begins.
     let again = rows().slice(150_000, 10);
     bytes.store(0, Ordering::Relaxed);
     let report =
         dataset.write(again).duplicates_on(DuplicatesOn::All).durability(Durability::Unsynced).commit().unwrap();
     assert!(!report.changed);
     let read = bytes.load(Ordering::Relaxed);
-    // Once to verify it, once to decode it, and some pages for the look.
+    // The file is read once to verify it, once to decode it, and in some pages for the comparison.
     assert!(read > 2 * touched && read < 5 * touched / 2, "read {read} bytes for a file of {touched}");
 }

@@ -1,4 +1,4 @@
-//! Every form of query while others write, delete and compact: each result is that of exactly one version of each dataset.
+//! Every form of query while others write, delete and compact: each result is of exactly one version of each dataset.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,11 +16,11 @@ use super::{batch, dataset, numbers, store_of};
 /// Time and number of each row, in stored order.
 type State = Vec<(i64, i64)>;
 
-/// What one dataset was from its first version on. A state is here before it is committed.
+/// All states of one dataset from its first version on. A state is added before it is committed.
 #[derive(Default)]
 struct History {
     states: RwLock<Vec<State>>,
-    /// So many of them were acknowledged.
+    /// The number of acknowledged states.
     acknowledged: AtomicUsize,
     /// The state of each version, once its commit has returned.
     versions: Mutex<BTreeMap<u64, State>>,
@@ -38,7 +38,7 @@ impl History {
         self.acknowledged.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// The states that whoever opened in between may have met.
+    /// The states that a reader may see that began when `acknowledged` states were acknowledged.
     fn since(&self, acknowledged: usize) -> Vec<State> {
         self.states.read().unwrap()[acknowledged.saturating_sub(1)..].to_vec()
     }
@@ -99,11 +99,11 @@ impl Reader<'_> {
         self.histories.iter().map(|history| history.acknowledged.load(Ordering::SeqCst)).collect()
     }
 
-    /// What was found of each key is so of one of the states that could be met.
+    /// Checks that the result for each key comes from one of the states that the reader may see.
     fn check<T: PartialEq + std::fmt::Debug>(&self, before: &[usize], found: Vec<T>, of: impl Fn(&State) -> T) {
         for (key, found) in found.into_iter().enumerate() {
             let states = self.histories[key].since(before[key]);
-            assert!(states.iter().any(|state| of(state) == found), "key {key}: {found:?} is none of {states:?}");
+            assert!(states.iter().any(|state| of(state) == found), "key {key}: {found:?} is from none of {states:?}");
         }
     }
 
@@ -185,7 +185,7 @@ impl Reader<'_> {
             })
         };
         let rights = self.histories[1].since(before[1]);
-        assert!(rights.iter().any(is_of), "{found:?} joins none of {rights:?}");
+        assert!(rights.iter().any(is_of), "{found:?} is a join with none of {rights:?}");
     }
 
     fn answers(&self) {

@@ -1,4 +1,4 @@
-//! What reading refuses, and what it says.
+//! Errors of reading: what is refused, and the messages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -93,11 +93,11 @@ fn a_damaged_file_is_an_error_item_and_the_last() {
 
     let chunks: Vec<_> = store.query([store.parse_key("x").unwrap()]).intersections().unwrap().collect();
     assert!(matches!(chunks.as_slice(), [Err(Error::Damaged { .. })]), "{chunks:?}");
-    // A range that does not need the file does not meet it.
+    // A range that does not need the file does not open it.
     assert_eq!(dataset.scan().range(5..).count().unwrap(), 2);
 }
 
-/// Changes bytes of a dataset's second row group file; answers its path.
+/// Changes bytes of a dataset's second row group file. Returns its path.
 fn damage(store: &Store<AnyKey>, key: &str) -> PathBuf {
     let file = dataset(store, key).snapshot().unwrap().row_groups()[1].file_name().to_owned();
     let path = store.root().join(key).join(&*file);
@@ -108,7 +108,8 @@ fn damage(store: &Store<AnyKey>, key: &str) -> PathBuf {
     path
 }
 
-/// The rows before the damaged file, then the error that names it, then nothing.
+/// Checks that the items are rows before the damaged file, then the error that names it, then nothing. Returns the
+/// number of rows.
 fn check_damaged(mut items: impl Iterator<Item = Result<RecordBatch, ArrowError>>, path: &Path) -> usize {
     let mut rows = 0;
     loop {
@@ -141,7 +142,7 @@ fn a_damaged_file_in_a_join_a_stream_or_a_resampling_is_an_error_item_that_names
     assert_eq!(check_damaged(small(store.asof(&b).right(&c)), &path), 4, "on the left");
     let many: AsOf<AnyKey> = (0..20).fold(store.asof(&a), |join, at| join.right_as(&b, format!("r{at}_")));
     check_damaged(small(many), &path);
-    // What only needs other files is there.
+    // Reads that need only other files succeed.
     assert_eq!(
         store.asof(&a).right(&b).range(..3).batches().unwrap().map(|batch| batch.unwrap().num_rows()).sum::<usize>(),
         3
@@ -149,10 +150,14 @@ fn a_damaged_file_in_a_join_a_stream_or_a_resampling_is_an_error_item_that_names
 
     let query = || store.query([&a, &b, &c]).batch_size(1);
     let resample = query().resample(2).aggregate("n", [Aggregate::Sum]).batches().unwrap();
-    assert_eq!(check_damaged(resample, &path), 6 + 1, "all periods of `a`, and of `b` that which is certainly over");
+    assert_eq!(
+        check_damaged(resample, &path),
+        6 + 1,
+        "all periods of `a`, and the one period of `b` that is certainly over"
+    );
     check_damaged(query().reverse().ordered().unwrap(), &path);
     let query = || store.query([&a, &b, &c]);
-    assert_eq!(query().counts().unwrap().len(), 3, "of which nothing is read");
+    assert_eq!(query().counts().unwrap().len(), 3, "counts read no row group file");
     assert!(matches!(query().range(5..).counts(), Err(Error::Damaged { path: found, .. }) if found == path));
     assert!(query().verified().counts().is_err());
 }

@@ -1,4 +1,4 @@
-//! What a scan says that it will read.
+//! The plans of scans.
 
 use arrow::compute::kernels::cmp::gt;
 use oups_query::{ReadDataset, Scan, ScanPlan};
@@ -7,7 +7,7 @@ use super::{batch, numbers, store_of, write};
 
 const TIMES: [i64; 12] = [-2, 0, 0, 1, 3, 3, 3, 3, 4, 7, 9, 9];
 
-/// The plan's text without random names, and without sizes, which are the encoder's matter.
+/// The plan's text without random names, and without sizes, which depend on the encoder.
 fn text(plan: &ScanPlan) -> String {
     let mut text = plan.to_string();
     for (at, group) in plan.row_groups.iter().enumerate() {
@@ -77,7 +77,7 @@ fn pages_are_counted() {
         assert_eq!((column.part.pages, column.part.of_pages), (1, 10), "{}", column.name);
         assert!(column.part.bytes < column.part.of_bytes / 5, "{column:?}");
     }
-    // It is read, and it is nothing else.
+    // The read needs this file and no other.
     let found = dataset.scan().range(5_000..5_010).collect().unwrap();
     assert_eq!(numbers(&found, "n"), numbers(&batch(&times[5_000..5_010], 5_000), "n"));
     assert_eq!(plan, dataset.scan().range(5_000..5_010).explain().unwrap());

@@ -1,4 +1,4 @@
-//! Scans with conditions, limits and directions, against a naive walk over the rows.
+//! Scans with conditions, limits and directions, compared with a naive walk over the rows.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -47,7 +47,7 @@ fn or(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     and(a.map(|a| !a), b.map(|b| !b)).map(|both| !both)
 }
 
-/// Conditions with what they mean, written out by hand.
+/// The meaning of a condition, written by hand.
 type Meaning = fn(&Row) -> Option<bool>;
 const CONDITIONS: &[(&str, Meaning)] = &[
     ("n > 1", |r| Some(r.1? > 1)),

@@ -1,5 +1,6 @@
-//! Every form of query over random stores of many column types, against a naive walk over the rows: several datasets, some
-//! of them with columns that grew, in row groups of rows or of periods, with equal values over their edges.
+//! Every form of query over random stores of many column types, compared with a naive walk over the rows. There are
+//! several datasets, some of them with columns that grew, in row groups of rows or of periods, with equal values across
+//! their edges.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -15,8 +16,8 @@ use proptest::prelude::*;
 use super::properties::{bound, values, wanted};
 use super::store_of;
 
-/// The columns beside the time and the number of a row. Their values are codes below 6, which each type has its own for:
-/// in the order of the codes, but for the floats.
+/// The columns beside the time and the number of a row. A value is a code below 6, for which each type has a value of
+/// its own. The values have the order of the codes, except floats.
 const COLUMNS: [&str; 9] = ["dec", "day", "zone", "dict", "bin", "flag", "f", "i", "extra"];
 type Codes = [Option<u8>; 9];
 
@@ -58,7 +59,7 @@ fn array(column: &str, codes: impl Iterator<Item = Option<u8>> + Clone, has_grow
     }
 }
 
-/// Rows of all columns; without the ones that are added later, and with the narrow type, if they have not grown.
+/// Rows of all columns. Before growth, they lack the column `extra`, and `i` has its narrow type.
 fn batch(rows: &[Row], has_grown: bool) -> RecordBatch {
     let times = TimestampSecondArray::from_iter_values(rows.iter().map(|row| row.at * STEP)).with_timezone("UTC");
     let numbers = Int64Array::from_iter_values(rows.iter().map(|row| row.n));
@@ -69,7 +70,7 @@ fn batch(rows: &[Row], has_grown: bool) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns).unwrap()
 }
 
-/// Conditions with what they mean, written out by hand.
+/// The meaning of a condition, written by hand.
 type Meaning = fn(&Row) -> Option<bool>;
 const CONDITIONS: &[(&str, Meaning)] = &[
     ("dec >= 1.25", |r| Some(r.codes[0]? >= 3)),
@@ -102,7 +103,7 @@ const CONDITIONS: &[(&str, Meaning)] = &[
     ("t >= '1970-01-01T00:00:40Z'", |r| Some(r.at * STEP >= 40)),
     ("t < 100 and n <> 1001", |r| Some(r.at * STEP < 100 && r.n != 1001)),
     ("i > 0 or t <= 40", |r| if r.at * STEP <= 40 { Some(true) } else { Some(r.codes[7]? > 2) }),
-    // Of datasets that have grown alone.
+    // Only for datasets that have grown.
     ("extra >= 1", |r| Some(r.codes[8]? >= 2)),
     ("extra is null", |r| Some(r.codes[8].is_none())),
 ];
@@ -115,7 +116,8 @@ struct Stored {
     has_grown: bool,
 }
 
-/// What is written of one dataset: rows, then later ones, in row groups of so many rows or, of none, of a minute.
+/// The writes of one dataset: the rows of two writes, the rows of a row group (0: a minute), and whether the second
+/// write grows columns.
 type Writes = (Vec<(i64, Codes)>, Vec<(i64, Codes)>, u64, bool);
 
 fn codes() -> impl Strategy<Value = Codes> {
@@ -156,7 +158,7 @@ fn write(store: &Store<AnyKey>, key: usize, (early, late, target, has_grown): &W
     Stored { rows, has_grown: *has_grown }
 }
 
-/// What is asked for of every form.
+/// The options of every form of query.
 #[derive(Clone, Debug)]
 struct Asked {
     range: (Bound<i64>, Bound<i64>),
@@ -183,7 +185,7 @@ fn asked() -> impl Strategy<Value = Asked> {
 }
 
 impl Asked {
-    /// What can be asked of datasets of which not all have grown.
+    /// The options for these datasets: without conditions on a grown column, unless all have grown.
     fn of(&self, all_have_grown: bool) -> Self {
         let mut asked = self.clone();
         asked.conditions.retain(|at| all_have_grown || *at < CONDITIONS.len() - OF_GROWN);
@@ -204,7 +206,7 @@ impl Asked {
         read
     }
 
-    /// The rows that are wanted, in stored order.
+    /// The expected rows, in stored order.
     fn rows<'a>(&self, stored: &'a Stored) -> Vec<&'a Row> {
         let times: Vec<i64> = stored.rows.iter().map(|row| row.at).collect();
         let in_range = wanted(&times, self.range).into_iter().map(|at| &stored.rows[at as usize]);
@@ -215,7 +217,7 @@ impl Asked {
     }
 }
 
-/// The values of these rows in the columns that the batch has.
+/// Checks the values of these rows in the columns that the batch has.
 fn check_values(found: &RecordBatch, rows: &[&Row], has_grown: bool) {
     let expected = batch(&rows.iter().map(|row| (*row).clone()).collect::<Vec<_>>(), has_grown);
     for (field, column) in expected.schema().fields().iter().zip(expected.columns()) {

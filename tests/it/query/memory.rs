@@ -1,6 +1,6 @@
-//! What queries over many datasets hold in memory, seen from outside: the most that a process of its own ever had.
+//! The memory of queries over many datasets, measured from outside: the peak of a process of its own.
 //!
-//! `OUPS_STRESS=long cargo test -p oups-tests --test it -- query::memory --nocapture` has the sizes that `docs/query.md` tells of.
+//! `OUPS_STRESS=long cargo test -p oups-tests --test it -- query::memory --nocapture` has the sizes of `docs/query.md`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -36,14 +36,14 @@ fn write(store: &Store<AnyKey>, key: i64, rows: RecordBatch, target: u64) {
     write.durability(Durability::Unsynced).commit().unwrap();
 }
 
-/// The most memory that this process had, in MiB; `None` where the system does not tell.
+/// The peak memory of this process, in MiB; `None` if the system does not report it.
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.split_whitespace().next()?.parse::<u64>().ok()? >> 10)
 }
 
-/// Keys, rows of each, and bytes of a row.
+/// The number of keys, rows per key, and bytes per row.
 fn wide_rows() -> (i64, i64, usize) {
     if is_long() { (5_000, 200, 1 << 10) } else { (300, 120, 8 << 10) }
 }
@@ -80,18 +80,18 @@ fn an_ordered_stream_of_wide_rows_stays_within_its_room() {
             println!(
                 "\ntried {keys} datasets, {all} MiB of rows side by side: {peak} MiB at most, {opened} once opened"
             );
-            // Blocks, what decoding takes, and what is known of each file.
+            // Memory for blocks, for decoding, and for the metadata of each file.
             assert!(peak - opened < 150 + keys as u64 / 64, "{peak} MiB at most, {opened} once opened");
         }
     });
 }
 
-/// Seconds that the datasets cover, and rows of a row group.
+/// The number of seconds that the datasets cover, and rows per row group.
 fn densities() -> (i64, i64) {
     if is_long() { (1_000_000, 20_000) } else { (30_000, 1_000) }
 }
 
-/// Of the first a row a second, of the last a row a day.
+/// Seconds between rows: one for the first key, a day for the last.
 fn step(key: i64) -> f64 {
     86_400f64.powf(key as f64 / 99.0)
 }

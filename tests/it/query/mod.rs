@@ -37,7 +37,7 @@ fn dataset(store: &Store<AnyKey>, path: &str) -> Dataset {
     store.dataset(&store.parse_key(path).unwrap()).unwrap()
 }
 
-/// Rows of a time `t`, a number `n` that counts them from `first`, and a text `s`.
+/// Rows with a time `t`, a number `n` that counts them from `first`, and a text `s`.
 fn batch(times: &[i64], first: i64) -> RecordBatch {
     let numbers = Int64Array::from_iter_values(first..first + times.len() as i64);
     let texts = StringArray::from_iter_values(numbers.values().iter().map(|number| format!("row {number}")));

@@ -1,4 +1,4 @@
-//! An option that the last method of a read does not take is refused, never ignored.
+//! An option that the final method of a read does not take is refused, never ignored.
 
 use oups_core::{AnyKey, ErrorKind};
 use oups_query::{Error, Query, QueryError, QueryStore, ReadDataset, Result, Scan};
@@ -9,7 +9,7 @@ const OPTIONS: [&str; 5] = ["columns", "limit", "reverse", "batch_size", "withou
 
 type Verb<R> = (&'static str, fn(R) -> Result<()>, &'static [&'static str]);
 
-/// Each last method of a scan, and what it does not take.
+/// Each final method of a scan, and the options that it does not take.
 const OF_SCAN: [Verb<Scan>; 7] = [
     ("batches", |scan| scan.batches().map(drop), &[]),
     ("collect", |scan| scan.collect().map(drop), &["batch_size"]),
@@ -20,7 +20,7 @@ const OF_SCAN: [Verb<Scan>; 7] = [
     ("resample", |scan| scan.resample(1).batches().map(drop), &["columns", "limit", "reverse"]),
 ];
 
-/// Each last method of a query.
+/// Each final method of a query, and the options that it does not take.
 const OF_QUERY: [Verb<Query<AnyKey>>; 7] = [
     ("ordered", |query| query.ordered().map(drop), &[]),
     ("explain", |query| query.explain().map(drop), &[]),

@@ -205,7 +205,7 @@ fn long_runs_and_many_datasets_side_by_side() {
         let times: Vec<i64> = (0..300).map(|n| n * (at % 5 + 1) / 3).collect();
         write(&store, &at.to_string(), &times, 150);
     }
-    // One dataset that is alone for long.
+    // This dataset alone has rows for a long time.
     write(&store, "24", &(0..30_000).collect::<Vec<_>>(), 20_000);
     for batch_size in [40, 5000, 32_768] {
         let read = |query: Query<AnyKey>| {
@@ -288,7 +288,7 @@ fn a_plan_tells_what_is_read_of_each_dataset() {
     ");
 }
 
-/// Sizes of files are the encoder's matter.
+/// The text without sizes of files, which depend on the encoder.
 fn without_sizes(text: &str) -> String {
     let line = |line: &str| match line.rsplit_once(", ") {
         Some((start, end)) if end.ends_with(" bytes") => format!("{start}, … bytes"),

@@ -1,4 +1,4 @@
-//! The ordered stream of random datasets, in both directions, against a naive sort of their rows.
+//! The ordered stream of random datasets, in both directions, compared with a naive sort of their rows.
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;

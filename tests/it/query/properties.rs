@@ -1,4 +1,4 @@
-//! Scans and walks of random datasets against a naive filter of their rows.
+//! Scans and walks of random datasets, compared with a naive filter of their rows.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::store_of;
 
-/// How small numbers become ordered values of a type. The mapping is monotone, and one to one.
+/// A mapping of small numbers to ordered values of a type. It is monotone and one to one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Int,
@@ -23,7 +23,7 @@ pub(super) enum Kind {
 
 impl Kind {
     fn text(value: i64) -> String {
-        // A long common start, so that names and statistics are cut.
+        // The texts share a long start, so that file names and statistics cut them.
         format!("{}{:04}", "measurement of the temperature at ".repeat(3), value + 1000)
     }
 

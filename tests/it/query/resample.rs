@@ -142,7 +142,7 @@ fn gaps_are_filled_with_nulls_or_with_what_was_before() {
     let texts: DictionaryArray<Int32Type> = [Some("x"), Some("y"), None, Some("z")].into_iter().collect();
     let columns = [("p", decimals(vec![Some(150), Some(250), None, Some(7)])), ("s", Arc::new(texts) as ArrayRef)];
     write_columns(&dataset(&store, "a"), Arc::new(Int64Array::from(vec![-5, -1, 20, 40])), &columns, 2);
-    // Another one begins with nothing before it.
+    // The first value of another dataset is null: nothing before it may fill it.
     let columns =
         [("p", decimals(vec![None, Some(1)])), ("s", Arc::new(StringArray::from(vec!["u", "v"])) as ArrayRef)];
     write_columns(&dataset(&store, "b"), Arc::new(Int64Array::from(vec![0, 25])), &columns, 1);
@@ -171,7 +171,7 @@ fn a_gap_is_filled_as_it_is_asked_for() {
     let second = batches.next().unwrap().unwrap();
     assert_eq!(numbers(&second, "t"), (32_768..65_536).collect::<Vec<_>>());
     assert!(numbers(&second, "n_last").iter().chain(&numbers(&second, "n_count")).all(|n| *n == 0));
-    // Up to the last value that there is.
+    // Periods up to the largest value of the type.
     let y = write(&store, "y", &[i64::MAX - 25, i64::MAX], 2);
     let found = all(y.scan().resample(10).aggregate("n", [Count]).fill(Fill::Null));
     assert_eq!(numbers(&found, "n_count"), [1, 0, 1]);
@@ -275,7 +275,7 @@ proptest! {
     }
 }
 
-/// Where a stored column has the name of a field, there is no schema with both; without the fields there is one.
+/// A stored column with the name of a key field clashes with it in one schema. Without the fields there is a schema.
 #[test]
 fn rows_come_without_the_fields_of_their_keys_when_asked() {
     let (_folder, store) = store_of("t:str");

@@ -57,7 +57,7 @@ fn columns_come_in_the_order_in_which_they_are_asked_for() {
     let found = scan.clone().columns(["s", "t"]).collect().unwrap();
     let expected = batch(&TIMES, 0).slice(4, 4).project(&[2, 0]).unwrap();
     assert_eq!(found, expected);
-    // Without the ordered column, and without any.
+    // Without the ordered column, and without any column.
     assert_eq!(numbers(&scan.clone().columns(["n"]).collect().unwrap(), "n"), [4, 5, 6, 7]);
     let none = scan.columns(Vec::<String>::new()).collect().unwrap();
     assert_eq!((none.num_columns(), none.num_rows()), (0, 4));
@@ -118,7 +118,7 @@ fn an_empty_dataset_has_a_schema_and_no_rows() {
     let dataset = write(&store, "x", &[], 3);
     assert_eq!(dataset.scan().range(1..).collect().unwrap(), batch(&[], 0));
     assert_eq!(dataset.scan().count().unwrap(), 0);
-    assert!(dataset.scan().range("no number"..).count().is_err(), "bounds are checked all the same");
+    assert!(dataset.scan().range("no number"..).count().is_err(), "bounds are checked although nothing is read");
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_verified_scan_finds_a_byte_that_a_plain_one_misses() {
     let folder = store.root().join("x");
     let file = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
     let bytes = std::fs::read(&file).unwrap();
-    // Somewhere among the values there is a byte of which only the checksum tells.
+    // Some changed bytes give changed values, which only the checksum reveals.
     let missed = (4..bytes.len()).filter(|at| {
         let mut changed = bytes.clone();
         changed[*at] ^= 1;

@@ -1,4 +1,5 @@
-//! Work is done ahead by several threads: the results are the same with any number of them, and a dropped iterator ends it.
+//! Several threads work ahead. The results are the same with any number of threads, and dropping an iterator ends its
+//! work.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ use super::{dataset, store_of, write};
 
 const ROWS: i64 = 70_000;
 
-/// Datasets of so many rows that other threads decode ahead.
+/// Datasets with enough rows that other threads decode ahead.
 fn filled() -> (tempfile::TempDir, Store<AnyKey>, Vec<AnyKey>) {
     let (folder, store) = store_of("number:int");
     for key in 0..2i64 {
@@ -56,7 +57,7 @@ fn every_form_gives_the_same_rows_with_any_number_of_threads() {
     }
 }
 
-/// A filter that counts how often it is asked, and who may still ask it.
+/// Adds a filter that counts its calls. The strong count of the counter shows who still holds the filter.
 fn counting<S>(read: Read<S>) -> (Read<S>, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = calls.clone();
@@ -67,7 +68,7 @@ fn counting<S>(read: Read<S>) -> (Read<S>, Arc<AtomicUsize>) {
     (read.filter(["n"], test), calls)
 }
 
-/// Takes one item of an iterator of several, drops it, and looks whether anyone still works for it.
+/// Takes the first item of an iterator, drops the iterator, and checks that nobody still works for it.
 fn check_dropped<I: Iterator<Item: Send> + Send>(calls: &Arc<AtomicUsize>, make: impl FnOnce() -> I + Send) {
     within(4, || {
         let mut items = make();
@@ -92,9 +93,13 @@ fn a_dropped_iterator_leaves_no_work_behind() {
     check_dropped(&calls, || periods.batch_size(100).resample(10).aggregate("n", [Aggregate::Sum]).batches().unwrap());
     let (join, calls) = counting(store.asof(&keys[0]).right(&keys[1]));
     check_dropped(&calls, || join.batches().unwrap());
-    // An open handle keeps pin files for its next snapshot; only what holds one still has any once it is dropped.
+    // A store handle removes its idle pin files when it is dropped, so any that remain belong to a snapshot.
     drop(store);
-    assert_eq!(std::fs::read_dir(folder.path().join("oups.pins")).unwrap().count(), 0, "nor any snapshot");
+    assert_eq!(
+        std::fs::read_dir(folder.path().join("oups.pins")).unwrap().count(),
+        0,
+        "nobody holds a snapshot any more"
+    );
 }
 
 #[test]
@@ -106,6 +111,6 @@ fn one_row_does_not_read_all() {
         calls.load(Ordering::SeqCst)
     };
     let query = || store.query_where(KeyFilter::all());
-    // A block of each of the two datasets, of the many that they have.
+    // Only one block of each of the two datasets is read.
     assert!(limited(query()) <= 4 && limited(query().reverse()) <= 4);
 }

@@ -1,4 +1,4 @@
-//! Queries over thousands of datasets, in a process that may hardly open a file.
+//! Queries over thousands of datasets, in a process that may open few files.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ const TEST: &str = "query::wide::thousands_of_datasets_with_hardly_a_file_to_ope
 const DATASETS: i64 = 2_000;
 const ROWS: i64 = 5;
 
-/// The times of a dataset: of neighbours they interleave.
+/// The times of a dataset, which interleave with those of its neighbours.
 fn times(key: i64) -> Vec<i64> {
     (0..ROWS).map(|at| at * 10 + key % 10).collect()
 }
@@ -40,7 +40,7 @@ fn fill(root: &Path) {
     let store = Store::<AnyKey>::create_for(root, schema).unwrap();
     let write = |key: i64| {
         let dataset = store.dataset(&store.parse_key(&key.to_string()).unwrap()).unwrap();
-        // Row groups that end with a chunk or a block, and such that go on.
+        // Small row groups end with a chunk or a block, large ones go on.
         let target: u64 = if key % 2 == 0 { 2 } else { 100 };
         let write = dataset.write(batch(&times(key), key * ROWS)).ordered_on("t").row_group_target(target);
         write.durability(Durability::Unsynced).commit().unwrap();

@@ -1,4 +1,4 @@
-//! Sources as text: code without comments, literals and tests, the paths in it, its functions and public types.
+//! Sources as text: code without comments, literals and tests; its paths, functions and public types.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) path: String,
-    /// The text with comments, literals and test items blanked; every line stands where it stood.
+    /// The text with comments, literals and test items blanked. Every line keeps its number.
     code: String,
     /// Lines that are not of a test item.
     lines: usize,
@@ -62,7 +62,7 @@ impl Source {
             .any(|part| part == "tests" || part == "testing" || part.ends_with("_tests") || part.starts_with("test_"))
     }
 
-    /// The names from the crate's root to the module; none for the root itself.
+    /// The names from the crate's root to the module; empty for the root itself.
     pub(super) fn module(&self) -> Vec<String> {
         let names = self.path.trim_end_matches(".rs").split('/').map(str::to_owned);
         names.filter(|name| !matches!(name.as_str(), "mod" | "lib" | "main")).collect()
@@ -72,7 +72,7 @@ impl Source {
         self.lines
     }
 
-    /// All paths that begin with `crate::` or `super::`, trees of `use` unfolded.
+    /// All paths that begin with `crate::` or `super::`, with trees of `use` unfolded.
     pub(super) fn paths(&self) -> Vec<Found> {
         let mut found = Vec::new();
         for root in ["crate", "super"] {
@@ -97,7 +97,7 @@ impl Source {
         self.code[..at].matches('\n').count() + 1
     }
 
-    /// What is re-exported with `pub use`, `self` as the module itself.
+    /// The paths that `pub use` re-exports. `self` is the module itself.
     pub(super) fn reexports(&self) -> Vec<Vec<String>> {
         let mut paths = Vec::new();
         for (at, _) in self.code.match_indices("pub use ") {
@@ -119,7 +119,7 @@ impl Source {
         let mut names = Vec::new();
         for kind in ["struct", "enum", "trait", "type", "union"] {
             for (at, head) in self.code.match_indices(&format!("pub {kind} ")) {
-                // A `pub type` of a trait's impl does not exist; one inside of a block is of its module.
+                // An inline module may have a type of the same name.
                 if self.depth(at) == 0 {
                     names.extend(first_word(&self.code[at + head.len()..]));
                 }
@@ -128,7 +128,7 @@ impl Source {
         names
     }
 
-    /// The signatures of functions that are `pub`, from behind `fn` to the body.
+    /// The signatures of `pub` functions, from behind `fn` to the body.
     pub(super) fn public_signatures(&self) -> Vec<String> {
         let mut found = Vec::new();
         for head in ["pub fn ", "pub const fn "] {
@@ -157,7 +157,7 @@ impl Source {
 }
 
 impl Found {
-    /// The path from the crate's root, of a file of this module; `None` for what leads out of the crate.
+    /// The path from the crate's root, for a file of this module; `None` if it leads out of the crate.
     pub(super) fn absolute(&self, module: &[String]) -> Option<Vec<String>> {
         let (root, rest) = self.segments.split_first()?;
         match root.as_str() {
@@ -183,7 +183,7 @@ fn first_word(text: &str) -> Option<String> {
     (end > 0).then(|| text[..end].to_owned())
 }
 
-/// Unfolds what follows a path's first name: `::a::{b, c::*}`. `path` is what was passed so far.
+/// Unfolds the part of a path behind its first name: `::a::{b, c::*}`. `path` holds the names so far.
 fn unfold(text: &mut &str, path: &mut Vec<String>, paths: &mut Vec<Vec<String>>) {
     let length = path.len();
     loop {
@@ -234,7 +234,7 @@ fn unfold(text: &mut &str, path: &mut Vec<String>, paths: &mut Vec<Vec<String>>)
     path.truncate(length);
 }
 
-/// Where the body of a function begins; `None` if it has none. A `;` inside of brackets is of an array's type.
+/// The start of a function's body; `None` without a body. A `;` inside of brackets belongs to an array's type.
 fn body(signature: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c) in signature.char_indices() {
@@ -263,7 +263,7 @@ fn closing(block: &str) -> usize {
     block.len()
 }
 
-/// Blanks items behind `#[cfg(test)]`; returns how many lines are left.
+/// Blanks items behind `#[cfg(test)]`. Returns the number of lines that are left.
 fn without_tests(mut code: String) -> (String, usize) {
     let mut in_tests = 0;
     while let Some(start) = code.find("#[cfg(test)]") {
@@ -272,7 +272,7 @@ fn without_tests(mut code: String) -> (String, usize) {
             || rest.find(';').map_or(rest.len(), |at| at + 1),
             |_| rest.find('{').map_or(rest.len(), |open| open + closing(&rest[open..])),
         );
-        // `use …{…};` has brackets, and ends behind them.
+        // `use …{…};` ends behind its brackets.
         let end = if rest[end..].starts_with(';') { end + 1 } else { end };
         in_tests += rest[..end].matches('\n').count() + 1;
         let blank: String = rest[..end].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
@@ -300,7 +300,7 @@ fn blanked(text: &str) -> String {
     out
 }
 
-/// Where the comment or literal that begins here ends; `at` itself if none does.
+/// The end of the comment or literal that begins at `at`; `at` itself if none begins there.
 fn literal(chars: &[char], at: usize) -> usize {
     let get = |at: usize| chars.get(at).copied().unwrap_or('\0');
     let behind_word = at > 0 && is_word(get(at - 1));
@@ -340,7 +340,7 @@ fn string(chars: &[char], mut at: usize) -> usize {
     (at + 1).min(chars.len())
 }
 
-/// The end of a raw string whose hashes begin here; `None` if it is not one: `r#type`.
+/// The end of a raw string whose hashes begin here; `None` if it is not a raw string, such as `r#type`.
 fn raw(chars: &[char], at: usize) -> Option<usize> {
     let hashes = chars[at..].iter().take_while(|c| **c == '#').count();
     (chars.get(at + hashes) == Some(&'"')).then(|| {

@@ -1,4 +1,4 @@
-//! A column of every kind, with the values that are the hardest to keep.
+//! A column of every type, with the values that are the hardest to keep.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
-/// Takes values in turn until there are enough; every seventh row is null, and so is the first of the second half.
+/// Takes values in turn until there are enough. Every seventh row is null, and so is the first row of the second half.
 pub(super) fn spread(values: &ArrayRef) -> ArrayRef {
     let at = (0..ROWS as u32).map(|row| (row % 7 != 3 && row != 24).then_some(row % values.len() as u32));
     take(values, &UInt32Array::from_iter(at), None).unwrap()
@@ -128,7 +128,7 @@ fn decimals() -> Vec<ArrayRef> {
     arrays.iter().map(spread).collect()
 }
 
-/// Texts: empty ones, a zero byte, several scripts, one that is longer than any statistics.
+/// Texts: empty ones, a zero byte, several scripts, one that is longer than statistics keep.
 pub(super) fn texts() -> ArrayRef {
     let long = "long ".repeat(200);
     let texts: Vec<&str> = vec!["", "a", "\0", "zürich", "東京", "👩‍🚀", " two words ", &long];

@@ -1,4 +1,4 @@
-//! Columns that grow: new ones, wider types, other forms; what is refused; what older files look like then.
+//! Columns that grow: new ones, wider types, other forms; refused changes; reads of older files.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ fn times(times: &[i64]) -> ArrayRef {
     Arc::new(Int64Array::from(times.to_vec()))
 }
 
-/// Rows of a time and other columns, all nullable but the time.
+/// Rows of a time and other columns. All are nullable except the time.
 fn rows(at: &[i64], columns: &[(&str, ArrayRef)]) -> RecordBatch {
     let others = columns.iter().map(|(name, column)| (*name, column.clone(), true));
     RecordBatch::try_from_iter_with_nullable([("at", times(at), false)].into_iter().chain(others)).unwrap()
@@ -79,7 +79,7 @@ fn files_of_older_columns_are_not_touched_and_read_as_the_newest() {
     assert_eq!(numbers(&dataset, "n"), [1, 2, 3, 4, 70_000].map(Some));
     assert_eq!(numbers(&dataset, "new"), [None, None, None, None, Some(50)]);
     assert!(dataset.info().unwrap().schema.field(2).is_nullable());
-    // Only columns that came later; and none at all.
+    // A read of only the new column, and one of no column.
     let found = dataset.scan().range(2..=3).columns(["new"]).collect().unwrap();
     assert_eq!((found.num_rows(), found.column(0).null_count()), (2, 2));
     assert_eq!(dataset.scan().range(2..=5).count().unwrap(), 4);
@@ -133,7 +133,7 @@ fn every_family_widens() {
         dataset.write(rows(&[1, 2], &[("v", with(&stored, &[7, 8]))])).ordered_on("at").commit().unwrap();
         dataset.write(rows(&[3], &[("v", with(&input, &[9]))])).evolve_schema().max_off_target(None).commit().unwrap();
         assert_eq!(type_of(&dataset, "v"), expected, "{stored} {input}");
-        // Of times, the unit counts.
+        // A finer unit changes the number of a time.
         let steps = |from: &DataType| match from {
             Timestamp(TimeUnit::Second, _) => 1_000_000_000,
             Duration(TimeUnit::Second) => 1_000,
@@ -224,7 +224,7 @@ fn the_ordered_column_changes_its_form_only() {
         expected.sort_unstable();
         let found: Vec<String> = super::evolve::texts(&dataset, "name").into_iter().flatten().collect();
         assert_eq!(found, expected, "{form}");
-        // Pruning, over files of all forms.
+        // Pruning works across files of all forms.
         for (at, value) in expected.iter().enumerate() {
             assert_eq!(dataset.scan().range(..*value).count().unwrap(), at as u64);
             assert_eq!(dataset.scan().range(*value..=*value).count().unwrap(), 1);
@@ -270,7 +270,7 @@ fn structs_lists_and_maps_grow_inside() {
     expected(&dataset);
     dataset.compact().row_group_target(100).commit().unwrap();
     expected(&dataset);
-    // A field of a struct that its dataset's has without nulls cannot be left out.
+    // The dataset's struct has this field without nulls, so new rows cannot leave it out.
     let without_a = of(vec![("b", with(&DataType::Int64, &[5]))]);
     let error = dataset.write(rows(&[3], &[("s", without_a)])).evolve_schema().commit().unwrap_err();
     assert!(matches!(error, Error::Schema { .. }), "{error}");
@@ -289,7 +289,7 @@ fn a_dictionary_with_too_many_values_is_refused_or_gets_wider_keys() {
     let error = dataset.write(words(50, 150)).commit().unwrap_err();
     insta::assert_snapshot!(error, @"dataset x, column `w`: the row group that begins at 0 holds more than the 128 values that the keys of Dictionary(Int8, Utf8) can name; write with `evolve_schema` to widen the keys, or in smaller row groups");
     assert_eq!(tree(folder.path()), before);
-    // In row groups of its own it fits: then compacting does not.
+    // The values fit in two row groups, but not in the one that a compaction would make.
     dataset.write(words(100, 200)).row_group_target(100).max_off_target(None).commit().unwrap();
     assert_eq!(type_of(&dataset, "w"), dictionary(DataType::Int8, DataType::Utf8));
     assert!(matches!(dataset.compact().commit(), Err(Error::DictionaryFull { .. })));
@@ -306,14 +306,14 @@ fn duplicates_over_columns_that_grew() {
     let (_folder, dataset) = empty();
     let first = rows(&[1, 2], &[("n", with(&DataType::Int8, &[1, 2]))]);
     dataset.write(first.clone()).ordered_on("at").duplicates_on(["n"]).commit().unwrap();
-    // Equal but for the width: replaces nothing, and only the manifest changes.
+    // The rows differ only in width: no file is replaced, only the manifest changes.
     let wide = rows(&[1, 2], &[("n", with(&DataType::Int32, &[1, 2]))]);
     let written = dataset.write(wide).evolve_schema().commit().unwrap();
     assert_eq!((written.changed, written.files_written), (true, 0));
     assert_eq!(type_of(&dataset, "n"), DataType::Int32);
-    // The old width again is no change at all.
+    // Rows of the old width change nothing.
     assert!(!dataset.write(first).evolve_schema().commit().unwrap().changed);
-    // A new column counts once it is named, and older rows are null in it.
+    // A new column counts as soon as `duplicates_on` names it, and older rows are null in it.
     let with_k =
         |k: Option<i64>| rows(&[2], &[("n", with(&DataType::Int32, &[2])), ("k", Arc::new(Int64Array::from(vec![k])))]);
     let on = DuplicatesOn::Columns(vec!["n".into(), "k".into()]);
@@ -321,7 +321,7 @@ fn duplicates_over_columns_that_grew() {
     assert_eq!(numbers(&dataset, "k"), [None, None, Some(1)]);
     dataset.write(with_k(None)).duplicates_on(on).commit().unwrap();
     assert_eq!(numbers(&dataset, "k"), [None, Some(1), None]);
-    // The settings' own names still hold.
+    // The dataset's setting still names only `n`.
     dataset.write(with_k(Some(9))).keep(Keep::Last).commit().unwrap();
     assert_eq!(numbers(&dataset, "k"), [None, Some(9)]);
     assert_eq!(dataset.info().unwrap().settings.duplicates_on, DuplicatesOn::Columns(vec!["n".into()]));
@@ -337,14 +337,14 @@ fn columns_alone_are_a_commit_and_versions_count() {
     assert_eq!(dataset.write(none.clone()).evolve_schema().if_version(1).commit().unwrap().version.commit(), 2);
     assert_eq!(numbers(&dataset, "n"), [None]);
     assert!(!dataset.write(none.clone()).evolve_schema().commit().unwrap().changed);
-    // A snapshot of before keeps its columns.
+    // An older snapshot keeps its columns.
     let before = dataset.snapshot().unwrap();
     dataset.write(rows(&[2], &[("m", with(&DataType::Int8, &[1]))])).evolve_schema().commit().unwrap();
     assert_eq!(before.scan().collect().unwrap().num_columns(), 2);
     assert!(dataset.write(none).evolve_schema().plan().unwrap().is_noop());
 }
 
-/// A reader during whose reading something else happens.
+/// A reader that acts while it is read.
 fn meanwhile(batch: RecordBatch, act: impl FnOnce() + Send + 'static) -> impl RecordBatchReader + Send + 'static {
     let schema = batch.schema();
     let mut act = Some(act);
@@ -378,7 +378,7 @@ fn writers_that_evolve_at_once_end_up_with_both() {
     assert_eq!(numbers(&dataset, "n"), [Some(1), Some(1 << 40), Some(200)]);
     assert_eq!(numbers(&dataset, "a"), [None, None, Some(3)]);
     assert_eq!(numbers(&dataset, "b"), [None, Some(2), None]);
-    // Rows that are fitted a second time are the caller's, not what the first time made of them.
+    // The second fit starts from the caller's rows, not from those that the first one made.
     assert_eq!(type_of(&dataset, "c"), dictionary(DataType::Int8, DataType::Utf8));
 }
 
@@ -417,7 +417,7 @@ fn a_first_write_may_say_that_it_evolves() {
     let required = RecordBatch::try_from_iter([("at", times(&[1])), ("n", times(&[2]))]).unwrap();
     dataset.write(required.clone()).ordered_on("at").evolve_schema().commit().unwrap();
     assert_eq!(dataset.info().unwrap().schema, required.schema());
-    // Deleting and settings go on with evolved columns.
+    // Deletions and settings work with evolved columns.
     dataset
         .write(rows(&[5], &[("n", times(&[6])), ("m", times(&[7]))]))
         .evolve_schema()

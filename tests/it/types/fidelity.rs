@@ -1,4 +1,4 @@
-//! The table of `docs/types.md`: every type, through everything that can happen to rows.
+//! Writes the table of `docs/types.md`: every type, through every step that rows can go through.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -17,10 +17,10 @@ use tempfile::TempDir;
 
 use super::cases::{Case, ROWS, cases};
 
-/// Something that happens to a dataset.
+/// A step in the life of a dataset.
 type Step = fn(&mut Trial);
 
-/// What is done to a dataset, one after the other.
+/// The steps, in order.
 const STEPS: [(&str, Step); 6] = [
     ("write", Trial::write),
     ("append", Trial::append),
@@ -30,7 +30,7 @@ const STEPS: [(&str, Step); 6] = [
     ("export", Trial::export),
 ];
 
-/// A dataset with a column of one type, and which row of the case each of its rows is to have.
+/// A dataset with a column of one type, and the expected row of the case for each of its rows.
 struct Trial {
     case: Case,
     folder: TempDir,
@@ -74,7 +74,7 @@ impl Trial {
         self.expected.extend(rows);
     }
 
-    /// Every other row of the middle gets another value.
+    /// Corrects every other row of the middle.
     fn upsert(&mut self) {
         let rows: Vec<_> = (10..40).step_by(2).map(|at| (at as i64, (at + 5) % ROWS)).collect();
         self.dataset.write(self.batch(&rows)).commit().unwrap();
@@ -88,7 +88,7 @@ impl Trial {
         assert_eq!(written.files_written, 1);
     }
 
-    /// A new column, by rows that lie between the stored ones.
+    /// Adds a column, with rows that lie between the stored ones.
     fn evolve(&mut self) {
         let rows = [(1, 0), (100, 11), (100, 12)];
         let batch = self.batch(&rows);
@@ -98,7 +98,7 @@ impl Trial {
         let columns = batch.columns().iter().cloned().chain([Arc::new(Int32Array::from(vec![7, 8, 9])) as ArrayRef]);
         let batch = RecordBatch::try_new(Arc::new(input), columns.collect()).unwrap();
         self.dataset.write(batch).evolve_schema().commit().unwrap();
-        // With `Keep::Last`, of two rows of one write the last stays.
+        // `Keep::Last` keeps the last of two equal rows of one write.
         self.expected[1].1 = 0;
         self.expected.push((100, 12));
         let fields = self.schema.fields().iter().cloned().chain([Arc::new(new.with_nullable(true))]);
@@ -106,7 +106,7 @@ impl Trial {
         self.schema = Arc::new(schema);
     }
 
-    /// The copy takes the dataset's place.
+    /// Exports the store, and goes on with the copy.
     fn export(&mut self) {
         let copy = self.folder.path().join("copy");
         self.store.export(&copy, KeyFilter::all()).run().unwrap();
@@ -114,7 +114,7 @@ impl Trial {
         self.dataset = dataset(&self.store, "x");
     }
 
-    /// What is read, whole and in part, against what is expected.
+    /// Compares reads of all rows and of a part with the expected rows.
     fn check(&self, step: &str) {
         let name = format!("{} after {step}", self.case.name);
         assert_eq!(self.dataset.info().unwrap().schema, self.schema, "{name}");
@@ -127,7 +127,7 @@ impl Trial {
         assert_eq!(self.pairs(&part), self.pairs_expected(&expected), "{name}");
     }
 
-    /// Ordered values and values, dictionaries unpacked: two dictionaries of one meaning may differ.
+    /// Ordered values and values, with dictionaries unpacked: two dictionaries with the same values may differ.
     fn pairs(&self, batches: &[RecordBatch]) -> (ArrayRef, ArrayRef) {
         let batches: Vec<_> = batches.iter().map(|batch| batch.project(&[0, 1]).unwrap()).collect();
         let all = concat_batches(&batches[0].schema(), &batches).unwrap();
@@ -152,7 +152,7 @@ fn unpacked(data_type: &DataType) -> DataType {
     }
 }
 
-/// Types that are refused: a column of each.
+/// A column of each refused type.
 fn refused() -> Vec<Field> {
     use DataType::*;
     let field = |data_type| Field::new("v", data_type, true);
@@ -279,7 +279,7 @@ fn compare(path: &Path, page: &str) {
     );
 }
 
-/// Metadata that Parquet and Arrow have a meaning for is the user's all the same.
+/// Metadata is the user's, even if Parquet or Arrow give its keys a meaning.
 #[test]
 fn reserved_metadata_stays() {
     let folder = scratch();

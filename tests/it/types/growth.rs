@@ -1,4 +1,4 @@
-//! Random columns, random growth, random histories: what is read is what a naive model says.
+//! Random columns, random growth, random histories: reads are compared with a naive model.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store};
 use proptest::prelude::*;
 
-/// Columns that may come; each has types that grow into each other, the narrowest first.
+/// Columns that may be added. Each has a ladder of types that grow into each other, the narrowest first.
 const COLUMNS: [&str; 6] = ["whole", "float", "text", "time", "decimal", "coded"];
 
 fn ladder(column: usize) -> Vec<DataType> {
@@ -30,7 +30,7 @@ fn ladder(column: usize) -> Vec<DataType> {
     }
 }
 
-/// Small whole numbers as an array of any of the types; a time's number counts seconds.
+/// Small whole numbers as an array of any of the types. The number of a time counts seconds.
 fn array(data_type: &DataType, values: &[Option<i64>]) -> ArrayRef {
     let steps = match data_type {
         DataType::Timestamp(TimeUnit::Millisecond, _) => 1_000,
@@ -46,7 +46,7 @@ fn array(data_type: &DataType, values: &[Option<i64>]) -> ArrayRef {
 /// A step of a history.
 #[derive(Clone, Debug)]
 enum Op {
-    /// For each column that is there its place on the ladder, and rows: the ordered value, a number for all columns.
+    /// The columns with their places on the ladder, and rows: the ordered value, and one number for all columns.
     Write {
         columns: BTreeMap<usize, usize>,
         rows: Vec<(i64, i64)>,
@@ -92,7 +92,7 @@ impl Model {
         }
     }
 
-    /// These columns of the rows in the range, by their places in the dataset.
+    /// The wanted columns, by their places in the dataset, of the rows in the range.
     fn expected(&self, range: std::ops::Range<i64>, wanted: &[usize]) -> Vec<ArrayRef> {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| range.contains(&row.0)).collect();
         let column = |&place: &usize| match place.checked_sub(1) {
@@ -130,7 +130,7 @@ fn look(dataset: &Dataset, model: &Model, range: std::ops::Range<i64>, order: us
     assert_eq!(dataset.scan().range(range).count().unwrap(), found.num_rows() as u64);
     for (column, expected) in found.columns().iter().zip(&expected) {
         assert_eq!(column.data_type(), expected.data_type());
-        // Dictionaries of one meaning may differ.
+        // Dictionaries with the same values may differ.
         let plain = match expected.data_type() {
             DataType::Dictionary(_, values) => values.as_ref().clone(),
             other => other.clone(),

@@ -1,4 +1,4 @@
-//! Types: each comes back as it was, and columns may grow.
+//! Types: each comes back as it was written, and columns may grow.
 
 mod cases;
 mod evolve;

@@ -18,7 +18,7 @@ fn valid(every: usize) -> Option<NullBuffer> {
     Some((0..ROWS).map(|row| row % every != 2).collect::<Vec<_>>().into())
 }
 
-/// Lists of none to three of these values.
+/// Lists of zero to three of these values.
 fn lists(values: &ArrayRef, item: FieldRef) -> ArrayRef {
     let lengths: Vec<usize> = (0..ROWS).map(|row| if row % 5 == 2 { 0 } else { row % 4 }).collect();
     let total = lengths.iter().sum::<usize>() as u32;

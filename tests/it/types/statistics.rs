@@ -1,4 +1,4 @@
-//! Statistics of every type hold for what is stored, and say whether they are exact.
+//! Statistics of every type are true for the stored values, and say whether they are exact.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use oups_tests::stored::{dataset, new_store};
 
 use super::cases::{Case, ROWS, cases};
 
-/// A column as it is in a row group of the snapshot.
+/// A column of a row group of the snapshot.
 fn stored(snapshot: &Snapshot, group: &RowGroup, column: &str) -> ArrayRef {
     let batches: Vec<_> = snapshot.open(group).unwrap().batches(ReadOptions::default()).unwrap().collect();
     let batches: Vec<RecordBatch> = batches.into_iter().map(Result::unwrap).collect();
     concat_batches(snapshot.schema(), &batches).unwrap().column_by_name(column).unwrap().clone()
 }
 
-/// The values that have an order, and a type that has it.
+/// The values that have an order, and their ordered type.
 fn ordered(array: &ArrayRef) -> Option<(OrderedType, Vec<OrdValue>)> {
     let plain = match array.data_type() {
         DataType::Dictionary(_, values) => cast(array, values).unwrap(),
@@ -40,7 +40,7 @@ fn value(found: &ArrayRef) -> OrdValue {
     ordered(found).unwrap().1.remove(0)
 }
 
-/// Checks statistics against the values, and says of what kind minimum and maximum are.
+/// Checks statistics against the values. Returns the kinds of minimum and maximum.
 fn check(name: &str, statistics: &ColumnStatistics, values: &ArrayRef) -> [&'static str; 2] {
     let nulls = values.logical_nulls().map_or(0, |nulls| nulls.null_count()) as u64;
     assert!(
@@ -67,13 +67,13 @@ fn check(name: &str, statistics: &ColumnStatistics, values: &ArrayRef) -> [&'sta
     [end(&statistics.min, true), end(&statistics.max, false)]
 }
 
-/// What is to be known of the columns of a type, where there are values that have an order.
+/// The expected kinds for a column of a type, if it has values with an order.
 fn expected(data_type: &DataType) -> &'static [&'static str] {
     use DataType::*;
     match data_type {
         Dictionary(_, values) => expected(values),
         Float16 | Float32 | Float64 => &["bound"],
-        // Long ones are cut.
+        // Long values are cut.
         Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView => &["exact", "bound"],
         other if other.is_nested() => &["unknown"],
         _ => &["exact"],
@@ -175,7 +175,7 @@ fn old_files_answer_in_the_types_that_the_columns_have_since() {
     assert_eq!((n.min, n.nulls), (exact(Arc::new(Int64Array::from(vec![-5]))), Known::Exact(1)));
     assert_eq!(of_old("t").max, exact(Arc::new(TimestampNanosecondArray::from(vec![3_000_000_000]))));
     assert_eq!(of_old("s").max, exact(Arc::new(LargeStringArray::from(vec!["c"]))));
-    // A zero in statistics may be either.
+    // Statistics do not distinguish the two zeros.
     let Known::Bound(zero) = of_old("f").min else { panic!("{:?}", of_old("f")) };
     assert!(zero.as_primitive::<Float64Type>().value(0).is_sign_negative());
     // The file is older than the column.

@@ -1,4 +1,4 @@
-//! The library under another name: what the derives generate must not name `oups`.
+//! The library under another name: the code that the derives generate must not name `oups`.
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! Regions, off-target ones, and what is merged.
+//! Regions: which are off target, and which are merged.
 
 use std::ops::Range;
 
@@ -14,11 +14,11 @@ pub(super) struct Region {
     pub(super) new: Vec<usize>,
     /// Whether it counts as having new rows.
     has_new: bool,
-    /// Whether it is merged and cut anew.
+    /// Whether it is merged and cut again.
     pub(super) rewritten: bool,
 }
 
-/// The stored row groups and new rows that rules are asked about.
+/// The stored row groups and new rows that the rules look at.
 struct Layout<'a> {
     groups: &'a [Vec<Row>],
     new: &'a [Row],
@@ -56,7 +56,7 @@ impl Layout<'_> {
         &self.groups[group].last().expect("no row group is empty")[self.ordered]
     }
 
-    /// Every row group and, between them, every run of new rows that belong to none.
+    /// Every row group and, between them, every run of new rows that belong to no row group.
     fn find_regions(&self) -> Vec<Region> {
         let count = self.groups.len();
         let mut inside: Vec<Region> = (0..count).map(|at| Region { groups: vec![at], ..Region::default() }).collect();
@@ -127,7 +127,7 @@ impl Layout<'_> {
         }
     }
 
-    /// What is merged, as ranges of regions.
+    /// The merged regions, as ranges.
     fn find_merged(&self) -> Vec<Range<usize>> {
         let has_new = |at: usize| self.regions[at].has_new;
         let all = 0..self.regions.len();

@@ -3,14 +3,14 @@
 use super::{Keep, Refused, Sizing, compare};
 use crate::table::{Cell, Row};
 
-/// Existing rows, then new ones, stably sorted; of rows with the same key, one stays at its own place. Without new rows
-/// nothing is merged, and every existing row stays.
+/// Existing rows, then new ones, stably sorted. One of the rows with the same key stays, at its own place. Without new
+/// rows nothing is merged, and every existing row stays.
 ///
-/// `key` holds the columns of the key; none: duplicates stay.
+/// `key` holds the columns of the key. `None`: duplicates stay.
 ///
 /// # Errors
 ///
-/// If duplicates are to be refused and a new row is one.
+/// If `keep` refuses duplicates, and a new row is one.
 pub fn merge(
     existing: Vec<Row>,
     new: Vec<Row>,
@@ -51,7 +51,7 @@ pub fn merge(
     Ok(result)
 }
 
-/// Cuts rows every so many, or where a new period starts.
+/// Cuts rows at each target number of rows, or at each start of a period.
 pub(super) fn cut(rows: &[Row], ordered: usize, sizing: Sizing) -> Vec<Vec<Row>> {
     match sizing {
         Sizing::Rows(target) => rows.chunks(target).map(<[Row]>::to_vec).collect(),

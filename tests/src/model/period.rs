@@ -1,10 +1,10 @@
-//! Calendar periods, numbered by means of chrono's calendar.
+//! Calendar periods, numbered with chrono's calendar.
 
 use chrono::{DateTime, Datelike, NaiveDate, Weekday};
 
 use crate::table::Cell;
 
-/// A period, laid on a column.
+/// A period of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     every: i64,
@@ -15,16 +15,17 @@ pub struct Period {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unit {
-    /// So many seconds.
+    /// Periods of this number of seconds.
     Seconds(i64),
-    /// Weeks from this day.
+    /// Weeks that start on this day.
     Weeks(Weekday),
-    /// So many months.
+    /// Periods of this number of months.
     Months(i64),
 }
 
 impl Period {
-    /// Reads an optional whole number of at least 1 and a unit; `step` is how many nanoseconds the column's unit has.
+    /// Reads an optional whole number of at least 1 and a unit. `step` is the number of nanoseconds in the column's
+    /// unit.
     #[must_use]
     pub fn parse(text: &str, step: i64) -> Option<Self> {
         let name = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
@@ -43,10 +44,10 @@ impl Period {
         Some(Self { every, unit, step })
     }
 
-    /// The number of the period that a timestamp lies in: 0 holds 1970-01-01, earlier ones are negative.
+    /// The number of the period that a timestamp lies in. Period 0 holds 1970-01-01; earlier ones are negative.
     #[must_use]
     pub fn of(&self, value: &Cell) -> i64 {
-        let Cell::Int(value) = value else { panic!("{value:?} is no timestamp") };
+        let Cell::Int(value) = value else { panic!("{value:?} is not a timestamp") };
         let at = DateTime::from_timestamp_nanos(*value * self.step);
         match self.unit {
             Unit::Seconds(length) => at.timestamp().div_euclid(length * self.every),

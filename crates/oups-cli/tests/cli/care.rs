@@ -39,11 +39,11 @@ fn verify_and_repair() {
     );
 }
 
-/// What is no damage is no failure, and who reads of it knows what becomes of it.
+/// A finding that is not damage does not fail `verify`, and its text says what becomes of it.
 #[test]
 fn what_a_dead_writer_left_is_told_and_cleared_by_the_next() {
     let sandbox = store();
-    // Not a whole mark: it died in writing it. And a file of a commit that never happened.
+    // A torn mark, as of a writer that died while it wrote it, and a file of a commit that never happened.
     sandbox.stdout("printf x > data/JFK.lock");
     sandbox.stdout("f=$(oups info data JFK --files | head -1); cp $f $(echo $f | sed 's/-0000000001-/-0000000002-/')");
     let verified = sandbox.sh("oups verify data");

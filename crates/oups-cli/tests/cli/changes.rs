@@ -167,7 +167,7 @@ fn meta() {
     );
 }
 
-/// Not even where row groups are of another size than the target says.
+/// This holds even if row groups are off target.
 #[test]
 fn metadata_alone_rewrites_no_row_group() {
     let sandbox = store();
@@ -215,7 +215,7 @@ fn a_dataset_that_was_made_again_is_not_the_version_of_before() {
     sandbox.stdout("oups meta data again a=c --if-version 2");
 }
 
-/// Nothing is read of an input that never ends.
+/// The input never ends, so a program that read it would hang.
 #[test]
 fn a_conflict_is_told_before_standard_input_is_read() {
     let sandbox = store();

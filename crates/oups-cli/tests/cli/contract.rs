@@ -1,4 +1,4 @@
-//! What holds for all commands: exit codes, JSON, pipes, colours, help. A command that is not in the table fails the test.
+//! Rules for all commands: exit codes, JSON, pipes, colours, help. A command that is not in the table fails the test.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::sandbox::Sandbox;
 use crate::session::store;
 
-/// A command: a line that is done, one that fails, one that is wrong by itself.
+/// A command, with a line that succeeds, one that fails, and one with wrong usage.
 struct Case {
     name: &'static str,
     done: &'static str,
@@ -62,9 +62,9 @@ fn sandbox() -> Sandbox {
 fn every_command_is_in_the_table() {
     let help = Sandbox::empty().stdout("oups --help");
     let commands = help.split_once("Commands:").unwrap().1.split_once("\n\n").unwrap().0;
-    // A line of a command is indented by two, its text by more.
+    // The help indents a command's line by two spaces, and its text by more.
     let names = commands.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
-    // `oups help` is another word for `--help`.
+    // `oups help` is the same as `--help`.
     let names = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
     let names: BTreeSet<_> = names.collect();
     assert_eq!(names, COMMANDS.iter().map(|case| case.name).collect());
@@ -82,7 +82,7 @@ fn exit_codes() {
             let error = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(code), "{name}: {line}: {error}");
             if code > 0 {
-                assert!(output.stdout.is_empty(), "{line}: results of what failed");
+                assert!(output.stdout.is_empty(), "{line}: output of a failed command");
                 assert!(error.contains("error: "), "{line}: {error}");
             }
         }
@@ -100,7 +100,7 @@ fn facts_are_one_object_a_line() {
         }
         assert_eq!(output.status.code(), Some(0), "{name}: {}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).unwrap();
-        // Of a good store there is nothing to find.
+        // `verify` prints nothing for a sound store.
         assert!(!text.is_empty() || name == "verify", "{name}");
         for line in text.lines() {
             let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{name}: {error}: {line}"));
@@ -141,7 +141,7 @@ fn the_examples_of_the_help_are_command_lines() {
         let lines: Vec<_> = examples.lines().map_while(|line| line.strip_prefix("  ")).collect();
         assert!(lines.iter().any(|line| line.contains(&format!("oups {name} "))), "{name}");
         for line in lines {
-            // What an example says beside the line is no part of it, and neither are other programs.
+            // The remark beside an example, and other programs in its line, are left out.
             let line = line.split("     ").next().unwrap();
             for command in line
                 .split(" | ")

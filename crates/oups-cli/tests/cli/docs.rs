@@ -1,5 +1,5 @@
-//! Documents show real output: the commands of their `console` blocks are run, and what they show is compared. The help of
-//! all commands is a page that is made of it.
+//! Documents show real output: a test runs the commands of their `console` blocks and compares the output. A page holds
+//! the help of all commands.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -9,13 +9,13 @@ use crate::sandbox::{Sandbox, stable};
 /// Set to write the output into the documents instead.
 const UPDATE: &str = "OUPS_UPDATE_DOCS";
 
-/// What is shown in `sh` blocks, to be typed by the reader: run by others, or a matter of taste.
+/// Commands in `sh` blocks, which this test does not run: other tests run them, or they depend on the reader's wishes.
 const RUN_ELSEWHERE: [&str; 6] = [
-    // Told again by the tests of their outputs, and built by all.
+    // Other tests compare its output, and every run builds it.
     "cargo run --example quickstart",
     "cargo run --example market_data",
     "cargo run --example aligned_features",
-    // By `.ci/run`.
+    // `.ci/run` runs it.
     "cargo test --workspace",
     // Builds what these tests run.
     "cargo install --path crates/oups-cli",
@@ -28,12 +28,12 @@ fn every_page_shows_what_the_program_prints() {
         let pages: Vec<_> = pages().into_iter().map(|page| scope.spawn(move || is_real(&page))).collect();
         pages.into_iter().filter_map(|page| page.join().unwrap()).collect()
     });
-    assert!(wrong.is_empty(), "{}\n{UPDATE}=1 cargo test -p oups-cli writes it anew", wrong.concat());
+    assert!(wrong.is_empty(), "{}\n{UPDATE}=1 cargo test -p oups-cli writes the output", wrong.concat());
 }
 
 #[test]
 fn what_is_to_be_typed_without_output_is_run_elsewhere() {
-    // Comparing with other programs takes them, and an hour.
+    // A comparison with other programs needs these programs, and an hour.
     for page in pages().into_iter().filter(|page| !page.ends_with("docs/performance.md")) {
         let text = std::fs::read_to_string(&page).unwrap();
         let mut in_sh = false;
@@ -67,7 +67,7 @@ fn the_page_of_all_help_is_what_the_program_says() {
         return;
     }
     let shown = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(shown == page, "docs/program-help.md is old; {UPDATE}=1 cargo test -p oups-cli writes it anew");
+    assert!(shown == page, "docs/program-help.md is old; {UPDATE}=1 cargo test -p oups-cli writes it");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn the_picture_of_what_is_covered_is_what_the_program_draws() {
         return;
     }
     let shown = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(shown == drawn, "docs/coverage.svg is old; {UPDATE}=1 cargo test -p oups-cli writes it anew");
+    assert!(shown == drawn, "docs/coverage.svg is old; {UPDATE}=1 cargo test -p oups-cli writes it");
 }
 
 fn root() -> PathBuf {
@@ -101,8 +101,8 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// What is wrong with a page, after it was run in a folder of its own: with the weather as a clone has it, or for the
-/// program's own page with files cut from it.
+/// Runs a page in a folder of its own, and returns its wrong lines. The folder has the weather as a clone has it, or,
+/// for the program's own page, files cut from it.
 fn is_real(page: &Path) -> Option<String> {
     let document = std::fs::read_to_string(page).unwrap();
     if !document.contains("\n```console\n") {
@@ -121,7 +121,7 @@ fn is_real(page: &Path) -> Option<String> {
     Some(format!("{}:{}: shows\n  {shown}\nbut the program prints\n  {printed}\n", page.display(), at + 1))
 }
 
-/// The document with every line that starts with `$ ` in a `console` block followed by what it prints.
+/// The document, in which every line that starts with `$ ` in a `console` block is followed by its output.
 fn run(document: &str, sandbox: &Sandbox) -> String {
     let mut real = String::new();
     let mut in_console = false;

@@ -1,4 +1,4 @@
-//! Mistakes, and what the program says about them.
+//! Mistakes, and the messages of the program about them.
 
 use crate::sandbox::{Sandbox, check};
 use crate::session::store;

@@ -1,4 +1,4 @@
-//! JSON that programs read.
+//! JSON output for programs.
 
 use serde_json::{Value, json};
 

@@ -93,7 +93,7 @@ fn times_types_and_mistakes() {
     );
 }
 
-/// Other parsers make 3 of 3.5.
+/// Other parsers turn 3.5 into 3.
 #[test]
 fn a_fraction_in_json_does_not_become_a_whole_number() {
     let sandbox = Sandbox::empty();
@@ -110,7 +110,7 @@ fn a_fraction_in_json_does_not_become_a_whole_number() {
     assert_eq!(sandbox.stdout("oups read one j --columns t --format csv").lines().count(), 2);
 }
 
-/// Other parsers make another number of some of these, and stop at others.
+/// Other parsers turn some of these into another number, and stop at others.
 #[test]
 fn a_decimal_is_stored_as_it_is_written_or_refused_with_its_line() {
     let sandbox = Sandbox::empty();

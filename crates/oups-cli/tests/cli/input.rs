@@ -1,4 +1,4 @@
-//! What the texts of CSV and JSON files become, and what is said of those that are not as they should be.
+//! Values from the texts of CSV and JSON files, and the messages for texts that are not as they should be.
 
 mod csv;
 mod empty;

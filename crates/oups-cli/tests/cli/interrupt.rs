@@ -1,4 +1,4 @@
-//! Ctrl-C.
+//! Interrupts: Ctrl-C and other signals that end the program.
 
 #![cfg(target_os = "linux")]
 
@@ -32,7 +32,7 @@ fn interrupted_at_the_lock(sandbox: &Sandbox, args: &[&str], name: &str) -> Outp
     output(child, &format!("{args:?} after SIG{name}"))
 }
 
-/// Commands that change the dataset, and what the program says of it when they are interrupted at its lock.
+/// Commands that change the dataset, and the message if they are interrupted at its lock.
 const AT_THE_LOCK: [(&[&str], &str); 9] = [
     (
         &["write", "data", "JFK", "EWR.parquet"],
@@ -67,14 +67,14 @@ fn an_interrupted_change_says_what_has_become_of_the_data() {
         assert_eq!(output.status.code(), Some(130), "{output:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), format!("oups: interrupted: {expected}\n"), "{args:?}");
         assert_eq!(sandbox.stdout("oups read data JFK --format csv"), rows, "{args:?}");
-        // What a dead program left may lie about; nothing is damaged.
+        // Leftovers of a dead program may remain, but nothing is damaged.
         let findings = sandbox.sh("oups verify data --json").stdout;
         assert!(!String::from_utf8_lossy(&findings).contains("\"damage\":true"), "{args:?}");
     }
     sandbox.stdout("oups write data JFK EWR.parquet");
 }
 
-/// More than a pipe holds: when all of them are written, the program has begun to read.
+/// More rows than a pipe holds: once all are written, the program has begun to read.
 const ROWS: usize = 20_000;
 
 #[test]
@@ -101,7 +101,7 @@ fn who_only_looks_changes_nothing() {
     let sandbox = store();
     for args in [&["read", "data", "JFK", "--format", "csv"][..], &["read", "data", "EWR", "JFK", "--format", "json"]] {
         let mut child = started(&sandbox, args);
-        // It has begun, and then waits for somebody to read on.
+        // The program has begun to write, and then waits for a reader.
         child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
         signal("INT", &child);
         let output = output(child, &format!("{args:?} after SIGINT"));
@@ -110,11 +110,11 @@ fn who_only_looks_changes_nothing() {
     }
 }
 
-/// The signals that ask a program to end, and what it ends with.
+/// The signals that ask a program to end, and its exit codes.
 const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
 
-/// Interrupts a command once it has made a file whose name begins so. Whether it has succeeded all the same; if not, nothing
-/// may be left of what it made.
+/// Interrupts a command once it has made a file whose name begins with `prefix`. Returns whether it still succeeded. If
+/// not, checks that nothing is left of what it made.
 fn succeeds_or_leaves_nothing(sandbox: &Sandbox, args: &[&str], prefix: &str, (name, code): (&str, i32)) -> bool {
     let names = || std::fs::read_dir(sandbox.path("")).unwrap().map(|file| file.unwrap().file_name());
     let has_begun = || names().any(|file| file.to_string_lossy().starts_with(prefix));
@@ -159,7 +159,7 @@ fn every_signal_that_asks_for_an_end_is_told_of() {
     }
 }
 
-/// As `nohup` and the background jobs of scripts start it.
+/// `nohup` starts programs so, and so do scripts their background jobs.
 #[test]
 fn a_signal_that_is_ignored_from_the_start_stays_so() {
     let sandbox = store();

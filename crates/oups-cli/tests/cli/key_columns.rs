@@ -1,4 +1,4 @@
-//! The fields of keys as columns: of what is read, and of what is written.
+//! The fields of keys as columns, in reads and in writes.
 
 use crate::sandbox::{Sandbox, check};
 
@@ -61,7 +61,7 @@ fn a_column_named_as_a_field_is_refused_until_it_is_said_what_it_is() {
             "oups write data oslo named.csv --key-columns drop",
             "oups read data oslo --format csv",
             "oups write data kept named.csv --ordered-on t --key-columns keep",
-            // It is a column of the dataset now.
+            // `city` is a column of the dataset now.
             "oups write data kept other.csv",
             "oups read data kept rome",
             "oups read data kept rome --no-keys --columns t,city --format csv",
@@ -70,7 +70,7 @@ fn a_column_named_as_a_field_is_refused_until_it_is_said_what_it_is() {
     );
 }
 
-/// The column would be taken as the key, and null be stored in its place.
+/// The column would be taken as a key column, and null would be stored in its place.
 #[test]
 fn an_ingest_stores_no_null_for_a_column_that_it_took_as_the_key() {
     let sandbox = Sandbox::empty();

@@ -17,7 +17,7 @@ fn keys() -> String {
     (0..DATASETS).map(|number| format!(" d{number}")).collect()
 }
 
-/// A dataset's manifest, and what is in it in two versions that have the same rows.
+/// The path of a dataset's manifest, and its bytes in two versions that have the same rows.
 struct Versions {
     path: PathBuf,
     bytes: [Vec<u8>; 2],
@@ -34,7 +34,7 @@ impl Versions {
         Self { bytes: [first, std::fs::read(&path).unwrap()], path }
     }
 
-    /// Publishes a version as a commit does, without what makes a commit slow.
+    /// Publishes a version as a commit does, without the steps that make a commit slow.
     fn publish(&self, version: usize, temporary: &Path) {
         std::fs::write(temporary, &self.bytes[version]).unwrap();
         std::fs::rename(temporary, &self.path).unwrap();
@@ -65,8 +65,8 @@ fn without_writers_nothing_is_told_and_a_demand_is_met() {
     assert_eq!(output.status.code(), Some(2));
 }
 
-/// Runs it beside writers that publish versions of all datasets, one after the other, until `is_it` has held of the exit code
-/// and the messages of each command; those of which it never did.
+/// Runs the commands beside writers that publish versions of all datasets, one after the other, until `is_it` was true
+/// for the exit code and the messages of each command. Returns the commands for which it never was.
 fn beside_writers(commands: &[String], is_it: impl Fn(Option<i32>, &str) -> bool) -> Vec<String> {
     let (sandbox, versions) = store_of_many();
     let done = AtomicBool::new(false);
@@ -111,8 +111,8 @@ fn beside_writers_a_demand_fails() {
     assert!(missing.is_empty(), "never failed: {missing:?}");
 }
 
-/// On a busy machine the writers may pause, not by their own will, just while all datasets are looked at: it is tried
-/// until they do not.
+/// On a busy machine the writers may happen to pause just while the program looks at all datasets: the test tries until
+/// they do not.
 #[test]
 fn beside_writers_that_never_pause_it_is_told() {
     let commands = [format!("read data{} --format csv", keys())];

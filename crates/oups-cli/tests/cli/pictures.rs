@@ -1,4 +1,4 @@
-//! Pictures of what is covered, and of columns.
+//! Charts of coverage, and of columns.
 
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ fn a_gap_is_where_no_row_group_is() {
         "length": 66.0 * 86_400.0 + 3600.0,
     });
     assert_eq!(facts["gaps"], json!([gap]));
-    // And nothing but the manifests is looked at: the row groups may be gone.
+    // `coverage` reads only manifests: the row groups may be gone.
     let pictures = ["", " --json", " --svg -"].map(|form| format!("oups coverage data{form}"));
     let before = pictures.each_ref().map(|line| sandbox.stdout(line));
     sandbox.stdout("rm data/*/*.parquet");

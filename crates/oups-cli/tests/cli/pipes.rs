@@ -1,4 +1,4 @@
-//! Pipes: what goes where, and what happens when one is closed.
+//! Pipes: what goes to standard output and error, and what happens when one is closed.
 
 use crate::session::store;
 

@@ -1,4 +1,4 @@
-//! Programs as the tests start them: with nothing of what the tests themselves inherited, and not waited for without end.
+//! Starts programs for the tests: they inherit nothing from the tests, and every wait for them has a limit.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// Longer than anything takes on a machine that has other things to do.
+/// The limit of a wait: longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Any program, with an environment that is the same everywhere: no colours, widths, zones or languages of who runs the
-/// tests, and a folder of its own for temporary files. `oups` is among the programs that it finds.
+/// A program with an environment that is the same everywhere: no colours, widths, zones or languages of the user that
+/// runs the tests, and a folder of its own for temporary files. It finds `oups` in its path.
 pub(crate) fn clean(program: impl AsRef<OsStr>, folder: &Path, temporary: &Path) -> Command {
     signals_as_usual();
     let mut command = Command::new(program);
@@ -29,9 +29,9 @@ fn search() -> OsString {
     std::env::join_paths([ours].into_iter().chain(std::env::split_paths(&others))).unwrap()
 }
 
-/// Programs that are started from now on heed signals, also where the tests were started so that they are ignored, as by
-/// `nohup`: that would be inherited. A handler is not: with one, what is started has the signal as usual. Ours does nothing,
-/// so that the tests go on ignoring it.
+/// From now on, programs that the tests start heed signals, even if the tests were started so that signals are ignored,
+/// as by `nohup`. A child inherits that a signal is ignored, but not a handler: with a handler here, a child has the
+/// usual behaviour. This handler does nothing, so the tests go on ignoring the signal.
 fn signals_as_usual() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -50,7 +50,7 @@ pub(crate) fn signal(name: &str, child: &Child) {
     assert!(sent.success(), "a signal that could not be sent");
 }
 
-/// Waits until something is so; `what` says what it is.
+/// Waits until a condition holds; `what` names it.
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
@@ -59,7 +59,7 @@ pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// All that a program says until it ends; `what` says what it is.
+/// All output of a program until it ends; `what` names the program.
 pub(crate) fn output(child: Child, what: &str) -> Output {
     let (sender, receiver) = mpsc::channel();
     let pid = child.id().to_string();

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::program;
 
-/// The folder, and one beside it for temporary files, in which nothing may be left; they go with the value.
+/// The folder, and one beside it for temporary files, where nothing may be left. Both are removed with the value.
 pub(crate) struct Sandbox {
     folder: TempDir,
     temporary: TempDir,
@@ -33,7 +33,7 @@ impl Sandbox {
         Self { folder: tempfile::tempdir().unwrap(), temporary }
     }
 
-    /// With `EWR.parquet`, `JFK.parquet` and `LGA.csv`, cut from the repository's weather.
+    /// A folder with `EWR.parquet`, `JFK.parquet` and `LGA.csv`, cut from the repository's weather.
     pub(crate) fn with_weather() -> Self {
         let sandbox = Self::empty();
         let weather = weather();
@@ -49,7 +49,7 @@ impl Sandbox {
         sandbox
     }
 
-    /// With the shipped files where a clone of the repository has them.
+    /// A folder with the shipped files at their places in a clone of the repository.
     pub(crate) fn with_shipped_weather() -> Self {
         const FOLDER: &str = "tests/data/weather";
         let sandbox = Self::empty();
@@ -70,13 +70,13 @@ impl Sandbox {
         self
     }
 
-    /// The program, to be started in the folder.
+    /// A command that runs the program in the folder.
     #[cfg(target_os = "linux")]
     pub(crate) fn program(&self) -> Command {
         program::clean(env!("CARGO_BIN_EXE_oups"), self.folder.path(), self.temporary.path())
     }
 
-    /// A shell that is to run a line, and finds the program as `oups`.
+    /// A command that runs a line in a shell, which finds the program as `oups`.
     pub(crate) fn shell(&self, line: &str) -> Command {
         let mut shell = program::clean("sh", self.folder.path(), self.temporary.path());
         shell.args(["-c", line]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -88,14 +88,14 @@ impl Sandbox {
         program::output(self.shell(line).spawn().unwrap(), line)
     }
 
-    /// Standard output of a line that has to succeed.
+    /// Standard output of a line, which must succeed.
     pub(crate) fn stdout(&self, line: &str) -> String {
         let output = self.sh(line);
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// What a line prints on a terminal, and its exit code if that is not 0, without anything random.
+    /// The output of a line as on a terminal, and its exit code if that is not 0, without random parts.
     pub(crate) fn shown(&self, line: &str) -> String {
         let output = self.sh(&format!("{{ {line}\n}} 2>&1"));
         let mut text = String::from_utf8(output.stdout).unwrap();
@@ -106,20 +106,20 @@ impl Sandbox {
         stable(&text)
     }
 
-    /// Lines and what they print, as in a terminal.
+    /// Lines with their output, as in a terminal.
     pub(crate) fn session(&self, lines: &[&str]) -> String {
         lines.iter().map(|line| format!("$ {line}\n{}\n", self.shown(line))).collect()
     }
 }
 
-/// Holds the text against the snapshot of the name.
+/// Compares the text with the snapshot of this name.
 pub(crate) fn check(name: &str, text: &str) {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!(name, text);
     });
 }
 
-/// The text without random ids, and without sizes of files, which are the encoder's matter.
+/// The text without random ids, and without sizes of files, which depend on the encoder.
 pub(crate) fn stable(text: &str) -> String {
     let random = Regex::new(r"-[0-9a-f]{16}\.parquet").unwrap();
     let text = random.replace_all(text, "-################.parquet");
@@ -150,7 +150,7 @@ fn of_origin(weather: &RecordBatch, origin: &str) -> RecordBatch {
     rows
 }
 
-/// Named zones cannot be formatted without a database of them.
+/// Replaces named zones by UTC: the test has no database of zones to format them.
 fn utc(batch: &RecordBatch) -> RecordBatch {
     let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()));
     let schema = batch.schema();

@@ -1,4 +1,4 @@
-//! What every command prints when all is well.
+//! The output of every command on a sound store.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Duplicates that were stored before there was a rule stay where nothing new comes; what goes is told.
+//! Duplicates that were stored before there was a rule stay if no new row meets them. The program reports those that it
+//! drops.
 
 use serde_json::Value;
 
@@ -42,7 +43,7 @@ fn what_brings_no_new_row_drops_no_stored_one() {
 fn what_a_write_or_an_ingest_drops_is_told() {
     let sandbox = stored();
     sandbox.stdout("oups settings data x --duplicates-on time");
-    // Of the second row group, two stored rows and a new one.
+    // Drops two stored rows of the second row group and a new one.
     let told = sandbox.shown("oups write data x new.csv");
     assert_eq!(told, "oups: x: version 3: wrote 1 row group with 2 rows, replaced 1 row group, dropped 3 duplicates\n");
     assert_eq!(rows(&sandbox), ["1,10", "1,11", "2,20", "3,32", "4,40"]);

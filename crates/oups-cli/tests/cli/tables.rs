@@ -1,5 +1,5 @@
-//! Parquet and Arrow files as other programs write them. Those under `data` were written by Polars 1 (whole numbers of 128
-//! bits) and pyarrow (encrypted).
+//! Parquet and Arrow files as other programs write them. Polars 1 (whole numbers of 128 bits) and pyarrow (encrypted)
+//! wrote those under `data`.
 
 use std::fs::{self, File};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ fn data(sandbox: &Sandbox, name: &str) {
     fs::copy(path, sandbox.path(name)).unwrap();
 }
 
-/// What writing the file into a new dataset says; nothing may be there afterwards.
+/// The message of a refused write of the file into a new dataset. Checks that no dataset was made.
 fn refused(sandbox: &Sandbox, file: &str) -> String {
     let said = sandbox.session(&[&format!("oups write data a {file} --ordered-on t")]);
     assert!(said.contains("oups: error: "), "{said}");
@@ -52,7 +52,7 @@ fn numbers() -> RecordBatch {
 
 const SIX: &str = "t,x\n0,0\n1,1\n2,2\n3,3\n4,4\n5,5\n";
 
-/// Two row groups, in pages without dictionary, so packed.
+/// Writes a file of two row groups, in pages without dictionary, with this packing.
 fn parquet(sandbox: &Sandbox, name: &str, packing: Compression) {
     let properties = WriterProperties::builder()
         .set_max_row_group_row_count(Some(3))
@@ -65,7 +65,7 @@ fn parquet(sandbox: &Sandbox, name: &str, packing: Compression) {
     writer.close().unwrap();
 }
 
-/// The file with another footer.
+/// Changes the footer of the file.
 fn with_footer(sandbox: &Sandbox, name: &str, change: impl Fn(ParquetMetaData) -> ParquetMetaData) {
     let mut bytes = fs::read(sandbox.path(name)).unwrap();
     let metadata = ParquetMetaDataReader::new().parse_and_finish(&File::open(sandbox.path(name)).unwrap()).unwrap();
@@ -75,9 +75,9 @@ fn with_footer(sandbox: &Sandbox, name: &str, change: impl Fn(ParquetMetaData) -
     sandbox.file(name, bytes);
 }
 
-/// The file with a footer that counts so many rows instead of six. The writer would not write that.
+/// Changes the row count of the file's footer from six. The writer itself would not write a wrong count.
 fn counting(sandbox: &Sandbox, name: &str, rows: u8) {
-    // Field 3 of the footer, a number, before field 4, a list of two structs.
+    // Field 3 of the footer is a number; field 4, a list of two structs, follows.
     const SIX_ROWS: [u8; 4] = [0x16, 12, 0x19, 0x2c];
     let mut bytes = fs::read(sandbox.path(name)).unwrap();
     let at = bytes.windows(4).rposition(|window| window == SIX_ROWS).unwrap();
@@ -165,7 +165,7 @@ fn every_packing_of_the_formats_is_read() {
     }
 }
 
-/// A column `t` of days and one `x` of 96 bits: the day since 1970 and the nanosecond in it.
+/// Writes a column `t` of days and a column `x` of 96-bit times: the day since 1970 and the nanosecond in it.
 fn int96(sandbox: &Sandbox, values: &[(i32, u64)]) {
     int96_file(sandbox, "a.parquet", values);
 }
@@ -231,7 +231,7 @@ fn times_of_96_bits_have_the_unit_of_what_they_come_to() {
     sandbox.stdout("oups write data b far.parquet --ordered-on t");
     sandbox.stdout("oups write data b near.parquet");
     assert_eq!(sandbox.stdout("oups read data b --format csv").lines().count(), 3);
-    // Neither holds the other.
+    // No type holds the values of both files.
     for line in ["oups write data c far.parquet fine.parquet --ordered-on t", "oups write data b fine.parquet"] {
         let said = sandbox.session(&[line]);
         assert!(said.contains("oups: error: ") && said.contains("Timestamp(ns)"), "{said}");

@@ -1,4 +1,4 @@
-//! A command line that is wrong by itself, and help.
+//! Wrong command lines, and help.
 
 use crate::sandbox::{Sandbox, check};
 

@@ -1,4 +1,4 @@
-//! Values of every type: written as texts, and the texts into a new dataset of the same columns.
+//! Values of every type: a test writes them as texts, and the texts into a new dataset of the same columns.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::sandbox::Sandbox;
 
 const UNITS: [TimeUnit; 4] = [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
 
-/// The ends of a type of fixed width, what lies between them, and a null.
+/// The extremes of a type of fixed width, values between them, and a null.
 fn extremes(data_type: DataType) -> ArrayRef {
     let width = data_type.primitive_width().unwrap();
     let of_floats = [f64::NAN, f64::INFINITY, -0.0, 0.1, 5e-324].map(f64::to_bits);
@@ -76,7 +76,8 @@ fn rows(sandbox: &Sandbox, key: &str) -> RecordBatch {
     reader.next().unwrap().unwrap()
 }
 
-/// Bits, since NaN is not itself; of dictionaries the values, which may stand in another order.
+/// The bits of values, because NaN does not equal itself. Dictionaries are unpacked, because their values may have
+/// another order.
 fn bits(rows: &RecordBatch) -> Vec<String> {
     let plain = |column: &ArrayRef| match column.data_type() {
         DataType::Dictionary(_, values) => cast(column, values).unwrap(),

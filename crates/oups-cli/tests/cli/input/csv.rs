@@ -66,7 +66,7 @@ fn delimiters_comments_and_decimal_commas_are_told() {
     assert_eq!(rows, "{\"t\":1,\"x\":2.5}\n{\"t\":2,\"x\":-3.25}\n");
     let told = tried.taken("a.csv", text, "--delimiter ';' --comment '#' --decimal-comma --types x:f32");
     assert_eq!(told, rows);
-    // Without the option, no number is guessed at, which is told.
+    // Without the option the column is inferred as texts, and the program says so.
     let texts = tried.write("a.csv", "t;x\n1;2,5\n", "--delimiter ';'");
     assert_eq!(texts.rows.as_deref(), Some("{\"t\":1,\"x\":\"2,5\"}\n"));
     assert!(texts.said.contains("--decimal-comma reads such numbers"), "{}", texts.said);
@@ -86,7 +86,7 @@ fn an_empty_text_is_told_from_null() {
     let nulls = |rows: &str| rows.lines().map(|row| row.ends_with("null}")).collect::<Vec<_>>();
     assert_eq!(nulls(&tried.taken("a.csv", text, "")), [false, true, false, false, false]);
     assert_eq!(nulls(&tried.taken("a.csv", text, "--null NA")), [false, true, false, true, false]);
-    // A column of numbers has no use for an empty text.
+    // An empty text is null in a column of numbers.
     let numbers = tried.taken("a.csv", "t,x\n\"1\",\"2\"\n\"2\",\"\"\n\"3\",\"NA\"\n", "--null NA");
     assert_eq!(numbers, "{\"t\":1,\"x\":2}\n{\"t\":2,\"x\":null}\n{\"t\":3,\"x\":null}\n");
 }

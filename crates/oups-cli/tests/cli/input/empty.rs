@@ -1,4 +1,4 @@
-//! Files without rows, and columns without values: they fix no types.
+//! Files without rows, and columns without values, determine no types.
 
 use super::tried::Tried;
 
@@ -11,7 +11,7 @@ fn a_header_alone_makes_no_dataset() {
         assert!(said.contains("hint: --types says what the columns are"), "{said}");
     }
     assert!(tried.refused("a.csv", "", "").contains("a.csv is empty: expected a header"));
-    // Told types need no rows.
+    // Given types need no rows.
     assert_eq!(tried.taken("a.csv", "t,x\n", "--types t:i64,x:f64"), "");
 }
 
@@ -40,7 +40,7 @@ fn a_column_without_a_value_is_left_out_and_told() {
         assert!(outcome.said.contains(&told), "{}", outcome.said);
         let kept = tried.taken(file, first, "--types y:f64");
         assert_eq!(kept, "{\"t\":1,\"x\":1,\"y\":null}\n{\"t\":2,\"x\":1,\"y\":null}\n");
-        // Where another file has values, there is a type.
+        // The values of another file determine the type.
         let key = if file == "a.csv" { "c" } else { "j" };
         tried.sandbox().file(&format!("2{file}"), second);
         let (done, said) = tried.run(&format!("oups write data {key} {file} 2{file} --ordered-on t"));

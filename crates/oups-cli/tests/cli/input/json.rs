@@ -1,4 +1,4 @@
-//! JSON: objects, numbers digit by digit, values within values.
+//! JSON: objects, numbers digit by digit, nested values.
 
 use super::tried::Tried;
 
@@ -14,7 +14,7 @@ fn whole_numbers_keep_every_digit() {
         let lines: String = (0..).zip(values).map(|(t, id)| format!("{{\"t\":{t},\"id\":{id}}}\n")).collect();
         assert_eq!(tried.taken("a.jsonl", &lines, ""), lines);
     }
-    // No number holds these: they are kept as the texts that they are, and that is told.
+    // No number type holds these values: they stay texts, and the program says so.
     for values in [["9007199254740993", "0.5"], ["1e400", "1.5"], ["18446744073709551616", "1"]] {
         let lines: String = (0..).zip(values).map(|(t, x)| format!("{{\"t\":{t},\"x\":{x}}}\n")).collect();
         let outcome = tried.write("a.jsonl", &lines, "");

@@ -1,4 +1,4 @@
-//! The lines in errors are those that an editor shows.
+//! Line numbers in errors are those that an editor shows.
 
 use super::tried::Tried;
 
@@ -49,7 +49,7 @@ fn of_the_second_file() {
     assert!(said.contains("that is line 5 of 2.csv"), "{said}");
     let (done, said) = tried.run("oups write data a 1.csv 3.csv --ordered-on t --types x:i64");
     assert!(!done && said.contains("3.csv: line 2, column `x`: `cold` is not a whole number"), "{said}");
-    // Guesses are about all files, and name the one.
+    // Types are inferred from all files, and the message names the file that decided.
     let (done, said) = tried.run("oups write data a 1.csv 3.csv --ordered-on t");
     assert!(done && said.contains("3.csv: line 2, column `x`: `cold` is not a number"), "{said}");
 }

@@ -1,4 +1,4 @@
-//! Values that are near to numbers and times, or near to what a column holds.
+//! Values that are almost numbers or times, or almost values of their column.
 
 use super::tried::Tried;
 
@@ -75,7 +75,7 @@ fn advice_about_a_stored_column_can_be_followed() {
         let (done, said) = tried.run("oups write data a b.csv");
         assert!(!done && said.contains("the type is the dataset's: mend the value"), "{said}");
         let Some(grown) = grown else {
-            // A type that does not grow, as that of the ordered column.
+            // These cannot grow: `whole` has no larger type, and `t` is the ordered column.
             assert!(!said.contains("--evolve-schema"), "{said}");
             continue;
         };

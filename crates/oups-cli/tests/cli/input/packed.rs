@@ -27,7 +27,7 @@ fn texts_are_read_however_they_are_packed_and_encoded() {
     let marked = format!("\u{feff}{TEXT}");
     let (little, big) = (utf_16(TEXT, u16::to_le_bytes), utf_16(TEXT, u16::to_be_bytes));
     for text in [TEXT.as_bytes(), marked.as_bytes(), &little, &big] {
-        // The bytes say how they are packed; of the name, only what it says of the format is believed.
+        // The bytes say how a file is packed. The name only says its format.
         for (file, bytes) in [
             ("a.csv", text.to_vec()),
             ("a.csv.gz", gzip(text)),

@@ -1,4 +1,4 @@
-//! Standard input: it is copied, and the copy is nobody's to clear away.
+//! Standard input: the program copies it, and the copy goes away by itself.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::tried::Tried;
 
-/// More than is kept in memory, and than a pipe holds.
+/// More rows than the program keeps in memory, and than a pipe holds.
 const ROWS: usize = 1_000_000;
 const DEADLINE: Duration = Duration::from_secs(120);
 
@@ -42,7 +42,7 @@ fn an_interrupted_copy_leaves_nothing() {
     let tried = Tried::new();
     let folder = tried.sandbox().path("tmp");
     std::fs::create_dir(&folder).unwrap();
-    // Who runs the tests may have the signal ignored, which is inherited.
+    // The tests may run with the signal ignored, which a child inherits.
     let mut child = Command::new("env")
         .arg("--default-signal=INT")
         .arg(env!("CARGO_BIN_EXE_oups"))
@@ -53,7 +53,7 @@ fn an_interrupted_copy_leaves_nothing() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // What is written has been read, but for what a pipe holds.
+    // Once all is written, the program has read all but what a pipe holds.
     let mut input = child.stdin.take().unwrap();
     input.write_all(b"t,x\n").unwrap();
     input.write_all("12345678,87654321\n".repeat(ROWS).as_bytes()).unwrap();

@@ -1,16 +1,16 @@
-//! A first write of a file, and what came of it.
+//! A first write of a file, and its outcome.
 
 use std::cell::Cell;
 
 use crate::sandbox::Sandbox;
 
-/// A store in which each file is written as a dataset of its own.
+/// A store that takes each file as a dataset of its own.
 pub(super) struct Tried {
     sandbox: Sandbox,
     datasets: Cell<u32>,
 }
 
-/// What became of a file: what the program said, and the rows where it took them.
+/// The outcome of a file: the messages of the program, and the rows if it took them.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Outcome {
     pub(super) said: String,
@@ -45,7 +45,7 @@ impl Tried {
         Outcome { said, rows }
     }
 
-    /// Whether a line was done, and its standard error.
+    /// Whether a line succeeded, and its standard error.
     pub(super) fn run(&self, line: &str) -> (bool, String) {
         let output = self.sandbox.sh(line);
         assert!(matches!(output.status.code(), Some(0..=2)), "{line}: {output:?}");
@@ -62,7 +62,7 @@ impl Tried {
         outcome.said
     }
 
-    /// The rows of a file that is taken without a word besides.
+    /// The rows of a file that is taken without a message.
     #[track_caller]
     pub(super) fn taken(&self, file: &str, bytes: impl AsRef<[u8]>, options: &str) -> String {
         let outcome = self.write(file, bytes, options);
