@@ -137,9 +137,9 @@ def build(a):
 
 
 def plan(a):
-    """All runs, ours and the peers' in turn, so that a slow minute of the machine hits both.
+    """All runs, those of oups and of the peers in turn, so that a slow minute of the machine hits both.
 
-    One round says enough where there is no goal, and of what is ours alone.
+    Runs without a goal, and workloads that only oups runs, need only one round.
     """
     with_goal = {(work, name) for work, peer, *_ in GOALS for name in PEERS if name in peer}
     for number in range(a.rounds):

@@ -45,7 +45,7 @@ def main():
 
 
 class Points:
-    """Runs, and what they told, on disk as soon as it is known."""
+    """Runs with their results, which are written to disk at once."""
 
     def __init__(self, a):
         self.a, self.path = a, a.dir / "growth.jsonl"

@@ -79,7 +79,7 @@ impl Inputs {
         let spans: Value = serde_json::from_str(&text)?;
         let spans = spans.get(work).and_then(Value::as_array).with_context(|| missing(&path))?;
         let bound =
-            |span: &Value, at: usize| span.get(at).and_then(Value::as_i64).context("a span is no pair of numbers");
+            |span: &Value, at: usize| span.get(at).and_then(Value::as_i64).context("a span is not a pair of numbers");
         spans.iter().map(|span| Ok(bound(span, 0)?..bound(span, 1)?)).collect()
     }
 }

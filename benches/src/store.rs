@@ -58,7 +58,7 @@ impl Default for Order {
 impl Order {
     pub(crate) fn add(&mut self, batch: &RecordBatch) -> Result<()> {
         let times = batch.column_by_name("ts").context("no column `ts`")?;
-        let times = times.as_primitive_opt::<TimestampNanosecondType>().context("`ts` is no time")?;
+        let times = times.as_primitive_opt::<TimestampNanosecondType>().context("`ts` is not a time")?;
         for &time in times.values() {
             ensure!(self.last <= time, "row {} is out of order: {time} after {}", self.rows, self.last);
             self.last = time;

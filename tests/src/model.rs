@@ -196,7 +196,7 @@ impl Model {
             Target::Rows(rows) => Sizing::Rows(usize::try_from(*rows).map_err(|_| Refused("too large"))?),
             Target::Period(text) => {
                 let step = self.columns[self.ordered].1.nanoseconds();
-                let step = step.ok_or(Refused("a period on a column that is no time"))?;
+                let step = step.ok_or(Refused("a period on a column that is not a time"))?;
                 Sizing::Period(Period::parse(text, step).ok_or(Refused("an unknown period"))?)
             }
         };

@@ -67,5 +67,5 @@ fn matches(rows: &[RecordBatch], quotes: &[RecordBatch]) -> Result<Vec<Option<i6
 
 fn times<'b>(batch: &'b RecordBatch, column: &str) -> Result<&'b TimestampNanosecondArray> {
     let times = batch.column_by_name(column).with_context(|| format!("no column `{column}`"))?;
-    times.as_primitive_opt::<TimestampNanosecondType>().with_context(|| format!("`{column}` is no time"))
+    times.as_primitive_opt::<TimestampNanosecondType>().with_context(|| format!("`{column}` is not a time"))
 }

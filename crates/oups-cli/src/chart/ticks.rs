@@ -10,7 +10,7 @@ pub(crate) struct Tick {
     pub(crate) label: String,
 }
 
-/// The round places on the axis, about `at_most` of them. An axis of which only the order is known has none.
+/// The round places on the axis, about `at_most` of them. An axis that has only an order, such as one of texts, has no ticks.
 pub(crate) fn ticks(kind: Kind, axis: Axis, at_most: usize) -> Vec<Tick> {
     let at_most = at_most.max(1);
     match kind {

@@ -24,7 +24,7 @@ pub(super) struct Misfit {
     pub(super) advice: Option<String>,
 }
 
-const NO_NULLS: &str = "has no value, and there are no nulls there";
+const NO_NULLS: &str = "has no value, and nulls are not allowed there";
 
 /// Builds values of one type.
 pub(super) enum Builder {
@@ -242,7 +242,7 @@ impl List {
         for raw in items {
             let token = token(raw, nulls)?;
             if token == Token::Null && !self.nullable {
-                return Err(Misfit::new("null is an item of a list, and there are no nulls there"));
+                return Err(Misfit::new("null is an item of a list, and nulls are not allowed there"));
             }
             self.items.append(&token, nulls)?;
         }
