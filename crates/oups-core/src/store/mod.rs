@@ -98,6 +98,11 @@ impl<K: StoreKey> Store<K> {
         &self.inner.schema
     }
 
+    /// The same store for programs that do not have the struct: what works with any store takes this one.
+    pub fn any_keys(&self) -> Store<AnyKey> {
+        Store { inner: self.inner.clone(), keys: PhantomData }
+    }
+
     /// A handle of the dataset with this key. The dataset need not exist yet.
     ///
     /// # Errors

@@ -1,0 +1,4 @@
+//! Stores as tables, seen through the public API.
+
+mod attach;
+mod support;
