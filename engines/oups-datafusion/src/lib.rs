@@ -18,15 +18,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod attached;
 mod catalog;
 mod columns;
 mod error;
+mod functions;
+mod groups;
+mod keys;
+mod moment;
+mod options;
 mod pinned;
+mod prune;
+mod reader;
+mod renaming;
 mod scan;
 mod session;
+mod statement;
 mod statistics;
 mod table;
 mod value;
 
-pub use session::{Attach, attach, attach_with, session, session_config, sql};
+pub use attached::Attach;
+pub use error::error_of;
+pub use functions::register_functions;
+pub use moment::{execute, moment, sql};
+pub use options::{NotAWait, OupsOptions, Wait};
+pub use session::{attach, attach_with, session, session_config};
 pub use table::{DatasetTable, StoreTable};

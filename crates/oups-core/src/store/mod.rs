@@ -76,10 +76,11 @@ impl<K: StoreKey> Store<K> {
     }
 
     fn new(fs: StoreFs, root: PathBuf, schema: KeySchema) -> Self {
-        Self {
-            inner: Arc::new(StoreInner { storage: Arc::new(LocalStorage::new(root, fs)), schema }),
-            keys: PhantomData,
-        }
+        Self::of(Arc::new(StoreInner { storage: Arc::new(LocalStorage::new(root, fs)), schema }))
+    }
+
+    fn of(inner: Arc<StoreInner>) -> Self {
+        Self { inner, keys: PhantomData }
     }
 
     fn make(path: &Path, schema: KeySchema, options: StoreOptions) -> Result<Self> {
@@ -100,7 +101,7 @@ impl<K: StoreKey> Store<K> {
 
     /// The same store for programs that do not have the struct: what works with any store takes this one.
     pub fn any_keys(&self) -> Store<AnyKey> {
-        Store { inner: self.inner.clone(), keys: PhantomData }
+        Store::of(self.inner.clone())
     }
 
     /// A handle of the dataset with this key. The dataset need not exist yet.

@@ -8,6 +8,9 @@ async fn a_store_is_a_table_with_the_key_fields_in_front() {
     write(&store, "oslo-7", hours([1, 2]), 1);
     write(&store, "rome-10", hours([2]), 1);
     let ctx = attached(&store);
-    insta::assert_snapshot!(table(&ctx, "select * from store order by city, hour").await, @"");
-    insta::assert_snapshot!(table(&ctx, r#"select * from store."rome-10""#).await, @"");
+    let all = table(&ctx, "select * from store order by city, hour").await;
+    let rome = table(&ctx, r#"select * from store."rome-10""#).await;
+    let datasets =
+        table(&ctx, "select city, number, rows, row_groups, min, max, ordered_on from oups_datasets('store')").await;
+    insta::assert_snapshot!([all, rome, datasets].join("\n"));
 }
