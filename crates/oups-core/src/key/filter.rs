@@ -123,6 +123,28 @@ impl KeyFilter {
         Ok(self)
     }
 
+    /// Lets the field at the place, counted over all levels, be only one of the texts, and of these only what it may be
+    /// already. The texts are the field's own: nothing in them is a pattern.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use oups_core::key::{AnyKey, KeyFilter, KeySchema, Separator};
+    /// let schema = KeySchema::parse("city:str,number:u8", Separator::Dash)?;
+    /// let filter = KeyFilter::parse(&schema, ["city=b*"])?.narrowed(0, ["bern", "oslo"]);
+    /// assert!(filter.matches(&AnyKey::parse(&schema, "bern-1")?));
+    /// assert!(!filter.matches(&AnyKey::parse(&schema, "berlin-1")?));
+    /// assert!(!filter.matches(&AnyKey::parse(&schema, "oslo-1")?));
+    /// # Ok::<(), oups_core::key::KeyError>(())
+    /// ```
+    #[must_use]
+    pub fn narrowed<S: Into<String>>(mut self, at: usize, texts: impl IntoIterator<Item = S>) -> Self {
+        let slot = slot(&mut self.fields, at);
+        let texts = texts.into_iter().map(Into::into).filter(|text: &String| slot.passes(text)).collect();
+        *slot = FieldFilter::OneOf { texts, globs: Vec::new() };
+        self
+    }
+
     /// Whether the key passes.
     pub fn matches<K: StoreKey>(&self, key: &K) -> bool {
         key.values().iter().enumerate().all(|(at, value)| self.passes(at, &value.to_text()))

@@ -184,8 +184,9 @@ impl Snapshot {
         storage.copy(pin.as_deref(), (paths, manifest), group, to)
     }
 
-    /// The live path of a row group file, for error messages.
-    pub(crate) fn path_of(&self, group: &RowGroup) -> PathBuf {
+    /// Where a row group file is while it is live: its name for messages and caches. Only [`read_at`](Self::read_at) finds
+    /// it once a later commit has replaced it.
+    pub fn path_of(&self, group: &RowGroup) -> PathBuf {
         self.held.paths.file(&group.file)
     }
 

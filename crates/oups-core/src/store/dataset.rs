@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::key::AnyKey;
 use crate::paths::DatasetPaths;
 use crate::snapshot::Snapshot;
-use crate::store::StoreInner;
+use crate::store::{Store, StoreInner};
 use crate::version::Version;
 use crate::{Error, Result};
 
@@ -18,6 +19,11 @@ pub struct Dataset {
 impl Dataset {
     pub(crate) fn new(store: Arc<StoreInner>, paths: DatasetPaths) -> Self {
         Self { store, paths }
+    }
+
+    /// The store that it is in, for programs that do not have the struct of its keys.
+    pub fn store(&self) -> Store<AnyKey> {
+        Store::of(self.store.clone())
     }
 
     /// The path text of its key.

@@ -76,10 +76,11 @@ impl<K: StoreKey> Store<K> {
     }
 
     fn new(fs: StoreFs, root: PathBuf, schema: KeySchema) -> Self {
-        Self {
-            inner: Arc::new(StoreInner { storage: Arc::new(LocalStorage::new(root, fs)), schema }),
-            keys: PhantomData,
-        }
+        Self::of(Arc::new(StoreInner { storage: Arc::new(LocalStorage::new(root, fs)), schema }))
+    }
+
+    fn of(inner: Arc<StoreInner>) -> Self {
+        Self { inner, keys: PhantomData }
     }
 
     fn make(path: &Path, schema: KeySchema, options: StoreOptions) -> Result<Self> {
@@ -96,6 +97,11 @@ impl<K: StoreKey> Store<K> {
     /// The schema of the store's keys.
     pub fn schema(&self) -> &KeySchema {
         &self.inner.schema
+    }
+
+    /// The same store for programs that do not have the struct: what works with any store takes this one.
+    pub fn any_keys(&self) -> Store<AnyKey> {
+        Store::of(self.inner.clone())
     }
 
     /// A handle of the dataset with this key. The dataset need not exist yet.

@@ -87,25 +87,25 @@ impl<K: StoreKey> Store<K> {
     /// [`Error::Io`] if a folder cannot be listed; [`Error::Busy`] if one moment is demanded and not found in time;
     /// [`Error::Damaged`], [`Error::NewerFormat`] or [`Error::ManifestLost`] for a manifest.
     pub fn snapshots_where(&self, filter: impl Into<KeyFilter>, together: Together) -> Result<(Vec<K>, Snapshots)> {
-        let (filter, mut search) = (filter.into(), Search::begin(together));
-        let mut listed = self.keys(filter.clone())?;
+        let filter = filter.into();
+        self.snapshots_of(|| self.keys(filter.clone()), together)
+    }
+
+    /// As [`snapshots_where`](Self::snapshots_where), for whatever chooses the datasets otherwise: `list` gives the keys that
+    /// are wanted of those that are there, and is called again at the end, to see that it gives the same.
+    ///
+    /// # Errors
+    ///
+    /// Those of `list`; [`Error::Busy`] where one moment was demanded and not found in time; those of reading a manifest.
+    pub fn snapshots_of<E: From<Error>>(
+        &self,
+        list: impl Fn() -> Result<Vec<K>, E>,
+        together: Together,
+    ) -> Result<(Vec<K>, Snapshots), E> {
+        let mut search = Search::begin(together);
+        let mut listed = list()?;
         loop {
-            let paths = listed.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
-            let (found, mut moment) = at_one_moment(&self.inner().storage, &paths, &mut search)?;
-            let (mut keys, mut snapshots) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
-            for ((key, paths), found) in listed.into_iter().zip(paths).zip(found) {
-                match found {
-                    Some(snapshot) => {
-                        keys.push(key);
-                        snapshots.push(snapshot);
-                    }
-                    // It was removed since it was listed, unless its manifest is lost.
-                    None => match self.at(paths).absent() {
-                        Error::NoDataset { .. } => {}
-                        lost => return Err(lost),
-                    },
-                }
-            }
+            let (keys, snapshots, mut moment) = self.those_there(listed, &mut search)?;
             if together == Together::Independently {
                 // Not `Exact`, even for a single dataset: at its moment, other datasets may have existed that were not
                 // listed.
@@ -113,7 +113,7 @@ impl<K: StoreKey> Store<K> {
             }
             // Datasets that were not listed must have been absent at the moment too. They are, if they are not listed
             // after it.
-            let again = self.keys(filter.clone())?;
+            let again = list()?;
             let same = again == keys;
             if !same && search.goes_on(|| differing(&again, &keys, self))? {
                 listed = again;
@@ -124,6 +124,27 @@ impl<K: StoreKey> Store<K> {
             }
             return Ok((keys, Snapshots { snapshots, moment }));
         }
+    }
+
+    /// Those of the listed datasets that are still there, with their snapshots.
+    fn those_there(&self, listed: Vec<K>, search: &mut Search) -> Result<(Vec<K>, Vec<Snapshot>, Moment)> {
+        let paths = listed.iter().map(|key| self.paths(key)).collect::<Result<Vec<_>>>()?;
+        let (found, moment) = at_one_moment(&self.inner().storage, &paths, search)?;
+        let (mut keys, mut snapshots) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+        for ((key, paths), found) in listed.into_iter().zip(paths).zip(found) {
+            match found {
+                Some(snapshot) => {
+                    keys.push(key);
+                    snapshots.push(snapshot);
+                }
+                // It was removed since it was listed, unless its manifest is lost.
+                None => match self.at(paths).absent() {
+                    Error::NoDataset { .. } => {}
+                    lost => return Err(lost),
+                },
+            }
+        }
+        Ok((keys, snapshots, moment))
     }
 
     fn at(&self, paths: DatasetPaths) -> Dataset {

@@ -1,0 +1,14 @@
+//! Stores as tables, seen through the public API.
+
+mod attach;
+mod changes;
+mod columns;
+mod datasets;
+mod explain;
+mod files;
+mod order;
+mod plain_session;
+mod pruning;
+mod racing;
+mod statements;
+mod support;
