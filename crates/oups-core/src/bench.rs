@@ -1,5 +1,5 @@
-//! The inner loops, each alone, for the benchmarks in `benches/`, and what tests of other crates cannot make by the
-//! interface. Not part of the interface: anything here may change.
+//! The inner loops, each alone, for the benchmarks in `benches/`, and values that tests of other crates cannot make
+//! through the interface. Not part of the interface: anything here may change.
 
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ pub fn encode(schema: &Arc<DatasetSchema>, rows: &[RecordBatch]) -> Result<Vec<u
     Ok(writer.finish(Vec::new())?.1)
 }
 
-/// A row group of one row, or so it says: for tests of what is decided by bounds alone. No file has its name.
+/// A row group that claims one row, for tests of decisions by bounds alone. No file has its name.
 pub fn row_group(min: OrdValue, max: OrdValue) -> RowGroup {
     RowGroup { file: "none.parquet".into(), rows: 1, bytes: 1, min, max, checksum: 0, synced: true }
 }

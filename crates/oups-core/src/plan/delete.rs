@@ -37,6 +37,7 @@ pub fn plan_delete(groups: &[StoredGroup], range: impl RangeBounds<OrdValue>) ->
     keep(&mut steps, 0..from);
     for (at, group) in groups.iter().enumerate().take(to).skip(from) {
         let inside = range.contains(&group.min) && range.contains(&group.max);
+        // Row groups that are dropped one after another are one step.
         match steps.last_mut() {
             _ if !inside => steps.push(Step::Trim { group: at }),
             Some(Step::Drop { groups }) => groups.end = at + 1,
