@@ -102,6 +102,7 @@ fn pool() -> Option<Arc<ThreadPool>> {
     if *owner == process { Some(pool.clone()) } else { of_child(process) }
 }
 
+/// The pool of a forked child. It is made anew if the process forked again.
 fn of_child(process: u32) -> Option<Arc<ThreadPool>> {
     let mut child = CHILD.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((owner, pool)) = &*child {

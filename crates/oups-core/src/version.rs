@@ -10,6 +10,15 @@ use crate::paths;
 /// The commit number alone does not identify a version: a dataset that is removed and made again counts from 1 again,
 /// and after a power loss has undone a commit, the next commit has the same number. So a version also holds the 64
 /// random bits that its commit drew. Its text is like `18-9f6d2c07a4b1e83d`; that of [`ABSENT`](Self::ABSENT) is `0`.
+///
+/// ```
+/// use oups_core::{Expected, Version};
+///
+/// let version: Version = "18-9f6d2c07a4b1e83d".parse()?;
+/// assert_eq!(version.commit(), 18);
+/// assert!(Expected::from(18).is(version) && !Expected::from(Version::ABSENT).is(version));
+/// # Ok::<(), oups_core::NotAVersion>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Version {
     commit: u64,

@@ -31,6 +31,7 @@ pub fn one_of_columns(asked: &str, names: &[String]) -> String {
     format!("one of the {} columns ({})", names.len(), some(asked, names))
 }
 
+/// The columns nearest to the one asked for, or else the first ones.
 fn some(asked: &str, names: &[String]) -> String {
     const SOME: usize = 3;
     let quoted = |names: &[&str]| names.iter().map(|name| format!("`{}`", short(name))).collect::<Vec<_>>().join(", ");

@@ -76,6 +76,8 @@ impl<I: Iterator<Item = Result<Merged>>> Blocks<I> {
         }
     }
 
+    /// Takes merged rows: continues the held run, makes a block of the runs that are complete, and holds the last run
+    /// back.
     fn take(&mut self, rows: Merged) -> Result<()> {
         let keys = self.keys(&rows)?;
         let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(()) };

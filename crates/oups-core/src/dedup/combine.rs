@@ -63,7 +63,7 @@ fn one(column: &ArrayRef, how: Combine) -> Result<ArrayRef, ArrowError> {
         Combine::First => Some(0),
         Combine::Last => None,
     };
-    // `Last`, or all are null and any row will do.
+    // `Last`; or all are null, and any row is right.
     let row = row.unwrap_or(rows.end.saturating_sub(1));
     take(column, &UInt64Array::from(vec![row as u64]), None)
 }

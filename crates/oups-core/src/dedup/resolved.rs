@@ -46,6 +46,7 @@ pub(super) fn resolve(
     if answers.is_empty() {
         return Ok((batch.clone(), 0));
     }
+    // Each row is one of the block (0) or of the answers (1).
     let mut rows = Vec::with_capacity(batch.num_rows());
     for (row, place) in place.into_iter().enumerate() {
         match place {

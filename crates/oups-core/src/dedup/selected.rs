@@ -33,6 +33,7 @@ pub(super) fn select(runs: &[Range<usize>], identities: Option<&Rows>, end: End,
     }
 }
 
+/// Keeps the first row of each identity, counted from the winning end.
 fn select_in_run(identities: &Rows, from: usize, end: End, keep: &mut [bool]) {
     let len = keep.len();
     let place = |step: usize| if end == End::Last { len - 1 - step } else { step };

@@ -64,6 +64,7 @@ impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
         })
     }
 
+    /// Deduplicates the next block. Identities are computed only for rows in runs.
     fn advance(&mut self) -> Result<Option<Deduped>> {
         let Some(block) = self.blocks.next_block()? else { return Ok(None) };
         let runs = block.runs();
@@ -120,6 +121,7 @@ impl<I: Iterator<Item = Result<Merged>>> Dedup<I> {
         if kept.len() != stored.len() {
             return Ok(true);
         }
+        // A row that is kept in its own position need not be compared.
         let moved: Vec<(usize, usize)> = kept.into_iter().zip(stored).filter(|(kept, stored)| kept != stored).collect();
         if moved.iter().any(|&(kept, stored)| !block.keys.equal_at(kept, &block.keys, stored)) {
             return Ok(true);

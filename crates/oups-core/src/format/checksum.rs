@@ -44,6 +44,7 @@ pub(crate) fn hash_first(file: &dyn ReadFile, length: u64) -> io::Result<XxHash3
 /// Returns `None`, with the bytes unchanged, if there is no placeholder.
 pub(crate) fn seal(bytes: &mut [u8], marker: &str) -> Option<u128> {
     let at = digits_at(bytes, marker)?;
+    // The placeholder is part of the checksum, so that checking can restore the very same bytes.
     let sum = checksum(bytes);
     let digits = format!("{sum:032x}");
     bytes.get_mut(at..at + DIGITS)?.copy_from_slice(digits.as_bytes());

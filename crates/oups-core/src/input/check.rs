@@ -105,6 +105,7 @@ impl Checker {
         }
     }
 
+    /// Fails at the first row whose value is below the one before, which may be in an earlier batch.
     fn check_order(&self, schema: &DatasetSchema, keys: &OrdKeys) -> Result<()> {
         let unsorted = |at: usize, previous: &OrdValue, value: &OrdValue| Error::Unsorted {
             dataset: schema.dataset().into(),

@@ -156,6 +156,7 @@ impl Input {
             pinned.add(&batch);
             chunks.push(Chunk::in_memory(batch, checked));
         }
+        // The limit is exceeded, so the rows in memory go to the file too.
         let mut writer = SpillWriter::new(checker.fit().clone())?;
         for chunk in chunks {
             if let ChunkLocation::Memory { batch, .. } = chunk.place {
@@ -248,6 +249,8 @@ impl Input {
         }
     }
 
+    /// Calls `use_keys` with the keys of a chunk. A spilled chunk is read for that, and its keys are kept for the next
+    /// look-up.
     fn with_keys<T>(&self, at: usize, chunk: &Chunk, use_keys: impl FnOnce(&OrdKeys) -> T) -> Result<T> {
         if let ChunkLocation::Memory { keys, .. } = &chunk.place {
             return Ok(use_keys(keys));
@@ -281,6 +284,7 @@ impl Input {
         self.fit.unpacked()
     }
 
+    /// The rows of a range as given, in batches of at most [`BLOCK_ROWS`] rows.
     fn pieces(&self, rows: Range<u64>) -> impl Iterator<Item = Result<RecordBatch>> + Send + '_ {
         let mut at = self.chunks.partition_point(|chunk| chunk.end() <= rows.start);
         let mut next = rows.start;

@@ -32,7 +32,8 @@ pub struct AnyKey {
 }
 
 impl AnyKey {
-    /// Makes a key of its values, outermost level first. Any integer will do for any integer field that can hold it.
+    /// Makes a key of its values, outermost level first. An integer of any type fits every integer field that can hold
+    /// it.
     ///
     /// # Errors
     ///

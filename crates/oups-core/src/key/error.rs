@@ -43,7 +43,7 @@ pub enum KeyError {
         key: String,
         /// The field.
         field: String,
-        /// What would do.
+        /// The values that the field takes.
         expected: String,
         /// The field's text.
         found: String,
@@ -56,9 +56,9 @@ pub enum KeyError {
         key: String,
         /// The component.
         component: String,
-        /// What would do.
+        /// The right text.
         expected: String,
-        /// What stands there instead.
+        /// What is there instead.
         found: String,
     },
 
@@ -133,7 +133,7 @@ pub enum KeyError {
     Filter {
         /// The text.
         found: String,
-        /// What would do.
+        /// What a filter is, or the values that the field takes.
         expected: String,
     },
 
@@ -159,11 +159,11 @@ pub enum KeyError {
     SchemaText {
         /// The whole text.
         schema: String,
-        /// Where, counted in characters from 1.
+        /// The character at which it fails, from 1.
         at: usize,
-        /// What would do.
+        /// What is valid there.
         expected: String,
-        /// What stands there.
+        /// What is there.
         found: String,
     },
 

@@ -131,6 +131,7 @@ fn push_escaped(out: &mut String, c: char) {
     }
 }
 
+/// Decodes `%` and two hexadecimal digits wherever they occur. The result must be UTF-8.
 fn unescape(encoded: &str) -> Result<String, Malformed> {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded;

@@ -242,6 +242,7 @@ pub(super) fn not_canonical(path: &str, component: &str, malformed: Malformed) -
 /// The error for a path whose number of levels, or of fields in a level, is not the schema's.
 pub(super) fn wrong_shape(schema: &KeySchema, path: &str) -> KeyError {
     let levels = schema.levels();
+    // A disguised component is one field, whatever its text.
     let uneven = path.split('/').zip(levels).map(|(component, level)| {
         let found =
             if undisguise(component).is_some() { 1 } else { component.split(schema.separator().as_char()).count() };

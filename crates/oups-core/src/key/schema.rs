@@ -168,6 +168,7 @@ impl KeySchema {
         start..end
     }
 
+    /// Checks the rules of [`new`](Self::new).
     fn check(&self) -> Result<(), KeyError> {
         let refuse = |rule, found: String| Err(KeyError::SchemaRule { schema: self.levels_text(), rule, found });
         if self.levels().is_empty() {

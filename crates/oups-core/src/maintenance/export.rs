@@ -74,7 +74,7 @@ impl<K: StoreKey> Task<Export<K>> {
         let Self { of: Export { store, dest, filter, together }, listener } = self;
         let fs = store.inner().storage.fs().for_another_store();
         let target = Target::at(&fs, store.root(), &dest)?;
-        // One pin over all.
+        // One pin holds all snapshots.
         let (_, snapshots) = store.snapshots_where(filter, together)?;
         target.fill(&fs, |root| {
             let mut copy = Copy { fs: &fs, root, dest: &dest, done: 0, total: total(&snapshots), listener };
@@ -199,6 +199,7 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
+    /// Copies one dataset: first its files, then its manifest, and last its empty lock file.
     fn dataset(&mut self, snapshot: &Snapshot) -> Result<()> {
         let name: Arc<str> = snapshot.dataset().into();
         self.tell(&name)?;

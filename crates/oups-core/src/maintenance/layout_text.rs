@@ -27,6 +27,7 @@ pub(crate) fn of_store<'a>(schema: &KeySchema, datasets: impl Iterator<Item = &'
     picture
 }
 
+/// Adds the text of one dataset.
 fn of_dataset(picture: &mut String, manifest: &Manifest) {
     let rows = counted(manifest.rows(), "row");
     let groups = counted(manifest.entries.len() as u64, "row group");

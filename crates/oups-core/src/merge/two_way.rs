@@ -135,6 +135,7 @@ struct Sides {
 }
 
 impl Sides {
+    /// Makes batches of the runs, in order: long runs pass as they are, short ones are gathered.
     fn assemble(&self, runs: &[Run], ready: &mut VecDeque<Merged>) -> Result<(), ArrowError> {
         let mut short = Vec::new();
         let mut rows = 0;

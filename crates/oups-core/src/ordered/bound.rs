@@ -22,6 +22,19 @@ use super::OrdValue;
 ///   of a second than the unit lies between two values.
 /// - *Bytes* are themselves on a column of bytes.
 /// - A *value* of an ordered column is exactly that value: of the two zeros, `-0.0` is below `0.0`.
+///
+/// ```
+/// use arrow::datatypes::DataType;
+/// use oups_core::ordered::{IntoRange, OrderedType};
+///
+/// let tenths = OrderedType::new(&DataType::Decimal64(9, 1)).unwrap();
+/// let span = ("0.25".."2").into_range().resolve("dataset", "column", &tenths)?;
+/// assert_eq!(span.map(|span| span.format(&tenths)).as_deref(), Some("0.2<..2.0"), "0.25 lies between two values");
+///
+/// let error = ("noon"..).into_range().resolve("dataset", "column", &tenths).unwrap_err();
+/// assert!(error.to_string().contains("must be a whole number, or a number as text"));
+/// # Ok::<(), oups_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum BoundValue {

@@ -40,6 +40,7 @@ pub(super) fn floor(number: &str, scale: i8) -> Option<Floor> {
         Some(units) => (units.to_owned(), digits.get(kept..)?),
         None => (format!("{digits}{}", "0".repeat(kept - digits.len())), ""),
     };
+    // Rounded down: below zero, a rest makes it one unit less.
     let exact = rest.bytes().all(|digit| digit == b'0');
     let units = if units.is_empty() { i256::ZERO } else { units.parse::<i256>().ok()? };
     let units = if negative { units.checked_neg()? } else { units };

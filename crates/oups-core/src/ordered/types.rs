@@ -11,6 +11,18 @@ use super::{OrdKeys, OrdValue};
 /// - It is never a dictionary: a dictionary column is ordered by its values, so [`new`](Self::new) takes the values'
 ///   type.
 /// - All of its values are the same variant of [`OrdValue`](super::OrdValue).
+///
+/// ```
+/// use arrow::datatypes::{DataType, TimeUnit};
+/// use oups_core::ordered::OrderedType;
+///
+/// let time = OrderedType::new(&DataType::Timestamp(TimeUnit::Second, Some("UTC".into()))).unwrap();
+/// let noon = time.parse("2013-02-08 12:00 +01:00")?;
+/// assert_eq!(time.format(&noon), "2013-02-08T11:00:00Z");
+/// assert!(time.parse("2013-02-08T12:00:00.5Z").is_err(), "nothing is rounded");
+/// assert!(OrderedType::new(&DataType::Boolean).is_none());
+/// # Ok::<(), oups_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderedType {
     data_type: DataType,
@@ -89,6 +101,8 @@ fn first_null(array: &ArrayRef) -> Option<usize> {
     array.logical_nulls().filter(|nulls| nulls.null_count() > 0)?.iter().position(|valid| !valid)
 }
 
+/// The position of the first NaN. The values of a dictionary are looked at first: without a NaN among them, no row has
+/// one.
 fn first_nan(array: &ArrayRef) -> Option<usize> {
     match array.data_type() {
         DataType::Float16 => array.as_primitive::<Float16Type>().values().iter().position(|v| v.is_nan()),

@@ -19,6 +19,7 @@ pub(crate) fn plan_delete(groups: &[StoredGroup], span: &Span) -> MergePlan {
     keep(&mut steps, 0..from);
     for (at, group) in groups.iter().enumerate().take(to).skip(from) {
         let inside = span.contains(&group.min) && span.contains(&group.max);
+        // Row groups that are dropped one after another are one step.
         match steps.last_mut() {
             _ if !inside => steps.push(Step::Trim { group: at }),
             Some(Step::Drop { groups }) => groups.end = at + 1,

@@ -48,6 +48,7 @@ fn coalesced(regions: &[AtomicRegion<'_>], options: &PlanOptions, max: NonZeroU6
     let compacting = !regions.iter().any(|region| region.touched);
     let mut at = 0;
     while let Some(seed) = (at..regions.len()).find(|&at| if compacting { is_off(at) } else { is_touched(at) }) {
+        // Off-target neighbours on both sides belong to the run, except for those of the run before.
         let start = (at..seed).rev().take_while(|&at| is_off(at)).last().unwrap_or(seed);
         let end = (seed..regions.len()).find(|&at| !is_touched(at) && !is_off(at)).unwrap_or(regions.len());
         let run = regions.get(start..end).unwrap_or_default();

@@ -83,6 +83,7 @@ enum End<'a> {
     Open,
 }
 
+/// The upper bound of a slot.
 fn end_of(groups: &[StoredGroup], place: Slot, dedup: bool) -> End<'_> {
     let min_of = |at: usize| groups.get(at).map(|group| &group.min);
     match place {

@@ -65,6 +65,7 @@ impl RowGroupBatches {
         &self.projection.schema
     }
 
+    /// The next batch. Counts rows: together, the batches must have exactly the wanted ones.
     fn decode(&mut self) -> Result<Option<RecordBatch>> {
         let Some(reader) = &mut self.reader else {
             return Ok(None);

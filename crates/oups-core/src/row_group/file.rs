@@ -84,6 +84,7 @@ impl RowGroupFile {
             reader.parse_and_finish(&bytes).map(Arc::new)
         })?;
         let adapter = guard(&path, || Adapter::new(schema, &*own_schema(&metadata, schema)?, view))?;
+        // Decoded with the adapter's types, not with those that the footer names.
         let metadata = guard(&path, || {
             let options = ArrowReaderOptions::new().with_schema(adapter.decoded.clone());
             ArrowReaderMetadata::try_new(metadata, options)

@@ -82,6 +82,7 @@ pub(super) fn wanted_pages(
     (dictionary, ranges)
 }
 
+/// Joins ranges that overlap or have only a small gap between them.
 fn joined(ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
     let mut out: Vec<Range<u64>> = Vec::with_capacity(ranges.len());
     for range in ranges {

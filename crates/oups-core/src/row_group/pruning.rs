@@ -75,6 +75,7 @@ struct PageSpans {
 }
 
 impl PageSpans {
+    /// The pages with their bounds; no pages if the page index is missing or incomplete. Then every row is a candidate.
     fn of(file: &RowGroupFile) -> Result<Self> {
         let unknown = Self { rows: Vec::new(), mins: Vec::new(), maxes: Vec::new() };
         let leaf = file.ordered_leaf()?;

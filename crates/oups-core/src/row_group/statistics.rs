@@ -78,6 +78,7 @@ impl RowGroupFile {
         Ok(self.metadata.parquet_schema().columns().iter().position(is_it))
     }
 
+    /// Bounds for each page; `None` if the page index of the column is missing or incomplete.
     fn page_bounds(
         &self,
         leaf: usize,

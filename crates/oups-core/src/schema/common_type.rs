@@ -22,10 +22,21 @@ pub(crate) fn holds(wide: &DataType, narrow: &DataType) -> bool {
 ///
 /// Names, metadata and nullability of nested fields are those of the stored column. New fields of a struct are
 /// nullable.
+///
+/// ```
+/// use arrow::datatypes::DataType::{Float64, Int16, Int32, Int64, UInt16};
+/// use oups_core::schema::common;
+///
+/// assert_eq!(common(&Int16, &UInt16), Some(Int32));
+/// assert_eq!(common(&Int32, &Float64), Some(Float64));
+/// assert_eq!(common(&Int64, &Float64), None, "a float cannot hold every integer of 64 bits");
+/// ```
 pub fn common(stored: &DataType, found: &DataType) -> Option<DataType> {
     common_at(stored, found, false)
 }
 
+/// As [`common`]; `nested` is set within lists, structs and maps. Of two dictionaries, the keys that number more values
+/// stay. A dictionary and a plain type give the form of `found`.
 fn common_at(stored: &DataType, found: &DataType, nested: bool) -> Option<DataType> {
     use DataType::*;
     let child = |stored: &FieldRef, found: &FieldRef| common_field(stored, found);
@@ -88,6 +99,8 @@ fn common_entries(stored: &FieldRef, found: &FieldRef) -> Option<FieldRef> {
     (a.len() == b.len()).then(|| with_type(stored, DataType::Struct(fields)))
 }
 
+/// The fields of both structs by name: the stored ones in their order, then the new ones. A stored field that the input
+/// lacks must be nullable, since the new rows get nulls.
 fn common_fields(stored: &Fields, found: &Fields) -> Option<Fields> {
     // If two fields had one name, `find` would take the first twice and lose the other.
     let mut names = HashSet::new();

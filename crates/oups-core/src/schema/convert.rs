@@ -36,6 +36,7 @@ pub fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> 
         (LargeListView(_), LargeListView(item)) => of_list_view::<i64>(array, item),
         (FixedSizeList(..), FixedSizeList(item, len)) => {
             let list = array.as_fixed_size_list();
+            // The items of null lists are not values.
             let nulls = list.nulls().map(|nulls| nulls.expand(usize::try_from(*len).unwrap_or(0)));
             let values = convert(&masked(list.values(), nulls.as_ref())?, item.data_type())?;
             Ok(Arc::new(FixedSizeListArray::try_new(item.clone(), *len, values, list.nulls().cloned())?))
@@ -132,6 +133,8 @@ fn finer(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
     strict_cast(&strict_cast(&numbers, &number(to))?, to)
 }
 
+/// Converts a struct field by field, by name. Fields that it lacks become nulls. A field that the target lacks is an
+/// error, since its values would be lost.
 fn of_struct(array: &StructArray, fields: &Fields) -> Result<StructArray, ArrowError> {
     if let Some(lost) = array.fields().iter().find(|field| fields.find(field.name()).is_none()) {
         return Err(ArrowError::SchemaError(format!("the field `{}` has no place", lost.name())));

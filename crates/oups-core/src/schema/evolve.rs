@@ -32,6 +32,8 @@ impl DatasetSchema {
         self.with_fields(fields)
     }
 
+    /// The type of a stored column once it also holds the input's values. The ordered column may only change between
+    /// kinds of text, and between dictionary and plain: another type would have another order.
     fn evolved_type(&self, at: usize, field: &Field, found: &Field) -> Result<DataType> {
         let (stored, found) = (field.data_type(), found.data_type());
         let error = |found: String| schema_error(self.dataset(), field.name(), stored.to_string(), found);

@@ -62,6 +62,8 @@ pub(crate) fn fit_wider(schema: &Arc<DatasetSchema>, input: &Schema) -> Result<F
     fit_by(schema, input, |_, expected, found| holds(expected, found))
 }
 
+/// Fits an input; `fits` decides about the types of each column. Columns that the dataset lacks, or that come twice,
+/// are refused.
 fn fit_by(
     schema: &Arc<DatasetSchema>,
     input: &Schema,
@@ -84,6 +86,7 @@ fn fit_by(
     Ok(Fit { schema: schema.clone(), input, unpacked, columns })
 }
 
+/// Where one column of the dataset comes from, or why the input does not fit it.
 fn source(
     schema: &DatasetSchema,
     at: usize,

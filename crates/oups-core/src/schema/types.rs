@@ -35,6 +35,8 @@ fn check_fields(dataset: &str, parent: &str, fields: &Fields) -> Result<()> {
     Ok(())
 }
 
+/// Checks a type and all types that it contains. `nested` is set within lists, structs and maps, where dictionaries are
+/// restricted.
 fn check_type(dataset: &str, path: &str, data_type: &DataType, nullable: bool, nested: bool) -> Result<()> {
     match data_type {
         DataType::Struct(fields) if !fields.is_empty() => check_fields(dataset, path, fields),
@@ -69,6 +71,7 @@ pub(super) fn dictionary_allowed(keys: &DataType, values: &DataType, nested: boo
     dictionary_refusal(keys, values, nested).is_none()
 }
 
+/// Why a dictionary of these keys and values is refused; `None` if it is allowed.
 fn dictionary_refusal(keys: &DataType, values: &DataType, nested: bool) -> Option<&'static str> {
     if !keys.is_dictionary_key_type() || !dictionary_value(values) {
         return Some("a dictionary needs whole numbers as keys and numbers, dates, times, text or binary as values");
@@ -112,6 +115,7 @@ fn refusal(data_type: &DataType, nullable: bool) -> Option<&'static str> {
     }
 }
 
+/// Why a decimal is refused; `None` if it is allowed.
 fn decimal_refusal(data_type: &DataType, precision: u8, scale: i8) -> Option<&'static str> {
     if scale < 0 {
         return Some("Parquet has no negative decimal scale: use a wider precision with scale 0");

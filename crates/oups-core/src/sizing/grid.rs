@@ -83,6 +83,7 @@ impl PeriodGrid {
 
     /// The first step of the scale at or after an instant.
     fn first_value_from(&self, nanos: i128) -> i128 {
+        // Division that rounds up, also for instants before 1970.
         -(-nanos).div_euclid(self.scale.nanos())
     }
 }

@@ -25,6 +25,33 @@ use crate::version::Version;
 ///
 /// If no pin can be made (read-only media, no permission), the snapshot reads without one. Reading a file that a writer
 /// has deleted then fails with [`Error::SnapshotGone`](crate::Error::SnapshotGone).
+///
+/// A query engine plans by the row groups and their statistics, and reads the files that it needs:
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow::array::{Int64Array, RecordBatch};
+/// # use oups_core::{AnyKey, KeySchema, Separator, Store};
+/// # let folder = tempfile::tempdir()?;
+/// # let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("city:str", Separator::default())?)?;
+/// # let dataset = store.dataset(&store.parse_key("berlin")?)?;
+/// # let column = |values: Vec<i64>| Arc::new(Int64Array::from(values)) as _;
+/// # let rows = RecordBatch::try_from_iter([("day", column(vec![1, 2, 3])), ("count", column(vec![7, 0, 9]))])?;
+/// # dataset.write(rows).ordered_on("day").row_group_target(2).commit()?;
+/// use oups_core::row_group::{Known, ReadOptions};
+///
+/// let snapshot = dataset.snapshot()?;
+/// let mut rows = 0;
+/// for group in snapshot.row_groups() {
+///     if snapshot.statistics(group, "count")?.nulls == Known::Exact(0) {
+///         for batch in snapshot.open(group)?.batches(ReadOptions::default())? {
+///             rows += batch?.num_rows();
+///         }
+///     }
+/// }
+/// assert_eq!((snapshot.row_groups().len(), rows), (2, 3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     held: Arc<Held>,

@@ -47,6 +47,7 @@ pub(crate) fn create(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()
     } else {
         make_store(fs, root, schema)
     };
+    // Unlinked while it is locked: who waits for it sees that the path names another file.
     let _ = fs.remove_file_if_there(&lock_path);
     drop(lock);
     made

@@ -130,6 +130,7 @@ impl<K: StoreKey> Walk<'_, K> {
         Ok(())
     }
 
+    /// Looks up a dataset by its name: its manifest, or the remains of one.
     fn probe_dataset(&mut self, above: &str, component: &str) -> Result<()> {
         let path = format!("{above}{component}");
         let Ok(key) = K::parse_path(self.schema, &path) else { return Ok(()) };

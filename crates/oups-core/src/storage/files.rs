@@ -53,6 +53,7 @@ impl LiveFiles {
         RowGroupFile::open(file, path, schema, View::Plain, &facts(entry))
     }
 
+    /// Opens a file under its live name, or under its retired one.
     fn file(&self, entry: &RowGroup) -> Result<(PathBuf, Arc<dyn ReadFile>)> {
         let (fs, paths) = (&self.fs, &self.paths);
         let path = paths.file(&entry.file);

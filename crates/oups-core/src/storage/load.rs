@@ -52,6 +52,7 @@ pub(crate) fn current_checksum(fs: &StoreFs, paths: &DatasetPaths) -> Result<Opt
     }
 }
 
+/// Loads the manifest or tombstone at a path, and checks that it is of this dataset.
 fn load_from(fs: &StoreFs, paths: &DatasetPaths, path: &Path, known: Option<&Loaded>) -> Result<Option<Loaded>> {
     // A symbolic link must not lead out of the store: levels and the dataset's folder are folders, the manifest is a
     // file.

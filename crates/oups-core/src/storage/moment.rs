@@ -185,6 +185,7 @@ impl<'a> Looks<'a> {
         Ok(moved)
     }
 
+    /// Adds the lines of these datasets to the pin. The first time, makes the pin.
     fn pin(&mut self, which: &[usize]) -> Result<()> {
         // The pin is made with the first dataset that exists; all may have been absent until now.
         let first = which.iter().find(|&&at| self.is_there(at)).and_then(|&at| self.datasets.get(at));

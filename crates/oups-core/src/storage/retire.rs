@@ -66,6 +66,7 @@ pub(crate) fn is_needed(file: FileId, by: u64, needs: &Needs) -> bool {
 
 /// Deletes a file that is not needed, or gives a needed one its retired name. Returns whether the file is gone.
 fn settle_one(fs: &StoreFs, paths: &DatasetPaths, retired: &Retired, needs: &Needs) -> Result<bool> {
+    // A file whose name is not ours is not touched, and not listed again.
     let Some(id) = paths::file_id(&retired.file) else { return Ok(true) };
     let live = paths.file(&retired.file);
     let kept = paths.retired(&retired.file, retired.by);

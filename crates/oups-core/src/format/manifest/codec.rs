@@ -224,6 +224,7 @@ fn retired(text: &str) -> Option<Vec<Retired>> {
         .collect()
 }
 
+/// The entries of the decoded table; `None` if a column is missing, has nulls or another type.
 fn entries(batches: &[RecordBatch], ordered: &OrderedType) -> Option<Vec<RowGroup>> {
     let mut entries = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
     for batch in batches {

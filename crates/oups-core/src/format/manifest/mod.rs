@@ -30,9 +30,9 @@ pub(crate) struct Manifest {
     pub(crate) schema: SchemaRef,
     /// The newest version whose files are all known to be durable: this one, unless entries are not synced.
     pub(crate) durable: u64,
-    /// Name of the ordered column.
+    /// The name of the ordered column.
     pub(crate) ordered_on: String,
-    /// Type of the ordered column.
+    /// The type of the ordered column.
     pub(crate) ordered: OrderedType,
     /// The dataset's settings.
     pub(crate) settings: Settings,
@@ -49,34 +49,35 @@ pub(crate) struct Manifest {
 /// The facts of one row group file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowGroup {
-    /// Its name in the dataset's folder. Versions that have it share it.
+    /// The live name of the file in the dataset's folder. All versions that have the file share this text.
     pub(crate) file: Arc<str>,
-    /// Its rows.
+    /// The number of rows.
     pub(crate) rows: u64,
-    /// Its length in bytes.
+    /// The length of the file in bytes.
     pub(crate) bytes: u64,
     /// The smallest ordered value.
     pub(crate) min: OrdValue,
     /// The largest ordered value.
     pub(crate) max: OrdValue,
-    /// XXH3-128 of its bytes.
+    /// XXH3-128 of the file's bytes.
     pub(crate) checksum: u128,
-    /// Whether it is known to be durable.
+    /// Whether the file is known to be durable.
     pub(crate) synced: bool,
 }
 
 impl RowGroup {
-    /// Its name in the dataset's folder while it is live.
+    /// The live name of the file in the dataset's folder. Once a later commit has replaced the file, it has another
+    /// name.
     pub fn file_name(&self) -> &str {
         &self.file
     }
 
-    /// Its rows.
+    /// The number of rows.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Its length in bytes.
+    /// The length of the file in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -91,7 +92,7 @@ impl RowGroup {
         &self.max
     }
 
-    /// XXH3-128 of its bytes.
+    /// XXH3-128 of the file's bytes.
     pub fn checksum(&self) -> u128 {
         self.checksum
     }
@@ -101,8 +102,8 @@ impl RowGroup {
         paths::file_id(&self.file).map(|id| Version::new(id.commit, id.random))
     }
 
-    /// Whether it is known to be durable: a write with [`Durability::Unsynced`](crate::Durability::Unsynced) leaves that open
-    /// until [`Dataset::sync`](crate::Dataset::sync).
+    /// Whether the file is known to be durable. The files of a write with
+    /// [`Durability::Unsynced`](crate::Durability::Unsynced) are not, until [`Dataset::sync`](crate::Dataset::sync).
     pub fn is_synced(&self) -> bool {
         self.synced
     }

@@ -136,6 +136,7 @@ fn read_struct(bytes: &mut &[u8], path: &mut Vec<i64>, tell: &mut dyn FnMut(&[i6
     }
 }
 
+/// Reads a value by its type code in the compact protocol. Codes that Parquet does not use are refused.
 fn read_value(bytes: &mut &[u8], kind: u8, path: &mut Vec<i64>, tell: &mut dyn FnMut(&[i64], i64)) -> Option<()> {
     match kind {
         // The field's head holds the value of a boolean.
@@ -183,6 +184,7 @@ fn skip(bytes: &mut &[u8], len: u64) -> Option<()> {
     Some(())
 }
 
+/// An unsigned number of the compact protocol: seven bits in each byte, the lowest first.
 fn varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for shift in (0..64).step_by(7) {
@@ -195,6 +197,7 @@ fn varint(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
+/// A signed number of the compact protocol: its sign is the lowest bit.
 fn zigzag(bytes: &mut &[u8]) -> Option<i64> {
     let value = varint(bytes)?;
     Some((value >> 1) as i64 ^ -((value & 1) as i64))

@@ -97,6 +97,8 @@ impl Partitioner {
         Ok(Partitions::new(self.schema, self.blocks, self.slots))
     }
 
+    /// Stores the waiting rows as blocks. The blocks are made in parallel, a limited number of rows at once, and stored
+    /// in order.
     fn flush(&mut self, to_disk: bool) -> Result<()> {
         let waiting = std::mem::take(&mut self.waiting);
         self.pinned = HeldMemory::default();
@@ -121,6 +123,7 @@ impl Partitioner {
         Ok(())
     }
 
+    /// Makes one block; runs in parallel with others.
     fn block(&self, sorted: &Sorted<'_>, sketch: &Sketch, to_disk: bool) -> Result<Block> {
         let make = || -> Result<(RecordBatch, OrdKeys), ArrowError> {
             let batch = sorted.gather(&sketch.rows, &self.block_schema)?;

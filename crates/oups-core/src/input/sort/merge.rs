@@ -115,6 +115,7 @@ impl Head {
             Some((value, true)) => keys.upper_bound(value),
             Some((value, false)) => keys.lower_bound(value),
         };
+        // At least one row: this run has the smallest next value.
         let end = end.max(self.row + 1).min(self.row + (limit - picked.rows.len()));
         let number = *self.number.get_or_insert_with(|| {
             picked.blocks.push(batch.clone());

@@ -116,6 +116,7 @@ impl Sorter {
         if self.pinned.bytes() > self.limit { self.end_run() } else { Ok(()) }
     }
 
+    /// Sorts the waiting rows and writes them as one run.
     fn end_run(&mut self) -> Result<()> {
         let bytes = std::mem::take(&mut self.pinned).bytes();
         let rows = SortedRows::new(self.fit.schema(), std::mem::take(&mut self.waiting))?;

@@ -47,6 +47,7 @@ impl SpillWriter {
         Ok((self.chunks, self.file))
     }
 
+    /// Writes the waiting rows as one block.
     fn write_block(&mut self) -> Result<()> {
         let schema = self.fit.schema().clone();
         let block = match self.waiting.as_slice() {

@@ -216,6 +216,7 @@ impl<'a> Apply<'a> {
         }
     }
 
+    /// Moves the files away that do not belong to the dataset, and those that were being written.
     fn set_files_aside(&mut self, plan: &RepairPlan) -> Result<()> {
         for &at in plan.choice.aside.keys() {
             self.set_file_aside(plan, at)?;
@@ -256,6 +257,7 @@ fn has_other_name(plan: &RepairPlan, at: usize) -> bool {
     plan.files.get(at).is_some_and(|file| file.name != file.live)
 }
 
+/// The report of lost rows: for each lost file, and for each missing file of the newest commit.
 fn lost(plan: &RepairPlan, next: Option<&Manifest>) -> Vec<Lost> {
     let ordered = plan.base.as_deref().or(next).map(|manifest| &manifest.ordered);
     let of_file = |file: &Found, reason: String| {

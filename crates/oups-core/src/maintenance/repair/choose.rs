@@ -208,6 +208,7 @@ pub(super) fn roll_back(
     }
 }
 
+/// Makes old files part of the dataset again, and sets the new files of their region aside.
 fn bring_back(choice: &mut Salvage, old: &[usize], new: &[usize]) {
     for at in old {
         choice.aside.remove(at);

@@ -79,6 +79,8 @@ pub(super) fn examine(fs: &StoreFs, paths: &DatasetPaths, watch: &Watch) -> Resu
     Ok((found.into_iter().flatten().collect(), unfinished))
 }
 
+/// Examines one entry of the folder; `None` if its name is not that of a row group file. Damage is part of the result;
+/// only a failing file system is an error.
 fn one(fs: &StoreFs, paths: &DatasetPaths, name: String) -> Result<Option<Found>> {
     let (id, retired_by, live) = match FolderName::parse(&name) {
         Some(FolderName::RowGroup(id)) => (id, None, name.clone()),
@@ -117,6 +119,7 @@ fn is_for(content: &Content, dataset: &str, id: FileId, live: &str) -> Result<()
     Err(format!("its rows span {} to {}, not what its name says", text(&content.entry.min), text(&content.entry.max)))
 }
 
+/// Reads and checks a whole file: its seal, its rows in all columns, their order, and the footer's statistics.
 fn content(file: Arc<dyn ReadFile>, path: &Path, dataset: &str) -> Result<Content> {
     let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
     let claims = footer_pairs(file.clone(), path).and_then(|pairs| Claims::read(pairs, path))?;

@@ -154,6 +154,7 @@ impl<'a> Names<'a> {
         Ok((findings, doubts))
     }
 
+    /// Judges an entry by its name and kind.
     fn verdict(&self, entry: &DirEntry) -> Verdict {
         let name = entry.name.as_str();
         let parsed = if entry.kind == EntryKind::File { FolderName::parse(name) } else { None };

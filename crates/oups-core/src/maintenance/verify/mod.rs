@@ -61,6 +61,7 @@ impl Task<DatasetVerification> {
     }
 }
 
+/// Verifies datasets one after another. Findings outside of them come from the caller.
 fn verify(datasets: &[Dataset], outside: Vec<Finding>, listener: &Listener) -> Result<VerifyReport> {
     let mut report = VerifyReport { datasets: datasets.len(), bytes: 0, findings: outside };
     // Only a listener needs the total. A manifest that cannot be read does not count; it becomes a finding below.

@@ -63,6 +63,7 @@ impl DistinctLimit {
     }
 }
 
+/// How many values the keys of a dictionary can number; `None` for keys that are wide enough.
 fn limit(data_type: &DataType) -> Option<usize> {
     let DataType::Dictionary(keys, _) = data_type else {
         return None;

@@ -140,6 +140,7 @@ impl<W: Write + Send> RowGroupWriter<W> {
         Ok((Encoded { rows: self.rows, min, max, bytes, checksum }, sink))
     }
 
+    /// Encodes the gathered rows. The first time, opens the file with encodings chosen by these rows.
     fn encode_waiting(&mut self) -> Result<()> {
         let batches = std::mem::take(&mut self.waiting);
         self.waiting_rows = 0;
@@ -192,6 +193,7 @@ impl<W: Write + Send> Encoder<W> {
         Ok(Self { file, columns })
     }
 
+    /// Encodes the batches column by column, in parallel if they have many rows.
     fn encode(&mut self, schema: &DatasetSchema, batches: &[RecordBatch]) -> Result<(), ParquetError> {
         let encode = |(at, writers): (usize, &mut Vec<ArrowColumnWriter>)| {
             for batch in batches {

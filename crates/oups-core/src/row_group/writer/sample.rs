@@ -43,7 +43,7 @@ pub(super) fn choose(array: &ArrayRef) -> ColumnEncoding {
 /// The number of distinct values; `None` if it is above `most`, which is found without reading all values.
 ///
 /// Every small write calls this for every column. The standard library's hash, which guards against chosen values, took
-/// more time than encoding. Chosen values can only slow down this sample, so a faster hash will do.
+/// more time than encoding. Chosen values can only slow down this sample, so a faster hash is good enough.
 fn distinct_up_to(most: usize, values: &[u64]) -> Option<usize> {
     let mut seen = HashSet::with_capacity(most.min(values.len()) + 1);
     values.iter().all(|value| !seen.insert(value) || seen.len() <= most).then_some(seen.len())

@@ -91,6 +91,7 @@ impl PinFile {
     fn write(&mut self, lines: &str) -> Result<()> {
         let written = match self.text.take() {
             Some(text) if text == lines => Ok(()),
+            // Appending leaves the old lines in place, so that no writer misses them meanwhile.
             Some(text) if lines.starts_with(&text) => {
                 self.file.append_text(lines.get(text.len()..).unwrap_or_default())
             }

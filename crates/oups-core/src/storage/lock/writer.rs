@@ -143,6 +143,8 @@ impl WriterLock {
         Ok(Mark::parse(&String::from_utf8_lossy(&text)).map(|mark| mark.to_string()))
     }
 
+    /// Tries to take the lock until it is free or the patience ends. The pauses double up to 10 ms, so that a short
+    /// wait ends soon and a long one costs little.
     fn poll(fs: &StoreFs, paths: &DatasetPaths, patience: &Patience<'_>) -> Result<(Box<dyn LockFile>, bool)> {
         let start = Instant::now();
         let (mut pause, mut tell_at) = (BACK_OFF.0, Duration::ZERO);

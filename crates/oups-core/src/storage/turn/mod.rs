@@ -138,6 +138,7 @@ impl Turn {
         self.mark_stays = false;
     }
 
+    /// Step 3: loads the manifest, clears away what a dead writer left, and settles retired files.
     fn load(&mut self, known: Option<&Loaded>) -> Result<()> {
         self.fs.expect_kind(&self.paths.manifest_tmp(), EntryKind::File)?;
         self.base = super::load::reload(&self.fs, &self.paths, known)?;
@@ -181,6 +182,7 @@ impl Turn {
                 self.sync_settled()?;
                 self.fs.remove_file_if_there(&self.paths.tombstone())?;
             }
+            // The removal has the number in between: its files are retired by it.
             self.commit = commit + 2;
         }
         Ok(())

@@ -97,6 +97,7 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
+    /// Ends the open file. `parts` is given for the last file of the commit: the number of its files.
     fn finish_open(&mut self, parts: Option<usize>) -> Result<()> {
         let Some(Open { id, writer, replaces, place }) = self.open.take() else { return Ok(()) };
         let footer = footer::key_values(self.schema, self.settings, id, &replaces, parts);
@@ -144,6 +145,7 @@ impl RegionWriter<'_, '_> {
         if from < rows.num_rows() { self.output.write(&rows.slice(from, rows.num_rows() - from)) } else { Ok(()) }
     }
 
+    /// The positions at which new files begin.
     fn cuts(&mut self, rows: &RecordBatch) -> Result<Vec<usize>> {
         match &mut self.cutter {
             Cutter::Rows(cutter) => Ok(cutter.cuts(rows.num_rows())),

@@ -107,6 +107,7 @@ struct Work<'a, K, F> {
 }
 
 impl<K: StoreKey, F: FnMut(&IngestReport<K>)> Work<'_, K, F> {
+    /// Writes datasets until none is left. Once the ingest is stopped, the remaining ones only get a report.
     fn run(&self) {
         loop {
             let Some(pending) = held(&self.waiting).next() else { return };

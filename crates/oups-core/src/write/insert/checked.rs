@@ -81,6 +81,8 @@ fn target_schema(
     }
 }
 
+/// The rows as an input that fits the schema. Batches are not copied. A reader is read to its end, and spilled if its
+/// rows need more memory than the limit.
 fn read(schema: &Arc<DatasetSchema>, rows: Rows, evolve: bool, watch: &Watch) -> Result<Input> {
     let has_columns = rows.schema().is_some();
     let fit = |columns: &Schema| if evolve { fit_wider(schema, columns) } else { fit(schema, columns) };
@@ -112,6 +114,7 @@ fn read(schema: &Arc<DatasetSchema>, rows: Rows, evolve: bool, watch: &Watch) ->
     Ok(input)
 }
 
+/// The plan of a write over this base. The planner looks at duplicates only if the settings drop them.
 pub(crate) fn plan_write(base: Option<&Manifest>, rules: &Rules<'_>, input: &Input) -> Result<MergePlan> {
     let groups: Vec<StoredGroup> = base.map(|base| StoredGroup::all_of(&base.entries)).unwrap_or_default();
     let options = PlanOptions {
