@@ -17,9 +17,9 @@ use super::parse::{
 /// Nothing is changed. Other programs may read and write meanwhile.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A finding is damage (rows are lost or may be wrong: see `oups repair`), a leftover of a dead program,
-which the next write clears away, or a file that is not part of the store. The exit status is 1 if
-anything is damaged. With --json, one object per finding:
+A finding is damage (rows are lost or may be wrong: see `oups repair`), a leftover of a dead
+program, which the next write clears away, or a file that is not part of the store. The exit status
+is 1 if anything is damaged. With --json, one object per finding:
 {\"kind\",\"damage\",\"dataset\",\"row_group\",\"file\",\"detail\"}; row_group counts from 0, as in
 `oups info --json`, and is null if the finding is not about a row group.
 Conditions on different fields must all hold; those on one field are alternatives.
@@ -45,8 +45,8 @@ pub(crate) struct Verify {
 /// is deleted. If nothing is damaged, nothing is changed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The report says which spans and how many rows are lost, which files are set aside, and whether metadata
-is lost: only the manifest holds it. Lost rows can be written again like any others.
+The report says which spans and how many rows are lost, which files are set aside, and whether
+metadata is lost: only the manifest holds it. Lost rows can be written again like any others.
 
 Examples:
   oups verify data
@@ -71,8 +71,8 @@ pub(crate) struct Repair {
 /// message says so. Every byte is checked. The copy appears once it is complete, and is a store like any other.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-DEST must not exist, or must be an empty folder. The copy is made beside it, as DEST.incomplete-…, and
-renamed at the end. A damaged dataset makes the export fail: repair it first, or leave it out by
+DEST must not exist, or must be an empty folder. The copy is made beside it, as DEST.incomplete-…,
+and renamed at the end. A damaged dataset makes the export fail: repair it first, or leave it out by
 conditions.
 Conditions on different fields must all hold; those on one field are alternatives.
 
@@ -124,7 +124,7 @@ pub(crate) struct Settings {
     /// Which of several duplicates stays
     #[arg(long, value_enum)]
     pub(crate) keep: Option<KeepOption>,
-    /// Merge neighbouring off-target row groups once there are this many; `none`: never
+    /// Merge neighbouring off-target row groups once there are more than this many; `none`: never
     #[arg(long, value_name = "N|none", value_parser = number_or_none)]
     pub(crate) max_off_target: Option<NumberOrNone>,
     /// Give up if another writer holds the dataset for this long (500ms, 10s, 2min); by default, wait

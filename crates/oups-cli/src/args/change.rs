@@ -48,7 +48,7 @@ pub(crate) struct Storing {
     pub(crate) row_group_target: Option<RowGroupTarget>,
     #[command(flatten)]
     pub(crate) duplicates: Duplicates,
-    /// Merge neighbouring off-target row groups once there are this many; `none`: never
+    /// Merge neighbouring off-target row groups once there are more than this many; `none`: never
     #[arg(long, value_name = "N|none", value_parser = number_or_none)]
     pub(crate) max_off_target: Option<NumberOrNone>,
     /// Let the columns grow so that the rows fit: new columns, wider types
@@ -65,11 +65,11 @@ pub(crate) struct Storing {
 /// come first. Duplicates are dropped if asked for. The write is visible completely or not at all.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-CSV needs a header; JSON is one object per line; both may be packed with gzip or Zstandard. The types
-of columns are those of the dataset. For a new dataset they are inferred from the whole file, and
-messages name doubtful values. Empty fields are null. Times with an offset become UTC. See
-docs/input.md. Several inputs are read one after the other and must have the same columns.
-The options of the first write become the settings of the dataset.
+CSV needs a header; JSON is one object per line; both may be packed with gzip or Zstandard. The
+types of columns are those of the dataset. For a new dataset they are inferred from the whole file,
+and messages name doubtful values. Empty fields are null. Times with an offset become UTC. See
+docs/input.md. Several inputs are read one after the other and must have the same columns. The
+options of the first write become the settings of the dataset.
 
 Examples:
   oups write data JFK 2013-01.parquet 2013-02.parquet --ordered-on time --row-group-target 1D

@@ -14,8 +14,9 @@ use super::input::Reading;
 /// at all.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-All rows are read and checked first, with bounded memory. Then one dataset after the other is written.
-If one fails, the others are still written, unless --stop-on-error is given, and the exit status is 1.
+All rows are read and checked first, with bounded memory. Then one dataset after the other is
+written. If one fails, the others are still written, unless --stop-on-error is given, and the exit
+status is 1.
 
 Examples:
   oups ingest data weather.parquet --ordered-on time --row-group-target MS

@@ -10,9 +10,9 @@ use super::parse::{Aggregates, FillOption, aggregates, condition, duration, whol
 /// Print or export the rows of a dataset, or of several as one ordered stream
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A table shows up to 40 rows; of more rows, it shows the first 20 and the last 20. --limit N shows the
-first N. On a terminal, columns that do not fit are left out; the other formats have all columns.
-JSON is one object per line. Times with a zone are shown in UTC.
+A table shows up to 40 rows; of more rows, it shows the first 20 and the last 20. --limit N shows
+the first N. On a terminal, columns that do not fit are left out; the other formats have all
+columns. JSON is one object per line. Times with a zone are shown in UTC.
 The rows of several keys are merged in order, with the keys' fields as columns in front, unless
 --no-keys is given. The rows of one key have only its own columns, unless --with-keys is given.
 
@@ -153,9 +153,9 @@ pub(crate) struct Align {
 /// Join each row of one dataset with the row of others that was in force at its time
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Every row of LEFT is printed once, with the columns of the newest row of each RIGHT that is not after
-it; without such a row, they are null. Columns of a RIGHT are named KEY.COLUMN. A tolerance is a number
-of units of the ordered column, or of ns, us, ms, s, min, h, D or W.
+Every row of LEFT is printed once, with the columns of the newest row of each RIGHT that is not
+after it; without such a row, they are null. Columns of a RIGHT are named KEY.COLUMN. A tolerance is
+a number of units of the ordered column, or of ns, us, ms, s, min, h, D or W.
 
 Examples:
   oups asof data JFK EWR LGA --columns time,temp --right-columns time,temp --tolerance 90min
@@ -206,10 +206,10 @@ pub(crate) enum Side {
 /// Make one row of the rows of each period: first, last, min, max, sum, count, mean
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Periods are written like row group targets: 15min, 1D, W, MS; for whole numbers, as a number. Datasets
-come one after the other; if there are several, the keys' fields are columns in front. A period
-without rows is left out, unless --fill gives it a row: of nulls, or of the values before (flat bars
-at the previous close).
+Periods are written like row group targets: 15min, 1D, W, MS; for whole numbers, as a number.
+Datasets come one after the other; if there are several, the keys' fields are columns in front. A
+period without rows is left out, unless --fill gives it a row: of nulls, or of the values before
+(flat bars at the previous close).
 
 Examples:
   oups resample data JFK EWR --period MS --agg temp:min,mean,max --agg precip:sum
@@ -291,12 +291,12 @@ pub(crate) struct Info {
 /// Only manifests are read: no row group is opened, however many a dataset has.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each dataset has two lines on an axis that all share. The first is the darker the denser the rows are,
-compared with the densest place of the dataset. The second shows the rows of the row groups, compared
-with the largest row group of all. A gap is a stretch between row groups that is more than three times
-as long as the distance between rows beside it; rows missing within a row group are not seen. Of texts
-only the order is drawn. With --json, one object per dataset; lengths are in seconds, or in units of a
-number.
+Each dataset has two lines on an axis that all share. The first is the darker the denser the rows
+are, compared with the densest place of the dataset. The second shows the rows of the row groups,
+compared with the largest row group of all. A gap is a stretch between row groups that is more than
+three times as long as the distance between rows beside it; rows missing within a row group are not
+seen. Of texts only the order is drawn. With --json, one object per dataset; lengths are in seconds,
+or in units of a number.
 Conditions on different fields must all hold; those on one field are alternatives.
 
 Examples:
