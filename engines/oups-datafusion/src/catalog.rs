@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use datafusion::catalog::{SchemaProvider, Session, TableProvider};
-use datafusion::common::{DataFusionError, Result, plan_datafusion_err, plan_err};
-use datafusion::logical_expr::TableType;
+use datafusion::common::{DataFusionError, Result, SchemaReference, plan_datafusion_err, plan_err};
+use datafusion::logical_expr::{DdlStatement, DropCatalogSchema, DropTable, DropView, TableType};
 use datafusion::prelude::SessionContext;
 use oups::{AnyKey, KeyFilter, Store};
 
@@ -63,6 +63,41 @@ pub(crate) fn attached(state: &dyn Session, name: &str) -> Result<Arc<Attached>>
     plan_err!("no store is attached as {name}: there are {}", names.unwrap_or_default().join(", "))
 }
 
+/// Refuses to drop what is a store or one of its datasets. (The engine asks us too, but does not tell our answer.)
+///
+/// # Errors
+///
+/// If it is one, with what to use instead.
+pub(crate) fn check_drop(state: &dyn Session, statement: &DdlStatement) -> Result<()> {
+    let defaults = &state.config_options().catalog;
+    let schema = |catalog: &str, schema: &str| state.catalog_list().catalog(catalog)?.schema(schema);
+    match statement {
+        DdlStatement::DropTable(DropTable { name, .. }) | DdlStatement::DropView(DropView { name, .. }) => {
+            let name = name.clone().resolve(&defaults.default_catalog, &defaults.default_schema);
+            match schema(&name.catalog, &name.schema) {
+                Some(found) if found.is::<Datasets>() => Err(not_removed(&name.table)),
+                Some(found) if found.downcast_ref().is_some_and(|stores: &StoresBeside| stores.has(&name.table)) => {
+                    Err(not_a_table(&name.table))
+                }
+                _ => Ok(()),
+            }
+        }
+        DdlStatement::DropCatalogSchema(DropCatalogSchema { name, .. }) => {
+            let catalog = match name {
+                SchemaReference::Bare { .. } => defaults.default_catalog.as_str(),
+                SchemaReference::Full { catalog, .. } => catalog,
+            };
+            match schema(catalog, name.schema_name()) {
+                Some(found) if found.is::<Datasets>() || found.is::<StoresBeside>() => {
+                    Err(not_a_table(name.schema_name()))
+                }
+                _ => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The default schema with the attached stores as tables, beside whatever else is in it.
 #[derive(Debug)]
 struct StoresBeside {
@@ -82,6 +117,10 @@ impl StoresBeside {
         self.stores.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
+    fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
     fn names(&self) -> Vec<String> {
         self.stores.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
@@ -90,6 +129,11 @@ impl StoresBeside {
 /// That a store is neither made nor dropped as a table.
 fn not_a_table(name: &str) -> DataFusionError {
     plan_datafusion_err!("{name} is a store: SQL neither replaces nor drops it")
+}
+
+/// That a dataset is not removed by SQL.
+fn not_removed(name: &str) -> DataFusionError {
+    plan_datafusion_err!("SQL does not remove datasets: use `oups remove`, or Dataset::remove, for {name}")
 }
 
 #[async_trait]
@@ -115,21 +159,21 @@ impl SchemaProvider for StoresBeside {
     }
 
     fn register_table(&self, name: String, table: Arc<dyn TableProvider>) -> Result<Option<Arc<dyn TableProvider>>> {
-        if self.get(&name).is_some() {
+        if self.has(&name) {
             return Err(not_a_table(&name));
         }
         self.others.register_table(name, table)
     }
 
     fn deregister_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        if self.get(name).is_some() {
+        if self.has(name) {
             return Err(not_a_table(name));
         }
         self.others.deregister_table(name)
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.get(name).is_some() || self.others.table_exist(name)
+        self.has(name) || self.others.table_exist(name)
     }
 }
 
@@ -161,7 +205,7 @@ impl SchemaProvider for Datasets {
     }
 
     fn deregister_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        plan_err!("SQL does not remove datasets: use `oups remove {name}`, or Dataset::remove")
+        Err(not_removed(name))
     }
 
     fn table_exist(&self, name: &str) -> bool {

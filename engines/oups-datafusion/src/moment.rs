@@ -15,6 +15,7 @@ use datafusion::prelude::{DataFrame, SessionContext};
 use oups::{AnyKey, Moment, Store};
 
 use crate::attached::Attached;
+use crate::catalog::check_drop;
 use crate::error::blocking;
 use crate::functions::DatasetsTable;
 use crate::keys::KeyCondition;
@@ -39,6 +40,9 @@ pub async fn sql(ctx: &SessionContext, text: &str) -> Result<DataFrame> {
 ///
 /// As [`sql`].
 pub async fn execute(ctx: &SessionContext, plan: LogicalPlan) -> Result<DataFrame> {
+    if let LogicalPlan::Ddl(statement) = &plan {
+        check_drop(&ctx.state(), statement)?;
+    }
     let (mut state, plan) = ctx.execute_logical_plan(plan).await?.into_parts();
     let statement = Arc::new(Statement::default());
     state.config_mut().set_extension(statement.clone());

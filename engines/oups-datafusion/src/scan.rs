@@ -15,7 +15,7 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::logical_expr::Expr;
 use datafusion::object_store::path::Path;
 use datafusion::physical_expr::expressions::Column;
-use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
+use datafusion::physical_expr::{LexOrdering, Partitioning, PhysicalSortExpr};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use oups::Snapshot;
@@ -75,7 +75,7 @@ impl Scan<'_> {
             let schema = self.projection.map_or(Ok(shown.clone()), |places| shown.project(places).map(Arc::new))?;
             return Ok(Arc::new(EmptyExec::new(schema)));
         }
-        let orders = self.orders(&grouped);
+        let (orders, partitions) = (self.orders(&grouped), grouped.groups.len());
         let groups = with_statistics(self.columns, grouped)?;
         let schema = self.columns.read.table_schema();
         let all = Statistics::try_merge_iter(groups.iter().filter_map(|group| group.file_statistics(None)), schema)?;
@@ -83,6 +83,9 @@ impl Scan<'_> {
             .with_file_groups(groups)
             .with_statistics(all)
             .with_output_ordering(orders)
+            // It says nothing of rows, but keeps each file in its group. Without it, a limit of a merge makes partitions take
+            // files from one another, and rows come out of order (datafusion#24272).
+            .with_output_partitioning(Some(Partitioning::UnknownPartitioning(partitions)))
             .with_limit(self.limit)
             .with_expr_adapter(Renaming::of(self.columns))
             .with_projection_indices(Some(self.columns.read_positions(self.projection)))?

@@ -24,12 +24,12 @@ async fn a_store_is_a_table_with_the_key_fields_in_front_and_a_schema_with_a_tab
 async fn paths_with_escapes_and_levels_are_tables_too() {
     let (_folder, store) = store("name:str/frequency:str");
     write(&store, "a%2Fb/1h", hours([1]), 10);
-    write(&store, "x%20~é'\"/1D", hours([2]), 10);
+    write(&store, "x ~é%27%22/1D", hours([2]), 10);
     let ctx = attached(&store);
     let names = sorted_rows(&ctx, "select name, frequency, hour from store").await;
     assert_eq!(names, ["| a/b    | 1h        | 1    |", "| x ~é'\" | 1D        | 2    |"]);
     assert_eq!(number(&ctx, r#"select hour from store."a%2Fb/1h""#).await, 1);
-    assert_eq!(number(&ctx, r#"select hour from store."x%20~é'""/1D""#).await, 2);
+    assert_eq!(number(&ctx, r#"select hour from store."x ~é%27%22/1D""#).await, 2);
     assert_eq!(number(&ctx, "select hour from store where name = 'a/b'").await, 1);
 }
 
@@ -85,9 +85,14 @@ async fn views_and_tables_of_rows_are_made_beside_stores_and_neither_replaces_on
     assert_eq!(number(&ctx, "select count(*) from late").await, 3);
     assert_eq!(number(&ctx, "select count(*) from early").await, 2);
     try_rows(&ctx, "drop view late").await.unwrap();
-    for statement in
-        ["drop table store", "create or replace view store as select 1", "create or replace table store as select 1"]
-    {
+    for statement in [
+        "drop table store",
+        "drop table if exists store",
+        "drop schema store cascade",
+        "drop schema public cascade",
+        "create or replace view store as select 1",
+        "create or replace table store as select 1",
+    ] {
         let error = refusal(&ctx, statement).await;
         assert!(error.contains("SQL neither replaces nor drops it"), "{statement}: {error}");
     }

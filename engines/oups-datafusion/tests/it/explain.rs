@@ -99,7 +99,7 @@ async fn datasets_and_row_groups_that_a_condition_rules_out_are_not_in_the_plan(
     check("pruned_keys", 3, one, &["c001#0", "c001#3"], &["c000", "c002#", "FilterExec"]).await;
     let late = "select * from store where hour >= 60 and city <> 'c002'";
     check("pruned_row_groups", 3, late, &["c000#3", "c001#3"], &["#0", "#1", "#2", "c002"]).await;
-    let either = "select * from store where (city = 'c000' and hour > 70) or (city = 'c001' and hour < 5)";
+    let either = "select * from store where (city = 'c000' and hour >= 70) or (city = 'c001' and hour < 5)";
     check("pruned_by_both", 3, either, &["c000#3", "c001#0"], &["c000#0", "c001#3", "c002"]).await;
     check("none_left", 3, "select * from store where hour > 1000", &["EmptyExec"], &["DataSourceExec"]).await;
     let computed = "select * from store where upper(city) || '!' = 'C001!'";
@@ -109,5 +109,7 @@ async fn datasets_and_row_groups_that_a_condition_rules_out_are_not_in_the_plan(
 #[tokio::test]
 async fn a_limit_takes_as_many_files_as_have_the_rows() {
     check("limit", 3, "select * from store limit 3", &["c000#0", "c000#1"], &["c000#2", "c001", "c002"]).await;
+    let oldest = "select * from store order by hour limit 2";
+    check("oldest", 3, oldest, &["SortPreservingMergeExec", "fetch=2"], &["SortExec"]).await;
     check("newest", 3, "select * from store order by hour desc limit 2", &["TopK"], &[]).await;
 }

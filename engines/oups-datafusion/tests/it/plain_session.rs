@@ -7,16 +7,16 @@ use crate::support::{attached_with, beside_in_memory, hours, sorted_rows, store,
 
 /// What can be said of rows, in an order that has no ties or with none.
 const STATEMENTS: [&str; 10] = [
-    "select city, number, hour, value from TABLE order by hour, city, number",
-    "select city, number, hour from TABLE order by city desc, number desc, hour desc",
-    "select city, count(*), sum(value), min(hour), max(label) from TABLE group by city order by city",
-    "select hour, count(*) from TABLE group by hour having count(*) > 1 order by hour",
-    "select city, number, hour, lag(hour) over (partition by city, number order by hour) from TABLE order by 1, 2, 3",
+    "select city, number, hour, value from TABLE t order by hour, city, number",
+    "select city, number, hour from TABLE t order by city desc, number desc, hour desc",
+    "select city, count(*), sum(value), min(hour), max(label) from TABLE t group by city order by city",
+    "select hour, count(*) from TABLE t group by hour having count(*) > 1 order by hour",
+    "select city, number, hour, lag(hour) over (partition by city, number order by hour) from TABLE t order by 1, 2, 3",
     "select l.city, r.city, l.hour from TABLE l join TABLE r on l.hour = r.hour and l.number = r.number order by 1, 2, 3",
-    "select city, number, hour from TABLE order by hour desc, city, number limit 7",
-    "select city, number, hour from TABLE order by hour, city, number limit 7 offset 30",
-    "select count(*), count(value), count(distinct city), min(city), max(hour) from TABLE",
-    "select hour from TABLE where hour in (select hour from TABLE where city = 'oslo') order by hour",
+    "select city, number, hour from TABLE t order by hour desc, city, number limit 7",
+    "select city, number, hour from TABLE t order by hour, city, number limit 7 offset 30",
+    "select count(*), count(value), count(distinct city), min(city), max(hour) from TABLE t",
+    "select hour from TABLE t where hour in (select hour from TABLE u where city = 'oslo') order by hour",
 ];
 
 #[tokio::test]

@@ -9,9 +9,9 @@ use datafusion::arrow::datatypes::Int64Type;
 use futures::StreamExt;
 use oups::{AnyKey, Dataset, Store};
 
-use crate::support::{attached, batch, dataset, number, rows, store};
+use crate::support::{attached, attached_with, batch, dataset, number, rows, store};
 
-const ROWS: i64 = 40;
+const ROWS: i64 = 100;
 
 /// All hours, with values whose sum is zero: half of them the number, half its opposite.
 fn balanced(number: i64) -> RecordBatch {
@@ -25,7 +25,7 @@ fn balanced(number: i64) -> RecordBatch {
 
 fn write(dataset: &Dataset, number: i64, rows: std::ops::Range<usize>) {
     let rows = balanced(number).slice(rows.start, rows.len());
-    let write = dataset.write(rows).ordered_on("hour").row_group_target(4);
+    let write = dataset.write(rows).ordered_on("hour").row_group_target(2);
     write.duplicates_on(["hour"]).durability(oups::Durability::Unsynced).commit().unwrap();
 }
 
@@ -47,7 +47,7 @@ impl Writer {
                 let from = number * 6 % (ROWS as usize - 8);
                 write(&dataset, number as i64, from..from + 8);
                 if number % 10 == 9 {
-                    let target = if number % 20 == 9 { 16 } else { 4 };
+                    let target = if number % 20 == 9 { 16 } else { 2 };
                     dataset.compact().row_group_target(target).commit().unwrap();
                 }
                 done.fetch_add(1, Ordering::Relaxed);
@@ -111,7 +111,8 @@ async fn a_stream_that_is_read_halfway_keeps_its_files_over_many_commits_and_ove
     let (_folder, store) = store("city:str");
     let oslo = dataset(&store, "oslo");
     write(&oslo, 1, 0..ROWS as usize);
-    let ctx = attached(&store);
+    // What one partition reads ahead is far from all of its files.
+    let ctx = attached_with(oups_datafusion::session_config(), 1, &store);
     let frame = oups_datafusion::sql(&ctx, "select hour, value from store order by hour").await.unwrap();
     let mut stream = frame.execute_stream().await.unwrap();
     let mut read = vec![stream.next().await.unwrap().unwrap()];

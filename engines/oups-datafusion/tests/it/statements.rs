@@ -62,10 +62,9 @@ async fn a_dataset_that_is_named_twice_is_read_at_one_version_in_any_session() {
     let (_folder, store, datasets) = two();
     let ctx = attached(&store);
     let writer = Appending::to(datasets, std::time::Duration::ZERO);
-    let twice =
-        "select (select count(hour) from store.a where hour >= 0), (select count(hour) from store.a where hour > -1)";
-    let all = "select (select count(value) from store), (select count(value) from store where hour > -1),
-        (select count(value) from store.a) + (select count(value) from store.b)";
+    let twice = "select (select count(hour) from store.a where hour >= 0) a, (select count(hour) from store.a where hour > -1) b";
+    let all = "select (select count(value) from store) a, (select count(value) from store where hour > -1) b,
+        (select count(value) from store.a) + (select count(value) from store.b) c";
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..40 {
         // The context's own function plans once, and even so each dataset has one version.
@@ -86,7 +85,7 @@ async fn what_was_written_first_is_seen_with_what_was_written_second() {
     let (_folder, store, datasets) = two();
     let ctx = attached(&store);
     let writer = Appending::to(datasets, std::time::Duration::from_millis(2));
-    let newest = "select (select max(hour) from store.a), (select max(hour) from store.b)";
+    let newest = "select (select max(hour) from store.a) a, (select max(hour) from store.b) b";
     let mut exact = 0;
     for _ in 0..60 {
         let frame = oups_datafusion::sql(&ctx, newest).await.unwrap();
@@ -105,7 +104,7 @@ async fn what_was_written_first_is_seen_with_what_was_written_second() {
 async fn a_moment_that_is_not_found_is_told_and_one_that_is_demanded_is_an_error() {
     let (_folder, store, datasets) = two();
     let ctx = attached(&store);
-    let newest = "select (select max(hour) from store.a), (select max(hour) from store.b)";
+    let newest = "select (select max(hour) from store.a) a, (select max(hour) from store.b) b";
     let frame = oups_datafusion::sql(&ctx, newest).await.unwrap();
     frame.clone().collect().await.unwrap();
     assert_eq!(moment(&frame), Moment::Exact);
@@ -170,7 +169,7 @@ async fn a_column_that_has_changed_since_a_statement_was_prepared_is_told() {
     let wider = {
         let rows = hours([7]);
         let hour = rows.column(0).clone();
-        crate::support::batch(&[("hour", hour.clone()), ("more", hour)])
+        crate::support::batch(&[("hour", hour.clone()), ("value", rows.column(1).clone()), ("more", hour)])
     };
     dataset(&store, "a").write(wider).evolve_schema().commit().unwrap();
     // A column that came is no matter.

@@ -28,7 +28,7 @@ pub(crate) fn dataset(store: &Store<AnyKey>, key: &str) -> Dataset {
 /// Columns as one batch.
 pub(crate) fn batch(columns: &[(&str, ArrayRef)]) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(
-        columns.iter().map(|(name, array)| (*name, array.clone(), array.null_count() > 0)),
+        columns.iter().map(|(name, array)| (*name, array.clone(), array.logical_null_count() > 0)),
     )
     .unwrap()
 }
@@ -88,7 +88,8 @@ pub(crate) async fn sorted_rows(ctx: &SessionContext, text: &str) -> Vec<String>
 /// The one whole number that a statement gives.
 pub(crate) async fn number(ctx: &SessionContext, text: &str) -> i64 {
     let rows = rows(ctx, text).await;
-    let column = rows.column(0).as_any().downcast_ref::<Int64Array>().expect("a whole number");
+    let column =
+        rows.column(0).as_any().downcast_ref::<Int64Array>().unwrap_or_else(|| panic!("{text} gives {rows:?}"));
     assert_eq!(column.len(), 1, "{text}");
     column.value(0)
 }
