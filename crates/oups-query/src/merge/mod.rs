@@ -3,8 +3,8 @@
 pub(crate) mod budget;
 pub(crate) mod picks;
 pub(crate) mod source;
+mod waiting;
 
-use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use arrow::array::{RecordBatch, RecordBatchOptions, RecordBatchReader, UInt32Array};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
-use oups_core::ordered::{OrdValue, Span};
+use oups_core::ordered::Span;
 use oups_core::{Moment, Snapshot, Snapshots, StoreKey, parallel};
 
 use crate::Result;
@@ -27,6 +27,7 @@ use crate::scan::decode::reversed;
 use budget::{Budget, most_at_once};
 use picks::Picks;
 use source::Source;
+use waiting::Waiting;
 
 /// The most datasets of a query that keep a file open from block to block. The others open their files again.
 const OPEN_FILES: usize = 16;
@@ -66,28 +67,6 @@ pub struct Ordered {
     /// Whether the read has conditions. Then the limit says nothing about the number of rows that have to be read.
     has_filter: bool,
     moment: Moment,
-}
-
-/// A key that waits for its turn in the stream. `bound` is a value that none of its rows comes before. The foremost key
-/// is the greatest, because [`BinaryHeap`] gives out the greatest first.
-#[derive(Debug, PartialEq, Eq)]
-struct Waiting {
-    bound: OrdValue,
-    key: usize,
-    reverse: bool,
-}
-
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let order = self.bound.cmp(&other.bound).then(self.key.cmp(&other.key));
-        if self.reverse { order } else { order.reverse() }
-    }
-}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 impl Ordered {
