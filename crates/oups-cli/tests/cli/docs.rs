@@ -53,7 +53,7 @@ fn the_page_of_all_help_is_what_the_program_says() {
     let main = sandbox.stdout("oups --help");
     let commands = main.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let mut page =
-        "# All commands and options\n\nWhat `oups COMMAND --help` says, for reading at leisure. A test keeps it so. \
+        "# All commands and options\n\nThis page holds the output of `oups COMMAND --help` for every command. A test compares it with the program. \
                     [program.md](program.md) shows the commands at work.\n\n"
             .to_owned();
     page.push_str(&format!("```text\n{main}```\n"));
