@@ -140,6 +140,11 @@ pub(super) fn store_as(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
+pub(super) fn threads(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| (1..=1024).contains(number));
+    number.ok_or_else(|| "expected a whole number from 1 to 1024".to_owned())
+}
+
 /// Bytes, with or without a unit: a kB has 1000 of them, a KiB 1024.
 pub(super) fn size(text: &str) -> Result<u64, String> {
     let wrong = || "expected a size such as 512MB or 2GiB".to_owned();

@@ -7,21 +7,20 @@ use clap::error::Error;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, value_parser};
 
 use super::Format;
-use super::parse::{key_value, size, store_as};
+use super::parse::{key_value, size, store_as, threads};
 
 /// Ask stores of ordered datasets in SQL
-///
-/// The rows of a store are the table `store`, with the fields of its keys as columns in front. A dataset is a table too, by its
-/// path: store."temperature-berlin/1D".
 #[derive(Debug, Parser)]
 #[command(name = "oups-sql", version, max_term_width = 100)]
 #[command(after_help = "\
-The statements of -c and -f run in the order in which they are given; with neither, those on standard
-input. Results go to standard output, messages to standard error. A table shows up to 40 rows, of more
-only the first and the last 20; the other formats hold all rows: JSON one object a line, Arrow as an
-IPC stream. Times with a zone are shown in UTC.
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 visible but perhaps not durable, or not known whether
-it has happened, 130 interrupted.
+The rows of a store are the table `store`, with the fields of its keys as columns in front. A
+dataset is a table too, by its path: store.\"temperature-berlin/1D\".
+The statements of -c and -f run in the order in which they are given; with neither, those on
+standard input. Results go to standard output, messages to standard error. A table shows up to 40
+rows, of more only the first and the last 20; the other formats hold all rows: JSON one object a
+line, Arrow as an IPC stream. Times with a zone are shown in UTC.
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 visible but perhaps not durable, or not known
+whether it has happened, 130 interrupted.
 
 Examples:
   oups sql weather -c 'select airport, max(temp) from store group by airport'
@@ -49,7 +48,7 @@ pub struct Sql {
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub time_zone: String,
     /// Threads to read and compute with [default: as many as processors]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<u16>,
     /// Memory for sorts, groups and joins, beyond which they go to temporary files [default: half of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = size)]

@@ -15,7 +15,6 @@ mod init;
 mod key_columns;
 mod ls;
 mod meta;
-mod moment;
 mod plot;
 mod read;
 mod repair;

@@ -8,8 +8,9 @@ use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
-use super::{moment, plot, rows};
+use super::{plot, rows};
 use crate::args::{Format, Read};
+use crate::explain::moment;
 use crate::output::stream::{self, SHOWN};
 use crate::output::table::Shown;
 use crate::output::target::Target;

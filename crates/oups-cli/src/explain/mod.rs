@@ -4,4 +4,5 @@ pub mod exit;
 pub(crate) mod failures;
 pub mod hint;
 pub(crate) mod inside;
+pub mod moment;
 pub(crate) mod places;

@@ -44,9 +44,9 @@ impl std::error::Error for Unwritable {}
 fn unwritable(field: &Field, count: u64, format: &str, wrong: Unshown) -> Unwritable {
     let (name, found, row) = (field.name(), field.data_type(), count + 1);
     let Unshown { value, why } = wrong;
-    let chooses = program().chooses;
+    let how = program().leaves_out;
     Unwritable(format!(
         "row {row} of the output, column `{name}`: {value} ({found}) cannot be written as {format}: {why}: leave the column \
-         out with {chooses}, or use --format parquet"
+         out {how}, or use --format parquet"
     ))
 }

@@ -7,11 +7,13 @@ use std::sync::OnceLock;
 pub struct Program {
     /// Its name, with which each of its messages begins.
     pub name: &'static str,
-    /// What chooses the columns of its rows.
+    /// What chooses the columns of its rows, as in `--columns chooses`.
     pub chooses: &'static str,
+    /// How one is left out, as in `leave it out with --columns`.
+    pub leaves_out: &'static str,
 }
 
-const OUPS: Program = Program { name: "oups", chooses: "--columns" };
+const OUPS: Program = Program { name: "oups", chooses: "--columns", leaves_out: "with --columns" };
 
 static SPEAKS: OnceLock<Program> = OnceLock::new();
 
