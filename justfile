@@ -1,7 +1,7 @@
 # The commands of this project. `.ci/run` runs the same checks as `just check`.
 
 # Runs what a change must pass.
-check: test format lint doc
+check: test format lint doc engines
 
 test:
     cargo test --workspace
@@ -31,9 +31,17 @@ lint:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
+# The same for the engines, which are a workspace of their own.
+engines:
+    cargo test --manifest-path engines/Cargo.toml --workspace
+    cargo fmt --manifest-path engines/Cargo.toml --all -- --check
+    cargo clippy --manifest-path engines/Cargo.toml --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --manifest-path engines/Cargo.toml --workspace --no-deps
+
 # Licences and advisories of the dependencies.
 deny:
     cargo deny check
+    cargo deny --manifest-path engines/Cargo.toml check
 
 # The main job on real data.
 quickstart:

@@ -194,9 +194,10 @@ fn hidden(facade: &Source, sources: &[Source]) -> BTreeSet<String> {
 }
 
 fn crates() -> Vec<(String, Tree)> {
-    ["oups-core", "oups-query", "oups", "oups-cli", "oups-derive"]
-        .map(|name| (name.to_owned(), Tree::read(&workspace().join("crates").join(name).join("src"))))
-        .into()
+    let of = |folder, name: &str| (name.to_owned(), Tree::read(&workspace().join(folder).join(name).join("src")));
+    let ours = ["oups-core", "oups-query", "oups", "oups-cli", "oups-derive"].map(|name| of("crates", name));
+    let engines = ["oups-datafusion", "oups-sql"].map(|name| of("engines", name));
+    ours.into_iter().chain(engines).collect()
 }
 
 #[test]

@@ -13,7 +13,7 @@ const FROM: usize = 100;
 ///   origin:flot
 ///          ^^^^
 /// ```
-pub(crate) fn pointed(text: &str, at: usize, length: usize) -> String {
+pub fn pointed(text: &str, at: usize, length: usize) -> String {
     // A tab would shift the mark, and a line break would move it to another line.
     let line: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let at = at.saturating_sub(1).min(line.len());

@@ -44,7 +44,7 @@ enum Phase {
 
 /// From now on, a signal ends the program with a message. A signal that was ignored when the program started, as by
 /// `nohup` and in background jobs of scripts, stays ignored.
-pub(crate) fn watch() {
+pub fn watch() {
     // Without a handler, the signal kills the program without a message.
     let _ = ctrlc::try_set_handler(|| end(SIGINT));
     let others: Vec<i32> = [SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal)).collect();
@@ -99,7 +99,7 @@ fn note() -> MutexGuard<'static, Note> {
 }
 
 /// Notes that the command has not changed anything yet.
-pub(crate) fn unchanged() {
+pub fn unchanged() {
     note().phase = Phase::Unchanged;
 }
 

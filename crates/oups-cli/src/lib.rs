@@ -1,21 +1,29 @@
 //! The program `oups`: stores of ordered datasets from the shell.
 //!
-//! It is a library only so that fuzz targets can reach into it. Other programs use the crate `oups`.
+//! It is a library so that `oups-sql`, which prints and tells errors as it does, and fuzz targets can use it. Other programs
+//! use the crate `oups`.
 
-mod args;
-mod caret;
+#[doc(hidden)]
+pub mod args;
+#[doc(hidden)]
+pub mod caret;
 mod chart;
 mod commands;
-mod explain;
+#[doc(hidden)]
+pub mod explain;
 #[doc(hidden)]
 pub mod fuzzing;
 mod input;
-mod interrupt;
-mod output;
+#[doc(hidden)]
+pub mod interrupt;
+#[doc(hidden)]
+pub mod output;
 mod panics;
 mod read;
-mod store;
-mod terminal;
+#[doc(hidden)]
+pub mod store;
+#[doc(hidden)]
+pub mod terminal;
 mod text;
 
 use std::process::ExitCode;

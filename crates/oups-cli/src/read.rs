@@ -1,6 +1,5 @@
 //! Reads one dataset, with bounds and conditions as texts of the command line.
 
-use std::collections::VecDeque;
 use std::ops::Bound;
 
 use anyhow::Result;
@@ -95,29 +94,6 @@ impl Scan {
         let end = self.directed(!self.reverse).limit(rows).collect()?;
         Ok((0..end.num_rows()).rev().map(|row| end.slice(row, 1)).collect())
     }
-}
-
-/// The last `rows` rows of a stream. It never holds more than these and one batch.
-pub(crate) fn keep_last(batches: impl Iterator<Item = Result<RecordBatch>>, rows: usize) -> Result<Vec<RecordBatch>> {
-    let mut last = VecDeque::new();
-    let mut held = 0;
-    for batch in batches {
-        let batch = batch?;
-        held += batch.num_rows();
-        last.push_back(batch);
-        while let Some(oldest) = last.front_mut()
-            && held > rows
-        {
-            let drop = (held - rows).min(oldest.num_rows());
-            held -= drop;
-            if drop == oldest.num_rows() {
-                last.pop_front();
-            } else {
-                *oldest = oldest.slice(drop, oldest.num_rows() - drop);
-            }
-        }
-    }
-    Ok(last.into())
 }
 
 impl Range {

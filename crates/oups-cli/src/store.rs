@@ -12,7 +12,12 @@ use crate::explain::inside;
 /// The most keys that are suggested in place of one that does not exist.
 const SUGGESTIONS: usize = 3;
 
-pub(crate) fn store(path: &Path) -> anyhow::Result<Store<AnyKey>> {
+/// The store in a folder.
+///
+/// # Errors
+///
+/// If it cannot be opened, with what may have been meant.
+pub fn store(path: &Path) -> anyhow::Result<Store<AnyKey>> {
     Store::<AnyKey>::open(path).map_err(|error| match inside::hint(path) {
         Some(hint) if matches!(error, Error::NoStore { .. }) => hint::with(error, hint),
         None if path.is_file() => hint::with(
@@ -76,7 +81,7 @@ pub(crate) fn not_that_key(store: &Store<AnyKey>, text: &str, error: Error) -> a
 
 /// The existing keys most similar to the text, best first. They only improve a message, so that a store that cannot be
 /// listed has no suggestions.
-pub(crate) fn similar_keys(store: &Store<AnyKey>, text: &str) -> Vec<String> {
+pub fn similar_keys(store: &Store<AnyKey>, text: &str) -> Vec<String> {
     let keys = store.keys(..).unwrap_or_default();
     // Keys are compared in the form that was typed, encoded or plain.
     let is_encoded = text.contains('%');

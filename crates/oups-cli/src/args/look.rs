@@ -111,8 +111,9 @@ pub(crate) struct Range {
     pub(crate) end: Option<String>,
 }
 
+/// As what rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub enum Format {
     Table,
     Csv,
     Json,

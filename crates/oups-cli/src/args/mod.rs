@@ -7,11 +7,13 @@ mod ingest;
 mod input;
 mod look;
 mod parse;
-pub(crate) mod usage;
+pub mod sql;
+pub mod usage;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use oups::key::Separator;
 
@@ -20,9 +22,10 @@ pub(crate) use change::{CommitArgs, Compact, Delete, Meta, Rm, Storing, Write};
 pub(crate) use csv::Csv;
 pub(crate) use ingest::Ingest;
 pub(crate) use input::{InputFormat, Reading};
-pub(crate) use look::{Align, AsOf, Coverage, Drawing, Format, Info, Ls, Range, Read, Resample, Side, To};
+pub use look::Format;
+pub(crate) use look::{Align, AsOf, Coverage, Drawing, Info, Ls, Range, Read, Resample, Side, To};
 pub(crate) use parse::{DuplicateColumns, KeyColumnsOption, NumberOrNone};
-pub(crate) use usage::parse;
+use sql::{PassedOn, Sql};
 
 /// Many ordered datasets as plain Parquet files: appended, corrected, read by range, without a server.
 #[derive(Debug, Parser)]
@@ -56,6 +59,7 @@ pub(crate) enum Command {
     Align(Align),
     Asof(AsOf),
     Resample(Resample),
+    Sql(PassedOn),
     Ls(Ls),
     Info(Info),
     Coverage(Coverage),
@@ -103,20 +107,33 @@ pub(crate) struct Completions {
     pub(crate) shell: Shell,
 }
 
+/// The command line; where there is none to be run, what is to be told of it is told, and the exit code is the answer.
+pub(crate) fn parse() -> Result<Cli, ExitCode> {
+    let mut line: Cli = usage::parse(sql::apart(std::env::args_os()))?;
+    if let Command::Sql(passed_on) = &mut line.command {
+        passed_on.words.splice(..0, (0..line.verbose).map(|_| "-v".into()));
+    }
+    Ok(line)
+}
+
+/// All commands with all options, those of `oups sql` too.
+pub(crate) fn all() -> clap::Command {
+    Cli::command().mut_subcommand("sql", |_| Sql::command().name("sql"))
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_definitions_are_consistent() {
         Cli::command().debug_assert();
+        all().debug_assert();
     }
 
     #[test]
     fn every_command_shows_examples() {
-        for command in Cli::command().get_subcommands() {
+        for command in all().get_subcommands() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.contains("Examples:\n  oups "), "{}", command.get_name());
         }

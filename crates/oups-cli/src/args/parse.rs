@@ -1,5 +1,6 @@
 //! Parses the values of options.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -131,6 +132,42 @@ pub(super) fn condition(text: &str) -> Result<String, String> {
     if text.contains('=') { Ok(text.to_owned()) } else { Err("expected `field=value`".to_owned()) }
 }
 
+/// A store, and the name that it is to have.
+pub(super) fn store_as(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, store)) if !name.is_empty() && !store.is_empty() => Ok((name.to_owned(), store.into())),
+        _ => Err("expected `name=folder of a store`".to_owned()),
+    }
+}
+
+pub(super) fn threads(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| (1..=1024).contains(number));
+    number.ok_or_else(|| "expected a whole number from 1 to 1024".to_owned())
+}
+
+/// Bytes, with or without a unit: a kB has 1000 of them, a KiB 1024.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let wrong = || "expected a size such as 512MB or 2GiB".to_owned();
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let unit = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "kb" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        "tb" => 1e12,
+        "k" | "kib" => 1024.0,
+        "m" | "mib" => 1_048_576.0,
+        "g" | "gib" => 1_073_741_824.0,
+        "t" | "tib" => 1_099_511_627_776.0,
+        _ => return Err(wrong()),
+    };
+    let bytes = number * unit;
+    // Beyond that a whole number of bytes is not a number of this type.
+    if bytes >= 1.0 && bytes < 9e18 { Ok(bytes as u64) } else { Err(wrong()) }
+}
+
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "expected a time such as 500ms, 10s, 2min or 1h".to_owned();
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
@@ -157,6 +194,18 @@ mod tests {
         assert_eq!(duration("2 min"), Ok(Duration::from_secs(120)));
         for wrong in ["10", "s", "-1s", "1e9s", "", "1.2.3s", "99999999999999999999999h"] {
             assert!(duration(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_the_usual_units() {
+        for (text, bytes) in
+            [("1000", 1000), ("512MB", 512_000_000), ("1.5 GiB", 3 << 29), ("64m", 64 << 20), ("1kb", 1000)]
+        {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for wrong in ["", "0", "MB", "-1MB", "1XB", "half", "1e3", "99999999999TB", "0.1"] {
+            assert!(size(wrong).is_err(), "{wrong:?}");
         }
     }
 

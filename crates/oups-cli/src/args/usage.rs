@@ -1,5 +1,6 @@
 //! Wrong command lines, reported like every other error of the program.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::{fmt, io};
 
@@ -7,13 +8,12 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use oups::key::nearest;
 
-use super::Cli;
 use crate::terminal::message::message;
 
 /// Parses the command line. If no command can be run, it prints help, the version or the error, and returns the exit
 /// code.
-pub(crate) fn parse() -> Result<Cli, ExitCode> {
-    Cli::try_parse().map_err(tell)
+pub fn parse<Line: Parser>(words: impl IntoIterator<Item = OsString>) -> Result<Line, ExitCode> {
+    Line::try_parse_from(words).map_err(tell)
 }
 
 fn tell(mut error: Error) -> ExitCode {
@@ -62,7 +62,7 @@ fn only_near(error: &mut Error, given: ContextKind, suggested: ContextKind) {
 
 /// The error of a command line that is wrong whatever the store holds.
 #[derive(Debug)]
-pub(crate) struct Usage(pub(crate) String);
+pub struct Usage(pub String);
 
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

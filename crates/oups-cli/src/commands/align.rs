@@ -7,8 +7,9 @@ use oups::ordered::{OrdValue, OrderedType};
 use oups::{AnyKey, Chunk, QueryStore};
 use serde_json::{Map, Value, json};
 
-use super::{moment, print_json};
+use super::print_json;
 use crate::args::Align;
+use crate::explain::moment;
 use crate::output::grid::{Column, Grid};
 use crate::output::value;
 use crate::store;

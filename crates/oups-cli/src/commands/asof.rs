@@ -3,8 +3,9 @@
 use anyhow::Result;
 use oups::{Direction, QueryStore};
 
-use super::{moment, rows};
+use super::rows;
 use crate::args::{AsOf, Side};
+use crate::explain::moment;
 use crate::store;
 use crate::terminal::stdout::Stdout;
 

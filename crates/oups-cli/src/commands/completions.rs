@@ -2,14 +2,12 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
-
-use crate::args::{Cli, Completions};
+use crate::args::{self, Completions};
 use crate::terminal::stdout::Stdout;
 
 pub(crate) fn run(args: Completions, out: &mut Stdout) -> anyhow::Result<()> {
     // The script is made in memory, because the generator panics if a pipe is closed.
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "oups", &mut script);
+    clap_complete::generate(args.shell, &mut args::all(), "oups", &mut script);
     Ok(out.write_all(&script)?)
 }

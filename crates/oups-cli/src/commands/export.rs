@@ -6,9 +6,9 @@ use anyhow::{Result, bail};
 use indicatif::HumanBytes;
 use serde_json::json;
 
-use super::{moment, print_json};
+use super::print_json;
 use crate::args::Export;
-use crate::explain::places;
+use crate::explain::{moment, places};
 use crate::terminal::counted::counted;
 use crate::terminal::message::message;
 use crate::terminal::progress::Progress;

@@ -15,7 +15,6 @@ mod init;
 mod key_columns;
 mod ls;
 mod meta;
-mod moment;
 mod plot;
 mod read;
 mod repair;
@@ -23,6 +22,7 @@ mod resample;
 mod rm;
 mod rows;
 mod settings;
+mod sql;
 mod unfinished;
 mod verify;
 mod write;
@@ -54,6 +54,7 @@ fn dispatch(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
         Command::Align(args) => align::run(args, out),
         Command::Asof(args) => asof::run(args, out),
         Command::Resample(args) => resample::run(args, out),
+        Command::Sql(passed_on) => sql::run(passed_on).map(|never| match never {}),
         Command::Ls(args) => ls::run(args, out),
         Command::Info(args) => info::run(args, out),
         Command::Coverage(args) => coverage::run(args, out),
@@ -70,10 +71,19 @@ fn dispatch(command: Command, out: &mut Stdout) -> anyhow::Result<()> {
 }
 
 fn only_looks(command: &Command) -> bool {
-    use Command::{Align, Asof, Completions, Coverage, Info, Ls, Read, Resample, Verify};
+    use Command::{Align, Asof, Completions, Coverage, Info, Ls, Read, Resample, Sql, Verify};
     matches!(
         command,
-        Read(_) | Align(_) | Asof(_) | Resample(_) | Ls(_) | Info(_) | Coverage(_) | Verify(_) | Completions(_)
+        Read(_)
+            | Align(_)
+            | Asof(_)
+            | Resample(_)
+            | Sql(_)
+            | Ls(_)
+            | Info(_)
+            | Coverage(_)
+            | Verify(_)
+            | Completions(_)
     )
 }
 

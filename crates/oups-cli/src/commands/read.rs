@@ -8,11 +8,13 @@ use arrow::array::RecordBatch;
 use comfy_table::Table;
 use oups::QueryStore;
 
-use super::rows::{self, Form, SHOWN};
-use super::{moment, plot};
+use super::{plot, rows};
 use crate::args::{Format, Read};
+use crate::explain::moment;
+use crate::output::stream::{self, SHOWN};
 use crate::output::table::Shown;
-use crate::output::{self, Unwritable};
+use crate::output::target::Target;
+use crate::output::{self, Rows, Unwritable};
 use crate::read::Scan;
 use crate::store;
 use crate::terminal::counted::counted;
@@ -26,7 +28,7 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     }
     let shows_keys = args.key_fields.are_shown(args.keys.len());
     let ([key], false) = (args.keys.as_slice(), shows_keys) else { return several(args, shows_keys, out) };
-    let (target, format) = rows::target(&args.to)?;
+    let target = rows::target(&args.to)?;
     let store = store::store(&args.store)?;
     let (_, dataset) = store::dataset(&store, key)?;
     let mut scan = Scan::new(&dataset, &args.range, args.columns.clone(), args.condition.as_deref())?;
@@ -39,13 +41,13 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     if args.explain {
         return Ok(write!(out, "{}", scan.explain(args.to.limit)?)?);
     }
-    let shown = match target {
-        Some(path) => export(&scan, args.to.limit, format, &path),
-        None if format == Format::Table => print_table(&scan, args.to.limit, out),
+    let shown = match &target.path {
+        Some(path) => export(&scan, args.to.limit, &target, path),
+        None if target.format == Format::Table => print_table(&scan, args.to.limit, out),
         None => {
             // On a terminal, the rows themselves show the progress.
             let progress = if io::stdout().is_terminal() { Progress::hidden() } else { Progress::new() };
-            let written = write(&scan, args.to.limit, Form { format, is_file: false }, &progress, out);
+            let written = write(&scan, args.to.limit, &target, &progress, out);
             progress.done();
             written.map(|_| ())
         }
@@ -56,9 +58,9 @@ pub(crate) fn run(args: Read, out: &mut Stdout) -> Result<()> {
     })
 }
 
-fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Result<()> {
+fn export(scan: &Scan, limit: Option<u64>, target: &Target, path: &Path) -> Result<()> {
     let progress = Progress::new();
-    let rows = output::file::write(path, |file| write(scan, limit, Form { format, is_file: true }, &progress, file));
+    let rows = output::file::write(path, |file| write(scan, limit, target, &progress, file));
     progress.done();
     message(format_args!("wrote {} to {}", counted(rows?, "row"), path.display()));
     Ok(())
@@ -68,7 +70,7 @@ fn export(scan: &Scan, limit: Option<u64>, format: Format, path: &Path) -> Resul
 fn write(
     scan: &Scan,
     limit: Option<u64>,
-    form: Form,
+    target: &Target,
     progress: &Progress,
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64> {
@@ -76,7 +78,7 @@ fn write(
     progress.expect_rows(scan.rows_at_most(limit)?);
     let mut batches = counted_rows(scan.batches(limit)?, progress);
     let schema = scan.schema()?;
-    rows::write(schema, &mut batches, form, out)
+    stream::write(Rows { schema, batches: &mut batches }, target, out)
 }
 
 /// Prints a table. With a limit it shows the first rows; without one, all rows if they are few, or both ends if they
@@ -97,7 +99,7 @@ fn print_table(scan: &Scan, limit: Option<u64>, out: &mut Stdout) -> Result<()> 
         Some(limit) if limit < rows => message(format_args!("the first {limit} of {}", counted(rows, "row"))),
         _ => message(counted(rows, "row")),
     }
-    rows::tell_left_out(&left_out);
+    stream::tell_left_out(&left_out);
     Ok(())
 }
 

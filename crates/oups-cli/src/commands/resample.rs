@@ -3,8 +3,9 @@
 use anyhow::Result;
 use oups::QueryStore;
 
-use super::{moment, rows};
+use super::rows;
 use crate::args::Resample;
+use crate::explain::moment;
 use crate::store;
 use crate::terminal::stdout::Stdout;
 

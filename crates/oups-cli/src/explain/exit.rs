@@ -13,7 +13,7 @@ use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 
 /// Prints the error of a result on standard error, and returns the exit code.
-pub(crate) fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
+pub fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     if out.is_closed() {
         // `oups read … | head`: the reader has what it wanted.
@@ -42,7 +42,7 @@ fn is_in_doubt(error: &anyhow::Error) -> bool {
 }
 
 /// Prints an error, with its hint if it has one.
-pub(crate) fn tell(error: &anyhow::Error) {
+pub fn tell(error: &anyhow::Error) {
     message(format_args!("error: {}", chain(error)));
     if let Some(hint) = hint(error) {
         message(format_args!("hint: {hint}"));

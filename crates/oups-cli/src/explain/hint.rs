@@ -26,12 +26,12 @@ impl std::error::Error for Hinted {
 }
 
 /// The error with this hint.
-pub(crate) fn with(error: impl Into<Box<dyn std::error::Error + Send + Sync>>, hint: String) -> anyhow::Error {
+pub fn with(error: impl Into<Box<dyn std::error::Error + Send + Sync>>, hint: String) -> anyhow::Error {
     Hinted { error: error.into(), hint }.into()
 }
 
 /// An error with this text, and with the hint if it is given.
-pub(crate) fn told(text: String, hint: Option<String>) -> anyhow::Error {
+pub fn told(text: String, hint: Option<String>) -> anyhow::Error {
     match hint {
         Some(hint) => with(text, hint),
         None => anyhow::Error::msg(text),
@@ -39,12 +39,12 @@ pub(crate) fn told(text: String, hint: Option<String>) -> anyhow::Error {
 }
 
 /// The most similar name, if one is similar enough.
-pub(crate) fn similar<'n>(name: &str, names: &'n [String]) -> Option<&'n String> {
+pub fn similar<'n>(name: &str, names: &'n [String]) -> Option<&'n String> {
     nearest(name, names, 1).pop()
 }
 
 /// The hint for an error; `None` if the error itself says what to do.
-pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
+pub fn hint(error: &anyhow::Error) -> Option<String> {
     if let Some(hinted) = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()) {
         return Some(hinted.hint.clone());
     }
@@ -52,10 +52,10 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
 }
 
 /// The hint for times of CSV and JSON that are not in RFC 3339.
-pub(crate) const TIME_FORMAT: &str = "--time-format says how times are written, such as '%d.%m.%Y %H:%M'";
+pub const TIME_FORMAT: &str = "--time-format says how times are written, such as '%d.%m.%Y %H:%M'";
 
 /// The hint for a damaged `oups.json`: stores with the same schema have the same bytes in it.
-pub(crate) const OTHER_STORE_FILE: &str = "`oups init OTHER --schema …` with the same schema makes the same oups.json in a folder of its own: copy it from there";
+pub const OTHER_STORE_FILE: &str = "`oups init OTHER --schema …` with the same schema makes the same oups.json in a folder of its own: copy it from there";
 
 fn for_error(error: &Error) -> Option<String> {
     Some(match error {
@@ -99,7 +99,7 @@ fn in_doubt(dataset: Option<&str>, attempted: Option<Version>) -> String {
 }
 
 /// `did you mean …?` for a few names; `None` without names.
-pub(crate) fn did_you_mean(names: &[String]) -> Option<String> {
+pub fn did_you_mean(names: &[String]) -> Option<String> {
     let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {
         [] => None,

@@ -1,7 +1,8 @@
 //! Errors in the program's words: where they are, what to do, and the exit code.
 
-pub(crate) mod exit;
+pub mod exit;
 pub(crate) mod failures;
-pub(crate) mod hint;
+pub mod hint;
 pub(crate) mod inside;
+pub mod moment;
 pub(crate) mod places;

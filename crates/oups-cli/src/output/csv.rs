@@ -6,14 +6,15 @@ use anyhow::{Result, bail};
 
 use super::{Rows, unwritable};
 use crate::args::usage::Usage;
+use crate::terminal::program::program;
 use crate::text::shown;
 
 /// Writes the rows batch by batch, and returns their number. A null is an empty field; an empty text is `""`.
 pub(crate) fn write(rows: Rows<'_>, out: &mut dyn Write) -> Result<u64> {
     if let Some(field) = rows.schema.fields().iter().find(|field| field.data_type().is_nested()) {
-        let (name, found) = (field.name(), field.data_type());
+        let (name, found, how) = (field.name(), field.data_type(), program().leaves_out);
         bail!(Usage(format!(
-            "column `{name}` is {found}, which CSV cannot hold: leave it out with --columns, or use another format"
+            "column `{name}` is {found}, which CSV cannot hold: leave it out {how}, or use another format"
         )));
     }
     let mut line = String::new();

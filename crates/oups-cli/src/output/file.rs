@@ -11,7 +11,7 @@ use crate::interrupt;
 
 /// Writes to the path. A regular file appears, or is replaced, only once everything is written. A pipe or a device is
 /// written to directly.
-pub(crate) fn write<T>(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
+pub fn write<T>(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
     let reason = || format!("cannot write {}", path.display());
     // The target of a link is replaced, not the link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

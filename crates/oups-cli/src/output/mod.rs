@@ -1,13 +1,15 @@
 //! Writes rows in the formats of the program. This room knows no option.
 
 pub(crate) mod csv;
-pub(crate) mod file;
+pub mod file;
 pub(crate) mod grid;
 pub(crate) mod ipc;
 pub(crate) mod json;
 mod json_value;
 pub(crate) mod parquet;
+pub mod stream;
 pub(crate) mod table;
+pub mod target;
 pub(crate) mod value;
 
 use std::fmt;
@@ -15,12 +17,15 @@ use std::fmt;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, SchemaRef};
 
+use crate::terminal::program::program;
 use crate::text::shown::Unshown;
 
 /// The rows to write, as batches of one schema.
-pub(crate) struct Rows<'a> {
-    pub(crate) schema: SchemaRef,
-    pub(crate) batches: &'a mut dyn Iterator<Item = anyhow::Result<RecordBatch>>,
+pub struct Rows<'a> {
+    /// Of all batches.
+    pub schema: SchemaRef,
+    /// In order, or the error that ends them.
+    pub batches: &'a mut dyn Iterator<Item = anyhow::Result<RecordBatch>>,
 }
 
 /// The error of a value that a format has no text for.
@@ -39,8 +44,9 @@ impl std::error::Error for Unwritable {}
 fn unwritable(field: &Field, count: u64, format: &str, wrong: Unshown) -> Unwritable {
     let (name, found, row) = (field.name(), field.data_type(), count + 1);
     let Unshown { value, why } = wrong;
+    let how = program().leaves_out;
     Unwritable(format!(
         "row {row} of the output, column `{name}`: {value} ({found}) cannot be written as {format}: {why}: leave the column \
-         out with --columns, or use --format parquet"
+         out {how}, or use --format parquet"
     ))
 }

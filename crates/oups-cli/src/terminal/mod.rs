@@ -1,9 +1,10 @@
 //! Standard output and error, progress, `-v` and colours. This room knows no option.
 
-pub(crate) mod counted;
-pub(crate) mod message;
+pub mod counted;
+pub mod message;
+pub mod program;
 pub(crate) mod progress;
-pub(crate) mod shell;
-pub(crate) mod stdout;
-pub(crate) mod verbose;
-pub(crate) mod visible;
+pub mod shell;
+pub mod stdout;
+pub mod verbose;
+pub mod visible;

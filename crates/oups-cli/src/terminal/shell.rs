@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// The path as one word of a shell's command line, in quotes if it needs them.
-pub(crate) fn word(path: &Path) -> String {
+pub fn word(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,:=".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {

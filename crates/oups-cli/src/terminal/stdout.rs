@@ -4,23 +4,23 @@ use std::io::{self, BufWriter, Write};
 
 /// Buffered standard output that remembers whether its reader has closed the pipe. A closed pipe is not a failure of
 /// the command, however deep in the writer of a format the error came up.
-pub(crate) struct Stdout {
+pub struct Stdout {
     inner: BufWriter<io::Stdout>,
     closed: bool,
 }
 
 impl Stdout {
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self { inner: BufWriter::with_capacity(1 << 16, io::stdout()), closed: false }
     }
 
     /// Whether the reader has closed the pipe.
-    pub(crate) fn is_closed(&self) -> bool {
+    pub fn is_closed(&self) -> bool {
         self.closed
     }
 
     /// Writes the rest of the buffer.
-    pub(crate) fn finish(&mut self) -> anyhow::Result<()> {
+    pub fn finish(&mut self) -> anyhow::Result<()> {
         Ok(self.flush()?)
     }
 

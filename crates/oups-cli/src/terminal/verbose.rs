@@ -7,7 +7,7 @@ use tracing::Level;
 use tracing_subscriber::fmt::time::uptime;
 
 /// Begins to print events: once for commits, twice for their steps as well, more often for everything.
-pub(crate) fn listen(times: u8) {
+pub fn listen(times: u8) {
     let level = match times {
         0 => return,
         1 => Level::INFO,

@@ -1,12 +1,12 @@
 //! Makes texts from files and stores safe to print on a terminal.
 
 /// The whole text on one line, with the characters that steer a terminal escaped.
-pub(crate) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     escaped(text, |_| false)
 }
 
 /// As [`visible`], but the text keeps its line breaks.
-pub(crate) fn visible_lines(text: &str) -> String {
+pub fn visible_lines(text: &str) -> String {
     escaped(text, |c| c == '\n')
 }
 

@@ -64,8 +64,8 @@ fn every_command_is_in_the_table() {
     let commands = help.split_once("Commands:").unwrap().1.split_once("\n\n").unwrap().0;
     // The help indents a command's line by two spaces, and its text by more.
     let names = commands.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
-    // `oups help` is the same as `--help`.
-    let names = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    // `oups help` is the same as `--help`. `oups sql` becomes another program, which has tests of its own.
+    let names = names.filter_map(|line| line.split_whitespace().next()).filter(|name| !["help", "sql"].contains(name));
     let names: BTreeSet<_> = names.collect();
     assert_eq!(names, COMMANDS.iter().map(|case| case.name).collect());
 }

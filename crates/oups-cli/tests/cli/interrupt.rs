@@ -12,7 +12,7 @@ use crate::sandbox::Sandbox;
 use crate::session::store;
 
 fn started(sandbox: &Sandbox, args: &[&str]) -> Child {
-    let mut command = sandbox.program();
+    let mut command = sandbox.program("oups");
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().unwrap()
 }

@@ -17,7 +17,16 @@ mod pipes;
 mod program;
 mod sandbox;
 mod session;
+mod sql;
 mod stored_duplicates;
 mod tables;
+mod transcript;
 mod usage;
 mod values;
+
+use std::path::{Path, PathBuf};
+
+/// Where the programs under test are.
+fn programs() -> Vec<PathBuf> {
+    vec![Path::new(env!("CARGO_BIN_EXE_oups")).parent().unwrap().to_owned()]
+}

@@ -14,7 +14,7 @@ use signal_hook::flag;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A program with an environment that is the same everywhere: no colours, widths, zones or languages of the user that
-/// runs the tests, and a folder of its own for temporary files. It finds `oups` in its path.
+/// runs the tests, and a folder of its own for temporary files. It finds the programs under test in its path.
 pub(crate) fn clean(program: impl AsRef<OsStr>, folder: &Path, temporary: &Path) -> Command {
     signals_as_usual();
     let mut command = Command::new(program);
@@ -24,9 +24,8 @@ pub(crate) fn clean(program: impl AsRef<OsStr>, folder: &Path, temporary: &Path)
 }
 
 fn search() -> OsString {
-    let ours = Path::new(env!("CARGO_BIN_EXE_oups")).parent().unwrap().to_owned();
     let others = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths([ours].into_iter().chain(std::env::split_paths(&others))).unwrap()
+    std::env::join_paths(crate::programs().into_iter().chain(std::env::split_paths(&others))).unwrap()
 }
 
 /// From now on, programs that the tests start heed signals, even if the tests were started so that signals are ignored,

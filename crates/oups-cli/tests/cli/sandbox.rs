@@ -70,10 +70,10 @@ impl Sandbox {
         self
     }
 
-    /// A command that runs the program in the folder.
+    /// A command that runs a program in the folder.
     #[cfg(target_os = "linux")]
-    pub(crate) fn program(&self) -> Command {
-        program::clean(env!("CARGO_BIN_EXE_oups"), self.folder.path(), self.temporary.path())
+    pub(crate) fn program(&self, name: &str) -> Command {
+        program::clean(name, self.folder.path(), self.temporary.path())
     }
 
     /// A command that runs a line in a shell, which finds the program as `oups`.

@@ -1,0 +1,58 @@
+//! Where rows go, and as what.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::args::Format;
+use crate::args::usage::Usage;
+
+/// Where rows go, and as what.
+#[derive(Debug)]
+pub struct Target {
+    /// The file; `None` for standard output.
+    pub path: Option<PathBuf>,
+    /// As what.
+    pub format: Format,
+    /// Whether Arrow has its form for files, or the one for streams.
+    pub is_file: bool,
+}
+
+impl Target {
+    /// As the options name it: by default, what the file's extension says, and a table on standard output, which is also `-`.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage`], if the extension names no format, or one that is not for a terminal would go to one.
+    pub fn of(output: Option<&Path>, format: Option<Format>) -> Result<Self> {
+        let path = output.filter(|path| *path != Path::new("-")).map(Path::to_owned);
+        let format = match (format, &path) {
+            (Some(format), _) => format,
+            (None, None) => Format::Table,
+            (None, Some(path)) => format_of(path)?,
+        };
+        if matches!(format, Format::Parquet | Format::Arrow) && path.is_none() && io::stdout().is_terminal() {
+            bail!(Usage("Parquet and Arrow do not go to a terminal: give --output FILE, or a pipe".to_owned()));
+        }
+        let is_file = path.is_some();
+        Ok(Self { path, format, is_file })
+    }
+}
+
+fn format_of(path: &Path) -> Result<Format> {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("csv") => Ok(Format::Csv),
+        Some("json" | "jsonl" | "ndjson") => Ok(Format::Json),
+        Some("parquet" | "pq") => Ok(Format::Parquet),
+        Some("arrow" | "feather" | "ipc") => Ok(Format::Arrow),
+        Some("txt") => Ok(Format::Table),
+        _ => {
+            let path = path.display();
+            bail!(Usage(format!(
+                "cannot tell the format of {path}: expected .csv, .json, .arrow or .parquet, or --format"
+            )))
+        }
+    }
+}

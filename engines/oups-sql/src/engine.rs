@@ -1,0 +1,135 @@
+//! The engine: a session with the stores in it, and the threads and the memory that it has.
+
+use std::future::Future;
+use std::num::NonZeroUsize;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use anyhow::{Context, Result, bail};
+use datafusion::arrow::array::timezone::Tz;
+use datafusion::common::config::ConfigNonZeroUsize;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::disk_manager::DiskManagerBuilder;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::{LogicalPlan, SetVariable, Statement};
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::sql::parser::Statement as Parsed;
+use oups::Moment;
+use oups_cli::args::sql::Sql;
+use oups_cli::args::usage::Usage;
+use oups_datafusion::Attach;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::pool::Shared;
+use crate::spill::Unnamed;
+use crate::stores::Stores;
+use crate::{memory, settings};
+
+/// The stack of a thread: expressions of a statement may be nested deeply.
+const STACK: usize = 16 << 20;
+
+/// A session, and the threads on which it runs.
+pub(crate) struct Engine {
+    pub(crate) ctx: SessionContext,
+    /// Bytes for sorts, groups and joins.
+    pub(crate) memory: u64,
+    runtime: Runtime,
+}
+
+/// A statement that runs.
+pub(crate) struct Started {
+    pub(crate) rows: SendableRecordBatchStream,
+    pub(crate) plan: Arc<dyn ExecutionPlan>,
+    /// Whether all datasets are of one.
+    pub(crate) moment: Moment,
+}
+
+impl Engine {
+    /// A session as the command line wants it.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage`], if there is no such zone or setting; if threads cannot be started or a store cannot be attached.
+    pub(crate) fn new(args: &Sql, stores: &Stores) -> Result<Self> {
+        let threads = args.threads.map_or_else(processors, usize::from);
+        let memory = args.memory.unwrap_or_else(memory::half_of_all);
+        let runtime =
+            Builder::new_multi_thread().worker_threads(threads).thread_stack_size(STACK).enable_time().build();
+        let runtime = runtime.context("cannot start threads")?;
+        let pool = Shared::new(usize::try_from(memory).unwrap_or(usize::MAX));
+        let disk = DiskManagerBuilder::default().with_temp_file_factory(Arc::new(Unnamed));
+        let resources = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).with_disk_manager_builder(disk);
+        let ctx = SessionContext::new_with_config_rt(config(args, threads, memory)?, resources.build_arc()?);
+        let engine = Self { ctx, memory, runtime };
+        for (name, value) in &args.set {
+            engine
+                .set(name, value)
+                .map_err(|error| Usage(format!("--set: {}", settings::wrong(&engine.ctx, name, value, &error))))?;
+        }
+        for attached in stores.iter() {
+            let attach = Attach::default().writable(args.write);
+            oups_datafusion::attach_with(&engine.ctx, &attached.name, &attached.store, attach)
+                .with_context(|| format!("cannot attach {}", attached.name))?;
+        }
+        Ok(engine)
+    }
+
+    /// Waits for what the session does.
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// Begins a statement: its rows come as they are found.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be planned, or fails before its first rows.
+    pub(crate) fn start(&self, parsed: Parsed) -> datafusion::common::Result<Started> {
+        self.wait(async {
+            let plan = self.ctx.state().statement_to_plan(parsed).await?;
+            let frame = oups_datafusion::execute(&self.ctx, plan).await?;
+            let task = Arc::new(frame.task_ctx());
+            let plan = frame.clone().create_physical_plan().await?;
+            let rows = execute_stream(plan.clone(), task)?;
+            Ok(Started { rows, plan, moment: oups_datafusion::moment(&frame) })
+        })
+    }
+
+    /// Changes a setting, as the statement `SET` does.
+    fn set(&self, name: &str, value: &str) -> datafusion::common::Result<()> {
+        let set = SetVariable { variable: name.to_owned(), value: value.to_owned() };
+        let plan = LogicalPlan::Statement(Statement::SetVariable(set));
+        self.wait(self.ctx.execute_logical_plan(plan)).map(drop)
+    }
+}
+
+/// Of so much memory a thread has one row of a batch: with little memory, batches of the engine's size would fill it.
+const OF_ROW: u64 = 16 << 10;
+
+fn config(args: &Sql, threads: usize, memory: u64) -> Result<SessionConfig> {
+    let zone = &args.time_zone;
+    if Tz::from_str(zone).is_err() {
+        bail!(Usage(format!("--time-zone: no zone {zone}: expected one such as Europe/Berlin, UTC or +01:00")));
+    }
+    let mut config = oups_datafusion::session_config().with_target_partitions(threads).with_information_schema(true);
+    let options = config.options_mut();
+    options.execution.time_zone = Some(zone.clone());
+    let of_thread = memory / threads as u64;
+    let rows = usize::try_from(of_thread / OF_ROW).unwrap_or(usize::MAX);
+    options.execution.batch_size = ConfigNonZeroUsize::try_new(rows.clamp(256, options.execution.batch_size.get()))?;
+    // Each sort keeps some for merging what it has sorted.
+    let merging = usize::try_from(of_thread / 8).unwrap_or(usize::MAX);
+    options.execution.sort_spill_reservation_bytes = merging.min(options.execution.sort_spill_reservation_bytes);
+    // Files that one stream takes from another come out of order. Where a limit is pushed down to a scan in order, the engine
+    // forgets that it is in order.
+    options.execution.enable_file_stream_work_stealing = false;
+    // So that errors have a mark.
+    options.sql_parser.collect_spans = true;
+    Ok(config)
+}
+
+fn processors() -> usize {
+    available_parallelism().map_or(1, NonZeroUsize::get)
+}

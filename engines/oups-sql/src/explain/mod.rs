@@ -1,0 +1,168 @@
+//! Errors of the engine in the user's words: what is wrong first, then where, and a way out.
+
+mod bare;
+mod names;
+mod place;
+mod syntax;
+
+use std::fmt;
+use std::sync::Arc;
+
+use datafusion::arrow::error::ArrowError;
+use datafusion::common::{DataFusionError, Span};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::sql::parser::Statement as Parsed;
+use oups::words::words_of;
+use oups_cli::explain::hint;
+use oups_datafusion::error_of;
+
+use crate::damage;
+use crate::engine::Engine;
+use crate::panics::internal;
+use crate::statement::Statement;
+use crate::stores::{Attached, Stores};
+
+/// What an error is told of.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) statement: &'a Statement,
+    pub(crate) engine: &'a Engine,
+    pub(crate) stores: &'a Stores,
+    /// How it runs, once it does.
+    pub(crate) plan: Option<&'a Arc<dyn ExecutionPlan>>,
+}
+
+/// What is wrong, with a way out, and where in the statement it is.
+#[derive(Debug, Default)]
+struct Told {
+    text: String,
+    hint: Option<String>,
+    span: Option<Span>,
+}
+
+impl Told {
+    fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    fn hinted(text: String, hint: impl Into<String>) -> Self {
+        Self { text, hint: Some(hint.into()), span: None }
+    }
+}
+
+/// An error of the engine, told in other words. What it says of a change of a store is still to be found in it.
+#[derive(Debug)]
+struct Failed {
+    text: String,
+    error: DataFusionError,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Failed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        // All between is the engine's wrapping. Where other words were found, the store's own are not told too.
+        error_of(&self.error).filter(|error| self.text.contains(&error.to_string())).map(|error| error as _)
+    }
+}
+
+impl Asked<'_> {
+    /// The error in the user's words, with a mark under its place.
+    pub(crate) fn explain(self, error: DataFusionError) -> anyhow::Error {
+        let (bare, span) = bare::bare(&error);
+        let mut told = match error_of(&error) {
+            Some(found) => self.of_store(found),
+            None => self.of_engine(bare, span),
+        };
+        // A syntax error has its mark already.
+        let span = told.span.or(span).filter(|_| !matches!(bare, DataFusionError::SQL(..)));
+        if let Some(span) = span {
+            told.text += &place::mark(self.statement, span);
+        }
+        let failed = Failed { text: told.text, error };
+        match told.hint {
+            Some(hint) => hint::with(failed, hint),
+            None => failed.into(),
+        }
+    }
+
+    /// The error of a panic while the statement ran.
+    pub(crate) fn panicked(self, what: &str) -> anyhow::Error {
+        let told = self.damaged().unwrap_or_else(|| self.internal(what));
+        match told.hint {
+            Some(hint) => hint::with(told.text, hint),
+            None => anyhow::Error::msg(told.text),
+        }
+    }
+
+    /// The statement as it was parsed.
+    fn parsed(self) -> Option<Parsed> {
+        self.statement.parsed(&self.engine.ctx.copied_config().options().sql_parser).ok()
+    }
+
+    fn of_store(self, error: &oups::Error) -> Told {
+        let text = error.to_string();
+        match error {
+            oups::Error::Damaged { path, .. } => {
+                let store = self.stores.iter().find(|attached| path.starts_with(attached.store.root()));
+                let word = store.map_or_else(|| "STORE".to_owned(), Attached::word);
+                Told::hinted(text, format!("`oups verify {word}` finds all that is damaged"))
+            }
+            oups::Error::NoDataset { .. } | oups::Error::Key(_) => {
+                names::table(self).unwrap_or_else(|| Told::plain(text))
+            }
+            _ => Told::plain(text),
+        }
+    }
+
+    /// What is told of a file that the engine could not decode, if it is damaged.
+    fn damaged(self) -> Option<Told> {
+        let found = damage::find(self.plan?, self.stores)?;
+        Some(self.of_store(&found))
+    }
+
+    fn of_engine(self, error: &DataFusionError, span: Option<Span>) -> Told {
+        let decoding = match error {
+            DataFusionError::ParquetError(_) => true,
+            DataFusionError::ArrowError(error, _) => matches!(**error, ArrowError::ParquetError(_)),
+            _ => false,
+        };
+        if decoding && let Some(told) = self.damaged() {
+            return told;
+        }
+        match error {
+            DataFusionError::SQL(error, _) => syntax::told(error, self.statement),
+            DataFusionError::SchemaError(error, _) => names::column(error, place::written(self.statement, span)),
+            DataFusionError::Plan(text) => self.of_plan(text),
+            DataFusionError::Execution(text) => Told::plain(text.as_str()),
+            DataFusionError::NotImplemented(text) => Told::plain(format!("the engine does not have this: {text}")),
+            DataFusionError::ArrowError(error, _) => Told::plain(words_of(error)),
+            DataFusionError::IoError(error) => Told::plain(error.to_string()),
+            DataFusionError::ResourcesExhausted(text) => self.of_memory(text),
+            DataFusionError::Internal(text) => self.internal(text),
+            DataFusionError::ExecutionJoin(error) => self.internal(&error.to_string()),
+            other => names::setting(self, other).unwrap_or_else(|| Told::plain(other.message())),
+        }
+    }
+
+    fn of_plan(self, text: &str) -> Told {
+        let found = names::function(text).or_else(|| names::table_function(self, text));
+        let found = found.or_else(|| if text.ends_with("not found") { names::table(self) } else { None });
+        found.unwrap_or_else(|| Told::plain(text))
+    }
+
+    fn of_memory(self, text: &str) -> Told {
+        let detail = text.lines().next_back().unwrap_or_default();
+        let text = format!("--memory: {} bytes do not suffice: {detail}", self.engine.memory);
+        Told::hinted(text, "give more with --memory, or have less done at once with --threads")
+    }
+
+    /// The error of what must not happen, with the statement.
+    fn internal(self, text: &str) -> Told {
+        Told::plain(internal(text) + &place::whole(self.statement))
+    }
+}

@@ -1,0 +1,48 @@
+//! Where in a statement something is wrong.
+
+use datafusion::common::Span;
+use datafusion::sql::sqlparser::tokenizer::Location;
+use oups_cli::caret::pointed;
+
+use crate::source::Name;
+use crate::statement::Statement;
+
+/// The line of the place, with a mark below; before it, what line it is, if that is not seen at once.
+pub(super) fn mark(statement: &Statement, span: Span) -> String {
+    let begin = Location { line: span.start.line, column: span.start.column };
+    let text = line(statement, begin.line);
+    let column = usize::try_from(begin.column).unwrap_or(1);
+    let end = if span.end.line == span.start.line { usize::try_from(span.end.column).unwrap_or(1) } else { usize::MAX };
+    let is_one_line =
+        *statement.of == Name::Command && statement.begins.line == 1 && statement.text.lines().count() <= 1;
+    let place = if is_one_line { String::new() } else { format!(" ({})", told(statement, begin)) };
+    place + &pointed(text, column, end.saturating_sub(column))
+}
+
+/// What is written at a place.
+pub(super) fn written(statement: &Statement, span: Option<Span>) -> &str {
+    let Some(start) = span.map(|span| span.start) else { return "" };
+    let before = usize::try_from(start.column.saturating_sub(1)).unwrap_or(usize::MAX);
+    let line = line(statement, start.line);
+    line.char_indices().nth(before).and_then(|(at, _)| line.get(at..)).unwrap_or_default()
+}
+
+/// The line and the column in the whole text, and what that is called.
+pub(super) fn told(statement: &Statement, at: Location) -> String {
+    let Location { line, column } = statement.in_whole(at);
+    match &*statement.of {
+        Name::Command => format!("line {line}, column {column}"),
+        name => format!("{name}, line {line}, column {column}"),
+    }
+}
+
+/// The statement with all its lines.
+pub(super) fn whole(statement: &Statement) -> String {
+    statement.text.lines().map(|line| format!("\n  {line}")).collect()
+}
+
+/// A line of the statement, the first being 1.
+pub(super) fn line(statement: &Statement, number: u64) -> &str {
+    let before = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+    statement.text.lines().nth(before).unwrap_or_default()
+}

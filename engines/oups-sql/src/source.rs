@@ -1,0 +1,86 @@
+//! Where statements are written: the command line, files, standard input.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use oups_cli::args::sql::Source;
+use oups_cli::args::usage::Usage;
+
+/// What a text of statements is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// That of the command line needs none.
+    Command,
+    File(PathBuf),
+    StandardInput,
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command => f.write_str("--command"),
+            Self::File(path) => path.display().fmt(f),
+            Self::StandardInput => f.write_str("standard input"),
+        }
+    }
+}
+
+/// A text of statements, and what it is called.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    pub(crate) name: Arc<Name>,
+    pub(crate) text: String,
+}
+
+/// All texts in their order; where none are named, that of standard input.
+///
+/// # Errors
+///
+/// [`Usage`], if there are none at all, or standard input is to be read twice; if one cannot be read, or is not UTF-8.
+pub(crate) fn read(sources: &[Source]) -> Result<Vec<Text>> {
+    let is_stdin = |source: &&Source| matches!(source, Source::File(path) if path == Path::new("-"));
+    if sources.iter().filter(is_stdin).count() > 1 {
+        bail!(Usage("--file -: standard input can be read once".to_owned()));
+    }
+    if !sources.is_empty() {
+        return sources.iter().map(text).collect();
+    }
+    if io::stdin().is_terminal() {
+        bail!(Usage(
+            "there is nothing to run: give --command SQL, --file FILE, or statements on standard input".to_owned()
+        ));
+    }
+    Ok(vec![standard_input()?])
+}
+
+fn text(source: &Source) -> Result<Text> {
+    match source {
+        Source::Command(text) => Ok(Text { name: Arc::new(Name::Command), text: text.clone() }),
+        Source::File(path) if path == Path::new("-") => standard_input(),
+        Source::File(path) => {
+            let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            decoded(Name::File(path.clone()), bytes)
+        }
+    }
+}
+
+fn standard_input() -> Result<Text> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+    decoded(Name::StandardInput, bytes)
+}
+
+fn decoded(name: Name, bytes: Vec<u8>) -> Result<Text> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(before).filter(|byte| **byte == b'\n').count() + 1;
+        anyhow!("{name} is not UTF-8 text: line {line} has bytes that are no letter")
+    })?;
+    // Some editors put a mark of the encoding before a text.
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    Ok(Text { name: Arc::new(name), text })
+}

@@ -1,0 +1,154 @@
+//! Texts as single statements, each with its place.
+
+use std::collections::VecDeque;
+use std::iter::Peekable;
+use std::str::CharIndices;
+use std::sync::Arc;
+
+use datafusion::common::config::SqlParserOptions;
+use datafusion::common::{DataFusionError, Result};
+use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
+use datafusion::sql::sqlparser::dialect::{Dialect, GenericDialect, dialect_from_str};
+use datafusion::sql::sqlparser::tokenizer::{Location, Token, Tokenizer};
+
+use crate::source::{Name, Text};
+
+/// A statement as it is written, without the `;` behind it.
+#[derive(Clone, Debug)]
+pub(crate) struct Statement {
+    pub(crate) text: String,
+    /// Of what text it is.
+    pub(crate) of: Arc<Name>,
+    /// Where in that text it begins; lines and columns count from 1.
+    pub(crate) begins: Location,
+}
+
+impl Statement {
+    /// Where in the whole text a place of the statement is.
+    pub(crate) fn in_whole(&self, at: Location) -> Location {
+        let column = if at.line == 1 { at.column + self.begins.column - 1 } else { at.column };
+        Location { line: at.line + self.begins.line - 1, column }
+    }
+
+    /// The statement as the engine's parser has it.
+    ///
+    /// # Errors
+    ///
+    /// If its syntax is wrong.
+    pub(crate) fn parsed(&self, options: &SqlParserOptions) -> Result<Parsed> {
+        let dialect = dialect(options);
+        let limit = options.recursion_limit.get();
+        let parser = DFParserBuilder::new(self.text.as_str()).with_dialect(&*dialect).with_recursion_limit(limit);
+        let mut statements: VecDeque<Parsed> = parser.build()?.parse_statements()?;
+        statements.pop_front().ok_or_else(|| DataFusionError::Plan("there is no statement".to_owned()))
+    }
+}
+
+fn dialect(options: &SqlParserOptions) -> Box<dyn Dialect> {
+    dialect_from_str(options.dialect).unwrap_or_else(|| Box::new(GenericDialect {}))
+}
+
+/// The statements of a text. Where it cannot be taken apart, all that is left of it is one: what is wrong with it is told when
+/// it is parsed.
+pub(crate) fn split(text: &Text, options: &SqlParserOptions) -> Vec<Statement> {
+    let mut tokens = Vec::new();
+    let dialect = dialect(options);
+    let wrong = Tokenizer::new(&*dialect, &text.text).tokenize_with_location_into_buf(&mut tokens).err();
+    let mut statements = Vec::new();
+    let mut walk = Walk::new(&text.text);
+    let mut begun: Option<(usize, Location)> = None;
+    let mut end = |begun: Option<(usize, Location)>, end: usize| {
+        if let Some((start, begins)) = begun {
+            let text_of = text.text.get(start..end).unwrap_or_default().trim_end().to_owned();
+            statements.push(Statement { text: text_of, of: text.name.clone(), begins });
+        }
+    };
+    for token in tokens {
+        match token.token {
+            Token::SemiColon => end(begun.take(), walk.offset(token.span.start)),
+            Token::Whitespace(_) | Token::EOF => {}
+            _ if begun.is_none() => begun = Some((walk.offset(token.span.start), token.span.start)),
+            _ => {}
+        }
+    }
+    let rest = wrong.map(|wrong| (walk.offset(wrong.location), wrong.location));
+    end(begun.or(rest), text.text.len());
+    statements
+}
+
+/// A walk over a text that finds its places; what it is asked for must ascend.
+struct Walk<'t> {
+    chars: Peekable<CharIndices<'t>>,
+    at: Location,
+    length: usize,
+}
+
+impl<'t> Walk<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { chars: text.char_indices().peekable(), at: Location { line: 1, column: 1 }, length: text.len() }
+    }
+
+    /// How many bytes are before the place.
+    fn offset(&mut self, at: Location) -> usize {
+        while (self.at.line, self.at.column) < (at.line, at.column) {
+            match self.chars.next() {
+                Some((_, '\n')) => self.at = Location { line: self.at.line + 1, column: 1 },
+                Some(_) => self.at.column += 1,
+                None => break,
+            }
+        }
+        self.chars.peek().map_or(self.length, |(offset, _)| *offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statements(text: &str) -> Vec<(String, u64, u64)> {
+        let text = Text { name: Arc::new(Name::Command), text: text.to_owned() };
+        let statements = split(&text, &SqlParserOptions::default());
+        statements.into_iter().map(|one| (one.text, one.begins.line, one.begins.column)).collect()
+    }
+
+    fn one(text: &str, line: u64, column: u64) -> (String, u64, u64) {
+        (text.to_owned(), line, column)
+    }
+
+    #[test]
+    fn a_text_is_taken_apart_at_what_ends_statements() {
+        assert_eq!(statements("select 1"), [one("select 1", 1, 1)]);
+        assert_eq!(statements(" a ;; b\n;\n\n  c d \n"), [one("a", 1, 2), one("b", 1, 7), one("c d", 4, 3)]);
+        for none in ["", " ; ;\n", "-- nothing;\n/* nothing; */"] {
+            assert!(statements(none).is_empty(), "{none:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_in_a_text_or_a_comment_ends_none() {
+        let text = "select ';', \"a;b\" /* ; */ -- ;\n, 'größer;'; x";
+        let all = statements(text);
+        assert_eq!(all.len(), 2);
+        assert_eq!(all[0], one(text.strip_suffix("; x").unwrap(), 1, 1));
+        assert_eq!(all[1], one("x", 2, 14));
+    }
+
+    #[test]
+    fn a_text_that_does_not_end_is_told_and_not_lost() {
+        for text in ["a; 'open; b", "a; b 'open", "a; \"open", "a; /* open"] {
+            let all = statements(text);
+            assert_eq!(all.len(), 2, "{text}");
+            let text = Text { name: Arc::new(Name::Command), text: text.to_owned() };
+            let last = split(&text, &SqlParserOptions::default()).pop().unwrap();
+            assert!(last.parsed(&SqlParserOptions::default()).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_whole_text() {
+        let text = Text { name: Arc::new(Name::Command), text: "a;\n  b\n c".to_owned() };
+        let second = split(&text, &SqlParserOptions::default()).pop().unwrap();
+        assert_eq!(second.in_whole(Location { line: 1, column: 1 }), Location { line: 2, column: 3 });
+        assert_eq!(second.in_whole(Location { line: 2, column: 2 }), Location { line: 3, column: 2 });
+    }
+}
