@@ -92,13 +92,17 @@ fn rows() -> RecordBatch {
 
 /// The store, and the count of bytes.
 fn counted() -> (tempfile::TempDir, Store<AnyKey>, Arc<AtomicU64>) {
+    counted_with(StoreOptions::new())
+}
+
+fn counted_with(options: StoreOptions) -> (tempfile::TempDir, Store<AnyKey>, Arc<AtomicU64>) {
     let (folder, store) = store_of("name:str");
     let dataset = dataset(&store, "x");
     let write = dataset.write(rows()).ordered_on("t").row_group_target(100_000);
     write.durability(Durability::Unsynced).commit().unwrap();
     let fs = CountingFs::default();
     let bytes = fs.bytes.clone();
-    let store = Store::<AnyKey>::open_with(folder.path(), StoreOptions::new().file_system(fs)).unwrap();
+    let store = Store::<AnyKey>::open_with(folder.path(), options.file_system(fs)).unwrap();
     (folder, store, bytes)
 }
 
@@ -149,6 +153,37 @@ fn a_footer_is_read_once_a_snapshot() {
     let (first, second) = (read(vec!["t"]), read(vec!["t"]));
     assert!(second > 0 && first >= second + (32 << 10), "{first} and then {second} bytes");
     assert_eq!(second, read(vec!["t"]));
+}
+
+#[test]
+fn without_a_cache_each_read_reads_its_footer_again() {
+    let reads = |options| {
+        let (_folder, store, bytes) = counted_with(options);
+        let snapshot = dataset(&store, "x").snapshot().unwrap();
+        let read = |row: i64| {
+            bytes.store(0, Ordering::Relaxed);
+            assert_eq!(snapshot.scan().range(row..row + 30).collect().unwrap().num_rows(), 30);
+            bytes.load(Ordering::Relaxed)
+        };
+        // Two row groups in turn.
+        [read(30), read(100_030), read(30), read(100_030)]
+    };
+    let [first, second, again, and_again] = reads(StoreOptions::new().footer_cache(0));
+    assert_eq!([first, second], [again, and_again], "nothing is remembered");
+    let cached = reads(StoreOptions::new());
+    let footer = 32 << 10;
+    assert!(cached[2] + footer <= first && cached[3] + footer <= second, "{cached:?} of {first} and {second}");
+}
+
+#[test]
+fn without_a_cache_each_look_decodes_the_manifest_again() {
+    let decoded = |options| {
+        let (_folder, store, _) = counted_with(options);
+        let [one, two] = [(); 2].map(|()| dataset(&store, "x").snapshot().unwrap());
+        !Arc::ptr_eq(one.schema(), two.schema())
+    };
+    assert!(decoded(StoreOptions::new().manifest_cache(0)));
+    assert!(!decoded(StoreOptions::new()));
 }
 
 /// A merge of many datasets holds a small block of each. The more memory a block takes, the smaller it makes the next.

@@ -27,7 +27,7 @@ struct Generations<K, V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Cache<K, V> {
-    /// A cache of at most this weight. The value that was added last stays, whatever it weighs.
+    /// A cache of at most this weight; 0 caches nothing. Else the value that was added last stays, whatever it weighs.
     pub(crate) fn new(most: usize) -> Self {
         let generations = Generations { young: HashMap::new(), old: HashMap::new(), weight: 0 };
         Self { most, generations: TryMutex::new(generations) }
@@ -52,6 +52,9 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
 
     /// Adds a value, unless another thread holds the cache.
     pub(crate) fn insert(&self, key: K, value: V, weight: usize) {
+        if self.most == 0 {
+            return;
+        }
         // Dropped values are freed outside of the mutex.
         drop(self.generations.with(|generations| generations.add(key, value, weight, self.most)));
     }
@@ -97,6 +100,13 @@ mod tests {
         assert_eq!(cache.get(&7), Some(7), "the last one is kept, whatever it weighs");
         cache.insert(7, 8, 1);
         assert_eq!(cache.get(&7), Some(8));
+    }
+
+    #[test]
+    fn a_cache_of_nothing_is_empty() {
+        let cache = Cache::new(0);
+        cache.insert(1, 1, 0);
+        assert_eq!(cache.get(&1), None);
     }
 
     #[test]

@@ -14,9 +14,6 @@ use crate::cache::recent::Cache;
 use crate::fs::ReadFile;
 use crate::schema::DatasetSchema;
 
-/// The most bytes of footers in the cache.
-const MOST_BYTES: usize = 32 << 20;
-
 /// The footer and page index of a file, read and checked. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Footer {
@@ -39,13 +36,12 @@ impl Footer {
 /// their name, dataset and version. The parts of a [`Footer`] that depend on facts and schema are compared.
 pub(crate) struct Footers(Cache<u128, Footer>);
 
-impl Default for Footers {
-    fn default() -> Self {
-        Self(Cache::new(MOST_BYTES))
-    }
-}
-
 impl Footers {
+    /// At most this many bytes of footers; 0 caches none.
+    pub(crate) fn new(most_bytes: usize) -> Self {
+        Self(Cache::new(most_bytes))
+    }
+
     /// The footer of the file with this checksum, if the cache has it for these facts and this schema.
     pub(crate) fn get(&self, checksum: u128, schema: &Arc<DatasetSchema>, facts: &RowGroupFacts) -> Option<Footer> {
         self.0.get(&checksum).filter(|footer| footer.is_of(schema, facts))

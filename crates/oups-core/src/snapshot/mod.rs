@@ -149,8 +149,8 @@ impl Snapshot {
     }
 
     /// Opens one of the version's row group files, and checks it against the manifest: its length, its rows, its single
-    /// row group. The store handle caches the last 32 MiB of footers and page indexes, so a file that was opened before
-    /// is mostly opened without reading them.
+    /// row group. The store handle [caches](crate::StoreOptions::footer_cache) the last footers and page indexes, so a
+    /// file that was opened before is mostly opened without reading them.
     ///
     /// # Errors
     ///

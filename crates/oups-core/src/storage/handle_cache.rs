@@ -6,15 +6,26 @@ use super::loaded::Loaded;
 use super::lock::IdlePins;
 use crate::Result;
 use crate::cache::recent::Cache;
+use crate::format::manifest::Manifest;
 use crate::fs::StoreFs;
 use crate::paths::DatasetPaths;
 use crate::row_group::Footers;
 
-/// The most datasets and row groups, together, whose manifests are cached: some 20 MB.
-const MOST_ENTRIES: usize = 1 << 16;
-
-/// About how many bytes the entry of a row group takes in memory.
+/// About how many bytes the entry of a row group takes in memory, and a manifest without one.
 const ENTRY_BYTES: usize = 300;
+
+/// The most bytes of memory that each part of the cache takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CacheSizes {
+    pub(crate) footers: usize,
+    pub(crate) manifests: usize,
+}
+
+impl Default for CacheSizes {
+    fn default() -> Self {
+        Self { footers: 32 << 20, manifests: 20 << 20 }
+    }
+}
 
 /// The cache that all clones of a handle share.
 #[derive(Debug)]
@@ -27,13 +38,12 @@ pub(crate) struct HandleCache {
     manifests: Cache<String, Loaded>,
 }
 
-impl Default for HandleCache {
-    fn default() -> Self {
-        Self { pins: Arc::default(), footers: Arc::default(), manifests: Cache::new(MOST_ENTRIES) }
-    }
-}
-
 impl HandleCache {
+    pub(crate) fn new(sizes: CacheSizes) -> Self {
+        let footers = Arc::new(Footers::new(sizes.footers));
+        Self { pins: Arc::default(), footers, manifests: Cache::new(sizes.manifests) }
+    }
+
     /// The dataset's manifest as it is now; `None` if the dataset does not exist.
     ///
     /// Each time, the file is read and its checksum computed. If the checksum is that of the cached manifest, the file
@@ -55,7 +65,8 @@ impl HandleCache {
 
     /// Adds a manifest that was decoded or written.
     pub(crate) fn insert(&self, loaded: Loaded) {
-        let (entries, lineage) = (loaded.manifest.entries.len(), loaded.manifest.lineage.bytes() / ENTRY_BYTES);
-        self.manifests.insert(loaded.manifest.dataset.clone(), loaded, 1 + entries + lineage);
+        let Manifest { entries, lineage, dataset, .. } = &*loaded.manifest;
+        let (dataset, bytes) = (dataset.clone(), (1 + entries.len()) * ENTRY_BYTES + lineage.bytes());
+        self.manifests.insert(dataset, loaded, bytes);
     }
 }

@@ -10,7 +10,7 @@ use super::absent::absent;
 use super::commit_options::{CommitOptions, Durability};
 use super::discover::{Discovery, discover};
 use super::files::at_its_name;
-use super::handle_cache::HandleCache;
+use super::handle_cache::{CacheSizes, HandleCache};
 use super::loaded::Loaded;
 use super::lock::{Patience, Pin, is_marked};
 use super::moment::{Pinned, Search};
@@ -32,8 +32,8 @@ pub(crate) struct LocalStorage {
 }
 
 impl LocalStorage {
-    pub(crate) fn new(root: PathBuf, fs: StoreFs) -> Self {
-        Self { root, fs, cache: HandleCache::default() }
+    pub(crate) fn new(root: PathBuf, fs: StoreFs, sizes: CacheSizes) -> Self {
+        Self { root, fs, cache: HandleCache::new(sizes) }
     }
 
     /// The folder of the store.

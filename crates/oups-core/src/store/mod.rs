@@ -61,7 +61,7 @@ impl<K: StoreKey> Store<K> {
     ///
     /// As [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self> {
-        let (fs, root) = (StoreFs::new(options.fs), path.as_ref().to_owned());
+        let (fs, root) = (StoreFs::new(options.fs.clone()), path.as_ref().to_owned());
         let file = root.join(paths::STORE_FILE);
         fs.expect_kind(&file, EntryKind::File)?;
         let Some(bytes) = fs.read_if_there(&file)? else { return Err(Error::NoStore { path: root }) };
@@ -72,11 +72,12 @@ impl<K: StoreKey> Store<K> {
             return Err(Error::StoreSchema { path: root, expected: expected.to_string(), found: found.to_string() });
         }
         // Both schemas have the same paths. The caller's has the caller's own names for nested levels.
-        Ok(Self::new(fs, root, K::own_schema().unwrap_or(found)))
+        Ok(Self::new(fs, root, K::own_schema().unwrap_or(found), &options))
     }
 
-    fn new(fs: StoreFs, root: PathBuf, schema: KeySchema) -> Self {
-        Self::of(Arc::new(StoreInner { storage: Arc::new(LocalStorage::new(root, fs)), schema }))
+    fn new(fs: StoreFs, root: PathBuf, schema: KeySchema, options: &StoreOptions) -> Self {
+        let storage = Arc::new(LocalStorage::new(root, fs, options.cache));
+        Self::of(Arc::new(StoreInner { storage, schema }))
     }
 
     fn of(inner: Arc<StoreInner>) -> Self {
@@ -84,9 +85,9 @@ impl<K: StoreKey> Store<K> {
     }
 
     fn make(path: &Path, schema: KeySchema, options: StoreOptions) -> Result<Self> {
-        let (fs, root) = (StoreFs::new(options.fs), path.to_owned());
+        let (fs, root) = (StoreFs::new(options.fs.clone()), path.to_owned());
         create(&fs, &root, &schema)?;
-        Ok(Self::new(fs, root, schema))
+        Ok(Self::new(fs, root, schema, &options))
     }
 
     /// The folder of the store.
