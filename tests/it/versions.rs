@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Barrier};
 
 use arrow::array::{Int64Array, RecordBatch, RecordBatchIterator};
-use oups_core::{AnyKey, Dataset, Durability, Error, KeyFilter, Store, Version};
+use oups_core::{AnyKey, Dataset, DuplicatesOn, Durability, Error, KeyFilter, Store, Version};
 use oups_tests::forge::ManifestParts;
 use oups_tests::scratch;
 use oups_tests::stored::{dataset, new_store};
@@ -69,13 +69,19 @@ fn the_lineage_tells_every_kind_of_commit_and_the_time_grows() {
     then(a.change_metadata().metadata("unit", "C").commit().unwrap().version);
     then(a.write(rows(9..10)).durability(Durability::Unsynced).commit().unwrap().version);
     then(a.sync().commit().unwrap().version);
+    then(a.write(rows(10..11)).durability(Durability::Unsynced).commit().unwrap().version);
+    // All of its rows are there already, so it only makes them durable.
+    then(a.write(rows(8..11)).duplicates_on(DuplicatesOn::All).commit().unwrap().version);
     let file = a.snapshot().unwrap().row_groups()[0].file_name().to_owned();
     std::fs::remove_file(folder.path().join("a").join(file)).unwrap();
     then(a.repair().commit().unwrap().version.unwrap());
 
     let found = lineage(folder.path(), "a");
     let kinds: Vec<&str> = found.iter().map(|(_, _, kind)| kind.as_str()).collect();
-    assert_eq!(kinds, ["write", "write", "delete", "rewrite", "settings", "meta", "write", "sync", "repair"]);
+    assert_eq!(
+        kinds,
+        ["write", "write", "delete", "rewrite", "settings", "meta", "write", "sync", "write", "sync", "repair"]
+    );
     let told: Vec<Version> =
         found.iter().map(|(commit, draw, _)| format!("{commit}-{draw}").parse().unwrap()).collect();
     assert_eq!(told, versions);

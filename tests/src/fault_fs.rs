@@ -57,6 +57,8 @@ struct State {
     done: Vec<String>,
     dead: bool,
     blind: bool,
+    /// The name of a file whose first look fails.
+    unseen: Option<String>,
     /// Paths in events are below this folder.
     root: PathBuf,
     events: Vec<Event>,
@@ -89,7 +91,10 @@ impl FaultFs {
     fn new(plan: Option<(Hit, Fault)>) -> Self {
         let (done, root, events) = (Vec::new(), PathBuf::new(), Vec::new());
         let watch = Watch(Arc::new(|_| ()));
-        Self { state: Arc::new(Mutex::new(State { plan, done, dead: false, blind: false, root, events })), watch }
+        Self {
+            state: Arc::new(Mutex::new(State { plan, done, dead: false, blind: false, unseen: None, root, events })),
+            watch,
+        }
     }
 
     /// The same file system, which calls this before a file is read or opened for reading, and before a folder is
@@ -97,6 +102,13 @@ impl FaultFs {
     #[must_use]
     pub fn watching(self, watch: impl Fn(&Path) + Send + Sync + 'static) -> Self {
         Self { watch: Watch(Arc::new(watch)), ..self }
+    }
+
+    /// The same file system; its first look whether a file of this name exists fails.
+    #[must_use]
+    pub fn not_seeing(self, name: &str) -> Self {
+        self.lock().unseen = Some(name.to_owned());
+        self
     }
 
     /// The same file system, with the paths of its events below this folder.
@@ -258,6 +270,10 @@ impl Fs for FaultFs {
     }
 
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        let is_it = |name: &mut String| path.ends_with(name);
+        if self.lock().unseen.take_if(is_it).is_some() {
+            return Err(io::Error::other("injected failure of a look"));
+        }
         self.look(|| LocalFs.kind(path))
     }
 

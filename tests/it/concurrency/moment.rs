@@ -277,3 +277,37 @@ fn streams_tell_whether_their_datasets_are_of_one_moment() {
     assert!(looks < 30, "{looks} looks, as if one moment were looked for");
     assert!(busy.reader.asof(a).right(b).independently().batches().is_ok());
 }
+
+/// A dataset whose manifest vanishes between the list and the look was removed, or has lost it. Where that cannot be seen, it
+/// is not left out in silence.
+#[test]
+fn what_cannot_be_told_from_a_lost_manifest_is_not_taken_for_removed() {
+    for (is_seen, is_removed) in [(true, false), (false, false), (true, true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().to_owned();
+        super::dataset(&root).write(rows([1, 2])).ordered_on("time").commit().unwrap();
+        let fs = FaultFs::counting().watching(move |path| {
+            let manifest = root.join("x.opdmd");
+            if path != manifest || !manifest.exists() {
+                return;
+            }
+            if is_removed {
+                super::dataset(&root).remove().commit().unwrap();
+                return;
+            }
+            std::fs::remove_file(&manifest).unwrap();
+            if !is_seen {
+                // Who would look for a writer finds something else.
+                std::fs::remove_file(root.join("x.lock")).unwrap();
+                std::fs::create_dir(root.join("x.lock")).unwrap();
+            }
+        });
+        let store = Store::<AnyKey>::open_with(folder.path(), StoreOptions::new().file_system(fs)).unwrap();
+        let found = store.snapshots_where(KeyFilter::all(), Together::default());
+        match (is_seen, is_removed) {
+            (_, true) => assert!(found.unwrap().0.is_empty()),
+            (true, false) => assert!(matches!(found, Err(Error::ManifestLost { files: 1, .. })), "{found:?}"),
+            (false, false) => assert!(matches!(found, Err(Error::InTheWay { .. })), "{found:?}"),
+        }
+    }
+}

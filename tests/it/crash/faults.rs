@@ -87,6 +87,7 @@ fn hit(root: &Path, kind: &Kind, fs: FaultFs, (old, new): (&Seen, &Seen), at: &s
             }
             Outcome::Done { .. } => Some(new),
             Outcome::Unknown => panic!("{at}: the state is known, the outcome is not: {error}"),
+            Outcome::Partly => panic!("{at}: a commit is not done by halves: {error}"),
         },
     };
     match is_done {

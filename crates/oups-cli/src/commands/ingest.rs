@@ -103,7 +103,7 @@ fn tell_of(done: IngestReport<AnyKey>, args: &Ingest, places: &Places, out: &mut
         Err(error) => {
             if args.json {
                 let outcome = match error.outcome() {
-                    Outcome::NotDone => "not done",
+                    Outcome::NotDone | Outcome::Partly => "not done",
                     Outcome::Done { .. } => "visible",
                     Outcome::Unknown => "unknown",
                 };

@@ -35,7 +35,7 @@ const IN_DOUBT: u8 = 3;
 /// Whether the change has or may have happened, so that it must not be repeated blindly.
 fn is_in_doubt(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| match (cause.downcast_ref::<oups::Error>(), cause.downcast_ref::<Failures>()) {
-        (Some(error), _) => error.outcome() != Outcome::NotDone,
+        (Some(error), _) => !matches!(error.outcome(), Outcome::NotDone | Outcome::Partly),
         (None, Some(failures)) => failures.are_in_doubt(),
         (None, None) => false,
     })

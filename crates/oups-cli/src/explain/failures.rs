@@ -19,7 +19,7 @@ impl Failures {
     /// Counts one more failed dataset.
     pub(crate) fn count(&mut self, error: &Error) {
         match error.outcome() {
-            Outcome::NotDone => self.not_done += 1,
+            Outcome::NotDone | Outcome::Partly => self.not_done += 1,
             Outcome::Done { .. } => self.not_durable += 1,
             Outcome::Unknown => self.unknown += 1,
         }

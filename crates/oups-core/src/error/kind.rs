@@ -84,6 +84,7 @@ impl Error {
             Self::OutcomeUnknown { .. } => ErrorKind::OutcomeUnknown,
             Self::Poisoned { .. } | Self::Forked { .. } => ErrorKind::Reopen,
             Self::ExportStopped { .. } | Self::Stopped { .. } => ErrorKind::Stopped,
+            Self::RepairStopped { source, .. } => source.kind(),
             Self::Query(error) => error.kind(),
         }
     }
@@ -94,6 +95,7 @@ impl Error {
         match self {
             Self::NotDurable { dataset, .. } | Self::OutcomeUnknown { dataset, .. } => dataset.as_deref(),
             Self::Poisoned { dataset }
+            | Self::RepairStopped { dataset, .. }
             | Self::NoDataset { dataset, .. }
             | Self::ManifestLost { dataset, .. }
             | Self::KeyFolded { dataset, .. }
@@ -140,6 +142,7 @@ impl Error {
                 "do not repeat it: check the disk, and after a power loss look whether it is still there"
             }
             Self::OutcomeUnknown { .. } => "do not repeat it blindly: look at the dataset's version first",
+            Self::RepairStopped { .. } => "repair it again: it goes on where it stopped",
             Self::Poisoned { .. } | Self::Forked { .. } => "open the store again",
             Self::Damaged { path, .. } if path.ends_with(paths::STORE_FILE) => {
                 "put back the `oups.json` of a store that was made with the same key schema"

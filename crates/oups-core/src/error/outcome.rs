@@ -14,6 +14,8 @@ pub enum Outcome {
     },
     /// It is not known whether it has happened: look before repeating it.
     Unknown,
+    /// A part of it has happened and no row is lost: repeating it does the rest. Only a repair can end so.
+    Partly,
 }
 
 impl Error {
@@ -22,6 +24,7 @@ impl Error {
         match self {
             Self::NotDurable { .. } => Outcome::Done { durable: false },
             Self::OutcomeUnknown { .. } => Outcome::Unknown,
+            Self::RepairStopped { .. } => Outcome::Partly,
             _ => Outcome::NotDone,
         }
     }

@@ -51,6 +51,7 @@ fn of_each() -> Vec<(Error, ErrorKind)> {
             },
             OutcomeUnknown,
         ),
+        (Error::RepairStopped { dataset: dataset(), source: source() }, Reopen),
         (Error::Poisoned { dataset: dataset() }, Reopen),
         (Error::Damaged { path: path(), detail: text() }, Damaged),
         (Error::InTheWay { path: path(), expected: "a file", found: "a folder" }, Damaged),
@@ -157,6 +158,25 @@ fn every_variant_has_its_kind() {
         assert_eq!(error.kind(), kind, "{error:?}");
     }
     assert_eq!(met, variants(include_str!("query.rs")));
+}
+
+#[test]
+fn every_variant_has_its_text() {
+    for (error, _) in of_each() {
+        assert!(!error.to_string().is_empty(), "{error:?}");
+    }
+    let error = Error::from(QueryError::DuplicateColumn { column: text() });
+    assert_eq!(error.to_string(), QueryError::DuplicateColumn { column: text() }.to_string());
+}
+
+/// The text of a cause is in the text of its error, or it follows: nothing is told twice.
+#[test]
+fn causes_are_those_of_the_fields() {
+    use std::error::Error as _;
+
+    let causes = of_each().into_iter().filter(|(error, _)| error.source().is_some());
+    let names: Vec<String> = causes.map(|(error, _)| variant(&error)).collect();
+    assert_eq!(names, ["Io", "NotDurable", "OutcomeUnknown", "RepairStopped", "Input", "Arrow"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::Fields;
 use arrow::error::ArrowError;
 
-use crate::error::shown_row;
+use crate::error::text::shown_row;
 use crate::ordered::{OrdKeys, OrdValue};
 use crate::schema::{DatasetSchema, Fit};
 use crate::{Error, Result};

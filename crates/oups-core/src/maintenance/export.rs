@@ -1,32 +1,18 @@
 //! Exports a consistent copy of a store: snapshots of datasets as a store of their own. `docs/export.md` has the
 //! promises.
-//!
-//! The copy is made beside its destination under another name, and renamed when it is complete. `oups.json` is the last
-//! file of the copy, so the remains of an export that died are not a store.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::task::Task;
-use crate::error::outcome::Outcome;
-use crate::format::manifest::{self, Manifest, RowGroup};
-use crate::fs::random::random;
-use crate::fs::{EntryKind, StoreFs, if_there};
 use crate::key::{KeyFilter, StoreKey};
-use crate::parallel::try_map;
-use crate::paths::{self, DatasetPaths};
 use crate::snapshot::Snapshot;
-use crate::storage::create::{create_folders, prepare_store_file};
-use crate::storage::files::check_bytes;
 use crate::storage::moment::{Moment, Together};
-use crate::storage::outcome::{Attempt, Seen};
+use crate::storage::store_copy::StoreCopy;
 use crate::store::Store;
 use crate::write::progress::{Listener, Phase};
 use crate::{Error, Result};
-
-/// How many files are copied before progress is reported.
-const AT_ONCE: usize = 16;
 
 /// The report of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,17 +58,11 @@ impl<K: StoreKey> Task<Export<K>> {
     /// - [`Error::OutcomeUnknown`] if it is not known whether the copy has its name.
     pub fn run(self) -> Result<ExportReport> {
         let Self { of: Export { store, dest, filter, together }, listener } = self;
-        let fs = store.inner().storage.fs().for_another_store();
-        let target = Target::at(&fs, store.root(), &dest)?;
+        let copy = store.inner().storage.copy_to(&dest)?;
         // One pin holds all snapshots.
         let (_, snapshots) = store.snapshots_where(filter, together)?;
-        target.fill(&fs, |root| {
-            let mut copy = Copy { fs: &fs, root, dest: &dest, done: 0, total: total(&snapshots), listener };
-            snapshots.iter().try_for_each(|snapshot| copy.dataset(snapshot))?;
-            prepare_store_file(&fs, root, store.schema())?;
-            fs.rename(&root.join(paths::STORE_FILE_TMP), &root.join(paths::STORE_FILE))?;
-            fs.sync_dir(root)
-        })?;
+        let mut told = Told { dest: &dest, done: 0, total: total(&snapshots), listener };
+        copy.make(store.schema(), |copy| snapshots.iter().try_for_each(|snapshot| told.copy(snapshot, copy)))?;
         Ok(exported(&snapshots, snapshots.moment()))
     }
 }
@@ -100,147 +80,43 @@ impl<K: StoreKey> Store<K> {
 }
 
 fn total(snapshots: &[Snapshot]) -> u64 {
-    snapshots.iter().map(|snapshot| snapshot.manifest().bytes()).fold(0, u64::saturating_add)
+    snapshots.iter().map(Snapshot::bytes).fold(0, u64::saturating_add)
 }
 
 fn exported(snapshots: &[Snapshot], moment: Moment) -> ExportReport {
-    let manifests = || snapshots.iter().map(Snapshot::manifest);
     ExportReport {
         datasets: snapshots.len(),
-        row_groups: manifests().map(|manifest| manifest.entries.len()).sum(),
-        rows: manifests().map(Manifest::rows).fold(0, u64::saturating_add),
+        row_groups: snapshots.iter().map(|snapshot| snapshot.row_groups().len()).sum(),
+        rows: snapshots.iter().map(Snapshot::rows).fold(0, u64::saturating_add),
         bytes: total(snapshots),
         moment,
     }
 }
 
-/// The destination of the copy, and the folder in which it is made.
-struct Target<'a> {
-    dest: &'a Path,
-    parent: PathBuf,
-    incomplete: PathBuf,
-}
-
-impl<'a> Target<'a> {
-    /// Checks the destination, and chooses the folder.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::ExportTarget`] if the copy cannot be at this destination.
-    fn at(fs: &StoreFs, store: &Path, dest: &'a Path) -> Result<Self> {
-        let refused = |found| Err(Error::ExportTarget { path: dest.to_owned(), found });
-        let Some(name) = dest.file_name() else { return refused("it has no name of its own") };
-        match fs.kind(dest)? {
-            None => {}
-            Some(EntryKind::File) => return refused("a file is there"),
-            Some(EntryKind::Other) => return refused("a symbolic link or a device is there"),
-            Some(EntryKind::Dir) if fs.list(dest)?.is_empty() => {}
-            Some(EntryKind::Dir) => return refused("the folder that is there is not empty"),
-        }
-        if is_inside(dest, store) {
-            return refused("it is inside of the store");
-        }
-        let mut incomplete = name.to_owned();
-        incomplete.push(format!("{}{:016x}", paths::INCOMPLETE, random()?));
-        let parent = dest.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(Self { dest, parent: parent.to_owned(), incomplete: dest.with_file_name(incomplete) })
-    }
-
-    /// Makes the copy and gives it its name. An error leaves nothing, except for missing folders above it that were
-    /// made.
-    fn fill(&self, fs: &StoreFs, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-        create_folders(fs, &self.parent)?;
-        fs.create_dir(&self.incomplete)?;
-        let attempt = Attempt::of_store("export");
-        let look = || {
-            Ok(match fs.kind(&self.incomplete)? {
-                Some(_) => Seen::Old,
-                None => Seen::New,
-            })
-        };
-        let named = fill(&self.incomplete).and_then(|()| attempt.rename(fs, &self.incomplete, self.dest, look));
-        named.inspect_err(|error| {
-            if error.outcome() == Outcome::NotDone {
-                let _ = remove_all(fs, &self.incomplete);
-            }
-        })?;
-        fs.sync_dir(&self.parent).map_err(|source| attempt.not_durable(source))
-    }
-}
-
-/// Whether the path, taken literally, leads into the folder.
-fn is_inside(path: &Path, folder: &Path) -> bool {
-    match (std::path::absolute(path), std::path::absolute(folder)) {
-        (Ok(path), Ok(folder)) => path.starts_with(folder),
-        _ => false,
-    }
-}
-
-/// Removes the folder of a failed export, with all that is in it.
-fn remove_all(fs: &StoreFs, folder: &Path) -> Result<()> {
-    for entry in fs.list(folder)? {
-        let path = folder.join(&entry.name);
-        match entry.kind {
-            EntryKind::Dir => remove_all(fs, &path)?,
-            EntryKind::File | EntryKind::Other => fs.remove_file_if_there(&path)?,
-        }
-    }
-    if_there(fs.remove_dir(folder)).map(|_| ())
-}
-
-/// The state of a running export.
-struct Copy<'a> {
-    fs: &'a StoreFs,
-    root: &'a Path,
+/// The progress of an export.
+struct Told<'a> {
     dest: &'a Path,
     done: u64,
     total: u64,
     listener: Listener,
 }
 
-impl Copy<'_> {
-    /// Copies one dataset: first its files, then its manifest, and last its empty lock file.
-    fn dataset(&mut self, snapshot: &Snapshot) -> Result<()> {
+impl Told<'_> {
+    /// Copies a dataset.
+    fn copy(&mut self, snapshot: &Snapshot, copy: &StoreCopy) -> Result<()> {
         let name: Arc<str> = snapshot.dataset().into();
-        self.tell(&name)?;
-        let paths = DatasetPaths::new(self.root, snapshot.dataset());
-        let folder = paths.folder();
-        create_folders(self.fs, &folder)?;
-        for some in snapshot.manifest().entries.chunks(AT_ONCE) {
-            let copy = |entry: &RowGroup| copy_file(self.fs, snapshot, entry, &paths.file(&entry.file));
-            try_map(some.iter().collect(), copy)?;
-            self.done += some.iter().map(|entry| entry.bytes).sum::<u64>();
-            self.tell(&name)?;
-        }
-        self.fs.sync_dir(&folder)?;
-        // Every file is durable now, and the copy has no files of older versions.
-        let entries =
-            snapshot.manifest().entries.iter().map(|entry| RowGroup { synced: true, ..entry.clone() }).collect();
-        let copy = Manifest { entries, retired: Vec::new(), ..snapshot.manifest().clone() }.with_durable();
-        let (bytes, _) = manifest::encode(&paths.manifest(), &copy)?;
-        self.write(&paths.manifest(), &bytes)?;
-        // An empty lock file says that the last writer ended cleanly; `repair` relies on it.
-        self.write(&paths.lock(), b"")?;
-        self.fs.sync_dir(&paths.parent())
+        self.add(&name, 0)?;
+        snapshot.copy(copy, |bytes| self.add(&name, bytes))
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        let mut file = self.fs.create(path)?;
-        self.fs.write_all(&mut *file, path, bytes)?;
-        self.fs.sync(&mut *file, path)
-    }
-
-    fn tell(&self, dataset: &Arc<str>) -> Result<()> {
+    /// # Errors
+    ///
+    /// [`Error::ExportStopped`] if the answer is to stop.
+    fn add(&mut self, dataset: &Arc<str>, bytes: u64) -> Result<()> {
+        self.done += bytes;
         match self.listener.tell(Phase::Copying, Some(dataset), self.done, Some(self.total)) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::ExportStopped { path: self.dest.to_owned() }),
         }
     }
-}
-
-/// Copies a row group file and checks the copy's bytes. This finds damage of the source as well as of the copy.
-fn copy_file(fs: &StoreFs, snapshot: &Snapshot, entry: &RowGroup, to: &Path) -> Result<()> {
-    snapshot.copy(entry, to)?;
-    fs.sync_file(to)?;
-    check_bytes(&*fs.open(to)?, &snapshot.path_of(entry), entry)
 }

@@ -11,7 +11,7 @@ use super::evolve::{cast_to, help};
 use super::types::schema_error;
 use super::{DatasetSchema, convert, holds, may_overflow, plain_schema, plain_type, reason, same_text};
 use crate::Result;
-use crate::error::shown_row;
+use crate::error::text::shown_row;
 use crate::ordered::{OrdKeys, OrderedType};
 
 /// A fit: how batches of one input schema become batches of a dataset's plain schema.

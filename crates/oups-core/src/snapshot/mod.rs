@@ -3,7 +3,7 @@
 pub(crate) mod open;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
@@ -19,6 +19,7 @@ use crate::settings::Settings;
 use crate::storage::Pin;
 use crate::storage::files::{check_bytes, facts};
 use crate::storage::local::LocalStorage;
+use crate::storage::store_copy::StoreCopy;
 use crate::version::Version;
 
 /// One version of a dataset. Whatever writers do, its files stay readable until the last clone is dropped. Cheap to clone.
@@ -205,10 +206,10 @@ impl Snapshot {
         Ok(ColumnStatistics { min: value(&group.min)?, max: value(&group.max)?, nulls: Known::Exact(0) })
     }
 
-    /// Copies a row group file to a path that must not exist yet.
-    pub(crate) fn copy(&self, group: &RowGroup, to: &Path) -> Result<()> {
+    /// Copies the version into a store that is being made. `told` is called after every few files with their bytes.
+    pub(crate) fn copy(&self, to: &StoreCopy, told: impl FnMut(u64) -> Result<()>) -> Result<()> {
         let Held { storage, paths, manifest, pin, .. } = &*self.held;
-        storage.copy(pin.as_deref(), (paths, manifest), group, to)
+        storage.copy(pin.as_deref(), (paths, manifest), to, told)
     }
 
     /// Where a row group file is while it is live: its name for messages and caches. Only [`read_at`](Self::read_at) finds

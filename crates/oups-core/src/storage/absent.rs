@@ -16,6 +16,18 @@ pub(crate) fn absent(fs: &StoreFs, paths: &DatasetPaths) -> Error {
     }
 }
 
+/// Checks that a dataset without a manifest was removed: that no files are left that only a lost manifest explains.
+///
+/// # Errors
+///
+/// [`Error::ManifestLost`] if there are; [`Error::Io`] if its folder cannot be looked at.
+pub(crate) fn check_removed(fs: &StoreFs, paths: &DatasetPaths) -> Result<()> {
+    match files_without_manifest(fs, paths)? {
+        0 => Ok(()),
+        files => Err(Error::ManifestLost { dataset: paths.text().to_owned(), files }),
+    }
+}
+
 /// The number of row group files that only a lost manifest explains; 0 while a writer is at work.
 pub(crate) fn files_without_manifest(fs: &StoreFs, paths: &DatasetPaths) -> Result<usize> {
     let Some(quiet) = Quiet::try_hold(fs, paths)? else { return Ok(0) };

@@ -42,10 +42,10 @@ pub(crate) fn create(fs: &StoreFs, root: &Path, schema: &KeySchema) -> Result<()
     let lock_path = root.join(paths::STORE_LOCK);
     // Two processes may make the store at once. With the lock, the second finds the store of the first.
     let lock = open_locked(fs, &lock_path, LockAccess::Create, Take::Exclusive)?;
-    let made = if fs.kind(&root.join(paths::STORE_FILE))?.is_some() {
-        Err(Error::StoreExists { path: root.to_owned() })
-    } else {
-        make_store(fs, root, schema)
+    let made = match fs.kind(&root.join(paths::STORE_FILE)) {
+        Ok(None) => make_store(fs, root, schema),
+        Ok(Some(_)) => Err(Error::StoreExists { path: root.to_owned() }),
+        Err(error) => Err(error),
     };
     // Unlinked while it is locked: who waits for it sees that the path names another file.
     let _ = fs.remove_file_if_there(&lock_path);

@@ -6,14 +6,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::absent::absent;
+use super::absent::{absent, check_removed};
 use super::commit_options::{CommitOptions, Durability};
+use super::create::create;
 use super::discover::{Discovery, discover};
 use super::files::at_its_name;
 use super::handle_cache::{CacheSizes, HandleCache};
 use super::loaded::Loaded;
 use super::lock::{Patience, Pin, is_marked};
 use super::moment::{Pinned, Search};
+use super::store_copy::StoreCopy;
 use super::turn::{Prepared, Turn};
 use crate::format::manifest::{CommitKind, Manifest, RowGroup};
 use crate::fs::{ReadFile, StoreFs};
@@ -34,6 +36,15 @@ pub(crate) struct LocalStorage {
 impl LocalStorage {
     pub(crate) fn new(root: PathBuf, fs: StoreFs, sizes: CacheSizes) -> Self {
         Self { root, fs, cache: HandleCache::new(sizes) }
+    }
+
+    /// Makes the store in its folder, with keys of this schema. A missing folder is made.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`].
+    pub(crate) fn make(&self, schema: &KeySchema) -> Result<()> {
+        create(&self.fs, &self.root, schema)
     }
 
     /// The folder of the store.
@@ -80,6 +91,15 @@ impl LocalStorage {
         absent(&self.fs, paths)
     }
 
+    /// Checks that a dataset without a manifest was removed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ManifestLost`] if it has lost its manifest; [`Error::Io`] if its folder cannot be looked at.
+    pub(crate) fn check_removed(&self, paths: &DatasetPaths) -> Result<()> {
+        check_removed(&self.fs, paths)
+    }
+
     /// Loads datasets, pins them, and looks at all of them again.
     ///
     /// # Errors
@@ -104,19 +124,28 @@ impl LocalStorage {
         at_its_name(&self.fs, paths, manifest, pin, entry, |path| self.fs.open(path))
     }
 
-    /// Copies a row group file of a version, live or retired, to a path that must not exist yet.
+    /// Begins a copy of some of the store, as a store of its own.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open).
+    /// [`Error::ExportTarget`] if the copy cannot be at this destination.
+    pub(crate) fn copy_to(&self, dest: &Path) -> Result<StoreCopy> {
+        StoreCopy::at(self.fs.for_another_store(), &self.root, dest.to_owned())
+    }
+
+    /// Copies a version of a dataset. `told` is called after every few files with the bytes of these.
+    ///
+    /// # Errors
+    ///
+    /// That of `told`, and those of [`open`](Self::open) and of writing the copy.
     pub(crate) fn copy(
         &self,
         pin: Option<&Pin>,
         (paths, manifest): (&DatasetPaths, &Manifest),
-        entry: &RowGroup,
-        to: &Path,
+        to: &StoreCopy,
+        told: impl FnMut(u64) -> Result<()>,
     ) -> Result<()> {
-        at_its_name(&self.fs, paths, manifest, pin, entry, |path| self.fs.copy(path, to))
+        to.add((&self.fs, pin), (paths, manifest), told)
     }
 
     /// Takes the turn at a dataset, which may not exist. If the manifest is still the one that `known` holds, it is not

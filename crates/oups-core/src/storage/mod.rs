@@ -16,7 +16,8 @@ pub(crate) mod outcome;
 pub(crate) mod publish;
 pub(crate) mod remove;
 pub(crate) mod retire;
+pub(crate) mod store_copy;
 pub(crate) mod sweep;
 pub(crate) mod turn;
 
-pub(crate) use lock::Pin;
+pub(crate) use lock::{Patience, Pin};

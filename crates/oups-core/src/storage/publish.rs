@@ -27,7 +27,7 @@ pub(super) fn publish(prepared: Prepared) -> Result<Loaded> {
     put_in_place(&mut turn, base, &attempt, checksum).inspect_err(|error| match error.outcome() {
         Outcome::NotDone => {}
         // The manifest that names the new files is or may be visible, so they must stay.
-        Outcome::Done { .. } | Outcome::Unknown => turn.release(),
+        _ => turn.release(),
     })?;
     turn.release();
     // If all files are synced, syncing a folder or two makes even an unsynced commit durable, so that the files that it

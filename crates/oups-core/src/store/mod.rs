@@ -6,14 +6,13 @@ pub(crate) mod options;
 pub(crate) mod together;
 
 use std::marker::PhantomData;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::format::store_file;
 use crate::fs::{EntryKind, StoreFs};
 use crate::key::{AnyKey, KeyFilter, KeySchema, StoreKey};
 use crate::paths::{self, DatasetPaths};
-use crate::storage::create::create;
 use crate::storage::discover::Discovery;
 use crate::storage::local::LocalStorage;
 use crate::{Error, Result};
@@ -61,7 +60,7 @@ impl<K: StoreKey> Store<K> {
     ///
     /// As [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self> {
-        let (fs, root) = (StoreFs::new(options.fs.clone()), path.as_ref().to_owned());
+        let (fs, root) = (StoreFs::new(options.fs), path.as_ref().to_owned());
         let file = root.join(paths::STORE_FILE);
         fs.expect_kind(&file, EntryKind::File)?;
         let Some(bytes) = fs.read_if_there(&file)? else { return Err(Error::NoStore { path: root }) };
@@ -72,12 +71,11 @@ impl<K: StoreKey> Store<K> {
             return Err(Error::StoreSchema { path: root, expected: expected.to_string(), found: found.to_string() });
         }
         // Both schemas have the same paths. The caller's has the caller's own names for nested levels.
-        Ok(Self::new(fs, root, K::own_schema().unwrap_or(found), &options))
+        Ok(Self::with(LocalStorage::new(root, fs, options.cache), K::own_schema().unwrap_or(found)))
     }
 
-    fn new(fs: StoreFs, root: PathBuf, schema: KeySchema, options: &StoreOptions) -> Self {
-        let storage = Arc::new(LocalStorage::new(root, fs, options.cache));
-        Self::of(Arc::new(StoreInner { storage, schema }))
+    fn with(storage: LocalStorage, schema: KeySchema) -> Self {
+        Self::of(Arc::new(StoreInner { storage: Arc::new(storage), schema }))
     }
 
     fn of(inner: Arc<StoreInner>) -> Self {
@@ -85,9 +83,9 @@ impl<K: StoreKey> Store<K> {
     }
 
     fn make(path: &Path, schema: KeySchema, options: StoreOptions) -> Result<Self> {
-        let (fs, root) = (StoreFs::new(options.fs.clone()), path.to_owned());
-        create(&fs, &root, &schema)?;
-        Ok(Self::new(fs, root, schema, &options))
+        let storage = LocalStorage::new(path.to_owned(), StoreFs::new(options.fs), options.cache);
+        storage.make(&schema)?;
+        Ok(Self::with(storage, schema))
     }
 
     /// The folder of the store.

@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::open::at_one_moment;
 use crate::storage::moment::{Moment, Search, Together};
 use crate::store::Store;
-use crate::{Error, Result};
+use crate::Result;
 
 /// A list of snapshots of several datasets, held by one pin. [`moment`](Self::moment) says whether they are of one
 /// moment.
@@ -138,10 +138,7 @@ impl<K: StoreKey> Store<K> {
                     snapshots.push(snapshot);
                 }
                 // It was removed since it was listed, unless its manifest is lost.
-                None => match self.at(paths).absent() {
-                    Error::NoDataset { .. } => {}
-                    lost => return Err(lost),
-                },
+                None => self.inner().storage.check_removed(&paths)?,
             }
         }
         Ok((keys, snapshots, moment))

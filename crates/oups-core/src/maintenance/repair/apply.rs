@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::choose::SpanSet;
 use super::examine::{Content, Found};
 use super::{Lost, ManifestState, RepairPlan, RepairReport, SetAside};
+use crate::error::outcome::Outcome;
 use crate::format::manifest::{Lineage, Manifest, RowGroup};
 use crate::fs::{StoreFs, failed};
 use crate::ordered::OrderedType;
@@ -30,19 +31,12 @@ pub(super) fn apply(
     let mut next = next_manifest(fs, paths, &mut plan)?;
     turn.mark_repair()?;
     let mut apply = Apply::new(fs, paths);
-    apply.set_manifest_aside(&plan)?;
-    apply.give_names(&mut plan)?;
-    let base = plan.base.as_deref();
-    let mut installed = None;
-    if let Some(next) = next.as_mut().filter(|next| base != Some(&**next)) {
-        apply.sync_files(&plan)?;
-        *next = install(&mut turn, base.map(Manifest::version), next.clone())?;
-        installed = Some(Attempt::on("repair", &next.dataset, next.version()));
-    }
+    let installed = apply.make_whole(&mut turn, &mut plan, next.as_mut());
+    let installed = installed.map_err(|error| apply.half_done(error))?;
     apply.set_files_aside(&plan).map_err(|error| match &installed {
         // Readers do not see the files that are still to be moved. A second repair moves them.
         Some(attempt) => attempt.not_durable(error),
-        None => error,
+        None => apply.half_done(error),
     })?;
     turn.repaired();
     Ok(apply.report(&plan, next.as_ref(), true))
@@ -129,11 +123,47 @@ struct Apply<'a> {
     paths: &'a DatasetPaths,
     aside: Vec<SetAside>,
     has_folder: bool,
+    /// Whether a file of the dataset has, or may have, another name than before.
+    has_moved: bool,
 }
 
 impl<'a> Apply<'a> {
     fn new(fs: &'a StoreFs, paths: &'a DatasetPaths) -> Self {
-        Self { fs, paths, aside: Vec::new(), has_folder: false }
+        Self { fs, paths, aside: Vec::new(), has_folder: false, has_moved: false }
+    }
+
+    /// Everything up to the commit point, and that: the manifest that is there afterwards names the files that are kept. Returns
+    /// the commit, if there was one.
+    fn make_whole(
+        &mut self,
+        turn: &mut Turn,
+        plan: &mut RepairPlan,
+        next: Option<&mut Manifest>,
+    ) -> Result<Option<Attempt>> {
+        self.set_manifest_aside(plan)?;
+        self.give_names(plan)?;
+        let base = plan.base.as_deref();
+        let Some(next) = next.filter(|next| base != Some(&**next)) else { return Ok(None) };
+        self.sync_files(plan)?;
+        *next = install(turn, base.map(Manifest::version), next.clone())?;
+        Ok(Some(Attempt::on("repair", &next.dataset, next.version())))
+    }
+
+    /// The error for a repair that did not get to its end: what it says, and that not everything is as it was.
+    fn half_done(&self, error: Error) -> Error {
+        match error.outcome() {
+            Outcome::NotDone if self.has_moved => {
+                Error::RepairStopped { dataset: self.paths.text().to_owned(), source: Box::new(error) }
+            }
+            _ => error,
+        }
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> Result<()> {
+        let renamed = self.fs.rename(from, to);
+        // One that reports an error may have happened all the same.
+        self.has_moved |= renamed.is_ok() || !matches!(self.fs.kind(from), Ok(Some(_)));
+        renamed
     }
 
     /// Moves a file into the folder of damaged files, under its name, or its name and a number if that is taken.
@@ -150,7 +180,7 @@ impl<'a> Apply<'a> {
             number += 1;
             to = folder.join(format!("{name}.{number}"));
         }
-        self.fs.rename(path, &to)?;
+        self.rename(path, &to)?;
         self.aside.push(SetAside { file: name.to_owned(), to, reason: reason.to_owned() });
         Ok(())
     }
@@ -176,7 +206,7 @@ impl<'a> Apply<'a> {
         for &at in &moving {
             let Some(file) = plan.files.get_mut(at).filter(|file| file.retired_by.is_none()) else { continue };
             let between = self.paths.retired(&file.live, 0);
-            self.fs.rename(&self.paths.file(&file.name), &between)?;
+            self.rename(&self.paths.file(&file.name), &between)?;
             file.name = between.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         }
         for at in moving {
@@ -192,7 +222,7 @@ impl<'a> Apply<'a> {
                 plan.files.get_mut(other).into_iter().for_each(|file| file.name.clear());
             }
             if let Some(file) = plan.files.get_mut(at) {
-                self.fs.rename(&self.paths.file(&file.name), &self.paths.file(&live))?;
+                self.rename(&self.paths.file(&file.name), &self.paths.file(&live))?;
                 file.name = live;
             }
         }

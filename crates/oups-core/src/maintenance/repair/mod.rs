@@ -107,8 +107,9 @@ impl Change<Repair> {
     /// # Errors
     ///
     /// [`Error::NoDataset`] if the dataset does not exist and no file of one is left; [`Error::NewerFormat`],
-    /// [`Error::KeyFolded`], [`Error::LockTimeout`]; [`Error::Io`] if a file operation fails; [`Error::NotDurable`] or
-    /// [`Error::OutcomeUnknown`] as for other commits.
+    /// [`Error::KeyFolded`], [`Error::LockTimeout`]; [`Error::Io`] if a file operation fails and nothing has changed;
+    /// [`Error::RepairStopped`] if some files were moved before that; [`Error::NotDurable`] or [`Error::OutcomeUnknown`] as
+    /// for other commits.
     pub fn commit(self) -> Result<RepairReport> {
         let dataset = &self.of.0;
         let (fs, paths) = (dataset.store.storage.fs(), &dataset.paths);

@@ -6,7 +6,7 @@ use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use crate::error::shown_row;
+use crate::error::text::shown_row;
 use crate::key::{FieldType, KeyError, KeySchema};
 use crate::{Error, Result};
 

@@ -179,12 +179,13 @@ impl Write<'_> {
     }
 }
 
-/// The kind of a commit. With new rows it is a write, whatever else it does.
+/// The kind of a commit. With new rows it is a write, whatever else it does, unless all of them are there already: then it
+/// only makes durable what is stored.
 fn kind_of(base: Option<&Manifest>, next: &Manifest, rows: u64) -> CommitKind {
     match base {
+        Some(base) if base.is_same_but_for_commit(next) => CommitKind::Sync,
         Some(base) if rows == 0 && base.entries != next.entries => CommitKind::Rewrite,
         Some(base) if rows == 0 && base.metadata != next.metadata => CommitKind::Meta,
-        Some(base) if rows == 0 && base.schema == next.schema => CommitKind::Sync,
         _ => CommitKind::Write,
     }
 }
