@@ -1,20 +1,21 @@
-//! Ctrl-C, and the other signals that ask a program to end. The program ends at once and says what has become of the
-//! data.
+//! Ctrl-C, and the other signals that ask a program to end. The program says what has become of the data, and ends.
 //!
 //! A store can be left at any moment: a commit has happened or has not, and the next writer clears away what a dead one
-//! left. So the program waits for nothing. What has become of the data depends on how far the command is. The command
+//! left. So most commands end at once. What has become of the data depends on how far the command is. The command
 //! notes that here, and the message is printed with the note locked, so that the command cannot go on meanwhile.
+//!
+//! A command that the library asks whether to go on need not leave anything for the next writer: until its commit point
+//! it answers no, and the library clears up.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::exit;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 
-use arrow::array::{RecordBatch, RecordBatchReader};
-use arrow::datatypes::SchemaRef;
-use arrow::error::ArrowError;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use tempfile::NamedTempFile;
@@ -23,7 +24,9 @@ use crate::terminal::message::message;
 
 const MAYBE: &str = "each dataset is as it was or completely changed, and nothing needs repair";
 
-static NOTE: Mutex<Note> = Mutex::new(Note { phase: Phase::Changing(None), unfinished: None });
+const UNCHANGED: &str = "nothing was changed";
+
+static NOTE: Mutex<Note> = Mutex::new(Note { phase: Phase::AtOnce(None), unfinished: None });
 /// The signal that asked the program to stop; 0 without one.
 static ASKED: AtomicI32 = AtomicI32::new(0);
 
@@ -34,12 +37,11 @@ struct Note {
 }
 
 enum Phase {
-    /// Nothing has been changed yet.
-    Unchanged,
-    /// A commit may have happened. The text says what is known of it.
-    Changing(Option<String>),
-    /// The command itself looks whether it must stop, and clears up.
-    Stopping,
+    /// A signal ends the program at once. The text says what has become of the data.
+    AtOnce(Option<String>),
+    /// The command itself looks whether it must stop, and clears up. A second signal ends the program at once, with this
+    /// text.
+    Stopping(String),
 }
 
 /// From now on, a signal ends the program with a message. A signal that was ignored when the program started, as by
@@ -73,20 +75,23 @@ fn end(signal: i32) {
     let note = note();
     let second = ASKED.swap(signal, Ordering::AcqRel) != 0;
     let what = match &note.phase {
-        Phase::Unchanged => "nothing was changed",
-        Phase::Changing(what) => what.as_deref().unwrap_or(MAYBE),
-        Phase::Stopping if !second => return,
-        Phase::Stopping => "what is unfinished stays under the name of an incomplete copy, and may be deleted",
+        Phase::AtOnce(what) => what.as_deref().unwrap_or(MAYBE),
+        Phase::Stopping(_) if !second => return,
+        Phase::Stopping(what) => what,
     };
+    tell(what);
+    if let Some(file) = &note.unfinished {
+        let _ = std::fs::remove_file(file);
+    }
+    exit(code_of(signal).into());
+}
+
+fn tell(what: &str) {
     if io::stderr().is_terminal() {
         // The progress bar and the terminal's `^C` stand on this line.
         let _ = writeln!(io::stderr());
     }
     message(format_args!("interrupted: {what}"));
-    if let Some(file) = &note.unfinished {
-        let _ = std::fs::remove_file(file);
-    }
-    exit(code_of(signal).into());
 }
 
 /// The exit code that shells give a program that died of the signal: 130 for Ctrl-C.
@@ -100,58 +105,74 @@ fn note() -> MutexGuard<'static, Note> {
 
 /// Notes that the command has not changed anything yet.
 pub fn unchanged() {
-    note().phase = Phase::Unchanged;
+    changing(UNCHANGED.to_owned());
 }
 
-/// Notes that a commit may happen from now on, and what to say then.
+/// Notes what to say if a signal ends the program from now on.
 pub(crate) fn changing(what: String) {
-    note().phase = Phase::Changing(Some(what));
+    note().phase = Phase::AtOnce(Some(what));
 }
 
-/// Notes that the command looks at [`was_asked`] from now on.
-pub(crate) fn stopping() {
-    note().phase = Phase::Stopping;
+/// Notes that the command looks at [`goes_on`] from now on, and what to say if a second signal ends the program all the
+/// same.
+pub(crate) fn stopping(at_once: impl Into<String>) {
+    note().phase = Phase::Stopping(at_once.into());
 }
 
-/// Whether a signal has asked the program to stop.
-pub(crate) fn was_asked() -> bool {
-    code().is_some()
+/// Whether the command goes on: `Break` if a signal has asked it to stop.
+pub(crate) fn goes_on() -> ControlFlow<()> {
+    if code().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
+
+/// As [`goes_on`], for the last time before a commit. If it goes on, a signal ends the program at once again, and says
+/// this.
+pub(crate) fn commits(in_doubt: &str) -> ControlFlow<()> {
+    // Under the lock, a signal either came before or finds the note.
+    let mut note = note();
+    goes_on()?;
+    note.phase = Phase::AtOnce(Some(in_doubt.to_owned()));
+    ControlFlow::Continue(())
+}
+
+/// The error of a command that has stopped because a signal asked for it: what has become of the data.
+#[derive(Debug)]
+pub(crate) struct Interrupted(String);
+
+impl Interrupted {
+    pub(crate) fn unchanged() -> Self {
+        Self(UNCHANGED.to_owned())
+    }
+
+    pub(crate) fn with(what: String) -> Self {
+        Self(what)
+    }
+
+    /// The error of a change: if a signal has stopped it before it did anything, that.
+    pub(crate) fn or(error: oups::Error) -> anyhow::Error {
+        match (&error, code()) {
+            (oups::Error::Stopped { by: None, .. }, Some(_)) => Self::unchanged().into(),
+            _ => error.into(),
+        }
+    }
+
+    /// Prints it.
+    pub(crate) fn tell(&self) {
+        tell(&self.0);
+    }
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "interrupted: {}", self.0)
+    }
+}
+
+impl std::error::Error for Interrupted {}
 
 /// The exit code of a command that stopped because a signal asked for it; `None` if none did.
 pub(crate) fn code() -> Option<u8> {
     let signal = ASKED.load(Ordering::Acquire);
     (signal != 0).then(|| code_of(signal))
-}
-
-/// Rows that are read before a commit can happen.
-pub(crate) struct UntilRead<R> {
-    inner: R,
-    then: String,
-}
-
-/// Notes that nothing is changed until all rows are read. From then on, `then` says what is known.
-pub(crate) fn until_read<R>(inner: R, then: String) -> UntilRead<R> {
-    unchanged();
-    UntilRead { inner, then }
-}
-
-impl<R: RecordBatchReader> Iterator for UntilRead<R> {
-    type Item = Result<RecordBatch, ArrowError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let next = self.inner.next();
-        if next.is_none() {
-            changing(self.then.clone());
-        }
-        next
-    }
-}
-
-impl<R: RecordBatchReader> RecordBatchReader for UntilRead<R> {
-    fn schema(&self) -> SchemaRef {
-        self.inner.schema()
-    }
 }
 
 /// As long as this lives, an interrupted program removes the file.

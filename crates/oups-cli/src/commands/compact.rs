@@ -1,6 +1,7 @@
 //! `oups compact`: brings row groups to the wanted size.
 
 use std::io::Write;
+use std::ops::ControlFlow;
 
 use anyhow::Result;
 use oups::{AnyKey, Change, ChangePlan, CommitReport, Compaction, Error, Store};
@@ -9,6 +10,7 @@ use super::{print_json, write, written};
 use crate::args::Compact;
 use crate::explain::failures::Failures;
 use crate::explain::{exit, places};
+use crate::interrupt::{self, Interrupted};
 use crate::output::value;
 use crate::store;
 use crate::terminal::counted::counted;
@@ -21,22 +23,31 @@ pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
     let keys = store.keys(places::filter(&store, &args.filter)?)?;
     let progress = Progress::new();
     progress.expect_datasets(keys.len() as u64);
-    let mut total = Total::default();
-    for key in &keys {
-        let told = one(&store, key, &args, &progress, &mut total, out);
-        progress.advance(1);
-        if let Err(error) = told {
-            progress.done();
-            return Err(error);
-        }
+    if args.dry_run {
+        interrupt::unchanged();
+    } else {
+        interrupt::stopping(BEGUN);
     }
+    let mut total = Total::default();
+    let all: Result<()> = keys.iter().try_for_each(|key| {
+        one(&store, key, &args, &progress, &mut total, out)?;
+        progress.advance(1);
+        match interrupt::goes_on() {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(total.interrupted(keys.len() as u64).into()),
+        }
+    });
     progress.done();
+    all?;
     out.finish()?;
     if !args.json {
         message(total.text(args.dry_run));
     }
     Ok(total.failures.result(keys.len() as u64)?)
 }
+
+/// The message if a second signal ends the program at once.
+const BEGUN: &str = "each dataset is as it was or completely changed, and the next write removes what was begun";
 
 /// What was done to all datasets together.
 #[derive(Debug, Default)]
@@ -49,6 +60,17 @@ struct Total {
 }
 
 impl Total {
+    /// The error if a signal has stopped the command, which works on `of` datasets.
+    fn interrupted(&self, of: u64) -> Interrupted {
+        match self.changed {
+            0 => Interrupted::unchanged(),
+            changed => {
+                let of = counted(of, "dataset");
+                Interrupted::with(format!("compacted {changed} of {of}, each other one is as it was"))
+            }
+        }
+    }
+
     fn count(&mut self, done: &Done) {
         let changed = match done {
             Done::Written(written) => written.changed,
@@ -93,11 +115,11 @@ fn one(
     let result = if args.dry_run {
         plan(store, key, args).map(Done::Planned)
     } else {
-        compact(store, key, args).map(Done::Written)
+        compact(store, key, args, progress).map(Done::Written)
     };
     match result {
-        // The dataset was removed after the keys were listed.
-        Err(Error::NoDataset { .. }) => Ok(()),
+        // The dataset was removed after the keys were listed, or a signal stops the command, which then says so.
+        Err(Error::NoDataset { .. } | Error::Stopped { .. }) => Ok(()),
         Err(error) => {
             total.failures.count(&error);
             progress.aside(|| exit::tell(&error.into()));
@@ -129,9 +151,14 @@ impl Done {
     }
 }
 
-fn compact(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<CommitReport, Error> {
-    let dataset = store.dataset(key)?;
-    write::on_terms(options(dataset.compact(), args), args.terms).commit()
+fn compact(store: &Store<AnyKey>, key: &AnyKey, args: &Compact, progress: &Progress) -> Result<CommitReport, Error> {
+    let (dataset, bar) = (store.dataset(key)?, progress.clone());
+    let compact = write::on_terms(options(dataset.compact(), args), args.terms);
+    let compact = compact.progress(move |at| {
+        bar.mention(at);
+        interrupt::goes_on()
+    });
+    compact.commit()
 }
 
 fn plan(store: &Store<AnyKey>, key: &AnyKey, args: &Compact) -> Result<ChangePlan, Error> {

@@ -1,7 +1,5 @@
 //! `oups export`: copies datasets consistently into a new store.
 
-use std::ops::ControlFlow;
-
 use anyhow::{Result, bail};
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -22,12 +20,12 @@ pub(crate) fn run(args: Export, out: &mut Stdout) -> Result<()> {
         bail!("no dataset matches");
     }
     let progress = Progress::new();
-    interrupt::stopping();
+    interrupt::stopping("what is unfinished stays under the name of an incomplete copy, and may be deleted");
     let bar = progress.clone();
     let export = store.export(&args.dest, filter).together(moment::together(args.together.one_moment));
     let export = export.progress(move |at| {
         bar.follow(at);
-        if interrupt::was_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        interrupt::goes_on()
     });
     let exported = export.run();
     progress.done();

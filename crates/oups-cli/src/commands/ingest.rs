@@ -1,10 +1,12 @@
 //! `oups ingest`: writes files into the datasets of their keys.
 
+use std::mem;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use oups::{AnyKey, DuplicatesOn, IngestReport, Outcome, Store};
+use oups::{AnyKey, DuplicatesOn, Error, IngestReport, Outcome, Store};
 use serde_json::json;
 
 use super::at_its_place::at_its_place;
@@ -31,12 +33,21 @@ pub(crate) fn run(args: Ingest, out: &mut Stdout) -> Result<()> {
         Err(error) => error,
     })?;
     let (datasets, rows) = (ingested.len() as u64, ingested.iter().map(|done| done.rows).sum());
-    let mut failures = Failures::default();
+    let (mut failures, mut unfinished, mut is_stopped) = (Failures::default(), unfinished(&args), false);
     for done in ingested {
-        if let Err(error) = &done.result {
-            failures.count(error);
+        match &done.result {
+            Ok(_) => unfinished.wrote(&done.dataset),
+            // A signal has stopped the ingest before this one was changed.
+            Err(Error::Stopped { by: None, .. }) => {
+                is_stopped = true;
+                continue;
+            }
+            Err(error) => failures.count(error),
         }
         tell_of(done, &args, &places, out)?;
+    }
+    if is_stopped && !failures.are_in_doubt() {
+        bail!(unfinished.stopped());
     }
     failures.result(datasets)?;
     message(format_args!("{} into {}", counted(rows, "row"), counted(datasets, "dataset")));
@@ -59,20 +70,34 @@ fn ingest(
     };
     let rows = input::rows(&args.input, &args.reading, &purpose, progress.clone(), places.clone())?;
     let rows = input::sorted(rows, &args.reading, ordered_on, places)?;
-    let duplicates = args.storing.duplicates.duplicates_on.as_ref();
-    let drops_duplicates = duplicates.is_some_and(|DuplicateColumns(columns)| *columns != DuplicatesOn::Off);
-    let mut unfinished = Unfinished::new(shell::word(&args.store), drops_duplicates);
-    let rows = interrupt::until_read(rows, unfinished.text());
     let ingest = write::bringing(store.ingest(rows).stop_on_error(args.stop_on_error), &args.storing);
-    let progress = progress.clone();
+    let (bar, mut unfinished) = (progress.clone(), unfinished(args));
     let each = move |done: &IngestReport<AnyKey>| {
-        progress.wrote_one_of(done.datasets as u64);
+        bar.wrote_one_of(done.datasets as u64);
         if done.result.is_ok() {
             unfinished.wrote(&done.dataset);
-            interrupt::changing(unfinished.text());
+            interrupt::stopping(unfinished.text());
         }
     };
-    Ok(write::on_terms(ingest, args.terms).each(each).commit()?)
+    let (bar, at_first, mut is_read) = (progress.clone(), self::unfinished(args).text(), false);
+    let told = move |at: &oups::Progress| {
+        // While the rows of all datasets are read, nothing is changed, and a signal ends the program at once.
+        if at.dataset.is_none() {
+            return ControlFlow::Continue(());
+        }
+        if !mem::replace(&mut is_read, true) {
+            interrupt::stopping(at_first.as_str());
+        }
+        bar.mention(at);
+        interrupt::goes_on()
+    };
+    Ok(write::on_terms(ingest, args.terms).each(each).progress(told).commit()?)
+}
+
+fn unfinished(args: &Ingest) -> Unfinished {
+    let duplicates = args.storing.duplicates.duplicates_on.as_ref();
+    let drops_duplicates = duplicates.is_some_and(|DuplicateColumns(columns)| *columns != DuplicatesOn::Off);
+    Unfinished::new(shell::word(&args.store), drops_duplicates)
 }
 
 /// The known types of CSV and JSON columns. Columns of key fields are texts, so that a value that is not a key fails by

@@ -1,5 +1,6 @@
 //! The message of an interrupted `ingest`: what it has done, and how to complete it.
 
+use crate::interrupt::Interrupted;
 use crate::terminal::counted::counted;
 
 /// The most datasets that are named.
@@ -28,31 +29,47 @@ impl Unfinished {
         }
     }
 
-    /// The message for an interrupt now. It does not advise other options, such as `--duplicates-on`: the datasets of
-    /// one store would get different settings.
+    /// The message if a signal ends the program now. It does not advise other options, such as `--duplicates-on`: the
+    /// datasets of one store would get different settings.
     pub(super) fn text(&self) -> String {
+        const CHANGED: &str = "as it was or completely changed";
         if self.drops_duplicates {
-            return "each dataset is as it was or completely changed: the same command completes it".to_owned();
+            return format!("each dataset is {CHANGED}: the same command completes it");
         }
         let (written, which) = match self.written {
-            0 => ("each dataset is as it was or completely changed".to_owned(), "a dataset that is changed"),
-            written => {
-                let more = written - self.named.len() as u64;
-                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-                let datasets = counted(written, "dataset");
-                let named = self.named.join(", ");
-                (
-                    format!("wrote {datasets} ({named}{more}), each other one is as it was or completely changed"),
-                    "a dataset that is written",
-                )
-            }
+            0 => (format!("each dataset is {CHANGED}"), "a dataset that is changed"),
+            _ => (format!("{}, each other one is {CHANGED}", self.wrote_so_far()), WRITTEN),
         };
-        format!(
-            "{written}: `oups ls {} --long` shows which. The same command completes it, but stores the rows of {which} once \
-             more where duplicates are kept: take those rows out of its input first",
-            self.store
-        )
+        let shows = format!("`oups ls {} --long` shows which", self.store);
+        format!("{written}: {shows}. {}", completed(which))
     }
+
+    /// The error if a signal has stopped the ingest between two commits.
+    pub(super) fn stopped(&self) -> Interrupted {
+        if self.written == 0 {
+            return Interrupted::unchanged();
+        }
+        let written = format!("{}, each other one is as it was", self.wrote_so_far());
+        Interrupted::with(match self.drops_duplicates {
+            true => format!("{written}: the same command completes it"),
+            false => format!("{written}. {}", completed(WRITTEN)),
+        })
+    }
+
+    fn wrote_so_far(&self) -> String {
+        let more = self.written - self.named.len() as u64;
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("wrote {} ({}{more})", counted(self.written, "dataset"), self.named.join(", "))
+    }
+}
+
+const WRITTEN: &str = "a dataset that is written";
+
+fn completed(which: &str) -> String {
+    format!(
+        "The same command completes it, but stores the rows of {which} once more where duplicates are kept: take those \
+         rows out of its input first"
+    )
 }
 
 #[cfg(test)]
@@ -72,5 +89,20 @@ mod tests {
         assert!(!ingest.text().contains("--duplicates-on"));
         ingest.drops_duplicates = true;
         assert_eq!(ingest.text(), "each dataset is as it was or completely changed: the same command completes it");
+    }
+
+    #[test]
+    fn what_is_stopped_between_two_commits_is_not_in_doubt() {
+        let mut ingest = Unfinished::new("data".to_owned(), false);
+        assert_eq!(ingest.stopped().to_string(), "interrupted: nothing was changed");
+        ingest.wrote("JFK");
+        let told = ingest.stopped().to_string();
+        assert!(
+            told.starts_with("interrupted: wrote 1 dataset (JFK), each other one is as it was. The same"),
+            "{told}"
+        );
+        ingest.drops_duplicates = true;
+        let expected = "interrupted: wrote 1 dataset (JFK), each other one is as it was: the same command completes it";
+        assert_eq!(ingest.stopped().to_string(), expected);
     }
 }

@@ -1,9 +1,11 @@
 //! `oups write`: writes files into one dataset.
 
+use std::ops::ControlFlow;
+
 use anyhow::{Result, bail};
 use oups::{
     AnyKey, BringsRows, Change, ChangePlan, CommitReport, Compaction, Dataset, DuplicatesOn, Durability, Error,
-    Expected, OfOneDataset, Resizes, SetsMetadata, Snapshot, Store, TakesDurability, Version,
+    Expected, OfOneDataset, Phase, Resizes, SetsMetadata, Snapshot, Store, TakesDurability, Version,
 };
 
 use super::at_its_place::at_its_place;
@@ -12,10 +14,11 @@ use crate::args::usage::Usage;
 use crate::args::{CommitArgs, DuplicateColumns, NumberOrNone, Storing, Write};
 use crate::explain::hint;
 use crate::input::{self, Places, Purpose};
+use crate::interrupt::{self, Interrupted};
+use crate::store;
 use crate::terminal::message::message;
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
-use crate::{interrupt, store};
 
 pub(crate) fn run(args: Write, out: &mut Stdout) -> Result<()> {
     let store = store::store(&args.store)?;
@@ -62,7 +65,10 @@ enum Done {
 fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, places: &Places) -> Result<Done> {
     if args.input.is_empty() {
         let rewrite = rewrite(dataset, args)?;
-        return Ok(if args.dry_run { Done::Planned(rewrite.plan()?) } else { Done::Written(rewrite.commit()?) });
+        return Ok(match args.dry_run {
+            true => Done::Planned(rewrite.plan()?),
+            false => Done::Written(watched(rewrite, dataset, progress)?.commit().map_err(Interrupted::or)?),
+        });
     }
     // Inferring types may read the whole input, long before rows are read.
     interrupt::unchanged();
@@ -77,9 +83,32 @@ fn write(dataset: &Dataset, key: &AnyKey, args: &Write, progress: &Progress, pla
     let input = input::sorted(input, &args.reading, purpose.ordered_on.as_deref(), places)?;
     let input = key_columns::settle(input, key, purpose.stored.as_ref(), args.key_columns, places)?;
     input::columns_are_stored(&input.schema(), &purpose)?;
-    let write = bringing(dataset.write(interrupt::until_read(input, in_doubt(dataset)?)), &args.storing);
+    let write = bringing(dataset.write(input), &args.storing);
     let write = for_version(on_terms(unset(write, args), args.terms), args);
-    Ok(if args.dry_run { Done::Planned(write.plan()?) } else { Done::Written(write.commit()?) })
+    Ok(match args.dry_run {
+        true => Done::Planned(write.plan()?),
+        false => Done::Written(watched(write, dataset, progress)?.commit().map_err(Interrupted::or)?),
+    })
+}
+
+/// The change with its progress shown. A signal ends the program at once while nothing is changed. While row groups are
+/// made it stops the change, which removes them; after that, the message says what may have happened.
+fn watched<W>(change: Change<W>, dataset: &Dataset, progress: &Progress) -> Result<Change<W>> {
+    const BEGUN: &str = "nothing was changed; the next write removes what was begun";
+
+    interrupt::unchanged();
+    let (bar, in_doubt) = (progress.clone(), in_doubt(dataset)?);
+    Ok(change.progress(move |at| {
+        bar.follow(at);
+        match at.phase {
+            Phase::Merging => {
+                interrupt::stopping(BEGUN);
+                interrupt::goes_on()
+            }
+            Phase::Publishing => interrupt::commits(&in_doubt),
+            _ => ControlFlow::Continue(()),
+        }
+    }))
 }
 
 /// The change of a command without input files.

@@ -8,7 +8,7 @@ use oups::words::words_of;
 use super::failures::Failures;
 use super::hint::hint;
 use crate::args::usage::Usage;
-use crate::interrupt;
+use crate::interrupt::{self, Interrupted};
 use crate::terminal::message::message;
 use crate::terminal::stdout::Stdout;
 
@@ -19,7 +19,10 @@ pub fn code(result: anyhow::Result<()>, out: &Stdout) -> ExitCode {
         // `oups read … | head`: the reader has what it wanted.
         return ExitCode::SUCCESS;
     }
-    tell(&error);
+    match error.downcast_ref::<Interrupted>() {
+        Some(interrupted) => interrupted.tell(),
+        None => tell(&error),
+    }
     if is_in_doubt(&error) {
         return ExitCode::from(IN_DOUBT);
     }

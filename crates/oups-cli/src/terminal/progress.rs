@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Read};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use oups::Phase;
 
 use super::verbose;
 
@@ -43,20 +44,46 @@ impl Progress {
     /// Says that this many datasets are about to be worked on.
     pub(crate) fn expect_datasets(&self, datasets: u64) {
         self.0.set_length(datasets);
-        self.0.set_style(style("{bar:30} {human_pos} of {human_len} datasets, {per_sec}, {eta} left"));
+        self.0.set_style(style("{bar:30} {human_pos} of {human_len} datasets, {eta} left{msg}"));
     }
 
-    /// Shows the progress that the library reports in bytes.
+    /// Shows how far the library is with one change, a verification or an export. While a change reads its input, the
+    /// bar counts the bytes that are read of it.
     pub(crate) fn follow(&self, at: &oups::Progress) {
-        if let Some(total) = at.total.filter(|&total| self.0.length() != Some(total)) {
-            self.expect_bytes(total);
+        match (at.phase, at.total) {
+            (Phase::Reading, _) => {}
+            (Phase::Merging, Some(total)) => self.show(total, at.done, Self::expect_merged),
+            (Phase::Copying | Phase::Verifying, Some(total)) => self.show(total, at.done, Self::expect_bytes),
+            _ => {
+                self.0.unset_length();
+                self.0.set_style(style("{spinner} {msg}, {elapsed}"));
+                self.0.set_message(words(at));
+            }
         }
-        self.0.set_position(at.done);
     }
 
-    /// Says that all input has been read. How long the merge takes is not known.
+    /// Shows how far the library is with one of several datasets, beside how many are done.
+    pub(crate) fn mention(&self, at: &oups::Progress) {
+        let of = at.dataset.as_deref().map(|dataset| format!(", {dataset}: {}", words(at)));
+        self.0.set_message(of.unwrap_or_default());
+    }
+
+    fn show(&self, total: u64, done: u64, expect: fn(&Self, u64)) {
+        if self.0.length() != Some(total) || done < self.0.position() {
+            self.0.reset();
+            expect(self, total);
+        }
+        self.0.set_position(done);
+    }
+
+    fn expect_merged(&self, rows: u64) {
+        self.0.set_length(rows);
+        self.0.set_style(style("{bar:30} {human_pos} of {human_len} rows merged, {per_sec}, {eta} left"));
+    }
+
+    /// Says that all input has been read.
     pub(crate) fn all_read(&self) {
-        self.0.set_style(style("{spinner} merging, {elapsed}"));
+        self.0.set_style(style("{spinner} all is read, {elapsed}"));
     }
 
     /// Says that one more of `datasets` datasets has been written.
@@ -92,6 +119,24 @@ impl Progress {
     pub(crate) fn share(&self, bytes: u64, rows: u64) -> Share {
         Share { progress: self.clone(), bytes, rows, rows_read: 0 }
     }
+}
+
+/// What a change is doing.
+fn words(at: &oups::Progress) -> String {
+    match at.phase {
+        Phase::Waiting => "waiting for another writer".to_owned(),
+        Phase::Reading => "checking rows".to_owned(),
+        Phase::Merging => match at.total.filter(|total| *total > 0) {
+            Some(total) => format!("{}% merged", percent(at.done, total)),
+            None => "merging".to_owned(),
+        },
+        Phase::Publishing => "committing".to_owned(),
+        _ => "at work".to_owned(),
+    }
+}
+
+fn percent(done: u64, total: u64) -> u128 {
+    u128::from(done.min(total)) * 100 / u128::from(total.max(1))
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -137,7 +182,34 @@ impl Share {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+
+    #[test]
+    fn what_a_change_is_doing_is_shown_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let schema = oups::KeySchema::parse("name:str", oups::Separator::default()).unwrap();
+        let store = oups::Store::create_for(folder.path(), schema).unwrap();
+        let column: arrow::array::ArrayRef = Arc::new(arrow::array::Int64Array::from(vec![1, 2, 3]));
+        let rows = arrow::array::RecordBatch::try_from_iter([("at", column)]).unwrap();
+        let write = store.dataset(&store.parse_key("x").unwrap()).unwrap().write(rows).ordered_on("at");
+        let (told, bar) = (Arc::new(Mutex::new(Vec::new())), Progress::hidden());
+        let all = told.clone();
+        let write = write.progress(move |at| {
+            bar.follow(at);
+            bar.mention(at);
+            all.lock().unwrap().push((words(at), bar.0.length(), bar.0.message()));
+            ControlFlow::Continue(())
+        });
+        write.commit().unwrap();
+        let told = told.lock().unwrap();
+        let of = |words: &str| (words.to_owned(), format!(", x: {words}"));
+        let found: Vec<_> = told.iter().map(|(words, _, message)| (words.clone(), message.clone())).collect();
+        assert_eq!(found, ["checking rows", "100% merged", "committing", "committing"].map(of));
+        assert_eq!(told[1].1, Some(3), "rows are counted while they are merged");
+    }
 
     #[test]
     fn the_shares_of_a_file_add_up_to_its_bytes() {

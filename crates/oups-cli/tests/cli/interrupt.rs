@@ -34,22 +34,12 @@ fn interrupted_at_the_lock(sandbox: &Sandbox, args: &[&str], name: &str) -> Outp
 
 /// Commands that change the dataset, and the message if they are interrupted at its lock.
 const AT_THE_LOCK: [(&[&str], &str); 9] = [
-    (
-        &["write", "data", "JFK", "EWR.parquet"],
-        "JFK is still at version 1, or completely changed: `oups info` shows which; nothing needs repair",
-    ),
-    (
-        &["ingest", "data", "more.csv"],
-        "each dataset is as it was or completely changed: `oups ls data --long` shows which. The same command completes it, but \
-         stores the rows of a dataset that is changed once more where duplicates are kept: take those rows out of its input first",
-    ),
-    (
-        &["ingest", "data", "more.csv", "--duplicates-on", "time"],
-        "each dataset is as it was or completely changed: the same command completes it",
-    ),
+    (&["write", "data", "JFK", "EWR.parquet"], "nothing was changed"),
+    (&["ingest", "data", "more.csv"], "nothing was changed"),
+    (&["ingest", "data", "more.csv", "--duplicates-on", "time"], "nothing was changed"),
+    (&["compact", "data", "origin=JFK", "--row-group-target", "QS"], "nothing was changed"),
     (&["rm", "data", "JFK"], AS_IT_WAS),
     (&["delete", "data", "JFK", "--all"], AS_IT_WAS),
-    (&["compact", "data", "origin=JFK", "--row-group-target", "QS"], AS_IT_WAS),
     (&["meta", "data", "JFK", "note=x"], AS_IT_WAS),
     (&["settings", "data", "JFK", "--row-group-target", "QS"], AS_IT_WAS),
     (&["repair", "data", "JFK"], AS_IT_WAS),
@@ -94,6 +84,57 @@ fn before_all_is_read_nothing_is_changed() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "oups: interrupted: nothing was changed\n");
     }
     assert!(sandbox.stdout("oups info data JFK").contains("version     1\n"));
+}
+
+/// Rows in so many row groups that a signal comes while they are made.
+#[test]
+fn a_change_that_is_interrupted_at_work_is_complete_or_leaves_nothing() {
+    let sandbox = store();
+    let rows = (0..200_000).map(|row| format!("{row},{}\n", row % 7)).collect::<String>();
+    sandbox.file("big.csv", &format!("at,n\n{rows}"));
+    sandbox.file(
+        "keyed.csv",
+        &format!("origin,at,n\n{}", rows.lines().map(|row| format!("BIG,{row}\n")).collect::<String>()),
+    );
+    let cut = ["--ordered-on", "at", "--row-group-target", "500"];
+    for (command, input) in [("write", "big.csv"), ("ingest", "keyed.csv"), ("compact", "")] {
+        let mut args = vec![command, "data"];
+        match command {
+            "write" => args.extend(["BIG", input].iter().chain(&cut)),
+            "ingest" => args.extend([input].iter().chain(&cut)),
+            _ => {
+                sandbox.stdout("oups write data BIG big.csv --ordered-on at --row-group-target 100000");
+                args.extend(["origin=BIG", "--row-group-target", "500"]);
+            }
+        }
+        let before = sandbox.sh("oups read data BIG --format csv").stdout;
+        let names = || {
+            let folder = std::fs::read_dir(sandbox.path("data/BIG")).into_iter().flatten().flatten();
+            folder.map(|file| file.file_name().to_string_lossy().into_owned()).collect::<Vec<_>>()
+        };
+        let is_made = |name: &String| name.ends_with(".tmp");
+        let mut child = started(&sandbox, &args);
+        until(&format!("{args:?} begins or ends"), || {
+            names().iter().any(is_made) || child.try_wait().unwrap().is_some()
+        });
+        signal("INT", &child);
+        let ended = output(child, &format!("{args:?} after SIGINT"));
+        let told = String::from_utf8_lossy(&ended.stderr);
+        if ended.status.success() {
+            sandbox.stdout("oups rm data BIG");
+            continue;
+        }
+        assert_eq!(ended.status.code(), Some(130), "{args:?}: {told}");
+        if told == "oups: interrupted: nothing was changed\n" {
+            assert!(!names().iter().any(is_made), "{args:?}: {:?}", names());
+            assert_eq!(sandbox.sh("oups read data BIG --format csv").stdout, before, "{args:?}");
+        } else {
+            // It was behind its last look for a signal.
+            assert!(told.contains("or completely changed"), "{args:?}: {told}");
+        }
+        sandbox.sh("oups rm data BIG");
+    }
+    assert!(!String::from_utf8_lossy(&sandbox.sh("oups verify data --json").stdout).contains("\"damage\":true"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::open::at_one_moment;
 use crate::storage::moment::{Moment, Search, Together};
 use crate::store::Store;
-use crate::Result;
+use crate::{Error, Result};
 
 /// A list of snapshots of several datasets, held by one pin. [`moment`](Self::moment) says whether they are of one
 /// moment.
