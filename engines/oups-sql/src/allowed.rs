@@ -1,4 +1,4 @@
-//! Which statements may run: those that ask, and those that change nothing but the session. What is not listed is refused.
+//! Which statements may run: queries, and statements that change only the session. All others are refused.
 
 use std::ops::ControlFlow;
 
@@ -11,15 +11,15 @@ use oups_cli::explain::hint;
 
 use crate::stores::{Attached, Stores};
 
-/// What comes of a statement.
+/// The result of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Rows,
-    /// Rows of long texts, which a table would cut.
+    /// Rows with texts of many lines, which a table would cut.
     Plan,
-    /// How many rows were taken.
+    /// The number of rows that were inserted.
     Insert,
-    /// Another state of the session.
+    /// A change of the session, without rows.
     Effect,
 }
 
@@ -29,25 +29,25 @@ impl Kind {
     }
 }
 
-/// What is allowed.
+/// The rules of a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules<'s> {
     pub(crate) stores: &'s Stores,
     /// Whether stores may be written to.
     pub(crate) writes: bool,
-    /// Whether names without quotes are taken in small letters.
+    /// Whether names without quotes are turned into small letters.
     pub(crate) folds: bool,
 }
 
 impl Rules<'_> {
-    /// What comes of the statement, if it may run.
+    /// The kind of result of a statement that may run.
     ///
     /// # Errors
     ///
-    /// If it may not, with what to use instead.
+    /// If the statement may not run. The hint says what to use instead.
     pub(crate) fn kind(&self, parsed: &Parsed) -> Result<Kind> {
         match parsed {
-            // Also what it contains: a statement that is prepared, or one within a query.
+            // This also visits statements within it, such as the one of a PREPARE.
             Parsed::Statement(statement) => match visit_statements(&**statement, |part| self.refused(part)) {
                 ControlFlow::Break(error) => Err(error),
                 ControlFlow::Continue(()) => Ok(kind(statement)),
@@ -90,7 +90,7 @@ impl Rules<'_> {
         refusal.map_or(ControlFlow::Continue(()), ControlFlow::Break)
     }
 
-    /// The refusal of a statement that would change rows, or that does what is not for this program.
+    /// The refusal of a statement that would change rows, or that this program does not have.
     fn change(&self, statement: &Statement) -> Error {
         let what = statement.to_string().split_whitespace().next().unwrap_or_default().to_owned();
         let target = match statement {
@@ -158,10 +158,10 @@ fn external() -> Error {
     hint::with(format!("CREATE EXTERNAL TABLE does not run here{NOTHING_ELSE}"), ANOTHER.to_owned())
 }
 
-/// Why nothing reads files.
+/// The reason why no statement reads files.
 pub(crate) const NOTHING_ELSE: &str = ": this program reads the stores that it was given, nothing else";
 
-/// What to do with rows of files.
+/// The hint for a statement that reads files.
 pub(crate) const ANOTHER: &str =
     "--attach NAME=STORE gives it another store; `oups write` and `oups ingest` put files into one";
 

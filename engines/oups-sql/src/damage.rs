@@ -1,4 +1,4 @@
-//! Which of the files that a statement reads is damaged: the engine's decoders do not say.
+//! Finds the damaged file of a statement. The engine's decoders do not name it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,19 +9,19 @@ use datafusion::physical_plan::ExecutionPlan;
 
 use crate::stores::{Attached, Stores};
 
-/// The damage of the first file of the plan whose bytes are not those that were written, found by reading all of them again.
+/// Reads the files of a plan again until the checksum of one is wrong, and returns the error of this file.
 pub(crate) fn find(plan: &Arc<dyn ExecutionPlan>, stores: &Stores) -> Option<oups::Error> {
     let mut files = Vec::new();
     collect(plan, &mut files);
     files.iter().find_map(|file| stores.iter().find_map(|attached| damage(attached, file)))
 }
 
-/// The files that are read by the plan.
+/// Collects the files of a plan.
 fn collect(plan: &Arc<dyn ExecutionPlan>, files: &mut Vec<PathBuf>) {
     let source = plan.downcast_ref::<DataSourceExec>().map(DataSourceExec::data_source);
     if let Some(config) = source.and_then(|source| source.downcast_ref::<FileScanConfig>()) {
         let groups = config.file_groups.iter().flat_map(|group| group.files());
-        // The engine's paths are those of the root folder.
+        // The engine's paths lack the `/` of the root folder.
         files.extend(groups.map(|file| Path::new("/").join(file.object_meta.location.as_ref())));
     }
     plan.children().into_iter().for_each(|child| collect(child, files));

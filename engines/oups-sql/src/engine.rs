@@ -1,4 +1,4 @@
-//! The engine: a session with the stores in it, and the threads and the memory that it has.
+//! The engine: a session with the stores, its threads and its memory.
 
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -27,31 +27,31 @@ use crate::spill::Unnamed;
 use crate::stores::Stores;
 use crate::{memory, settings};
 
-/// The stack of a thread: expressions of a statement may be nested deeply.
+/// The bytes of a thread's stack. Expressions may be nested deeply.
 const STACK: usize = 16 << 20;
 
-/// A session, and the threads on which it runs.
+/// A session and its threads.
 pub(crate) struct Engine {
     pub(crate) ctx: SessionContext,
-    /// Bytes for sorts, groups and joins.
+    /// The bytes for sorts, groups and joins.
     pub(crate) memory: u64,
     runtime: Runtime,
 }
 
-/// A statement that runs.
+/// A running statement.
 pub(crate) struct Started {
     pub(crate) rows: SendableRecordBatchStream,
     pub(crate) plan: Arc<dyn ExecutionPlan>,
-    /// Whether all datasets are of one.
+    /// Whether all datasets are of one moment.
     pub(crate) moment: Moment,
 }
 
 impl Engine {
-    /// A session as the command line wants it.
+    /// Creates a session from the command line.
     ///
     /// # Errors
     ///
-    /// [`Usage`], if there is no such zone or setting; if threads cannot be started or a store cannot be attached.
+    /// [`Usage`] if there is no such zone or setting; an error if threads cannot be started or a store cannot be attached.
     pub(crate) fn new(args: &Sql, stores: &Stores) -> Result<Self> {
         let threads = args.threads.map_or_else(processors, usize::from);
         let memory = args.memory.unwrap_or_else(memory::half_of_all);
@@ -76,16 +76,16 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Waits for what the session does.
+    /// Waits for a result of the session.
     pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
 
-    /// Begins a statement: its rows come as they are found.
+    /// Starts a statement. Its rows come as they are found.
     ///
     /// # Errors
     ///
-    /// If it cannot be planned, or fails before its first rows.
+    /// If the statement cannot be planned, or fails before its first rows.
     pub(crate) fn start(&self, parsed: Parsed) -> datafusion::common::Result<Started> {
         self.wait(async {
             let plan = self.ctx.state().statement_to_plan(parsed).await?;
@@ -105,7 +105,8 @@ impl Engine {
     }
 }
 
-/// Of so much memory a thread has one row of a batch: with little memory, batches of the engine's size would fill it.
+/// The bytes of memory per thread for each row of a batch. With little memory, batches of the engine's default size would
+/// fill all of it.
 const OF_ROW: u64 = 16 << 10;
 
 fn config(args: &Sql, threads: usize, memory: u64) -> Result<SessionConfig> {
@@ -119,13 +120,10 @@ fn config(args: &Sql, threads: usize, memory: u64) -> Result<SessionConfig> {
     let of_thread = memory / threads as u64;
     let rows = usize::try_from(of_thread / OF_ROW).unwrap_or(usize::MAX);
     options.execution.batch_size = ConfigNonZeroUsize::try_new(rows.clamp(256, options.execution.batch_size.get()))?;
-    // Each sort keeps some for merging what it has sorted.
+    // Each sort reserves some memory for the merge of its files.
     let merging = usize::try_from(of_thread / 8).unwrap_or(usize::MAX);
     options.execution.sort_spill_reservation_bytes = merging.min(options.execution.sort_spill_reservation_bytes);
-    // Files that one stream takes from another come out of order. Where a limit is pushed down to a scan in order, the engine
-    // forgets that it is in order.
-    options.execution.enable_file_stream_work_stealing = false;
-    // So that errors have a mark.
+    // Errors need the places of names.
     options.sql_parser.collect_spans = true;
     Ok(config)
 }

@@ -1,4 +1,4 @@
-//! The program `oups-sql`: SQL over stores of ordered datasets. `oups sql` becomes it.
+//! The program `oups-sql`: SQL over stores of ordered datasets. `oups sql` runs it.
 
 mod allowed;
 mod damage;
@@ -34,7 +34,9 @@ fn main() -> ExitCode {
     };
     verbose::listen(args.verbose);
     interrupt::watch();
-    interrupt::unchanged();
+    if !args.write {
+        interrupt::unchanged();
+    }
     let mut out = Stdout::new();
     let result = panics::caught(|| run::run(&args, &mut out).and_then(|()| out.finish()));
     let result = result.unwrap_or_else(|what| Err(anyhow::Error::msg(panics::internal(&what))));

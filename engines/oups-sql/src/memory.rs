@@ -1,13 +1,13 @@
-//! How much memory the engine may take.
+//! How much memory the engine may take by default.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where it cannot be found out, a machine of today is taken to have so much.
+/// The memory of a machine that does not say how much it has.
 const ASSUMED: u64 = 4 << 30;
 
-/// Half of what the machine has, or of what this process may have of it.
+/// Half of the memory of the machine, or of what this process may have of it.
 pub(crate) fn half_of_all() -> u64 {
     let all = of_machine().unwrap_or(ASSUMED);
     limits().fold(all, u64::min) / 2
@@ -17,7 +17,7 @@ fn of_machine() -> Option<u64> {
     if let Ok(text) = fs::read_to_string("/proc/meminfo") {
         return total(&text);
     }
-    // The systems without that file tell it by a program, under one name or the other.
+    // Systems without that file have a program that prints the number, under one of these names.
     ["hw.memsize", "hw.physmem"].iter().find_map(|name| {
         let output = Command::new("sysctl").args(["-n", name]).output().ok()?;
         String::from_utf8(output.stdout).ok()?.trim().parse().ok()
@@ -31,7 +31,7 @@ fn total(meminfo: &str) -> Option<u64> {
     kibibytes.checked_mul(1024)
 }
 
-/// What the control groups of this process allow, as containers have them.
+/// The limits of the control groups of this process. Containers have such limits.
 fn limits() -> impl Iterator<Item = u64> {
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     let files: Vec<PathBuf> = groups.lines().flat_map(files_of).collect();

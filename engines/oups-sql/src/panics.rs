@@ -1,10 +1,10 @@
-//! Panics of the engine, which are told as errors: nobody who asks a question should see one.
+//! Turns panics of the engine into errors: no user sees a panic.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::sync::{Mutex, PoisonError};
 
-/// What the last panic said, and where it was: that of a worker comes to the main thread without its place.
+/// The message and the place of the last panic. The panic of a worker thread reaches the main thread without its place.
 static LAST: Mutex<Option<String>> = Mutex::new(None);
 
 /// From now on a panic prints nothing.
@@ -15,7 +15,7 @@ pub(crate) fn listen() {
     }));
 }
 
-/// What the work gives; if it panics, what that said. The work must not leave a shared value half changed.
+/// Runs the work. If it panics, the error is the message of the panic. The work must not leave a shared value half changed.
 pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
         let last = LAST.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -23,7 +23,7 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// The text of an error that must not happen, whatever is asked.
+/// The text of an error that no statement should cause.
 pub(crate) fn internal(what: &str) -> String {
     format!("internal error, please report: {what}")
 }

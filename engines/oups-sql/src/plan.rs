@@ -1,4 +1,4 @@
-//! The plan of a statement, with all its lines: a table would cut them.
+//! Prints plans with all their lines. A table would cut them.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 ///
 /// # Errors
 ///
-/// Those of the rows, and of the output.
+/// The errors of the rows and of the output.
 pub(crate) fn print(batches: &mut dyn Iterator<Item = Result<RecordBatch>>, out: &mut dyn Write) -> Result<()> {
     for batch in batches {
         let batch = batch?;

@@ -1,4 +1,4 @@
-//! Memory of which nobody who could do with less takes all.
+//! The memory of the engine, divided among its operators.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,22 +8,22 @@ use datafusion::execution::memory_pool::{
     GreedyMemoryPool, MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation, human_readable_size,
 };
 
-/// Sorts and groups that have used up their share go to files, and the merge of such files takes fewer at once. What takes
-/// their rows, as a merge of partitions or a join, cannot do with less than it asks for. So the former share one half, each
-/// having as much as the others, and the latter take what they need.
+/// Some operators can do with less memory: sorts and groups go to files, and a merge of such files takes fewer files at once.
+/// These share one half of the memory equally. Other operators, such as joins and merges of partitions, fail if they do not
+/// get what they need, so the other half is left to them.
 #[derive(Debug)]
 pub(crate) struct Shared {
     all: GreedyMemoryPool,
     shared: usize,
-    /// How many share it.
+    /// The number of operators that share it.
     among: AtomicUsize,
 }
 
-/// What the engine calls the merge of a sort's files.
+/// The engine's name for a merge of a sort's files.
 const MERGE_OF_FILES: &str = "ExternalSorterMerge";
 
 impl Shared {
-    /// So many bytes.
+    /// Creates a pool of this many bytes.
     pub(crate) fn new(bytes: usize) -> Self {
         Self { all: GreedyMemoryPool::new(bytes), shared: bytes / 2, among: AtomicUsize::new(0) }
     }

@@ -1,4 +1,4 @@
-//! Statements, one after another.
+//! Runs statements, one after another.
 
 use anyhow::{Result, bail};
 use datafusion::arrow::array::{AsArray, RecordBatch};
@@ -24,13 +24,13 @@ use crate::statement::{Statement, split};
 use crate::stores::Stores;
 use crate::{panics, plan, source};
 
-/// Runs all statements of the command line. Before the first runs, all have been read and may run.
+/// Runs all statements of the command line. It reads and checks all of them before the first one runs.
 ///
 /// # Errors
 ///
-/// Those of the command line, and the first of a statement, which ends the run.
+/// The errors of the command line and of the first statement that fails, which ends the run.
 pub(crate) fn run(args: &Sql, out: &mut Stdout) -> Result<()> {
-    // As `oups` writes a stream to standard output: whoever reads it needs not go back.
+    // Arrow is a stream in a file too.
     let target = Target { is_file: false, ..Target::of(args.output.as_deref(), args.format)? };
     let texts = source::read(&args.sources.0)?;
     let stores = Stores::open(args)?;
@@ -39,10 +39,16 @@ pub(crate) fn run(args: &Sql, out: &mut Stdout) -> Result<()> {
     let statements: Vec<Statement> = texts.iter().flat_map(|text| split(text, &options)).collect();
     let kinds = statements.iter().map(|statement| Ok(session.parsed(statement)?.1)).collect::<Result<Vec<_>>>()?;
     one_has_rows(&kinds, &target)?;
-    statements.iter().try_for_each(|statement| session.run(statement, &target, out))
+    statements.iter().try_for_each(|statement| session.run(statement, &target, out))?;
+    if let Some(path) = &target.path
+        && !kinds.iter().any(|kind| kind.has_rows())
+    {
+        message(format_args!("no statement has rows: {} is not written", path.display()));
+    }
+    Ok(())
 }
 
-/// Only tables can follow each other on standard output.
+/// Checks that only one statement has rows, unless tables go to standard output.
 fn one_has_rows(kinds: &[Kind], target: &Target) -> Result<()> {
     let with_rows = kinds.iter().filter(|kind| kind.has_rows()).count();
     if with_rows < 2 || (target.path.is_none() && target.format == Format::Table) {
@@ -52,7 +58,7 @@ fn one_has_rows(kinds: &[Kind], target: &Target) -> Result<()> {
     bail!(Usage(format!("{option}: one statement may have rows, and {with_rows} of these have: nothing was run")));
 }
 
-/// The engine and what it was given.
+/// The engine and its stores.
 struct Session {
     engine: Engine,
     stores: Stores,
@@ -60,7 +66,7 @@ struct Session {
 }
 
 impl Session {
-    /// The statement, if it may run, and what comes of it.
+    /// Parses a statement that may run. Also returns its kind.
     fn parsed(&self, statement: &Statement) -> Result<(Parsed, Kind)> {
         let options = self.engine.ctx.copied_config().options().sql_parser.clone();
         let parsed = statement.parsed(&options).map_err(|error| self.asked(statement).explain(error))?;
@@ -69,9 +75,9 @@ impl Session {
         Ok((parsed, kind))
     }
 
-    /// Runs one statement, and shows what comes of it.
+    /// Runs one statement, and prints or exports its rows.
     fn run(&self, statement: &Statement, target: &Target, out: &mut Stdout) -> Result<()> {
-        // Again, as a statement before it may have changed how texts are read.
+        // Parsed again: a statement before it may have changed the settings of the parser.
         let (parsed, kind) = self.parsed(statement)?;
         let asked = self.asked(statement);
         let started = panics::caught(|| self.engine.start(parsed)).map_err(|what| asked.panicked(&what))?;
@@ -115,7 +121,7 @@ impl Session {
     }
 }
 
-/// How many rows an `INSERT` tells that it took.
+/// The number of inserted rows in the result of an `INSERT`.
 fn count(batch: &RecordBatch) -> Result<u64> {
     let Some(column) = batch.columns().first() else { return Ok(0) };
     Ok(cast(column, &DataType::UInt64)?.as_primitive::<UInt64Type>().iter().flatten().sum())

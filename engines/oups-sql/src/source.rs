@@ -1,4 +1,4 @@
-//! Where statements are written: the command line, files, standard input.
+//! Reads the texts of statements from the command line, files and standard input.
 
 use std::fmt;
 use std::fs;
@@ -10,10 +10,10 @@ use anyhow::{Context, Result, anyhow, bail};
 use oups_cli::args::sql::Source;
 use oups_cli::args::usage::Usage;
 
-/// What a text of statements is called.
+/// The name of a text of statements in errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
-    /// That of the command line needs none.
+    /// The command line, which needs no name.
     Command,
     File(PathBuf),
     StandardInput,
@@ -29,18 +29,19 @@ impl fmt::Display for Name {
     }
 }
 
-/// A text of statements, and what it is called.
+/// A text of statements, and its name.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
     pub(crate) name: Arc<Name>,
     pub(crate) text: String,
 }
 
-/// All texts in their order; where none are named, that of standard input.
+/// Reads all texts, in their order. Without any source it reads standard input.
 ///
 /// # Errors
 ///
-/// [`Usage`], if there are none at all, or standard input is to be read twice; if one cannot be read, or is not UTF-8.
+/// [`Usage`] if there is no source and standard input is a terminal, or if two sources are standard input; an error if a
+/// text cannot be read or is not UTF-8.
 pub(crate) fn read(sources: &[Source]) -> Result<Vec<Text>> {
     let is_stdin = |source: &&Source| matches!(source, Source::File(path) if path == Path::new("-"));
     if sources.iter().filter(is_stdin).count() > 1 {
@@ -80,7 +81,7 @@ fn decoded(name: Name, bytes: Vec<u8>) -> Result<Text> {
         let line = error.as_bytes().iter().take(before).filter(|byte| **byte == b'\n').count() + 1;
         anyhow!("{name} is not UTF-8 text: line {line} has bytes that are no letter")
     })?;
-    // Some editors put a mark of the encoding before a text.
+    // Some editors put a byte order mark before a text.
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(Text { name: Arc::new(name), text })
 }

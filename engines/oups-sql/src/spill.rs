@@ -1,4 +1,4 @@
-//! What does not fit into memory goes to files without a name: they are gone with the process, however that ends.
+//! Files without a name for what does not fit into memory. The system removes them with the process, however it ends.
 
 use std::env::temp_dir;
 use std::fs::File;
@@ -15,7 +15,7 @@ use futures::{Stream, stream};
 /// Bytes that are read at once.
 const CHUNK: usize = 1 << 17;
 
-/// Makes files without a name.
+/// Creates files without a name.
 #[derive(Debug)]
 pub(crate) struct Unnamed;
 
@@ -26,7 +26,7 @@ impl TempFileFactory for Unnamed {
     }
 }
 
-/// An error with where it happened: an unnamed file has no path that could be told.
+/// Adds the folder to an error: an unnamed file has no path.
 fn told(action: &str, error: &io::Error) -> io::Error {
     let folder = temp_dir();
     io::Error::new(error.kind(), format!("cannot {action} temporary files in {}: {error}", folder.display()))

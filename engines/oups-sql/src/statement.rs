@@ -1,4 +1,4 @@
-//! Texts as single statements, each with its place.
+//! Splits texts into single statements, each with its place.
 
 use std::collections::VecDeque;
 use std::iter::Peekable;
@@ -13,24 +13,24 @@ use datafusion::sql::sqlparser::tokenizer::{Location, Token, Tokenizer};
 
 use crate::source::{Name, Text};
 
-/// A statement as it is written, without the `;` behind it.
+/// The text of one statement, without the `;` at its end.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement {
     pub(crate) text: String,
-    /// Of what text it is.
+    /// The text that it is part of.
     pub(crate) of: Arc<Name>,
-    /// Where in that text it begins; lines and columns count from 1.
+    /// The place in that text where it begins. Lines and columns count from 1.
     pub(crate) begins: Location,
 }
 
 impl Statement {
-    /// Where in the whole text a place of the statement is.
+    /// Converts a place in the statement to one in the whole text.
     pub(crate) fn in_whole(&self, at: Location) -> Location {
         let column = if at.line == 1 { at.column + self.begins.column - 1 } else { at.column };
         Location { line: at.line + self.begins.line - 1, column }
     }
 
-    /// The statement as the engine's parser has it.
+    /// Parses the statement.
     ///
     /// # Errors
     ///
@@ -48,8 +48,8 @@ fn dialect(options: &SqlParserOptions) -> Box<dyn Dialect> {
     dialect_from_str(options.dialect).unwrap_or_else(|| Box::new(GenericDialect {}))
 }
 
-/// The statements of a text. Where it cannot be taken apart, all that is left of it is one: what is wrong with it is told when
-/// it is parsed.
+/// Splits a text into statements. If the tokenizer fails, the rest of the text is one statement, and parsing it gives the
+/// error.
 pub(crate) fn split(text: &Text, options: &SqlParserOptions) -> Vec<Statement> {
     let mut tokens = Vec::new();
     let dialect = dialect(options);
@@ -76,7 +76,7 @@ pub(crate) fn split(text: &Text, options: &SqlParserOptions) -> Vec<Statement> {
     statements
 }
 
-/// A walk over a text that finds its places; what it is asked for must ascend.
+/// Finds places in a text in one walk over it, so places must be asked for in ascending order.
 struct Walk<'t> {
     chars: Peekable<CharIndices<'t>>,
     at: Location,
@@ -88,7 +88,7 @@ impl<'t> Walk<'t> {
         Self { chars: text.char_indices().peekable(), at: Location { line: 1, column: 1 }, length: text.len() }
     }
 
-    /// How many bytes are before the place.
+    /// The number of bytes before the place.
     fn offset(&mut self, at: Location) -> usize {
         while (self.at.line, self.at.column) < (at.line, at.column) {
             match self.chars.next() {

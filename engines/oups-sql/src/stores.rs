@@ -1,4 +1,4 @@
-//! The stores of the command line, and the names by which statements know them.
+//! The stores of the command line, and their names in statements.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// Its folder as a word of a command.
+    /// Its folder as a word of a shell command.
     pub(crate) fn word(&self) -> String {
         shell::word(&self.path)
     }
@@ -29,10 +29,10 @@ impl Attached {
 #[derive(Clone, Debug)]
 pub(crate) struct Stores(Vec<Attached>);
 
-/// The name of the store that stands first.
+/// The name of the first store.
 const FIRST: &str = "store";
 
-/// Names that schemas of the engine have.
+/// Names of the engine's own schemas.
 const TAKEN: [&str; 2] = ["public", "information_schema"];
 
 impl Stores {
@@ -40,7 +40,7 @@ impl Stores {
     ///
     /// # Errors
     ///
-    /// [`Usage`], if a name is given twice or is the engine's; if a folder is not a store.
+    /// [`Usage`] if a name is given twice or is one of the engine's; an error if a folder is not a store.
     pub(crate) fn open(args: &Sql) -> Result<Self> {
         let mut stores =
             vec![Attached { name: FIRST.to_owned(), path: args.store.clone(), store: store(&args.store)? }];
@@ -62,14 +62,14 @@ impl Stores {
         self.iter().find(|attached| attached.name == name)
     }
 
-    /// The store that a name in a statement is of: as its table, or as the schema of its datasets.
+    /// The store that a name in a statement belongs to, as the table of the store or as one of its datasets.
     pub(crate) fn of(&self, name: &ObjectName, folds: bool) -> Option<&Attached> {
         let parts: Vec<String> = name
             .0
             .iter()
             .filter_map(|part| part.as_ident())
             .map(|ident| {
-                // SQL takes what is not between quotes in small letters.
+                // SQL turns names without quotes into small letters.
                 if folds && ident.quote_style.is_none() { ident.value.to_lowercase() } else { ident.value.clone() }
             })
             .collect();

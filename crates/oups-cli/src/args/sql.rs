@@ -1,4 +1,5 @@
-//! The command line of `oups-sql`, which is a program of its own: defined here, so that `oups` completes `oups sql` too.
+//! The command line of `oups-sql`, which is a program of its own. It is defined here so that the completions of `oups` know
+//! its options.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -32,7 +33,7 @@ pub struct Sql {
     /// Another store, as the table NAME; may be repeated
     #[arg(long, value_name = "NAME=STORE", value_parser = store_as)]
     pub attach: Vec<(String, PathBuf)>,
-    /// What is to be run.
+    /// The statements to run.
     #[command(flatten)]
     pub sources: Sources,
     /// File to write, all or nothing
@@ -61,16 +62,16 @@ pub struct Sql {
     pub verbose: u8,
 }
 
-/// Where statements are written.
+/// A place with statements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// On the command line.
+    /// The command line.
     Command(String),
-    /// In a file, or on standard input where it is `-`.
+    /// A file; `-` is standard input.
     File(PathBuf),
 }
 
-/// All places of statements, in the order of the command line.
+/// All places with statements, in the order of the command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources(pub Vec<Source>);
 
@@ -109,12 +110,12 @@ impl FromArgMatches for Sources {
 #[derive(Debug, Args)]
 #[command(disable_help_flag = true)]
 pub(crate) struct PassedOn {
-    /// What `oups-sql` is started with.
+    /// The arguments of `oups-sql`.
     #[arg(last = true)]
     pub(crate) words: Vec<OsString>,
 }
 
-/// The words of a command line with a `--` behind `sql`: what follows is for another program to judge, `--help` too.
+/// Puts `--` behind `sql` in a command line: another program parses what follows, `--help` too.
 pub(super) fn apart(line: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut words: Vec<OsString> = line.into_iter().collect();
     let is_verbose = |word: &OsString| {

@@ -1,4 +1,4 @@
-//! A stream of rows, up to a limit, printed or exported.
+//! Prints or exports a stream of rows, up to a limit.
 
 use std::io::{self, IsTerminal};
 
@@ -11,12 +11,12 @@ use crate::output::{Rows, stream};
 use crate::terminal::progress::Progress;
 use crate::terminal::stdout::Stdout;
 
-/// Where the rows go, and as what.
+/// The file that rows go to, and their format.
 pub(super) fn target(to: &To) -> Result<Target> {
     Target::of(to.output.as_deref(), to.format)
 }
 
-/// Prints or exports all rows, up to the limit. A table of many shows both ends.
+/// Prints or exports all rows, up to the limit. A table of many rows shows both ends.
 pub(super) fn show(reader: impl RecordBatchReader, to: &To, out: &mut Stdout) -> Result<()> {
     let target = target(to)?;
     let schema = reader.schema();

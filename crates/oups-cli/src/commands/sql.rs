@@ -1,4 +1,4 @@
-//! `oups sql`: becomes the program `oups-sql`, which is not built with this one.
+//! `oups sql`: replaces this process by the program `oups-sql`.
 
 use std::convert::Infallible;
 use std::io;
@@ -13,12 +13,12 @@ use crate::explain::hint;
 
 const NAME: &str = "oups-sql";
 
-/// Returns only where there is no such program, or it cannot be started.
+/// Returns only if the program cannot be started.
 pub(super) fn run(passed_on: PassedOn) -> Result<Infallible> {
     let beside = beside();
-    // A bare name is looked up in `PATH`.
+    // The system looks up a bare name in `PATH`.
     let program = beside.clone().unwrap_or_else(|| NAME.into());
-    // In place of this process: its streams, its signals and its exit status are the other's.
+    // The program takes over this process, and so its streams, its signals and its exit status.
     let error = Command::new(&program).args(passed_on.words).exec();
     if beside.is_none() && error.kind() == io::ErrorKind::NotFound {
         let missing = "`oups sql` is a program of its own, which is not installed".to_owned();
@@ -27,7 +27,7 @@ pub(super) fn run(passed_on: PassedOn) -> Result<Infallible> {
     Err(error).with_context(|| format!("cannot start {}", program.display()))
 }
 
-/// The one that was installed or built together with this program.
+/// The `oups-sql` in the folder of this program, if there is one.
 fn beside() -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?.with_file_name(NAME);
     program.is_file().then_some(program)

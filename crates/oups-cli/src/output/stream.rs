@@ -1,4 +1,4 @@
-//! A stream of rows, printed or exported.
+//! Prints or exports a stream of rows.
 
 use std::collections::VecDeque;
 use std::io;
@@ -19,11 +19,11 @@ use crate::terminal::stdout::Stdout;
 /// Up to so many rows are shown as they are; of more, half of them from each end.
 pub(crate) const SHOWN: u64 = 40;
 
-/// Prints or exports all rows. A table of many shows both ends, unless `all` are wanted.
+/// Prints or exports all rows. A table of many rows shows both ends, unless `all` are wanted.
 ///
 /// # Errors
 ///
-/// Those of the rows; if a value has no text in the format, or the output cannot be written.
+/// The errors of the rows; an error if a value has no text in the format, or the output cannot be written.
 pub fn show(rows: Rows<'_>, target: &Target, all: bool, out: &mut Stdout) -> Result<()> {
     match &target.path {
         Some(path) => {
@@ -36,7 +36,7 @@ pub fn show(rows: Rows<'_>, target: &Target, all: bool, out: &mut Stdout) -> Res
     }
 }
 
-/// Writes all rows; answers how many.
+/// Writes all rows, and returns their number.
 pub(crate) fn write(rows: Rows<'_>, target: &Target, out: &mut (dyn io::Write + Send)) -> Result<u64> {
     match target.format {
         Format::Table => {
@@ -54,7 +54,8 @@ pub(crate) fn write(rows: Rows<'_>, target: &Target, out: &mut (dyn io::Write + 
     }
 }
 
-/// Prints all rows if they are few or `all` are wanted, else both ends. Never holds more than them and a batch.
+/// Prints all rows if they are few or `all` are wanted, otherwise both ends. It never holds more than these and a
+/// batch.
 fn print_table(rows: Rows<'_>, all: bool, out: &mut Stdout) -> Result<()> {
     let Rows { schema, batches } = rows;
     let (mut rows, mut first) = (0, Vec::new());
@@ -85,7 +86,7 @@ fn print_table(rows: Rows<'_>, all: bool, out: &mut Stdout) -> Result<()> {
     Ok(())
 }
 
-/// The last so many rows of a stream; never holds more than them and one batch.
+/// The last `rows` rows of a stream. It never holds more than these and one batch.
 fn keep_last(batches: impl Iterator<Item = Result<RecordBatch>>, rows: usize) -> Result<Vec<RecordBatch>> {
     let mut last = VecDeque::new();
     let mut held = 0;
@@ -108,7 +109,7 @@ fn keep_last(batches: impl Iterator<Item = Result<RecordBatch>>, rows: usize) ->
     Ok(last.into())
 }
 
-/// Tells of columns that a terminal was too narrow for.
+/// Prints a message about columns that did not fit into the terminal.
 pub(crate) fn tell_left_out(left_out: &[String]) {
     if !left_out.is_empty() {
         let (columns, names) = (counted(left_out.len() as u64, "column"), left_out.join(", "));

@@ -1,4 +1,4 @@
-//! Where rows go, and as what.
+//! The file that rows go to, and their format.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -8,23 +8,24 @@ use anyhow::{Result, bail};
 use crate::args::Format;
 use crate::args::usage::Usage;
 
-/// Where rows go, and as what.
+/// The file that rows go to, and their format.
 #[derive(Debug)]
 pub struct Target {
     /// The file; `None` for standard output.
     pub path: Option<PathBuf>,
-    /// As what.
+    /// The format.
     pub format: Format,
-    /// Whether Arrow has its form for files, or the one for streams.
+    /// Whether Arrow has its form for files, and not the one for streams.
     pub is_file: bool,
 }
 
 impl Target {
-    /// As the options name it: by default, what the file's extension says, and a table on standard output, which is also `-`.
+    /// Takes the target from the options. `-` is standard output. The default format is that of the file's extension, and a
+    /// table on standard output.
     ///
     /// # Errors
     ///
-    /// [`Usage`], if the extension names no format, or one that is not for a terminal would go to one.
+    /// [`Usage`] if the extension names no format, or if Parquet or Arrow would go to a terminal.
     pub fn of(output: Option<&Path>, format: Option<Format>) -> Result<Self> {
         let path = output.filter(|path| *path != Path::new("-")).map(Path::to_owned);
         let format = match (format, &path) {

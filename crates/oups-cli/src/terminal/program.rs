@@ -1,15 +1,15 @@
-//! Which program speaks: `oups`, or one that shares its rooms.
+//! The program that prints messages: `oups`, or one that shares its rooms.
 
 use std::sync::OnceLock;
 
-/// A program, as its messages call it and its options.
+/// How messages name a program and its options.
 #[derive(Debug)]
 pub struct Program {
-    /// Its name, with which each of its messages begins.
+    /// The name of the program. Each message begins with it.
     pub name: &'static str,
-    /// What chooses the columns of its rows, as in `--columns chooses`.
+    /// The part of a command line that chooses columns, as in `--columns chooses`.
     pub chooses: &'static str,
-    /// How one is left out, as in `leave it out with --columns`.
+    /// How to leave out a column, as in `leave it out with --columns`.
     pub leaves_out: &'static str,
 }
 
@@ -17,13 +17,12 @@ const OUPS: Program = Program { name: "oups", chooses: "--columns", leaves_out: 
 
 static SPEAKS: OnceLock<Program> = OnceLock::new();
 
-/// From now on this program speaks. Only the first that says so does.
+/// Names the program of this process. Only the first call counts.
 pub fn speak_as(program: Program) {
-    // A process is one program for as long as it lives.
     let _: Result<(), Program> = SPEAKS.set(program);
 }
 
-/// The program that speaks: `oups`, where no other has said so.
+/// The program of this process: `oups`, unless [`speak_as`] named another.
 pub fn program() -> &'static Program {
     SPEAKS.get().unwrap_or(&OUPS)
 }

@@ -1,4 +1,4 @@
-//! `oups sql` becomes another program: here a script that tells what it was given.
+//! `oups sql` becomes another program. In these tests it is a script that prints its arguments and its input.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -19,7 +19,7 @@ struct Installed {
     elsewhere: TempDir,
 }
 
-/// Tells its name, its words and its input.
+/// Prints its name, its arguments and its input.
 const TELLS: &str = "#!/bin/sh\necho \"$0\"\nprintf '[%s]\\n' \"$@\"\ncat\necho told >&2\nexit 7\n";
 
 impl Installed {

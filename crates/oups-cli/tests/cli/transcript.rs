@@ -1,4 +1,4 @@
-//! Documents show real output: the commands of their `console` blocks are run, and what they show is compared.
+//! Documents show real output: a test runs the commands of their `console` blocks and compares the output.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -20,8 +20,8 @@ pub(crate) fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// What is wrong with pages, each after it was run in a folder of its own. Commands that are not `ours` are not run: what is
-/// shown of them stays.
+/// Runs each page in a folder of its own, and returns the wrong lines of all. It does not run commands that are not `ours`;
+/// their output stays as it is.
 pub(crate) fn wrong(pages: Vec<PathBuf>, ours: impl Fn(&str) -> bool + Send + Sync) -> Vec<String> {
     let ours = &ours;
     thread::scope(|scope| {
@@ -35,8 +35,8 @@ pub(crate) fn is_sql(command: &str) -> bool {
     command.contains("oups sql ") || command.contains("oups-sql ")
 }
 
-/// What is wrong with a page, after it was run: with the weather as a clone has it, or for the program's own page with files
-/// cut from it.
+/// Runs a page, and returns its first wrong line. The folder has the weather as a clone has it, or, for the program's own
+/// page, files cut from it.
 fn is_real(page: &Path, ours: impl Fn(&str) -> bool) -> Option<String> {
     let document = std::fs::read_to_string(page).unwrap();
     if !document.contains("\n```console\n") {
@@ -55,7 +55,7 @@ fn is_real(page: &Path, ours: impl Fn(&str) -> bool) -> Option<String> {
     Some(format!("{}:{}: shows\n  {shown}\nbut the program prints\n  {printed}\n", page.display(), at + 1))
 }
 
-/// The document with every line that starts with `$ ` in a `console` block followed by what it prints.
+/// The document, in which every line that starts with `$ ` in a `console` block is followed by its output.
 fn run(document: &str, sandbox: &Sandbox, ours: impl Fn(&str) -> bool) -> String {
     let mut real = String::new();
     let (mut in_console, mut is_shown) = (false, true);
@@ -66,7 +66,7 @@ fn run(document: &str, sandbox: &Sandbox, ours: impl Fn(&str) -> bool) -> String
             _ => {}
         }
         let command = line.strip_prefix("$ ").filter(|_| in_console);
-        // What is shown of a command that is run comes from the run.
+        // The output of a command that is run comes from the run.
         if !in_console || command.is_some() || line == "```console" || !is_shown {
             real.push_str(line);
             real.push('\n');

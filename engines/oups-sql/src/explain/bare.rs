@@ -1,4 +1,4 @@
-//! What the engine wraps its errors in, taken off.
+//! Takes the wrappers off the engine's errors.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, Span};
 
-/// The error within all wrappers, and the place in the statement that one of them tells.
+/// The error within all wrappers, and its place in the statement if a wrapper has one.
 pub(super) fn bare(error: &DataFusionError) -> (&DataFusionError, Option<Span>) {
     let (mut error, mut span) = (error, None);
     loop {

@@ -1,4 +1,4 @@
-//! Errors of the engine in the user's words: what is wrong first, then where, and a way out.
+//! Explains errors of the engine: first what is wrong, then where, then what to do.
 
 mod bare;
 mod names;
@@ -22,17 +22,17 @@ use crate::panics::internal;
 use crate::statement::Statement;
 use crate::stores::{Attached, Stores};
 
-/// What an error is told of.
+/// The statement of an error, with what explains it.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) statement: &'a Statement,
     pub(crate) engine: &'a Engine,
     pub(crate) stores: &'a Stores,
-    /// How it runs, once it does.
+    /// Its plan, once it runs.
     pub(crate) plan: Option<&'a Arc<dyn ExecutionPlan>>,
 }
 
-/// What is wrong, with a way out, and where in the statement it is.
+/// An explained error, with its hint and its place in the statement.
 #[derive(Debug, Default)]
 struct Told {
     text: String,
@@ -50,7 +50,7 @@ impl Told {
     }
 }
 
-/// An error of the engine, told in other words. What it says of a change of a store is still to be found in it.
+/// An error of the engine with other words. It still holds the error of the store, if there was one.
 #[derive(Debug)]
 struct Failed {
     text: String,
@@ -65,13 +65,13 @@ impl fmt::Display for Failed {
 
 impl std::error::Error for Failed {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        // All between is the engine's wrapping. Where other words were found, the store's own are not told too.
+        // The engine's errors between are only wrappers. A store's error that got other words is left out.
         error_of(&self.error).filter(|error| self.text.contains(&error.to_string())).map(|error| error as _)
     }
 }
 
 impl Asked<'_> {
-    /// The error in the user's words, with a mark under its place.
+    /// Explains the error, with a mark under its place.
     pub(crate) fn explain(self, error: DataFusionError) -> anyhow::Error {
         let (bare, span) = bare::bare(&error);
         let mut told = match error_of(&error) {
@@ -90,7 +90,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The error of a panic while the statement ran.
+    /// Explains a panic of the statement.
     pub(crate) fn panicked(self, what: &str) -> anyhow::Error {
         let told = self.damaged().unwrap_or_else(|| self.internal(what));
         match told.hint {
@@ -99,7 +99,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The statement as it was parsed.
+    /// The parsed statement.
     fn parsed(self) -> Option<Parsed> {
         self.statement.parsed(&self.engine.ctx.copied_config().options().sql_parser).ok()
     }
@@ -119,7 +119,7 @@ impl Asked<'_> {
         }
     }
 
-    /// What is told of a file that the engine could not decode, if it is damaged.
+    /// Explains a file that the engine could not decode, if it is damaged.
     fn damaged(self) -> Option<Told> {
         let found = damage::find(self.plan?, self.stores)?;
         Some(self.of_store(&found))
@@ -161,7 +161,7 @@ impl Asked<'_> {
         Told::hinted(text, "give more with --memory, or have less done at once with --threads")
     }
 
-    /// The error of what must not happen, with the statement.
+    /// Explains an internal error. The report needs the statement.
     fn internal(self, text: &str) -> Told {
         Told::plain(internal(text) + &place::whole(self.statement))
     }

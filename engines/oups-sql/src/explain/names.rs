@@ -1,4 +1,4 @@
-//! Names that are not there, with those that may have been meant.
+//! Explains names that do not exist, and suggests names that may have been meant.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -14,10 +14,10 @@ use super::{Asked, Told};
 use crate::allowed::{ANOTHER, NOTHING_ELSE};
 use crate::settings;
 
-/// Up to so many names are listed.
+/// The largest number of names that an error lists.
 const LISTED: usize = 30;
 
-/// A column that is not there, or of which there are two; it was written so in the statement.
+/// Explains a column that does not exist, or is ambiguous. `written` is the statement from the column on.
 pub(super) fn column(error: &SchemaError, written: &str) -> Told {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => missing(error, field, valid_fields, written),
@@ -52,7 +52,8 @@ fn missing(error: &SchemaError, field: &Column, all: &[Column], written: &str) -
     }
 }
 
-/// The name most like it, or what the engine suggests, which is bolder; without the table where that needs not be said.
+/// The most similar name, or the engine's suggestion, which may be less similar. It has the name of its table only if it
+/// needs it.
 fn meant(error: &SchemaError, field: &Column, all: &[Column]) -> Option<String> {
     let names: Vec<String> = all.iter().map(|column| column.name().to_owned()).collect();
     let of_name = |name: &str| all.iter().filter(|column| column.name() == name).count();
@@ -66,14 +67,14 @@ fn meant(error: &SchemaError, field: &Column, all: &[Column]) -> Option<String> 
     Some(if needs_no_table { quote_identifier(column.name()).into_owned() } else { column.quoted_flat_name() })
 }
 
-/// A name that is there in other letters.
+/// Explains a name that exists in other letters.
 fn in_quotes(text: String, name: &str) -> Told {
     let quoted = quote_identifier(name);
     let text = format!("{text}; did you mean {quoted}?");
     Told::hinted(text, format!("SQL takes names without double quotes in small letters: write {quoted}"))
 }
 
-/// The names that there are, unless they are too many.
+/// Lists the names, unless there are too many.
 fn listed(names: BTreeSet<String>) -> String {
     if names.is_empty() || names.len() > LISTED {
         return String::new();
@@ -82,7 +83,7 @@ fn listed(names: BTreeSet<String>) -> String {
     format!(": there {are} {}", names.join(", "))
 }
 
-/// A function that is not there, as the engine tells it.
+/// Explains a function that does not exist, from the engine's text.
 pub(super) fn function(text: &str) -> Option<Told> {
     let (name, rest) = text.strip_prefix("Invalid function '")?.split_once('\'')?;
     let meant = rest.split_once("Did you mean '").and_then(|(_, meant)| meant.split_once('\''));
@@ -90,7 +91,7 @@ pub(super) fn function(text: &str) -> Option<Told> {
     Some(Told::plain(format!("no function {name}{meant}")))
 }
 
-/// A table function that is not there.
+/// Explains a table function that does not exist, from the engine's text.
 pub(super) fn table_function(asked: Asked<'_>, text: &str) -> Option<Told> {
     let name = text.strip_prefix("table function '")?.strip_suffix("' not found")?;
     let names: Vec<String> = asked.engine.ctx.state().table_functions().keys().cloned().collect();
@@ -103,13 +104,13 @@ pub(super) fn table_function(asked: Asked<'_>, text: &str) -> Option<Told> {
     Some(Told { span: span(&asked.parsed()?, name), ..told })
 }
 
-/// Whether the name is that of a file, or of a function that reads some.
+/// Whether the name looks like a file, or like a function that reads files.
 fn is_of_files(name: &str) -> bool {
     let name = name.to_lowercase();
     ["parquet", "csv", "json", "arrow", "read_", "_scan", "://", "/", "glob"].iter().any(|part| name.contains(part))
 }
 
-/// The first table of the statement that is not there.
+/// Explains the first table of the statement that does not exist.
 pub(super) fn table(asked: Asked<'_>) -> Option<Told> {
     let state = asked.engine.ctx.state();
     let catalogs = &state.config_options().catalog;
@@ -122,7 +123,7 @@ pub(super) fn table(asked: Asked<'_>) -> Option<Told> {
     })
 }
 
-/// Where the statement names a table or a table function.
+/// The place of a table or a table function in the statement.
 fn span(parsed: &Parsed, name: &str) -> Option<Span> {
     let Parsed::Statement(statement) = parsed else { return None };
     let found = visit_relations(&**statement, |relation| {
@@ -167,7 +168,7 @@ fn absent(asked: Asked<'_>, table: &ResolvedTableReference, default: &str) -> Op
     }))
 }
 
-/// The dataset of a store that has the name.
+/// Suggests the dataset with this name, if a store has it.
 fn dataset(asked: Asked<'_>, text: &str, name: &str) -> Option<Told> {
     let has_it = |store: &oups::Store<oups::AnyKey>| store.dataset(&store.parse_key(name).ok()?).ok()?.exists().ok();
     let attached = asked.stores.iter().find(|attached| has_it(&attached.store) == Some(true))?;
@@ -175,7 +176,7 @@ fn dataset(asked: Asked<'_>, text: &str, name: &str) -> Option<Told> {
     Some(Told::plain(format!("{text}; did you mean {meant}?")))
 }
 
-/// A name with the one that may have been meant, or all that there are.
+/// Suggests the most similar name, or lists all names.
 fn near(text: String, name: &str, names: BTreeSet<String>) -> Told {
     if let Some(same) = names.iter().find(|other| other.to_lowercase() == name.to_lowercase()) {
         return in_quotes(text, same);
@@ -187,7 +188,7 @@ fn near(text: String, name: &str, names: BTreeSet<String>) -> Told {
     }
 }
 
-/// What is wrong with the setting that the statement changes.
+/// Explains what is wrong with a `SET`.
 pub(super) fn setting(asked: Asked<'_>, error: &DataFusionError) -> Option<Told> {
     let ctx = &asked.engine.ctx;
     let Parsed::Statement(statement) = asked.parsed()? else { return None };

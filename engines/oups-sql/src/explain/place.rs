@@ -1,4 +1,4 @@
-//! Where in a statement something is wrong.
+//! Shows the places of errors in a statement.
 
 use datafusion::common::Span;
 use datafusion::sql::sqlparser::tokenizer::Location;
@@ -7,7 +7,7 @@ use oups_cli::caret::pointed;
 use crate::source::Name;
 use crate::statement::Statement;
 
-/// The line of the place, with a mark below; before it, what line it is, if that is not seen at once.
+/// The line with a mark below the place. A text of several lines also gets the number of the line.
 pub(super) fn mark(statement: &Statement, span: Span) -> String {
     let begin = Location { line: span.start.line, column: span.start.column };
     let text = line(statement, begin.line);
@@ -19,7 +19,7 @@ pub(super) fn mark(statement: &Statement, span: Span) -> String {
     place + &pointed(text, column, end.saturating_sub(column))
 }
 
-/// What is written at a place.
+/// The text of the statement from a place on.
 pub(super) fn written(statement: &Statement, span: Option<Span>) -> &str {
     let Some(start) = span.map(|span| span.start) else { return "" };
     let before = usize::try_from(start.column.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -27,7 +27,7 @@ pub(super) fn written(statement: &Statement, span: Option<Span>) -> &str {
     line.char_indices().nth(before).and_then(|(at, _)| line.get(at..)).unwrap_or_default()
 }
 
-/// The line and the column in the whole text, and what that is called.
+/// The line and the column in the whole text, and the name of the text.
 pub(super) fn told(statement: &Statement, at: Location) -> String {
     let Location { line, column } = statement.in_whole(at);
     match &*statement.of {
@@ -36,7 +36,7 @@ pub(super) fn told(statement: &Statement, at: Location) -> String {
     }
 }
 
-/// The statement with all its lines.
+/// All lines of the statement.
 pub(super) fn whole(statement: &Statement) -> String {
     statement.text.lines().map(|line| format!("\n  {line}")).collect()
 }

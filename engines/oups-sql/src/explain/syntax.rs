@@ -1,4 +1,4 @@
-//! Syntax that the parser does not take.
+//! Explains syntax errors.
 
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::Location;
@@ -7,7 +7,7 @@ use oups_cli::caret::pointed;
 use super::{Told, place};
 use crate::statement::Statement;
 
-/// What was expected and what was found, with its line and column, and a mark below it.
+/// Says what was expected and what was found, with line and column, and a mark below the place.
 pub(super) fn told(error: &ParserError, statement: &Statement) -> Told {
     let text = match error {
         ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
@@ -26,21 +26,21 @@ pub(super) fn told(error: &ParserError, statement: &Statement) -> Told {
     Told::plain(text + &pointed(line, column, length))
 }
 
-/// The text without the place that it ends with, and that place.
+/// Splits the parser's text into its message and the place at its end.
 fn located(text: &str) -> Option<(&str, Location)> {
     let (what, place) = text.rsplit_once(" at Line: ")?;
     let (line, column) = place.split_once(", Column: ")?;
     Some((what, Location { line: line.trim().parse().ok()?, column: column.trim().parse().ok()? }))
 }
 
-/// Where a statement ends that goes on no further: the parser knows no place of it.
+/// The end of a statement, for errors without a place.
 fn end(statement: &Statement) -> Location {
     let line = statement.text.lines().count().max(1);
     let column = statement.text.lines().next_back().unwrap_or_default().chars().count() + 1;
     Location { line: line as u64, column: column as u64 }
 }
 
-/// As a sentence goes on, and without the parser's own names.
+/// The message in lower case, with words instead of the parser's labels.
 fn words(text: &str) -> String {
     let text = text
         .replace("Expected: ", "expected ")
