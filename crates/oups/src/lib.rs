@@ -107,8 +107,9 @@
 //! let written = temperature.write(readings(4..5, 2.5)?).commit()?;
 //! assert_eq!((written.version.commit(), written.files_replaced), (2, 1));
 //!
-//! // A second source has hours 4 and 5 too. The smaller value stays. let smaller = Resolver::combine([("value",
-//! oups::Combine::Min)]); temperature.write(readings(4..6, 2.8)?).keep(smaller).commit()?;
+//! // A second source has hours 4 and 5 too. The smaller value stays.
+//! let smaller = Resolver::combine([("value", oups::Combine::Min)]);
+//! temperature.write(readings(4..6, 2.8)?).keep(smaller).commit()?;
 //! assert_eq!(temperature.scan().range(3..7).collect()?, values(&[(3, 3.0), (4, 2.5), (5, 2.8), (6, 3.0)])?);
 //!
 //! // The last hours should not be there.
@@ -173,15 +174,18 @@
 #![doc = include_str!("tutorial.md")]
 //! # let temperature = store.dataset(&berlin)?;
 //! # temperature.write(readings(0..24, 3.0)?).ordered_on("hour").row_group_target(10).duplicates_on(["hour"]).commit()?;
-//! // A dry run: what would the write cost? let plan = temperature.write(readings(4..5, 2.5)?).plan()?;
+//! // A dry run: what would the write cost?
+//! let plan = temperature.write(readings(4..5, 2.5)?).plan()?;
 //! assert_eq!((plan.row_groups_rewritten(), plan.new_rows()), (1, 1));
 //!
-//! // Writes only if nobody else has written since, and waits at most a minute. let at = temperature.version()?; let
-//! minute = std::time::Duration::from_secs(60); temperature.write(readings(4..5,
-//! 2.5)?).if_version(at).lock_timeout(minute).commit()?;
+//! // Writes only if nobody else has written since, and waits at most a minute.
+//! let at = temperature.version()?;
+//! let minute = std::time::Duration::from_secs(60);
+//! temperature.write(readings(4..5, 2.5)?).if_version(at).lock_timeout(minute).commit()?;
 //!
 //! // Merge small row groups; verify the checksum of every byte; a text for snapshot tests.
-//! temperature.compact().row_group_target(100).commit()?; assert!(store.verify(..).run()?.findings.is_empty());
+//! temperature.compact().row_group_target(100).commit()?;
+//! assert!(store.verify(..).run()?.findings.is_empty());
 //! assert!(store.layout()?.contains("temperature-berlin/1h: 24 rows in 1 row group"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -37,7 +37,8 @@ fn a_statement_sees_what_those_before_it_made() {
                 prepare above(double) as select count(*) as n from summer where temp > $1; \
                 set datafusion.execution.batch_size = 100";
     let asked = "execute above(90.0); select airport, temp from hot order by 1; show datafusion.execution.batch_size; \
-                 describe hot; drop view summer; drop table hot; show tables";
+                 describe hot; drop view summer; drop table hot; \
+                 select table_schema, table_name from information_schema.tables where table_schema in ('public', 'store') order by 1, 2";
     check(
         "a_statement_sees_what_those_before_it_made",
         &sandbox.session(&[&format!("oups-sql weather -c \"{made}\" -c \"{asked}\"").replace('$', "\\$")]),

@@ -71,6 +71,8 @@ pub(crate) struct Outcome {
 /// If a stored file is damaged, a file operation fails, or the disk is full. The turn then removes the files that were
 /// made.
 pub(crate) fn execute(turn: &mut Turn, job: &MergeJob<'_>) -> Result<Outcome> {
+    // A listener that is to stop the change before it has made a file must know that it begins.
+    job.steps.add(0)?;
     let base = turn.base_arc();
     let stored = base.as_deref().map(|base| base.entries.as_slice()).unwrap_or_default();
     let live = turn.live();
