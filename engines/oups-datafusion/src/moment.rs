@@ -18,6 +18,7 @@ use crate::attached::Attached;
 use crate::catalog::check_drop;
 use crate::error::blocking;
 use crate::functions::DatasetsTable;
+use crate::insert;
 use crate::keys::KeyCondition;
 use crate::options::OupsOptions;
 use crate::statement::Statement;
@@ -30,7 +31,7 @@ use crate::table::{DatasetTable, StoreTable};
 ///
 /// As the context's own; `Busy` where one moment is demanded and none was found.
 pub async fn sql(ctx: &SessionContext, text: &str) -> Result<DataFrame> {
-    let plan = ctx.state().create_logical_plan(text).await?;
+    let plan = insert::plan(&ctx.state(), text).await?;
     execute(ctx, plan).await
 }
 
