@@ -31,8 +31,9 @@ use crate::table::{DatasetTable, StoreTable};
 ///
 /// As the context's own; `Busy` where one moment is demanded and none was found.
 pub async fn sql(ctx: &SessionContext, text: &str) -> Result<DataFrame> {
-    let plan = insert::plan(&ctx.state(), text).await?;
-    execute(ctx, plan).await
+    let state = ctx.state();
+    let statement = state.sql_to_statement(text, &state.config_options().sql_parser.dialect)?;
+    execute(ctx, insert::plan(&state, statement).await?).await
 }
 
 /// As the context's own `execute_logical_plan`, with all datasets of the statement at one moment, as [`sql`] does.

@@ -33,7 +33,7 @@ use crate::options::OupsOptions;
 use casts::ARRIVAL;
 pub(crate) use casts::ExactInserts;
 use sink::{StoreSink, Target};
-pub(crate) use statement::plan;
+pub use statement::plan;
 
 /// The plan of an insert into the table of a store.
 ///

@@ -19,15 +19,13 @@ use oups::words;
 
 use crate::table::{DatasetTable, StoreTable};
 
-/// The plan of a statement, as the session's own `create_logical_plan` makes it; that of an insert into a store knows nothing
-/// of the table but the names of its columns.
+/// The plan of a parsed statement, as the session's own `statement_to_plan` makes it. The select of an insert into a store is
+/// planned for itself, and a store without datasets takes the columns that it has.
 ///
 /// # Errors
 ///
-/// As the session's own.
-pub(crate) async fn plan(state: &SessionState, text: &str) -> Result<LogicalPlan> {
-    let dialect = state.config().options().sql_parser.dialect;
-    let statement = state.sql_to_statement(text, &dialect)?;
+/// As the session's own; an insert is told of columns that the store does not have, or that it names twice.
+pub async fn plan(state: &SessionState, statement: Statement) -> Result<LogicalPlan> {
     if let Some(insert) = Plain::of(state, &statement)?
         && let Some(plan) = insert.plan(state).await?
     {

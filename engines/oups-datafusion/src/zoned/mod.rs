@@ -9,7 +9,7 @@ pub(crate) mod place;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, Result, plan_datafusion_err};
-use datafusion::logical_expr::expr::{Case, InList, InSubquery};
+use datafusion::logical_expr::expr::{Case, Cast, InList, InSubquery};
 use datafusion::logical_expr::expr_rewriter::FunctionRewrite;
 use datafusion::logical_expr::{Between, BinaryExpr, Expr, ExprSchemable, Operator, binary_expr};
 
@@ -65,14 +65,16 @@ impl Texts<'_> {
         if !is_comparison(operator) {
             return Ok(None);
         }
-        let (times, operator, text) = match (text_of(left), text_of(right)) {
-            (None, Some(text)) => (left, operator, text),
-            (Some(text), None) => (right, operator.swap().unwrap_or(operator), text),
-            _ => return Ok(None),
-        };
-        let Some(zoned) = self.zoned(times) else { return Ok(None) };
-        let place = self.read(times, text, |text, clock| zoned.place(text, clock))?;
-        Ok(Some(zoned.compared(times.clone(), operator, place)))
+        let swapped = operator.swap().unwrap_or(operator);
+        for (times, operator, text) in [(left, operator, right), (right, swapped, left)] {
+            if let Some((times, zoned)) = self.times(times)
+                && let Some(text) = text_beside(text, &zoned)
+            {
+                let place = self.read(times, text, |text, clock| zoned.place(text, clock))?;
+                return Ok(Some(zoned.compared(times.clone(), operator, place)));
+            }
+        }
+        Ok(None)
     }
 
     /// As [`compared`](Self::compared); the comparison as it is where it has no text beside times.
@@ -91,35 +93,32 @@ impl Texts<'_> {
     }
 
     fn in_list(&self, InList { expr, list, negated }: &InList) -> Result<Option<Expr>> {
-        if text_of(expr).is_some() {
-            return self.text_in_list(expr, list, *negated);
-        }
-        if !list.iter().any(|item| text_of(item).is_some()) {
+        let Some((times, zoned)) = self.times(expr) else { return self.text_in_list(expr, list, *negated) };
+        if !list.iter().any(|item| text_beside(item, &zoned).is_some()) {
             return Ok(None);
         }
-        let Some(zoned) = self.zoned(expr) else { return Ok(None) };
         let mut items = Vec::with_capacity(list.len());
         for item in list {
-            let place = match text_of(item) {
-                Some(text) => self.read(expr, text, |text, clock| zoned.place(text, clock))?,
-                None => {
-                    items.push(item.clone());
-                    continue;
-                }
+            let Some(text) = text_beside(item, &zoned) else {
+                items.push(item.clone());
+                continue;
             };
             // What lies between two values is equal to none.
-            items.extend(if let Place::At(value) = place { Some(zoned.literal(value)) } else { None });
+            if let Place::At(value) = self.read(times, text, |text, clock| zoned.place(text, clock))? {
+                items.push(zoned.literal(value));
+            }
         }
         if items.is_empty() {
             let operator = if *negated { Operator::NotEq } else { Operator::Eq };
-            return Ok(Some(zoned.compared(expr.as_ref().clone(), operator, Place::Above(i64::MAX))));
+            return Ok(Some(zoned.compared(times.clone(), operator, Place::Above(i64::MAX))));
         }
-        Ok(Some(Expr::InList(InList::new(expr.clone(), items, *negated))))
+        Ok(Some(Expr::InList(InList::new(Box::new(times.clone()), items, *negated))))
     }
 
     /// A text among expressions: each is compared by itself, as each has a type of its own.
     fn text_in_list(&self, text: &Expr, list: &[Expr], negated: bool) -> Result<Option<Expr>> {
-        if !list.iter().any(|item| self.zoned(item).is_some()) {
+        let is_beside = |item| self.times(item).is_some_and(|(_, zoned)| text_beside(text, &zoned).is_some());
+        if !list.iter().any(is_beside) {
             return Ok(None);
         }
         let operator = if negated { Operator::NotEq } else { Operator::Eq };
@@ -129,9 +128,9 @@ impl Texts<'_> {
     }
 
     fn in_subquery(&self, InSubquery { expr, subquery, negated }: &InSubquery) -> Result<Option<Expr>> {
-        let Some(text) = text_of(expr) else { return Ok(None) };
         let column = subquery.subquery.schema().fields().first();
         let Some(zoned) = column.and_then(|column| ZonedType::of(column.data_type())) else { return Ok(None) };
+        let Some(text) = text_beside(expr, &zoned) else { return Ok(None) };
         let value = self.read(expr, text, |text, clock| zoned.value(text, clock))?;
         Ok(Some(Expr::InSubquery(InSubquery::new(Box::new(zoned.literal(value)), subquery.clone(), *negated))))
     }
@@ -153,9 +152,9 @@ impl Texts<'_> {
         }
         let mut results: Vec<&mut Box<Expr>> = new.when_then_expr.iter_mut().map(|(_, then)| then).collect();
         results.extend(new.else_expr.iter_mut());
-        if let Some(zoned) = results.iter().find_map(|result| self.zoned(result)) {
+        if let Some((_, zoned)) = results.iter().find_map(|result| self.times(result)) {
             for result in results {
-                let Some(text) = text_of(result) else { continue };
+                let Some(text) = text_beside(result, &zoned) else { continue };
                 let value = self.read(result, text, |text, clock| zoned.value(text, clock))?;
                 **result = zoned.literal(value);
                 changed = true;
@@ -164,9 +163,20 @@ impl Texts<'_> {
         Ok(changed.then_some(Expr::Case(new)))
     }
 
-    /// The type of an expression, if it is one of times with a zone.
-    fn zoned(&self, expr: &Expr) -> Option<ZonedType> {
-        ZonedType::of(&expr.get_type(self.schema).ok()?)
+    /// The expression as times with a zone, if it is that. The engine's cast to nanoseconds is taken off: it does not change
+    /// a comparison, and fails for times that they do not reach.
+    fn times<'e>(&self, expr: &'e Expr) -> Option<(&'e Expr, ZonedType)> {
+        if let Expr::Cast(Cast { expr, field }) = expr {
+            if matches!(expr.as_ref(), Expr::Literal(..)) {
+                return None;
+            }
+            if let Some((times, zoned)) = self.times(expr)
+                && zoned.in_nanoseconds() == *field.data_type()
+            {
+                return Some((times, zoned));
+            }
+        }
+        Some((expr, ZonedType::of(&expr.get_type(self.schema).ok()?)?))
     }
 
     /// Reads a text that stands beside an expression, which the error names.
@@ -183,7 +193,12 @@ fn is_comparison(operator: Operator) -> bool {
     matches!(operator, Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom)
 }
 
-fn text_of(expr: &Expr) -> Option<&str> {
-    let Expr::Literal(value, _) = expr else { return None };
+/// A text that stands beside times of a type. A view has it in a cast already, which the engine has put around it.
+fn text_beside<'e>(expr: &'e Expr, times: &ZonedType) -> Option<&'e str> {
+    let literal = match expr {
+        Expr::Cast(Cast { expr, field }) if *field.data_type() == times.in_nanoseconds() => expr,
+        other => other,
+    };
+    let Expr::Literal(value, _) = literal else { return None };
     value.try_as_str().flatten()
 }

@@ -37,6 +37,11 @@ impl ZonedType {
         }
     }
 
+    /// What the engine casts a text and times of this type to, to compare them.
+    pub(crate) fn in_nanoseconds(&self) -> DataType {
+        DataType::Timestamp(TimeUnit::Nanosecond, Some(self.zone.clone()))
+    }
+
     /// Where a text lies. Without an offset from UTC it is what the clock of the zone shows.
     ///
     /// # Errors

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, TimeUnit};
-use datafusion::prelude::SessionContext;
+use datafusion::common::ScalarValue;
+use datafusion::prelude::{SessionContext, col, lit};
 use oups::{AnyKey, OrdValue, OrderedType, ReadDataset as _, Store};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -42,8 +43,7 @@ fn hours(zone: Option<&str>) -> (TempDir, Store<AnyKey>) {
 
 /// The number that a statement answers.
 async fn number(ctx: &SessionContext, text: &str) -> i64 {
-    let rows = rows(ctx, text).await;
-    rows[0].column(0).as_primitive::<Int64Type>().value(0)
+    rows(ctx, text).await.column(0).as_primitive::<Int64Type>().value(0)
 }
 
 async fn count(ctx: &SessionContext, condition: &str) -> i64 {
@@ -93,6 +93,8 @@ async fn a_text_is_utc_in_every_form_of_comparison_whatever_the_columns_zone_is(
             ("date_trunc('day', time at time zone 'UTC') = '2024-03-31'", 24),
             ("'2024-03-31 02:00' in (select time from store)", 48),
             ("exists (select 1 from store b where b.time = store.time and b.time < '2024-03-31 02:00')", 2),
+            ("city in (select city from store group by city having max(time) > '2024-10-27 22:59')", 48),
+            ("time in (select a.time from store a join store b on a.time = b.time and a.time < '2024-03-31 02:00')", 2),
             // Texts with an offset are what they say.
             ("time = '2024-03-31 02:00Z'", 1),
             ("time < '2024-03-31 03:00+01:00'", 2),
@@ -118,6 +120,30 @@ async fn a_text_is_of_the_zone_that_the_session_has() {
     let wrong = error(&ctx, "set oups.time_zone = 'Europe/Belrin'").await;
     assert!(wrong.contains("`Europe/Belrin` is not a time zone such as UTC, Europe/Berlin or +05:30"), "{wrong}");
     assert_eq!(count(&ctx, "time < '2024-03-31 05:31'").await, 1, "the setting stays");
+}
+
+#[tokio::test]
+async fn texts_of_programs_and_of_views_are_read_as_well() {
+    let (_folder, store) = hours(Some("Europe/Berlin"));
+    let ctx = attached(&store);
+    // The engine has analysed a view before anybody looks at it.
+    for (condition, expected) in [
+        ("time < '2024-03-31 02:00'", 2),
+        ("'2024-03-31 02:00' >= time", 3),
+        ("time between '2024-03-31 02:00' and '9999-12-31'", 46),
+        ("time not in ('2024-03-31 02:00', '2024-03-31 03:00')", 46),
+        ("'2024-03-31 02:00' in (time)", 1),
+        ("case time when '2024-03-31 02:00' then true end", 1),
+        ("case when time > '2024-04-01' then time else '2024-03-31 02:00' end = '2024-03-31 02:00'", 24),
+        ("'2024-03-31 02:00' in (select time from store)", 48),
+    ] {
+        ctx.sql(&format!("create or replace view some as select * from store where {condition}")).await.unwrap();
+        assert_eq!(number(&ctx, "select count(*) from some").await, expected, "{condition}");
+    }
+    let frame = ctx.table("store").await.unwrap().filter(col("time").lt(lit("2024-03-31 02:00"))).unwrap();
+    assert_eq!(frame.count().await.unwrap(), 2);
+    let frame = ctx.sql("select * from store where time < $1 and time in ($1, '2024-03-31 01:00')").await.unwrap();
+    assert_eq!(frame.with_param_values(vec![ScalarValue::from("2024-03-31 02:00")]).unwrap().count().await.unwrap(), 1);
 }
 
 #[tokio::test]

@@ -293,6 +293,19 @@ async fn datasets_of_one_ordered_column_of_numbers_are_inserted_into_as_well() {
 }
 
 #[tokio::test]
+async fn key_fields_of_one_name_in_two_levels_are_named_with_their_level() {
+    let (_folder, store) = store("name:str/name:str");
+    let names: Vec<String> = store.schema().field_names().map(|name| format!("\"{name}\"")).collect();
+    let ctx = writable(&store);
+    ctx.sql("set oups.ordered_on = 'hour'").await.unwrap();
+    let insert = format!("insert into store ({}, hour) values ('a', 'b', 1), ('a', 'c', 2)", names.join(", "));
+    assert_eq!(taken(&ctx, &insert).await.unwrap(), 2);
+    assert_eq!(versions(&store, ["a/b", "a/c"]), [1, 1]);
+    assert_eq!(taken(&ctx, &insert.replace("1)", "3)")).await.unwrap(), 2);
+    assert_eq!(versions(&store, ["a/b", "a/c"]), [2, 2]);
+}
+
+#[tokio::test]
 async fn no_rows_are_no_commit() {
     let (_folder, store, ctx) = weather();
     assert_eq!(taken(&ctx, "insert into store select * from store where false").await.unwrap(), 0);
