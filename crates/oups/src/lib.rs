@@ -252,6 +252,11 @@ pub use oups_query::{
 
 pub use oups_query::{common_schema, common_schema_of};
 
+/// Conversion of values between types: which type holds all values of another, and arrays in the wider type.
+pub mod schema {
+    pub use oups_core::schema::{convert, holds};
+}
+
 /// The names that most programs need: `use oups::prelude::*;`.
 pub mod prelude {
     pub use crate::{KeyField, SubLevel, TopLevel};

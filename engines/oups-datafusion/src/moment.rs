@@ -18,6 +18,7 @@ use crate::attached::Attached;
 use crate::catalog::check_drop;
 use crate::error::blocking;
 use crate::functions::DatasetsTable;
+use crate::insert;
 use crate::keys::KeyCondition;
 use crate::options::OupsOptions;
 use crate::statement::Statement;
@@ -30,8 +31,9 @@ use crate::table::{DatasetTable, StoreTable};
 ///
 /// As the context's own; `Busy` where one moment is demanded and none was found.
 pub async fn sql(ctx: &SessionContext, text: &str) -> Result<DataFrame> {
-    let plan = ctx.state().create_logical_plan(text).await?;
-    execute(ctx, plan).await
+    let state = ctx.state();
+    let statement = state.sql_to_statement(text, &state.config_options().sql_parser.dialect)?;
+    execute(ctx, insert::plan(&state, statement).await?).await
 }
 
 /// As the context's own `execute_logical_plan`, with all datasets of the statement at one moment, as [`sql`] does.

@@ -5,10 +5,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use datafusion::catalog::Session;
-use datafusion::common::config::{ConfigExtension, default_config_transform};
+use datafusion::common::config::{ConfigExtension, ConfigOptions, default_config_transform};
 use datafusion::common::{config_field, extensions_options};
 use datafusion::prelude::SessionContext;
 use oups::Together;
+
+use crate::zone::Zone;
 
 extensions_options! {
     /// The settings `oups.…` of a session: `set oups.pushdown_filters = false`.
@@ -19,6 +21,10 @@ extensions_options! {
         pub pushdown_filters: bool, default = true
         /// How long one moment of all datasets of a statement is looked for, such as 5s; the statement fails if there was none. Unset: for 200ms, after which each dataset is read as of a moment of its own.
         pub one_moment: Option<Wait>, default = None
+        /// The column that datasets are ordered on which an insert makes. Unset: the one that all others of the store are ordered on.
+        pub ordered_on: Option<String>, default = None
+        /// The zone of times without an offset in the text of a statement, beside columns with a zone.
+        pub time_zone: Zone, default = Zone::default()
     }
 }
 
@@ -29,7 +35,12 @@ impl ConfigExtension for OupsOptions {
 impl OupsOptions {
     /// The settings of a session; the defaults if it has none.
     pub(crate) fn of(state: &dyn Session) -> Self {
-        state.config_options().extensions.get::<Self>().cloned().unwrap_or_default()
+        Self::among(state.config_options())
+    }
+
+    /// These among all settings; the defaults if they are not there.
+    pub(crate) fn among(settings: &ConfigOptions) -> Self {
+        settings.extensions.get::<Self>().cloned().unwrap_or_default()
     }
 
     /// How far the datasets of a statement are to be of one moment.

@@ -8,6 +8,7 @@ use crate::attached::Attach;
 use crate::catalog;
 use crate::functions::register_functions;
 use crate::options::{self, OupsOptions};
+use crate::rules;
 
 /// The settings that suit stores: what is stored in order stays in order, and files are not cut at byte offsets. With the
 /// settings `oups.…` ([`OupsOptions`]) and an `information_schema`.
@@ -25,6 +26,7 @@ pub fn session_config() -> SessionConfig {
 pub fn session() -> SessionContext {
     let ctx = SessionContext::new_with_config(session_config());
     register_functions(&ctx);
+    rules::register(&ctx);
     ctx
 }
 
@@ -47,5 +49,6 @@ pub fn attach_with<K: StoreKey>(ctx: &SessionContext, name: &str, store: &Store<
     catalog::attach(ctx, name, store.any_keys(), options)?;
     options::ensure(ctx);
     register_functions(ctx);
+    rules::register(ctx);
     Ok(())
 }

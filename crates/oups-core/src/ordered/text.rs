@@ -135,8 +135,18 @@ impl OrderedType {
     }
 
     /// The date, time or duration of a text in units of this type, rounded down, and whether that is exact. The number
-    /// may be beyond the type's range. `None` if the text does not fit the type, or the type is not of this kind.
-    pub(super) fn time_units(&self, text: &str) -> Option<(i128, bool)> {
+    /// may be beyond the type's range. `None` if the text does not fit the type, or the type is not of this kind: an offset
+    /// does not fit a type without a zone.
+    ///
+    /// ```
+    /// # use arrow::datatypes::{DataType, TimeUnit};
+    /// # use oups_core::ordered::OrderedType;
+    /// let seconds = OrderedType::new(&DataType::Timestamp(TimeUnit::Second, None)).unwrap();
+    /// assert_eq!(seconds.time_units("1970-01-02"), Some((86_400, true)));
+    /// assert_eq!(seconds.time_units("1970-01-02 00:00:00.5"), Some((86_400, false)));
+    /// assert_eq!(seconds.time_units("1970-01-02T00:00:00Z"), None);
+    /// ```
+    pub fn time_units(&self, text: &str) -> Option<(i128, bool)> {
         use DataType::*;
         match self.data_type() {
             Date32 => Some((parse_date(text)?.signed_duration_since(NaiveDate::default()).num_days().into(), true)),

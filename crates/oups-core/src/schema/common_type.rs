@@ -12,8 +12,9 @@ use arrow::datatypes::{DataType, FieldRef, Fields, TimeUnit};
 use super::plain_type;
 use super::types::dictionary_allowed;
 
-/// Whether `wide` holds every value of `narrow`. Dictionaries count as their values' type.
-pub(crate) fn holds(wide: &DataType, narrow: &DataType) -> bool {
+/// Whether `wide` holds every value of `narrow`, except for times beyond the range of a finer unit. Dictionaries count as
+/// their values' type.
+pub fn holds(wide: &DataType, narrow: &DataType) -> bool {
     let wide = plain_type(wide);
     common(&wide, &plain_type(narrow)).is_some_and(|common| common == wide)
 }

@@ -21,11 +21,11 @@ use parquet::arrow::encode_arrow_schema;
 use crate::ordered::{OrdKeys, OrderedType};
 use crate::{Error, Result};
 
-pub use common_type::common;
+pub use common_type::{common, holds};
 pub use convert::convert;
 pub use types::check_types;
 
-pub(crate) use common_type::{holds, same_text};
+pub(crate) use common_type::same_text;
 pub(crate) use convert::{may_overflow, reason};
 pub(crate) use fit::{Fit, fit, fit_wider};
 

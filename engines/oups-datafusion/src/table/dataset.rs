@@ -15,6 +15,7 @@ use super::refused;
 use crate::attached::{Attach, Attached};
 use crate::columns::Columns;
 use crate::error::{blocking, external};
+use crate::insert;
 use crate::keys::KeyCondition;
 use crate::scan::{Scan, ScannedDataset};
 use crate::statement::{Statement, Statements};
@@ -154,11 +155,16 @@ impl TableProvider for DatasetTable {
 
     async fn insert_into(
         &self,
-        _: &dyn Session,
-        _: Arc<dyn ExecutionPlan>,
-        _: InsertOp,
+        state: &dyn Session,
+        input: Arc<dyn ExecutionPlan>,
+        kind: InsertOp,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        Err(refused::insert())
+        match &self.rows {
+            RowsOf::Newest { attached, key } => {
+                insert::into_dataset(attached, key, &self.columns, state, input, kind).await
+            }
+            RowsOf::Snapshot(_) => Err(refused::insert()),
+        }
     }
 
     async fn delete_from(&self, _: &dyn Session, _: Vec<Expr>) -> Result<Arc<dyn ExecutionPlan>> {

@@ -15,6 +15,7 @@ use super::refused;
 use crate::attached::{Attach, Attached};
 use crate::columns::Columns;
 use crate::error::{blocking, external};
+use crate::insert;
 use crate::keys::KeyCondition;
 use crate::scan::{Scan, ScannedDataset};
 use crate::statement::Statements;
@@ -61,6 +62,11 @@ impl StoreTable {
     /// The condition on keys in the filters of a scan.
     pub(crate) fn condition(&self, state: &dyn Session, filters: &[Expr]) -> Result<KeyCondition> {
         KeyCondition::new(state, &self.columns.keys, &self.filter, filters)
+    }
+
+    /// Whether there is no dataset yet that has columns.
+    pub(crate) fn has_no_datasets(&self) -> bool {
+        self.columns.shown.fields().len() == self.columns.keys.fields().len()
     }
 
     pub(crate) fn attached(&self) -> &Arc<Attached> {
@@ -123,11 +129,11 @@ impl TableProvider for StoreTable {
 
     async fn insert_into(
         &self,
-        _: &dyn Session,
-        _: Arc<dyn ExecutionPlan>,
-        _: InsertOp,
+        state: &dyn Session,
+        input: Arc<dyn ExecutionPlan>,
+        kind: InsertOp,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        Err(refused::insert())
+        insert::into_store(&self.attached, &self.columns, state, input, kind).await
     }
 
     async fn delete_from(&self, _: &dyn Session, _: Vec<Expr>) -> Result<Arc<dyn ExecutionPlan>> {
