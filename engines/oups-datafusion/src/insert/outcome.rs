@@ -40,7 +40,8 @@ fn rank(error: &Error) -> u8 {
         (Outcome::Unknown, _) => 0,
         (Outcome::Done { .. }, _) => 1,
         (Outcome::NotDone, Error::Stopped { .. }) => 3,
-        (Outcome::NotDone, _) => 2,
+        // Only a repair is done in part.
+        (Outcome::NotDone | Outcome::Partly, _) => 2,
     }
 }
 

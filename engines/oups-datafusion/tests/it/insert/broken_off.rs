@@ -142,7 +142,7 @@ async fn an_error_says_which_datasets_are_written() {
     );
     assert_eq!(versions(&store, ["oslo", "rome"]), [2, 3]);
     let rows = table(&ctx, "select city, count(*) from store group by city order by city").await;
-    insta::assert_snapshot!(rows, @"");
+    insta::assert_snapshot!(rows);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,7 +230,9 @@ async fn of_several_datasets_those_that_are_perhaps_written_are_named_too() {
     assert_eq!((of_oups.outcome(), of_oups.dataset()), (Outcome::Done { durable: false }, Some("rome")), "{error}");
     // Rome may have stopped Oslo before that was begun.
     let told = match versions(&store, ["oslo", "rome"]) {
-        [2, 2] => "of 2 datasets the insert has written 1 (oslo), has perhaps written 1 (rome), and left 0 as they were",
+        [2, 2] => {
+            "of 2 datasets the insert has written 1 (oslo), has perhaps written 1 (rome), and left 0 as they were"
+        }
         versions => {
             assert_eq!(versions, [1, 2]);
             "rome"

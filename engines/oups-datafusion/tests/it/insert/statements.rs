@@ -22,7 +22,7 @@ async fn rows_go_to_the_datasets_of_their_keys_in_order() {
         (7.5, 'rome', '1970-01-01 07:00'), (3.0, 'oslo', timestamp '1970-01-01 03:00:00')";
     assert_eq!(taken(&ctx, insert).await.unwrap(), 4);
     assert_eq!(versions(&store, ["oslo", "rome"]), [2, 2]);
-    insta::assert_snapshot!(table(&ctx, "select * from store where temp > 1 order by city, time").await, @"");
+    insta::assert_snapshot!(table(&ctx, "select * from store where temp > 1 order by city, time").await);
     // Each dataset is one commit, with its settings.
     let info = store.dataset(&store.parse_key("rome").unwrap()).unwrap().info().unwrap();
     assert_eq!((info.row_groups, info.rows), (3, 5));
@@ -36,7 +36,7 @@ async fn all_columns_are_meant_in_their_order_where_none_is_named() {
         .await
         .unwrap();
     let rows = table(&ctx, "select time, temp, note from store where time > '1970-01-01 12:00' order by time").await;
-    insta::assert_snapshot!(rows, @"");
+    insta::assert_snapshot!(rows);
 }
 
 #[tokio::test]
@@ -143,7 +143,7 @@ async fn the_first_rows_of_a_store_bring_its_columns() {
     ctx.sql("set oups.ordered_on = ''").await.unwrap();
     let more = "insert into store select 'oslo' as city, 3 as floor, time, temp * 2 as temp from store";
     assert_eq!(taken(&ctx, more).await.unwrap(), 1);
-    insta::assert_snapshot!(table(&ctx, "select * from store order by floor").await, @"");
+    insta::assert_snapshot!(table(&ctx, "select * from store order by floor").await);
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn the_select_of_an_insert_is_what_it_is_by_itself() {
     let insert = "insert into store (city, time, temp)
         select name, date '1970-01-09' + interval '1 day', cast(degrees as bigint) from (values (7.75, 'oslo', 0)) as v (degrees, name, x)";
     assert_eq!(taken(&ctx, insert).await.unwrap(), 1);
-    insta::assert_snapshot!(table(&ctx, "select * from store order by city, time").await, @"");
+    insta::assert_snapshot!(table(&ctx, "select * from store order by city, time").await);
 }
 
 #[tokio::test]
@@ -241,7 +241,7 @@ async fn a_sort_that_is_larger_than_memory_goes_to_files() {
     }
     assert!(spilled > 0, "nothing was spilled");
     let sums = table(&ctx, "select city, count(*), cast(sum(temp) as bigint) from store where city in ('bern', 'genf') group by city order by city").await;
-    insta::assert_snapshot!(sums, @"");
+    insta::assert_snapshot!(sums);
     assert_eq!(
         std::fs::read_dir(files.path())
             .unwrap()
