@@ -207,7 +207,7 @@ mod tests {
         let told = told.lock().unwrap();
         let of = |words: &str| (words.to_owned(), format!(", x: {words}"));
         let found: Vec<_> = told.iter().map(|(words, _, message)| (words.clone(), message.clone())).collect();
-        assert_eq!(found, ["checking rows", "100% merged", "committing", "committing"].map(of));
+        assert_eq!(found, ["checking rows", "0% merged", "100% merged", "committing", "committing"].map(of));
         assert_eq!(told[1].1, Some(3), "rows are counted while they are merged");
     }
 
