@@ -227,7 +227,8 @@ fn a_repair_tells_what_is_known_at_every_operation() {
         copy_tree(&prepared, &folder.path().join("counted"));
         repair(&counting, &folder.path().join("counted")).unwrap();
         let operations = counting.operations();
-        let commit = operations.iter().position(|operation| operation == "rename a.opdmd").unwrap();
+        // A damaged manifest is first moved away under the same name.
+        let commit = operations.iter().rposition(|operation| operation == "rename a.opdmd").unwrap();
         for (number, operation) in operations.iter().enumerate() {
             for (fault, at_commit) in FAULTS {
                 let root = folder.path().join("hit");
