@@ -112,9 +112,9 @@ impl Scan<'_> {
     /// The engine's reader of Parquet, on files that the plan keeps.
     fn source(&self, state: &dyn Session, pinned: PinnedFiles) -> Arc<ParquetSource> {
         let footers = state.runtime_env().cache_manager.get_file_metadata_cache();
-        let mut options = TableParquetOptions::default();
-        options.global = state.config_options().execution.parquet.clone();
-        options.global.pushdown_filters = OupsOptions::of(state).pushdown_filters;
+        let mut global = state.config_options().execution.parquet.clone();
+        global.pushdown_filters = OupsOptions::of(state).pushdown_filters;
+        let options = TableParquetOptions { global, ..Default::default() };
         let readers = PinnedReaders::new(Arc::new(pinned), footers);
         let source = ParquetSource::new(self.columns.read.clone())
             .with_table_parquet_options(options)

@@ -165,7 +165,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     };
     let bytes = number * unit;
     // Beyond that a whole number of bytes is not a number of this type.
-    if bytes >= 1.0 && bytes < 9e18 { Ok(bytes as u64) } else { Err(wrong()) }
+    if (1.0..9e18).contains(&bytes) { Ok(bytes as u64) } else { Err(wrong()) }
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {

@@ -9,6 +9,12 @@ pub struct Stdout {
     closed: bool,
 }
 
+impl Default for Stdout {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Stdout {
     pub fn new() -> Self {
         Self { inner: BufWriter::with_capacity(1 << 16, io::stdout()), closed: false }

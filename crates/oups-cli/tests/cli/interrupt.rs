@@ -91,10 +91,10 @@ fn before_all_is_read_nothing_is_changed() {
 fn a_change_that_is_interrupted_at_work_is_complete_or_leaves_nothing() {
     let sandbox = store();
     let rows = (0..200_000).map(|row| format!("{row},{}\n", row % 7)).collect::<String>();
-    sandbox.file("big.csv", &format!("at,n\n{rows}"));
+    sandbox.file("big.csv", format!("at,n\n{rows}"));
     sandbox.file(
         "keyed.csv",
-        &format!("origin,at,n\n{}", rows.lines().map(|row| format!("BIG,{row}\n")).collect::<String>()),
+        format!("origin,at,n\n{}", rows.lines().map(|row| format!("BIG,{row}\n")).collect::<String>()),
     );
     let cut = ["--ordered-on", "at", "--row-group-target", "500"];
     for (command, input) in [("write", "big.csv"), ("ingest", "keyed.csv"), ("compact", "")] {

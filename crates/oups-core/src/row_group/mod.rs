@@ -1,6 +1,6 @@
 //! One row group file: a Parquet file with one row group, read, written, and checked against the manifest's facts.
 //!
-//! Everything that decodes stored bytes goes through [`guard`](crate::guard): the parquet crate panics on some damaged
+//! Everything that decodes stored bytes goes through `guard`: the parquet crate panics on some damaged
 //! files, and a damaged file must be an error.
 
 mod adapter;

@@ -136,7 +136,8 @@ fn rows_that_are_not_there_and_ranges_that_do_not_ascend_are_refused() {
     };
     assert_eq!(read(&[0..10, 10..20, 30..30, 90..100]).unwrap(), 30);
     let reversed = Range { start: 20, end: 10 };
-    for wrong in [vec![90..101], vec![10..20, 0..5], vec![0..10, 5..15], vec![reversed]] {
+    let beyond = 90..101;
+    for wrong in [vec![beyond], vec![10..20, 0..5], vec![0..10, 5..15], vec![reversed]] {
         let error = read(&wrong).unwrap_err();
         assert!(matches!(error, Error::InvalidOption { option: "rows", .. }), "{wrong:?}: {error}");
     }
