@@ -17,7 +17,7 @@ use oups::{AnyKey, Moment, Store};
 use crate::attached::Attached;
 use crate::catalog::check_drop;
 use crate::error::blocking;
-use crate::functions::DatasetsTable;
+use crate::functions::{DatasetsTable, StreamedTable};
 use crate::insert;
 use crate::keys::KeyCondition;
 use crate::options::OupsOptions;
@@ -113,6 +113,9 @@ fn condition<'a>(
     }
     if let Some(table) = provider.downcast_ref::<DatasetsTable>() {
         return Ok(Some((table.attached(), table.condition(state, filters)?)));
+    }
+    if let Some(table) = provider.downcast_ref::<StreamedTable>() {
+        return Ok(Some((table.attached(), table.condition())));
     }
     Ok(provider.downcast_ref::<DatasetTable>().and_then(DatasetTable::condition))
 }
