@@ -28,7 +28,7 @@ pub(super) struct PeriodStart {
 
 impl PeriodStart {
     pub(super) fn new() -> Self {
-        Self { signature: Signature::variadic_any(Volatility::Immutable) }
+        Self { signature: Signature::any(2, Volatility::Immutable) }
     }
 }
 
@@ -106,11 +106,11 @@ impl ScalarUDFImpl for PeriodStart {
 }
 
 fn wrong_count(found: usize) -> DataFusionError {
-    plan_datafusion_err!("{NAME} takes 2 arguments, not {found}: a period and a time, as in {NAME}('1D', time)")
+    plan_datafusion_err!("{NAME} takes a period and a time, as in {NAME}('1D', time); {found} arguments were given")
 }
 
 fn not_constant(found: impl std::fmt::Display) -> DataFusionError {
-    plan_datafusion_err!("{NAME}: the period must be a constant, as in {NAME}('1D', time), not {found}")
+    plan_datafusion_err!("{NAME}: the period is to be a constant, as in {NAME}('1D', time), not {found}")
 }
 
 /// The type of times, if periods can be laid on it. A null without a type is one of any.
@@ -118,13 +118,13 @@ fn checked(time: &DataType) -> Result<&DataType> {
     if time.is_null() || TimeScale::from_data_type(time).is_some() {
         return Ok(time);
     }
-    let cast = if time.is_string() { "; make one of a text by timestamp '…' or a cast" } else { "" };
-    plan_err!("{NAME}: the time must be a timestamp or a date, not {time}{cast}")
+    let cast = if time.is_string() { "; of a text make one by timestamp '…' or arrow_cast" } else { "" };
+    plan_err!("{NAME}: the time is to be a timestamp or a date, not {time}{cast}")
 }
 
 fn period(value: &ScalarValue) -> Result<Period> {
     let wrong = |found: &dyn std::fmt::Display| {
-        plan_datafusion_err!("{NAME}: the period must be {}; found {found}", Period::EXPECTED)
+        plan_datafusion_err!("{NAME}: the period is to be {}; found {found}", Period::EXPECTED)
     };
     match value.try_as_str() {
         Some(Some(text)) => text.parse().map_err(|_| wrong(&format_args!("`{text}`"))),

@@ -48,7 +48,7 @@ impl TableFunctionImpl for ResampleFunction {
 
 fn filter(store: &Store<AnyKey>, keys: &str) -> Result<KeyFilter> {
     let wrong =
-        |what: String| CALL.error(format!("`keys` must be a filter such as city=oslo, or '' for all datasets: {what}"));
+        |what: String| CALL.error(format!("`keys` is a filter such as city=oslo, or '' for all datasets: {what}"));
     let conditions = pairs(keys).map_err(wrong)?;
     let conditions = conditions.iter().map(|(field, value)| format!("{field}={value}"));
     KeyFilter::parse(store.schema(), conditions).map_err(external)
@@ -72,16 +72,14 @@ fn aggregates(text: &str) -> Result<Vec<(String, Vec<Aggregate>)>> {
 }
 
 fn wrong_aggregates(what: String) -> DataFusionError {
-    CALL.error(format!(
-        "`aggregates` must be columns with what becomes of each, such as temp:first,max;precip:sum: {what}"
-    ))
+    CALL.error(format!("`aggregates` are columns with what becomes of each, such as temp:first,max;precip:sum: {what}"))
 }
 
 fn fill(text: &str) -> Result<Fill> {
     match text {
         "null" => Ok(Fill::Null),
         "previous" => Ok(Fill::Previous),
-        other => Err(CALL.error(format!("`fill` must be null or previous, not `{other}`"))),
+        other => Err(CALL.error(format!("`fill` is to be null or previous, not `{other}`"))),
     }
 }
 

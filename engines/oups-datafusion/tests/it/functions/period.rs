@@ -95,25 +95,13 @@ async fn constants_are_folded_and_a_null_is_null() {
     let ctx = oups_datafusion::session();
     let text = "select oups_period('W-MON', timestamp '2024-03-31T12:00:00') w, oups_period('15' || 'min', date '2024-03-31') d,
         oups_period('1D', null) n, oups_period('QS', arrow_cast(null, 'Date32')) q";
-    insta::assert_snapshot!(table(&ctx, text).await, @r#"
-+---------------------+------------+---+---+
-| w                   | d          | n | q |
-+---------------------+------------+---+---+
-| 2024-03-25T00:00:00 | 2024-03-31 |   |   |
-+---------------------+------------+---+---+
-"#);
+    insta::assert_snapshot!(table(&ctx, text).await);
     let plan = ctx.sql(text).await.unwrap().into_optimized_plan().unwrap().to_string();
     assert!(!plan.contains("oups_period("), "{plan}");
     // A parameter is a constant once it has a value.
     let ctx = times(of_type(&DataType::Date32, &[Some(40)]));
     ctx.sql("prepare first_of as select oups_period($1, t) from times").await.unwrap().collect().await.unwrap();
-    insta::assert_snapshot!(table(&ctx, "execute first_of('MS')").await, @r#"
-+-------------------------+
-| oups_period($1,times.t) |
-+-------------------------+
-| 1970-02-01              |
-+-------------------------+
-"#);
+    insta::assert_snapshot!(table(&ctx, "execute first_of('MS')").await);
 }
 
 #[tokio::test]
@@ -133,38 +121,7 @@ async fn what_has_no_periods_is_refused_in_words() {
         "select oups_period('1D', true) from times",
         "select oups_period('1D') from times",
         "select oups_period('1D', t, 'UTC') from times",
-    ]).await, @r#"
-select oups_period('1d', t) from times
-    Error during planning: oups_period: the period must be s, min, h, D, W, W-MON to W-SUN, MS, QS or YS, with a multiple before it if wanted, as in 15min or 2QS; found `1d`
-select oups_period('', t) from times
-    Error during planning: oups_period: the period must be s, min, h, D, W, W-MON to W-SUN, MS, QS or YS, with a multiple before it if wanted, as in 15min or 2QS; found ``
-select oups_period('1D@Europe/Paris', t) from times
-    Error during planning: oups_period: the period must be s, min, h, D, W, W-MON to W-SUN, MS, QS or YS, with a multiple before it if wanted, as in 15min or 2QS; found `1D@Europe/Paris`
-select oups_period(null, t) from times
-    Error during planning: oups_period: the period must be s, min, h, D, W, W-MON to W-SUN, MS, QS or YS, with a multiple before it if wanted, as in 15min or 2QS; found NULL
-select oups_period(5, t) from times
-    Error during planning: oups_period: the period must be s, min, h, D, W, W-MON to W-SUN, MS, QS or YS, with a multiple before it if wanted, as in 15min or 2QS; found 5
-select oups_period(t, t) from times
-    Optimizer rule 'simplify_expressions' failed
-caused by
-Error during planning: oups_period: the period must be a constant, as in oups_period('1D', time), not times.t
-select oups_period(arrow_typeof(t), t) from times
-    Optimizer rule 'simplify_expressions' failed
-caused by
-Error during planning: oups_period: the period must be a constant, as in oups_period('1D', time), not arrow_typeof(times.t)
-select oups_period('1D', 5) from times
-    Error during planning: oups_period: the time must be a timestamp or a date, not Int64
-select oups_period('1D', '2024-01-01') from times
-    Error during planning: oups_period: the time must be a timestamp or a date, not Utf8; make one of a text by timestamp '…' or a cast
-select oups_period('1D', time '12:00:00') from times
-    Error during planning: oups_period: the time must be a timestamp or a date, not Time64(ns)
-select oups_period('1D', true) from times
-    Error during planning: oups_period: the time must be a timestamp or a date, not Boolean
-select oups_period('1D') from times
-    Error during planning: oups_period takes 2 arguments, not 1: a period and a time, as in oups_period('1D', time)
-select oups_period('1D', t, 'UTC') from times
-    Error during planning: oups_period takes 2 arguments, not 3: a period and a time, as in oups_period('1D', time)
-"#);
+    ]).await);
 }
 
 #[tokio::test]
@@ -187,14 +144,7 @@ async fn groups_by_period_stream_in_the_stored_order() {
     let by_key = plan(&ctx, &store, by_key).await;
     assert!(by_key.contains("ordering_mode=Sorted") && !by_key.contains("SortExec"), "{by_key}");
     let text = "select oups_period('1D', time) p, count(*) c, min(n) n from store group by 1 order by 1";
-    insta::assert_snapshot!(table(&ctx, text).await, @r#"
-+----------------------+----+----+
-| p                    | c  | n  |
-+----------------------+----+----+
-| 1970-01-01T00:00:00Z | 44 | 0  |
-| 1970-01-02T00:00:00Z | 36 | 22 |
-+----------------------+----+----+
-"#);
+    insta::assert_snapshot!(table(&ctx, text).await);
 }
 
 #[tokio::test]
@@ -220,7 +170,7 @@ async fn a_condition_on_periods_is_one_on_times() {
     }
     let one = "select n from store where oups_period('6h', time) = '1970-01-03T06:00:00Z'";
     let plan = plan(&ctx, &store, one).await;
-    assert!(!plan.contains("oups_period") && plan.contains("oslo#14") && !plan.contains("oslo#13"), "{plan}");
+    assert!(!plan.contains("oups_period") && plan.contains("predicate=time@0 >= 194400000000 AND time@0 < 216000000000"), "{plan}");
     insta::assert_snapshot!("condition_on_a_period", plan);
     let some =
         "select count(*) from store where oups_period('6h', time) in ('1970-01-03T06:00:00Z', '1970-01-02T00:00:00Z')";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use oups::{Aggregate, Fill, KeyFilter, QueryStore};
@@ -119,17 +119,7 @@ async fn periods_of_whole_numbers_are_so_many_units() {
     crate::support::write(&store, "oslo", hours([-1, 0, 3, 12, 13, 31]), 2);
     let ctx = attached(&store);
     let text = "select * from oups_resample('store', '', '10', 'value:sum,count', 'fill=null')";
-    insta::assert_snapshot!(table(&ctx, text).await, @r#"
-+------+------+-----------+-------------+
-| city | hour | value_sum | value_count |
-+------+------+-----------+-------------+
-| oslo | -10  | -2.0      | 1           |
-| oslo | 0    | 6.0       | 2           |
-| oslo | 10   | 50.0      | 2           |
-| oslo | 20   |           | 0           |
-| oslo | 30   | 62.0      | 1           |
-+------+------+-----------+-------------+
-"#);
+    insta::assert_snapshot!(table(&ctx, text).await);
     assert_eq!(table(&ctx, &text.replace("'10'", "10")).await, table(&ctx, text).await);
 }
 
@@ -142,16 +132,7 @@ async fn datasets_differ_in_their_columns_and_a_name_may_hold_a_colon() {
     write(&store, "rome", times(), 2);
     let ctx = attached(&store);
     let text = "select * from oups_resample('store', '', '1min', 'odd:name:first, last; n:sum;')";
-    insta::assert_snapshot!(table(&ctx, text).await, @r#"
-+------+----------------------+----------------+---------------+-------+
-| city | time                 | odd:name_first | odd:name_last | n_sum |
-+------+----------------------+----------------+---------------+-------+
-| oslo | 1970-01-01T00:00:00Z | a              | b             |       |
-| oslo | 1970-01-01T00:01:00Z | c              | c             |       |
-| rome | 1970-01-01T00:00:00Z |                |               | 1     |
-| rome | 1970-01-01T00:01:00Z |                |               | 2     |
-+------+----------------------+----------------+---------------+-------+
-"#);
+    insta::assert_snapshot!(table(&ctx, text).await);
 }
 
 #[tokio::test]
@@ -179,9 +160,8 @@ async fn its_rows_are_in_order_without_a_sort() {
         let sorted = plan(&ctx, &store, &format!("select * {from} order by time")).await;
         assert!(sorted.contains("SortExec"), "{sorted}");
         // Numbers of 128 bits are texts in the engine, and in order as such.
-        let found = rows(&ctx, &format!("select distinct city, big {from} order by city, big")).await;
-        let bigs = found.column(1).as_string::<i32>().iter().flatten().collect::<Vec<_>>();
-        assert_eq!(bigs, ["10", "9", "10", "9"]);
+        let text = format!("select distinct city, big {from} order by city, big");
+        insta::assert_snapshot!("resample_of_numbers_of_128_bits", table(&ctx, &text).await);
     }
 }
 
@@ -214,7 +194,7 @@ async fn what_cannot_be_resampled_is_refused_in_words() {
             "select * from oups_resample('store', 'city=oslo', '1D', 'n:sum', 'fill=zero')",
             "select * from oups_resample('store', 'city=oslo', '1D', 'n:sum', 'filll=null')",
             "select * from oups_resample('store', 'city=oslo', '1D', 'n:sum', 'strict=true')",
-            "select * from oups_resample('store', 'city=oslo', '1D', 'n:sum', 'where=n = = 3')",
+            "select * from oups_resample('store', 'city=oslo', '1D', 'n:sum', 'where=n >')",
             "select * from oups_resample('store', 'city=oslo', '1D', 'n:sum', 'end=x')",
         ],
     );
