@@ -9,7 +9,8 @@ use datafusion::common::Result;
 use oups::{AnyKey, AsOf, Direction, QueryStore, Snapshot, Store};
 
 use super::arguments::{Call, Options, names};
-use super::streamed::{Asked, Reads, Rows, StreamedTable};
+use super::reads::{Asked, Reads, Rows};
+use super::streamed::StreamedTable;
 use crate::catalog::attached;
 use crate::error::external;
 use crate::keys::KeyCondition;

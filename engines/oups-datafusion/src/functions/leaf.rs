@@ -22,7 +22,7 @@ use datafusion::physical_plan::{
 use oups::{AnyKey, Store};
 use tokio::sync::mpsc::Sender;
 
-use super::streamed::{Asked, Reads};
+use super::reads::{Asked, Reads};
 use crate::error::external;
 use crate::statement::{Read, Statement};
 

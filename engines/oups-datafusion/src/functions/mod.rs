@@ -5,6 +5,7 @@ mod asof;
 mod datasets;
 mod leaf;
 mod period;
+mod reads;
 mod resample;
 mod streamed;
 

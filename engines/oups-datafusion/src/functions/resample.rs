@@ -9,7 +9,8 @@ use datafusion::common::{DataFusionError, Result};
 use oups::{Aggregate, AnyKey, Fill, KeyFilter, QueryStore, Store};
 
 use super::arguments::{Call, Options, pairs};
-use super::streamed::{Asked, Reads, Rows, StreamedTable};
+use super::reads::{Asked, Reads, Rows};
+use super::streamed::StreamedTable;
 use crate::catalog::attached;
 use crate::error::external;
 use crate::keys::{KeyCondition, KeyFields};

@@ -1,68 +1,23 @@
-//! Rows that the library streams, as a table of the engine: a leaf of one partition.
+//! Rows that the library streams as a table of the engine.
 
-use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::arrow::array::RecordBatchReader;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result;
 use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_plan::ExecutionPlan;
-use oups::{AnyKey, Store, Together};
+use oups::Together;
 
 use super::leaf::Leaf;
+use super::reads::{Asked, Reads};
 use crate::attached::Attached;
 use crate::error::Raised;
 use crate::keys::KeyCondition;
-use crate::statement::Read;
 
-/// Rows of the library, batch by batch.
-pub(super) type Rows = Box<dyn RecordBatchReader + Send>;
-
-/// What a table function reads of a store.
-pub(super) trait Reads: fmt::Debug + fmt::Display + Send + Sync {
-    /// The datasets that it reads.
-    fn condition(&self) -> KeyCondition;
-
-    /// Begins to read these datasets. The rows have the columns that are asked for, and may have more.
-    ///
-    /// # Errors
-    ///
-    /// If a dataset is missing, or what is to be read does not suit its columns.
-    fn begin(&self, store: &Store<AnyKey>, read: Vec<Read>, asked: Asked<'_>) -> Result<Rows>;
-
-    /// The columns of the table, for those of the rows.
-    fn shown(&self, rows: &SchemaRef) -> SchemaRef;
-
-    /// The orders that its rows have, as names of columns.
-    fn orders(&self, read: &[Read]) -> Vec<Vec<String>>;
-}
-
-/// What a plan wants of the rows.
-pub(super) struct Asked<'a> {
-    /// The columns; `None` is all of them.
-    pub(super) columns: Option<&'a [String]>,
-    /// So many rows will do.
-    pub(super) limit: Option<u64>,
-    /// Says whether nobody waits for the rows any more.
-    pub(super) stop: Box<dyn Fn() -> bool + Send + Sync>,
-}
-
-impl Asked<'_> {
-    /// Everything.
-    fn all() -> Self {
-        Self { columns: None, limit: None, stop: Box::new(|| false) }
-    }
-
-    pub(super) fn wants(&self, column: &str) -> bool {
-        self.columns.is_none_or(|columns| columns.iter().any(|wanted| wanted == column))
-    }
-}
-
-/// The table that a call of such a function is. Its columns are those of the call; which versions it reads is decided at each
-/// scan.
+/// The table of a call of such a function. Its columns are those that the datasets had at the call; each scan decides which
+/// versions it reads.
 #[derive(Debug)]
 pub(crate) struct StreamedTable {
     attached: Arc<Attached>,
@@ -71,7 +26,8 @@ pub(crate) struct StreamedTable {
 }
 
 impl StreamedTable {
-    /// Finds out which columns the rows have: for that the manifests are read, and the files at the edges of the range.
+    /// Finds out which columns the rows have. It reads the manifests and the files at the edges of the range, on the caller's
+    /// thread: the engine gives a table function no other.
     ///
     /// # Errors
     ///
