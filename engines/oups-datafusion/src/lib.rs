@@ -45,7 +45,7 @@ mod zoned;
 pub use attached::Attach;
 pub use error::error_of;
 pub use functions::register_functions;
-pub use insert::plan;
+pub use insert::{done_in_part, plan};
 pub use moment::{execute, moment, sql};
 pub use options::{NotAWait, OupsOptions, Wait};
 pub use session::{attach, attach_with, session, session_config};

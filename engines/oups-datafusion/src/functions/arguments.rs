@@ -23,7 +23,7 @@ impl<const N: usize> Call<N> {
         }
         let mut texts = [const { String::new() }; N];
         for ((text, name), given) in texts.iter_mut().zip(self.arguments).zip(given) {
-            let wrong = || self.error(format!("`{name}` is to be a constant text, not {given}"));
+            let wrong = || self.error(format!("`{name}` must be a constant text, not {given}"));
             let Expr::Literal(value, _) = given else { return Err(wrong()) };
             *text = match value.try_as_str() {
                 Some(Some(value)) => value.to_owned(),

@@ -38,7 +38,7 @@ impl TableFunctionImpl for AsOfFunction {
             text: [left, rights, options].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "),
         };
         if join.rights.is_empty() {
-            return Err(CALL.error("`right` is to be the path text of a dataset, or of several, separated by commas"));
+            return Err(CALL.error("`right` must be the path text of a dataset, or of several, separated by commas"));
         }
         join.checked()?;
         Ok(StreamedTable::open(attached, Arc::new(join))?)
@@ -61,7 +61,7 @@ impl Join {
         let one_of = |name: &str, known: [&str; 2]| match self.options.get(name) {
             Some(value) if !known.contains(&value) => {
                 let [one, other] = known;
-                Err(CALL.error(format!("`{name}` is to be {one} or {other}, not `{value}`")))
+                Err(CALL.error(format!("`{name}` must be {one} or {other}, not `{value}`")))
             }
             _ => Ok(()),
         };
@@ -69,7 +69,7 @@ impl Join {
         one_of("direction", ["backward", "forward"])?;
         match self.options.get("by").map(names) {
             Some(columns) if columns.is_empty() => {
-                Err(CALL.error("`by` is to be one column, or several separated by commas"))
+                Err(CALL.error("`by` must be one column, or several separated by commas"))
             }
             _ => Ok(()),
         }

@@ -110,7 +110,7 @@ fn wrong_count(found: usize) -> DataFusionError {
 }
 
 fn not_constant(found: impl std::fmt::Display) -> DataFusionError {
-    plan_datafusion_err!("{NAME}: the period is to be a constant, as in {NAME}('1D', time), not {found}")
+    plan_datafusion_err!("{NAME}: the period must be a constant, as in {NAME}('1D', time), not {found}")
 }
 
 /// The type of times, if periods can be laid on it. A null without a type is one of any.
@@ -119,12 +119,12 @@ fn checked(time: &DataType) -> Result<&DataType> {
         return Ok(time);
     }
     let cast = if time.is_string() { "; of a text make one by timestamp '…' or arrow_cast" } else { "" };
-    plan_err!("{NAME}: the time is to be a timestamp or a date, not {time}{cast}")
+    plan_err!("{NAME}: the time must be a timestamp or a date, not {time}{cast}")
 }
 
 fn period(value: &ScalarValue) -> Result<Period> {
     let wrong = |found: &dyn std::fmt::Display| {
-        plan_datafusion_err!("{NAME}: the period is to be {}; found {found}", Period::EXPECTED)
+        plan_datafusion_err!("{NAME}: the period must be {}; found {found}", Period::EXPECTED)
     };
     match value.try_as_str() {
         Some(Some(text)) => text.parse().map_err(|_| wrong(&format_args!("`{text}`"))),

