@@ -107,21 +107,27 @@ async fn constants_are_folded_and_a_null_is_null() {
 #[tokio::test]
 async fn what_has_no_periods_is_refused_in_words() {
     let ctx = times(of_type(&DataType::Timestamp(TimeUnit::Second, None), &[Some(1)]));
-    insta::assert_snapshot!(refusals(&ctx, &[
-        "select oups_period('1d', t) from times",
-        "select oups_period('', t) from times",
-        "select oups_period('1D@Europe/Paris', t) from times",
-        "select oups_period(null, t) from times",
-        "select oups_period(5, t) from times",
-        "select oups_period(t, t) from times",
-        "select oups_period(arrow_typeof(t), t) from times",
-        "select oups_period('1D', 5) from times",
-        "select oups_period('1D', '2024-01-01') from times",
-        "select oups_period('1D', time '12:00:00') from times",
-        "select oups_period('1D', true) from times",
-        "select oups_period('1D') from times",
-        "select oups_period('1D', t, 'UTC') from times",
-    ]).await);
+    insta::assert_snapshot!(
+        refusals(
+            &ctx,
+            &[
+                "select oups_period('1d', t) from times",
+                "select oups_period('', t) from times",
+                "select oups_period('1D@Europe/Paris', t) from times",
+                "select oups_period(null, t) from times",
+                "select oups_period(5, t) from times",
+                "select oups_period(t, t) from times",
+                "select oups_period(arrow_typeof(t), t) from times",
+                "select oups_period('1D', 5) from times",
+                "select oups_period('1D', '2024-01-01') from times",
+                "select oups_period('1D', time '12:00:00') from times",
+                "select oups_period('1D', true) from times",
+                "select oups_period('1D') from times",
+                "select oups_period('1D', t, 'UTC') from times",
+            ]
+        )
+        .await
+    );
 }
 
 #[tokio::test]
@@ -170,7 +176,10 @@ async fn a_condition_on_periods_is_one_on_times() {
     }
     let one = "select n from store where oups_period('6h', time) = '1970-01-03T06:00:00Z'";
     let plan = plan(&ctx, &store, one).await;
-    assert!(!plan.contains("oups_period") && plan.contains("predicate=time@0 >= 194400000000 AND time@0 < 216000000000"), "{plan}");
+    assert!(
+        !plan.contains("oups_period") && plan.contains("predicate=time@0 >= 194400000000 AND time@0 < 216000000000"),
+        "{plan}"
+    );
     insta::assert_snapshot!("condition_on_a_period", plan);
     let some =
         "select count(*) from store where oups_period('6h', time) in ('1970-01-03T06:00:00Z', '1970-01-02T00:00:00Z')";
