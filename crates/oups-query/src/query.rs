@@ -1,16 +1,18 @@
 //! Reads of several datasets of a store together: the methods of a [`Query`].
 
 use std::borrow::Borrow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
-use oups_core::{KeyFilter, Snapshot, Store, StoreKey, Together};
+use oups_core::{KeyFilter, Snapshot, Snapshots, Store, StoreKey, Together};
 
 use crate::Result;
 use crate::asof::{AsOf, Join};
 use crate::datasets::explain::QueryPlan;
 use crate::datasets::{Chosen, Datasets};
 use crate::projection::unified::check_named;
+use crate::request::Versions;
 use crate::request::read::Read;
 use crate::request::verbs::Verb;
 use crate::scan::dataset::Scan;
@@ -96,13 +98,42 @@ impl<K: StoreKey> Read<Datasets<K>> {
     /// Demands that all datasets are read as they were at one moment. If no such moment is found within `timeout`, the
     /// read fails with [`oups_core::Error::Busy`].
     pub fn at_one_moment(mut self, timeout: Duration) -> Self {
-        self.request.together = Together::Demanded(timeout);
+        self.request.versions = Versions::Newest(Together::Demanded(timeout));
         self
     }
 
     /// Reads the newest version of each dataset by itself, without looking for one moment for all.
     pub fn independently(mut self) -> Self {
-        self.request.together = Together::Independently;
+        self.request.versions = Versions::Newest(Together::Independently);
+        self
+    }
+
+    /// Reads these snapshots, instead of the newest versions: of each dataset the one with its name; a filter of keys chooses
+    /// among them. So several queries see one state. Of `at`, [`at_one_moment`](Self::at_one_moment) and
+    /// [`independently`](Self::independently) the last call counts.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use arrow::array::{Int64Array, RecordBatch};
+    /// # use oups_core::{AnyKey, KeyFilter, KeySchema, Separator, Store};
+    /// # use oups_query::QueryStore;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let store = Store::<AnyKey>::create_for(folder.path(), KeySchema::parse("city:str", Separator::default())?)?;
+    /// # let rows = |days: Vec<i64>| RecordBatch::try_from_iter([("day", Arc::new(Int64Array::from(days)) as _)]);
+    /// # let oslo = store.parse_key("oslo")?;
+    /// # store.dataset(&oslo)?.write(rows(vec![1, 4])?).ordered_on("day").commit()?;
+    /// let snapshots = store.snapshots(&[oslo.clone()])?;
+    /// store.dataset(&oslo)?.delete(..).commit()?;
+    ///
+    /// let query = store.query_where(KeyFilter::all());
+    /// assert_eq!(query.clone().counts()?, [(oslo.clone(), 0)]);
+    /// assert_eq!(query.at(snapshots).counts()?, [(oslo, 2)]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn at(mut self, snapshots: impl Into<Snapshots>) -> Self {
+        self.request.versions = Versions::Held(Arc::new(snapshots.into()));
         self
     }
 }

@@ -1,5 +1,6 @@
 //! The fields of keys as columns, and conditions that only they decide.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
@@ -115,6 +116,8 @@ pub(crate) struct KeyCondition {
     fields: KeyFields,
     /// Folders that this rules out are not listed.
     filter: KeyFilter,
+    /// The only keys that it wants, where it names them.
+    only: Option<BTreeSet<AnyKey>>,
     /// The filters that keys decide.
     decided: Vec<Expr>,
     /// The same as the engine's own expression over the fields; none lets all keys through.
@@ -140,19 +143,21 @@ impl KeyCondition {
             }
             None => None,
         };
-        Ok(Self { fields: fields.clone(), filter, decided, test })
+        Ok(Self { fields: fields.clone(), filter, only: None, decided, test })
     }
 
-    /// The condition of one key.
-    pub(crate) fn of_key(key: &AnyKey) -> Self {
-        let texts = key.values().iter().map(|value| value.to_text().into_owned()).enumerate();
-        let filter = texts.fold(KeyFilter::all(), |filter, (at, text)| filter.narrowed(at, [text]));
-        Self { fields: KeyFields::default(), filter, decided: Vec::new(), test: None }
+    /// The condition of these keys.
+    pub(crate) fn of_keys<'k>(keys: impl IntoIterator<Item = &'k AnyKey>) -> Self {
+        let only: BTreeSet<AnyKey> = keys.into_iter().cloned().collect();
+        let fields = only.first().map_or(0, |key| key.values().len());
+        let texts = |at: usize| only.iter().filter_map(move |key| Some(key.values().get(at)?.to_text().into_owned()));
+        let filter = (0..fields).fold(KeyFilter::all(), |filter, at| filter.narrowed(at, texts(at)));
+        Self { fields: KeyFields::default(), filter, only: Some(only), decided: Vec::new(), test: None }
     }
 
     /// Whether the other condition is the same one.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.filter == other.filter && self.decided == other.decided
+        self.filter == other.filter && self.only == other.only && self.decided == other.decided
     }
 
     /// The keys of the datasets that are wanted, of those that there are, in key order.
@@ -170,7 +175,7 @@ impl KeyCondition {
     ///
     /// Where the condition cannot be evaluated.
     pub(crate) fn passing(&self, mut keys: Vec<AnyKey>) -> Result<Vec<AnyKey>> {
-        keys.retain(|key| self.filter.matches(key));
+        keys.retain(|key| self.filter.matches(key) && self.only.as_ref().is_none_or(|only| only.contains(key)));
         let Some(test) = self.test.as_ref().filter(|_| !keys.is_empty()) else { return Ok(keys) };
         let passes = test.evaluate(&self.fields.rows(&keys)?)?.into_array(keys.len())?;
         let mut passes = as_boolean_array(&passes)?.iter();

@@ -17,8 +17,8 @@ use oups::{AnyKey, Moment, Store};
 use crate::attached::Attached;
 use crate::catalog::check_drop;
 use crate::error::blocking;
-use crate::functions::DatasetsTable;
-use crate::insert;
+use crate::functions::{DatasetsTable, StreamedTable};
+use crate::insert_statement;
 use crate::keys::KeyCondition;
 use crate::options::OupsOptions;
 use crate::statement::Statement;
@@ -33,7 +33,7 @@ use crate::table::{DatasetTable, StoreTable};
 pub async fn sql(ctx: &SessionContext, text: &str) -> Result<DataFrame> {
     let state = ctx.state();
     let statement = state.sql_to_statement(text, &state.config_options().sql_parser.dialect)?;
-    execute(ctx, insert::plan(&state, statement).await?).await
+    execute(ctx, insert_statement::plan(&state, statement).await?).await
 }
 
 /// As the context's own `execute_logical_plan`, with all datasets of the statement at one moment, as [`sql`] does.
@@ -113,6 +113,9 @@ fn condition<'a>(
     }
     if let Some(table) = provider.downcast_ref::<DatasetsTable>() {
         return Ok(Some((table.attached(), table.condition(state, filters)?)));
+    }
+    if let Some(table) = provider.downcast_ref::<StreamedTable>() {
+        return Ok(Some((table.attached(), table.condition())));
     }
     Ok(provider.downcast_ref::<DatasetTable>().and_then(DatasetTable::condition))
 }

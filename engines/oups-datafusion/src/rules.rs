@@ -5,7 +5,8 @@ use std::sync::Arc;
 use datafusion::execution::FunctionRegistry;
 use datafusion::prelude::SessionContext;
 
-use crate::insert::ExactInserts;
+use crate::insert::is_exact;
+use crate::insert_statement::ExactInserts;
 use crate::zoned::Zoned;
 
 /// Adds to a context what it does not have yet: texts beside times with a zone are read as everywhere in oups, and inserts
@@ -17,7 +18,7 @@ pub(crate) fn register(ctx: &SessionContext) {
         // A state takes every rewrite.
         let _ = state.register_function_rewrite(Arc::new(Zoned));
     }
-    if !ExactInserts::is_in(&state) {
+    if !is_exact(&state) {
         state.add_analyzer_rule(Arc::new(ExactInserts));
     }
 }

@@ -19,7 +19,7 @@ use datafusion::sql::parser::Statement as Parsed;
 use oups::Moment;
 use oups_cli::args::sql::Sql;
 use oups_cli::args::usage::Usage;
-use oups_datafusion::Attach;
+use oups_datafusion::{Attach, OupsOptions};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::pool::Shared;
@@ -88,7 +88,7 @@ impl Engine {
     /// If the statement cannot be planned, or fails before its first rows.
     pub(crate) fn start(&self, parsed: Parsed) -> datafusion::common::Result<Started> {
         self.wait(async {
-            let plan = self.ctx.state().statement_to_plan(parsed).await?;
+            let plan = oups_datafusion::plan(&self.ctx.state(), parsed).await?;
             let frame = oups_datafusion::execute(&self.ctx, plan).await?;
             let task = Arc::new(frame.task_ctx());
             let plan = frame.clone().create_physical_plan().await?;
@@ -111,12 +111,15 @@ const OF_ROW: u64 = 16 << 10;
 
 fn config(args: &Sql, threads: usize, memory: u64) -> Result<SessionConfig> {
     let zone = &args.time_zone;
-    if Tz::from_str(zone).is_err() {
+    let (Ok(_), Ok(clock)) = (Tz::from_str(zone), zone.parse()) else {
         bail!(Usage(format!("--time-zone: no zone {zone}: expected one such as Europe/Berlin, UTC or +01:00")));
-    }
+    };
     let mut config = oups_datafusion::session_config().with_target_partitions(threads).with_information_schema(true);
     let options = config.options_mut();
     options.execution.time_zone = Some(zone.clone());
+    let mut of_oups = OupsOptions::default();
+    of_oups.time_zone = clock;
+    options.extensions.insert(of_oups);
     let of_thread = memory / threads as u64;
     let rows = usize::try_from(of_thread / OF_ROW).unwrap_or(usize::MAX);
     options.execution.batch_size = ConfigNonZeroUsize::try_new(rows.clamp(256, options.execution.batch_size.get()))?;

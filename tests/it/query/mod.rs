@@ -6,6 +6,7 @@ mod concurrent;
 mod errors;
 mod explain;
 mod filters;
+mod held;
 mod intersections;
 mod many_types;
 mod memory;

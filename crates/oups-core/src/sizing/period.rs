@@ -72,6 +72,12 @@ const NAMES: [(&str, PeriodUnit); 14] = [
     ("YS", PeriodUnit::Year),
 ];
 
+impl Period {
+    /// What the text of a period may be, for errors.
+    pub const EXPECTED: &str =
+        "s, min, h, D, W, W-MON to W-SUN, MS, QS or YS, with a multiple before it if wanted, as in 15min or 2QS";
+}
+
 impl PeriodUnit {
     fn name(self) -> &'static str {
         NAMES.iter().find(|(_, unit)| *unit == self).map_or("", |(name, _)| name)

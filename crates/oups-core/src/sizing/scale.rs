@@ -39,6 +39,12 @@ impl TimeScale {
         }
     }
 
+    /// The first value that a column of this scale can have.
+    #[must_use]
+    pub fn least(self) -> i64 {
+        if self == Self::Day { i32::MIN.into() } else { i64::MIN }
+    }
+
     /// The length of one step in nanoseconds.
     pub(super) fn nanos(self) -> i128 {
         match self {

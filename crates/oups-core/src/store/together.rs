@@ -24,6 +24,19 @@ impl Snapshots {
     pub fn moment(&self) -> Moment {
         self.moment
     }
+
+    /// Snapshots together with what is known of their moment.
+    #[doc(hidden)]
+    pub fn of(snapshots: Vec<Snapshot>, moment: Moment) -> Self {
+        Self { snapshots, moment }
+    }
+}
+
+/// Snapshots that were taken one by one: they are not known to be of one moment.
+impl From<Vec<Snapshot>> for Snapshots {
+    fn from(snapshots: Vec<Snapshot>) -> Self {
+        Self { snapshots, moment: Moment::GroupsWhole }
+    }
 }
 
 impl Deref for Snapshots {

@@ -42,11 +42,10 @@ impl Feed {
         snapshot: &Snapshot,
         side: &Side,
         range: OrderedRange,
-        verified: bool,
+        of_all: &Request,
         rights: usize,
     ) -> Result<Option<Self>> {
-        let columns = Some(side.read.clone());
-        let request = Request { range, columns, verified, ..Request::default() };
+        let request = Request { range, columns: Some(side.read.clone()), ..of_all.clone() };
         if rights <= READ_AHEAD {
             return Ok(Some(Self::Ahead(Box::new(Scan::of(snapshot.clone(), request).batches()?))));
         }

@@ -13,11 +13,13 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use oups_core::{Store, StoreKey, Together};
+use oups_core::{Snapshots, Store, StoreKey, Together};
 
 use crate::Result;
-use crate::datasets::check_same_order;
+use crate::datasets::{check_same_order, snapshots_of};
+use crate::request::Versions;
 use crate::request::read::Read;
+use crate::request::stop::Stop;
 use crate::request::verbs::Verb;
 
 pub use stream::AsOfBatches;
@@ -108,13 +110,27 @@ impl<K: StoreKey> Read<Join<K>> {
     /// Demands that all datasets are read as they were at one moment. If no such moment is found within `timeout`, the
     /// read fails with [`oups_core::Error::Busy`].
     pub fn at_one_moment(mut self, timeout: Duration) -> Self {
-        self.request.together = Together::Demanded(timeout);
+        self.request.versions = Versions::Newest(Together::Demanded(timeout));
         self
     }
 
     /// Reads the newest version of each dataset by itself, without looking for one moment for all.
     pub fn independently(mut self) -> Self {
-        self.request.together = Together::Independently;
+        self.request.versions = Versions::Newest(Together::Independently);
+        self
+    }
+
+    /// Reads these snapshots, instead of the newest versions: of each dataset the one with its name. Of `at`,
+    /// [`at_one_moment`](Self::at_one_moment) and [`independently`](Self::independently) the last call counts.
+    pub fn at(mut self, snapshots: impl Into<Snapshots>) -> Self {
+        self.request.versions = Versions::Held(Arc::new(snapshots.into()));
+        self
+    }
+
+    /// Stops the read once the function answers `true`: it is called now and then while rows are read, and the read fails
+    /// with [`oups_core::Error::Stopped`].
+    pub fn stop_when(mut self, asked: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.request.stop = Stop::when(asked);
         self
     }
 
@@ -187,7 +203,7 @@ impl<K: StoreKey> Read<Join<K>> {
         Verb::Batches.check(&self.request)?;
         let Self { of: Join { store, left, rights, terms, right_columns }, request } = self;
         let keys: Vec<K> = std::iter::once(&left).chain(rights.iter().map(|(key, _)| key)).cloned().collect();
-        let snapshots = store.snapshots_with(&keys, request.together)?;
+        let snapshots = snapshots_of(&store, &keys, &request)?;
         let moment = snapshots.moment();
         let mut snapshots = snapshots.into_iter();
         let Some(left) = snapshots.next() else { return Err(nothing().into()) };

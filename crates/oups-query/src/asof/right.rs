@@ -17,6 +17,7 @@ use super::pool::{Pool, RowRef, plain};
 use super::tolerance::shifted;
 use super::{Direction, MatchRule};
 use crate::Result;
+use crate::request::Request;
 
 /// A right dataset, and how far it has been read.
 #[derive(Debug)]
@@ -27,7 +28,8 @@ pub(super) struct Right {
     terms: Arc<MatchRule>,
     /// The tolerance in units of the ordered column.
     tolerance: Option<i128>,
-    verified: bool,
+    /// The options of a read that do not depend on the dataset.
+    request: Request,
     /// The number of right datasets of the join.
     rights: usize,
     groups: Option<Groups>,
@@ -43,7 +45,8 @@ pub(super) struct Right {
 pub(super) struct OfAll {
     pub(super) terms: Arc<MatchRule>,
     pub(super) tolerance: Option<i128>,
-    pub(super) verified: bool,
+    /// The options of a read that do not depend on the dataset.
+    pub(super) request: Request,
     /// The number of right datasets.
     pub(super) rights: usize,
     /// A lower and an upper bound of the left rows' ordered values; `None` without left rows.
@@ -76,7 +79,7 @@ impl Right {
     ///
     /// The errors of a scan.
     pub(super) fn new(snapshot: Snapshot, side: Side, fields: Vec<FieldRef>, of_all: &OfAll) -> Result<Self> {
-        let OfAll { terms, tolerance, verified, rights, left } = of_all.clone();
+        let OfAll { terms, tolerance, request, rights, left } = of_all.clone();
         let schema = snapshot.dataset_schema().plain().clone();
         let types = terms.by.iter().filter_map(|column| schema.column_with_name(column));
         let groups = Groups::new(types.map(|(_, field)| field.data_type().clone()).collect())?;
@@ -87,7 +90,7 @@ impl Right {
             fields,
             terms,
             tolerance,
-            verified,
+            request,
             rights,
             groups,
             rows: None,
@@ -102,7 +105,7 @@ impl Right {
     }
 
     fn read(&mut self, start: Bound<OrdValue>, end: Bound<OrdValue>) -> Result<()> {
-        self.rows = Feed::new(&self.snapshot, &self.side, (start, end).into_range(), self.verified, self.rights)?;
+        self.rows = Feed::new(&self.snapshot, &self.side, (start, end).into_range(), &self.request, self.rights)?;
         Ok(())
     }
 

@@ -53,10 +53,11 @@ impl AsOfBatches {
         let side = Side::new(left_columns(request.columns.as_deref(), &left_schema), &terms.by, &left_schema)?;
         request.columns = Some(side.read.clone());
         let tolerance = tolerance(&terms, &left_schema)?;
-        let (ends, verified) = (ends(&left, &request.range)?, request.verified);
+        let ends = ends(&left, &request.range)?;
         let left_fields = Projection::find(Some(&side.read), &left_schema)?.schema;
         let mut fields: Vec<FieldRef> = left_fields.fields().iter().take(side.shown).cloned().collect();
-        let of_all = OfAll { tolerance, verified, rights: rights.len(), left: ends, terms };
+        let of_right = Request { verified: request.verified, stop: request.stop.clone(), ..Request::default() };
+        let of_all = OfAll { tolerance, request: of_right, rights: rights.len(), left: ends, terms };
         let mut opened = Vec::with_capacity(rights.len());
         for (right, prefix) in rights {
             check_by(&of_all.terms.by, &left_schema, right.dataset_schema())?;
@@ -90,7 +91,8 @@ impl AsOfBatches {
     ///
     /// # Errors
     ///
-    /// [`oups_core::Error::Damaged`] for a file that is not as the manifest says, and other errors of reading files.
+    /// [`oups_core::Error::Damaged`] for a file that is not as the manifest says, and other errors of reading files;
+    /// [`oups_core::Error::Stopped`].
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         if self.failed {
             return Ok(None);

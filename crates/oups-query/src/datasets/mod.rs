@@ -10,10 +10,10 @@ use oups_core::ordered::Span;
 use oups_core::schema::DatasetSchema;
 use oups_core::{KeyFilter, Moment, OrderedOn, Snapshot, Snapshots, Store, StoreKey};
 
-use crate::Result;
 use crate::filter::Filter;
 use crate::projection::key_fields::KeyColumns;
-use crate::request::Request;
+use crate::request::{Request, Versions};
+use crate::{Error, Result};
 
 /// Which datasets a query reads.
 #[derive(Clone, Debug)]
@@ -43,10 +43,13 @@ impl<K: StoreKey> Opened<K> {
         let (keys, snapshots) = match choice {
             Chosen::Keys(keys) => {
                 positions(store, &keys)?;
-                let snapshots = store.snapshots_with(&keys, request.together)?;
+                let snapshots = snapshots_of(store, &keys, request)?;
                 (keys, snapshots)
             }
-            Chosen::Filter(filter) => store.snapshots_where(filter, request.together)?,
+            Chosen::Filter(filter) => match &request.versions {
+                Versions::Held(held) => passing(store, held, &filter)?,
+                Versions::Newest(together) => store.snapshots_where(filter, *together)?,
+            },
         };
         let positions = positions(store, &keys)?;
         check_ordered_columns(&snapshots)?;
@@ -68,6 +71,35 @@ impl<K: StoreKey> Opened<K> {
     pub(crate) fn schemas(&self) -> Vec<Arc<DatasetSchema>> {
         self.snapshots.iter().map(|snapshot| snapshot.dataset_schema().clone()).collect()
     }
+}
+
+/// Snapshots of the datasets of these keys: those that the caller holds, or new ones.
+///
+/// # Errors
+///
+/// [`Error::NoDataset`]; the errors of reading manifests.
+pub(crate) fn snapshots_of<K: StoreKey>(store: &Store<K>, keys: &[K], request: &Request) -> Result<Snapshots> {
+    let held = match &request.versions {
+        Versions::Held(held) => held,
+        Versions::Newest(together) => return store.snapshots_with(keys, *together),
+    };
+    let by_name: HashMap<&str, &Snapshot> = held.iter().map(|snapshot| (snapshot.dataset(), snapshot)).collect();
+    let found = |key| {
+        let dataset = store.dataset(key)?;
+        let absent = || Error::NoDataset { dataset: dataset.path_text().to_owned(), store: store.root().to_owned() };
+        by_name.get(dataset.path_text()).map(|snapshot| Snapshot::clone(snapshot)).ok_or_else(absent)
+    };
+    Ok(Snapshots::of(keys.iter().map(found).collect::<Result<_>>()?, held.moment()))
+}
+
+/// The snapshots that the caller holds whose keys pass the filter, in key order.
+fn passing<K: StoreKey>(store: &Store<K>, held: &Snapshots, filter: &KeyFilter) -> Result<(Vec<K>, Snapshots)> {
+    let keyed = |snapshot: &Snapshot| Ok((K::parse_path(store.schema(), snapshot.dataset())?, snapshot.clone()));
+    let mut passing = held.iter().map(keyed).collect::<Result<Vec<_>>>()?;
+    passing.retain(|(key, _)| filter.matches(key));
+    passing.sort_by(|(key, _), (other, _)| key.cmp(other));
+    let (keys, snapshots) = passing.into_iter().unzip();
+    Ok((keys, Snapshots::of(snapshots, held.moment())))
 }
 
 fn positions<K: StoreKey>(store: &Store<K>, keys: &[K]) -> Result<HashMap<K, usize>> {

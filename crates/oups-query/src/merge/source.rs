@@ -119,6 +119,7 @@ impl Source {
     /// If a file cannot be read.
     pub(crate) fn load(&mut self, rows: usize, may_stay_open: bool) -> Result<()> {
         while self.head.is_none() {
+            self.reading.stop.check(self.reading.snapshot.dataset())?;
             let Some(entry) = self.entry().cloned() else { return Ok(()) };
             let decoded = self.next_block(&entry, rows as u64, may_stay_open)?;
             let keys = self.layout.keys(&decoded)?;

@@ -14,6 +14,7 @@ use crate::projection::Projection;
 use crate::pruning::manifest::prune;
 use crate::pruning::row_group::rows_in;
 use crate::request::Request;
+use crate::request::stop::Stop;
 
 /// A scan with everything decided that can be decided before rows are decoded.
 #[derive(Clone, Debug)]
@@ -29,6 +30,7 @@ pub(crate) struct PlannedScan {
     pub(crate) reverse: bool,
     pub(crate) batch_rows: usize,
     pub(crate) verified: bool,
+    pub(crate) stop: Stop,
 }
 
 impl PlannedScan {
@@ -84,6 +86,7 @@ impl PlannedScan {
             reverse: false,
             batch_rows: request.batch_rows(),
             verified: request.verified,
+            stop: request.stop.clone(),
         }
     }
 

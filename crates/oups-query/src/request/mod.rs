@@ -1,12 +1,16 @@
 //! What the caller asked for. Nothing of it is checked here.
 
 pub(crate) mod read;
+pub(crate) mod stop;
 pub(crate) mod verbs;
 
-use oups_core::Together;
+use std::sync::Arc;
+
 use oups_core::ordered::OrderedRange;
+use oups_core::{Snapshots, Together};
 
 use crate::filter::Conditions;
+use stop::Stop;
 
 /// The most rows of a batch, unless the caller says otherwise.
 pub(crate) const BATCH_ROWS: usize = 32 << 10;
@@ -27,8 +31,18 @@ pub(crate) struct Request {
     pub(crate) verified: bool,
     /// Whether rows of several datasets get the fields of their keys as columns.
     pub(crate) key_columns: bool,
-    /// Whether several datasets must be read as they were at one moment.
-    pub(crate) together: Together,
+    /// The versions of several datasets.
+    pub(crate) versions: Versions,
+    pub(crate) stop: Stop,
+}
+
+/// Which versions of several datasets are read.
+#[derive(Clone, Debug)]
+pub(crate) enum Versions {
+    /// The newest ones, and whether they must be of one moment.
+    Newest(Together),
+    /// Those that the caller holds.
+    Held(Arc<Snapshots>),
 }
 
 impl Default for Request {
@@ -42,7 +56,8 @@ impl Default for Request {
             batch_size: None,
             verified: false,
             key_columns: true,
-            together: Together::default(),
+            versions: Versions::Newest(Together::default()),
+            stop: Stop::default(),
         }
     }
 }

@@ -59,9 +59,7 @@ impl Buckets {
         let data_type = ordered.data_type();
         let is_number = !every.0.is_empty() && every.0.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(scale) = TimeScale::from_data_type(data_type) {
-            const WANTED: &str =
-                "s, min, h, D, W, W-MON to W-SUN, MS, QS or YS, with a multiple before it if wanted, as in 15min";
-            let period: Period = every.0.parse().map_err(|_| WANTED)?;
+            let period: Period = every.0.parse().map_err(|_| Period::EXPECTED)?;
             return Ok(Self::Calendar(PeriodGrid::new(period, scale)));
         }
         let is_time = matches!(data_type, DataType::Time32(_) | DataType::Time64(_) | DataType::Duration(_));
@@ -81,10 +79,7 @@ impl Buckets {
     /// no later value.
     pub(super) fn of(&self, value: i64) -> (i64, Option<i64>) {
         match *self {
-            Self::Calendar(grid) => {
-                let least = if grid.scale() == TimeScale::Day { i32::MIN.into() } else { i64::MIN };
-                (grid.start_of(value).max(least), grid.next_start(value))
-            }
+            Self::Calendar(grid) => (grid.start_of(value).max(grid.scale().least()), grid.next_start(value)),
             Self::Widths { width, zero, least } => {
                 let value = i128::from(value);
                 let start = value - (value - zero).rem_euclid(width);

@@ -20,6 +20,7 @@ use crate::datasets::{Datasets, key_columns};
 use crate::projection::key_fields::KeyColumns;
 use crate::request::Request;
 use crate::request::read::Read;
+use crate::request::stop::Stop;
 use crate::request::verbs::Verb;
 use crate::scan::dataset::OneDataset;
 use crate::{Error, Result};
@@ -188,6 +189,13 @@ impl Resample {
     /// ```
     pub fn fill(mut self, fill: Fill) -> Self {
         self.fill = Some(fill);
+        self
+    }
+
+    /// Stops the read once the function answers `true`: it is called now and then while rows are read, and the read fails
+    /// with [`oups_core::Error::Stopped`].
+    pub fn stop_when(mut self, asked: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.request.stop = Stop::when(asked);
         self
     }
 

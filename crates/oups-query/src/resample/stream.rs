@@ -117,7 +117,7 @@ impl Resampled {
     /// # Errors
     ///
     /// [`QueryError::Overflow`]; [`oups_core::Error::Damaged`] for a file that is not as the manifest says, and other
-    /// errors of reading files.
+    /// errors of reading files; [`oups_core::Error::Stopped`].
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         let batch = self.produce();
         if batch.is_err() {

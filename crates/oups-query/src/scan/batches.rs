@@ -75,7 +75,7 @@ impl Batches {
     /// # Errors
     ///
     /// [`oups_core::Error::Damaged`] for a file that is not as the manifest says; other errors of reading files; the
-    /// error of a filter.
+    /// error of a filter; [`oups_core::Error::Stopped`].
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         let batch = self.decode().map(|batch| batch.map(|batch| self.limited(batch)));
         if !matches!(batch, Ok(Some(_))) || self.left == 0 {
@@ -94,6 +94,7 @@ impl Batches {
 
     fn decode(&mut self) -> Result<Option<RecordBatch>> {
         loop {
+            self.reading.stop.check(self.reading.snapshot.dataset())?;
             let batch = match &mut self.current {
                 Current::Done(batches) => batches.next(),
                 Current::Stream(batches) => batches.next().transpose()?,

@@ -24,7 +24,7 @@ struct Conversion {
 }
 
 /// An expression as values of a column.
-pub(super) fn converted(expr: Expr, column: &Field, clock: &Zone) -> Expr {
+pub(crate) fn converted(expr: Expr, column: &Field, clock: &Zone) -> Expr {
     let conversion = Conversion {
         column: column.name().clone(),
         to: column.data_type().clone(),

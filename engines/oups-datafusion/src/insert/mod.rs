@@ -1,14 +1,13 @@
 //! `insert into`: rows of a select as a change of one dataset, or of several.
 //!
-//! [`casts`] sees to it that values come in exactly, by the [`exact`] conversion; here the plan is made that sorts the rows
-//! and hands them to the [`sink`], which gives them to a [write](writing) on a thread of its own.
+//! Values come in exactly, by the [`exact`] conversion, which [`insert_statement`](crate::insert_statement) puts in place of casts;
+//! here the plan is made that sorts the rows and hands them to the [`sink`], which gives them to a [write](writing) on a thread of
+//! its own.
 
-mod casts;
-mod conversion;
+pub(crate) mod conversion;
 mod exact;
 mod outcome;
 mod sink;
-mod statement;
 mod text;
 mod writing;
 
@@ -30,10 +29,14 @@ use crate::attached::Attached;
 use crate::columns::Columns;
 use crate::error::{blocking, external};
 use crate::options::OupsOptions;
-use casts::ARRIVAL;
-pub(crate) use casts::ExactInserts;
+pub use outcome::done_in_part;
 use sink::{StoreSink, Target};
-pub use statement::plan;
+
+/// What the number of a row that is written down is called. It orders rows, and is not written.
+pub(crate) const ARRIVAL: &str = "oups arrival";
+
+/// The name of the rule by which a session takes the values of inserts exactly.
+pub(crate) const EXACT_INSERTS: &str = "oups_exact_inserts";
 
 /// The plan of an insert into the table of a store.
 ///
@@ -87,6 +90,11 @@ pub(crate) async fn into_dataset(
     Ok(Arc::new(DataSinkExec::new(input, Arc::new(sink), order)))
 }
 
+/// Whether a session takes the values of inserts exactly.
+pub(crate) fn is_exact(state: &SessionState) -> bool {
+    state.analyzer().rules.iter().any(|rule| rule.name() == EXACT_INSERTS)
+}
+
 /// What is refused whatever the rows are.
 fn check(attached: &Attached, state: &dyn Session, kind: InsertOp) -> Result<()> {
     if !attached.options.writable {
@@ -98,7 +106,7 @@ fn check(attached: &Attached, state: &dyn Session, kind: InsertOp) -> Result<()>
              `oups delete` deletes"
         );
     }
-    if state.as_any().downcast_ref::<SessionState>().is_some_and(|state| !ExactInserts::is_in(state)) {
+    if state.as_any().downcast_ref::<SessionState>().is_some_and(|state| !is_exact(state)) {
         return plan_err!("the session would change values: attach the store to it by oups_datafusion::attach_with");
     }
     Ok(())

@@ -45,21 +45,40 @@ fn rank(error: &Error) -> u8 {
     }
 }
 
+/// What the text of an insert that is done in part begins with.
+const WRITTEN: &str = "the insert has written ";
+
 fn told(total: usize, written: &[String], perhaps: &[String]) -> String {
     let left = total - written.len() - perhaps.len();
-    let mut parts = vec![format!("of {total} datasets the insert has written {}", named(written))];
+    let mut text = format!("{WRITTEN}{} of {total} datasets{}", written.len(), named(written));
     if !perhaps.is_empty() {
-        parts.push(format!("has perhaps written {}", named(perhaps)));
+        text += &format!(", and perhaps {}{}", perhaps.len(), named(perhaps));
     }
-    parts.push(format!("and left {left} as they were"));
-    parts.join(", ")
+    text + &format!(", and has not changed the other {left}")
 }
 
 fn named(datasets: &[String]) -> String {
     let names: Vec<&str> = datasets.iter().take(NAMED).map(String::as_str).collect();
     match datasets.len() {
-        0 => "none".to_owned(),
-        count if count > NAMED => format!("{count} ({}, …)", names.join(", ")),
-        count => format!("{count} ({})", names.join(", ")),
+        0 => String::new(),
+        count if count > NAMED => format!(" ({}, …)", names.join(", ")),
+        _ => format!(" ({})", names.join(", ")),
+    }
+}
+
+/// What an insert into several datasets has done before it failed: which of them are written. `None` if none is, and for
+/// other errors.
+///
+/// ```
+/// # use datafusion::common::DataFusionError;
+/// let error = DataFusionError::Execution("no".to_owned());
+/// assert_eq!(oups_datafusion::done_in_part(&error), None);
+/// ```
+pub fn done_in_part(error: &DataFusionError) -> Option<&str> {
+    match error {
+        DataFusionError::Context(text, _) if text.starts_with(WRITTEN) => Some(text),
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => done_in_part(inner),
+        DataFusionError::Shared(inner) => done_in_part(inner),
+        _ => None,
     }
 }

@@ -91,7 +91,7 @@ impl DatasetTable {
     /// The store and the condition of the dataset's key; `None` of a snapshot.
     pub(crate) fn condition(&self) -> Option<(&Arc<Attached>, KeyCondition)> {
         match &self.rows {
-            RowsOf::Newest { attached, key } => Some((attached, KeyCondition::of_key(key))),
+            RowsOf::Newest { attached, key } => Some((attached, KeyCondition::of_keys([key]))),
             RowsOf::Snapshot(_) => None,
         }
     }
@@ -102,7 +102,7 @@ impl DatasetTable {
             RowsOf::Newest { attached, key } => (attached, key),
             RowsOf::Snapshot(snapshot) => return Ok((None, snapshot.clone())),
         };
-        let (statement, mut read) = attached.read(state, KeyCondition::of_key(key)).await?;
+        let (statement, mut read) = attached.read(state, KeyCondition::of_keys([key])).await?;
         if let Some((_, snapshot)) = read.pop() {
             return Ok((Some(statement), snapshot));
         }

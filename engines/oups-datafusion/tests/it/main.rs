@@ -6,6 +6,7 @@ mod columns;
 mod datasets;
 mod explain;
 mod files;
+mod functions;
 mod insert;
 mod order;
 mod plain_session;

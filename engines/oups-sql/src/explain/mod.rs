@@ -14,7 +14,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::sql::parser::Statement as Parsed;
 use oups::words::words_of;
 use oups_cli::explain::hint;
-use oups_datafusion::error_of;
+use oups_datafusion::{done_in_part, error_of};
 
 use crate::damage;
 use crate::engine::Engine;
@@ -78,6 +78,9 @@ impl Asked<'_> {
             Some(found) => self.of_store(found),
             None => self.of_engine(bare, span),
         };
+        if let Some(done) = done_in_part(&error) {
+            told.text += &format!("; {done}");
+        }
         // A syntax error has its mark already.
         let span = told.span.or(span).filter(|_| !matches!(bare, DataFusionError::SQL(..)));
         if let Some(span) = span {

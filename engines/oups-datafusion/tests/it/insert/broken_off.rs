@@ -136,7 +136,7 @@ async fn an_error_says_which_datasets_are_written() {
     holder.release();
     let error = inserted.await.unwrap().unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("of 2 datasets the insert has written 1 (oslo), and left 1 as they were"), "{text}");
+    assert!(text.contains("the insert has written 1 of 2 datasets (oslo), and has not changed the other 1"), "{text}");
     assert!(
         matches!(oups_datafusion::error_of(&error), Some(oups::Error::Duplicate { dataset, .. }) if dataset == "rome")
     );
@@ -231,7 +231,7 @@ async fn of_several_datasets_those_that_are_perhaps_written_are_named_too() {
     // Rome may have stopped Oslo before that was begun.
     let told = match versions(&store, ["oslo", "rome"]) {
         [2, 2] => {
-            "of 2 datasets the insert has written 1 (oslo), has perhaps written 1 (rome), and left 0 as they were"
+            "the insert has written 1 of 2 datasets (oslo), and perhaps 1 (rome), and has not changed the other 0"
         }
         versions => {
             assert_eq!(versions, [1, 2]);

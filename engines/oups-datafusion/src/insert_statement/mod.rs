@@ -4,6 +4,8 @@
 //! of the table: their expressions are cast to its columns, whatever the select makes of them. And it can only name columns
 //! that the table has already, which a store without datasets has not.
 
+mod casts;
+
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::Schema;
@@ -16,6 +18,8 @@ use datafusion::sql::parser::Statement;
 use datafusion::sql::planner::{IdentNormalizer, object_name_to_table_reference};
 use datafusion::sql::sqlparser::ast;
 use oups::words;
+
+pub(crate) use casts::ExactInserts;
 
 use crate::table::{DatasetTable, StoreTable};
 

@@ -8,12 +8,12 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::{Column, DFSchema, Result, TableReference};
 use datafusion::datasource::DefaultTableSource;
-use datafusion::execution::SessionState;
 use datafusion::logical_expr::expr::{Alias, Cast};
 use datafusion::logical_expr::{DmlStatement, Expr, ExprSchemable, LogicalPlan, Projection, Values, WriteOp, lit};
 use datafusion::optimizer::AnalyzerRule;
 
-use super::conversion::converted;
+use crate::insert::conversion::converted;
+use crate::insert::{ARRIVAL, EXACT_INSERTS};
 use crate::options::OupsOptions;
 use crate::table::{DatasetTable, StoreTable};
 use crate::zone::Zone;
@@ -27,21 +27,9 @@ use crate::zone::Zone;
 #[derive(Debug)]
 pub(crate) struct ExactInserts;
 
-/// What the number of a row that is written down is called. It orders rows, and is not written.
-pub(super) const ARRIVAL: &str = "oups arrival";
-
-impl ExactInserts {
-    const NAME: &str = "oups_exact_inserts";
-
-    /// Whether a session has the rule.
-    pub(crate) fn is_in(state: &SessionState) -> bool {
-        state.analyzer().rules.iter().any(|rule| rule.name() == Self::NAME)
-    }
-}
-
 impl AnalyzerRule for ExactInserts {
     fn name(&self) -> &str {
-        Self::NAME
+        EXACT_INSERTS
     }
 
     fn analyze(&self, plan: LogicalPlan, config: &ConfigOptions) -> Result<LogicalPlan> {
