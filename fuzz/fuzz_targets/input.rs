@@ -109,7 +109,7 @@ fn says_the_same(data_type: &DataType, written: &str, read: &ArrayRef) {
 fn plain(text: &str) -> Option<(bool, String, String)> {
     let (is_negative, text) = (text.starts_with('-'), text.trim_start_matches(['-', '+']));
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let exponent = exponent.parse::<i64>().ok().filter(|exponent| exponent.abs() < 2_000)?;
+    let exponent = exponent.parse::<i64>().ok().filter(|exponent| exponent.unsigned_abs() < 2_000)?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let room = "0".repeat(2_000);
     let digits = format!("{room}{whole}{fraction}{room}");
