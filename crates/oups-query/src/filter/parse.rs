@@ -5,7 +5,7 @@ use oups_core::QueryError;
 use oups_core::ordered::OrderedType;
 use oups_core::schema::DatasetSchema;
 use oups_core::words::one_of_columns;
-use sqlparser::ast::{BinaryOperator, Expr, Ident, InTarget, Spanned, UnaryOperator, Value};
+use sqlparser::ast::{BinaryOperator, Expr, Ident, Spanned, UnaryOperator, Value};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token};
@@ -69,9 +69,7 @@ impl Scope<'_> {
             Expr::IsFalse(inner) => Ok(Predicate::Is(Box::new(self.condition(inner)?), false)),
             Expr::IsNotTrue(inner) => Ok(negated(true, Predicate::Is(Box::new(self.condition(inner)?), true))),
             Expr::IsNotFalse(inner) => Ok(negated(true, Predicate::Is(Box::new(self.condition(inner)?), false))),
-            Expr::In { expr, target: InTarget::List(list), negated: not, global: false } => {
-                Ok(negated(*not, self.in_list(expr, list)?))
-            }
+            Expr::InList { expr, list, negated: not } => Ok(negated(*not, self.in_list(expr, list)?)),
             Expr::Between { expr, negated: not, low, high } => Ok(negated(*not, self.between(expr, low, high)?)),
             Expr::Like { negated: not, any: false, expr, pattern, escape_char: None } => {
                 Ok(negated(*not, self.like(expr, pattern, false)?))
