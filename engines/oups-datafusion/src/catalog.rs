@@ -8,6 +8,7 @@ use datafusion::catalog::{SchemaProvider, Session, TableProvider};
 use datafusion::common::{DataFusionError, Result, SchemaReference, plan_datafusion_err, plan_err};
 use datafusion::logical_expr::{DdlStatement, DropCatalogSchema, DropTable, DropView, TableType};
 use datafusion::prelude::SessionContext;
+use oups::key::nearest;
 use oups::{AnyKey, KeyFilter, Store};
 
 use crate::attached::{Attach, Attached};
@@ -60,7 +61,14 @@ pub(crate) fn attached(state: &dyn Session, name: &str) -> Result<Arc<Attached>>
     }
     let schema = catalog.and_then(|catalog| catalog.schema(&defaults.default_schema));
     let names = schema.as_ref().and_then(|schema| schema.downcast_ref::<StoresBeside>()).map(StoresBeside::names);
-    plan_err!("no store is attached as {name}: there are {}", names.unwrap_or_default().join(", "))
+    let names = names.unwrap_or_default();
+    let which = match (nearest(name, &names, 1).first(), names.len()) {
+        (Some(near), _) => format!("; did you mean {near}?"),
+        (None, 0) => String::new(),
+        (None, 1) => format!(": there is {}", names.join("")),
+        (None, _) => format!(": there are {}", names.join(", ")),
+    };
+    plan_err!("no store is attached as {name}{which}")
 }
 
 /// Refuses to drop what is a store or one of its datasets. (The engine asks us too, but does not tell our answer.)

@@ -19,7 +19,7 @@ impl<const N: usize> Call<N> {
     /// If there are too few or too many, or one is not a constant text or whole number.
     pub(super) fn texts(&self, given: &[Expr]) -> Result<[String; N]> {
         if given.len() != N && given.len() + 1 != N {
-            return plan_err!("{} arguments were given: it is {}", given.len(), self.usage());
+            return plan_err!("{} has {} arguments here: write {}", self.name, given.len(), self.usage());
         }
         let mut texts = [const { String::new() }; N];
         for ((text, name), given) in texts.iter_mut().zip(self.arguments).zip(given) {

@@ -28,7 +28,7 @@ pub(super) struct PeriodStart {
 
 impl PeriodStart {
     pub(super) fn new() -> Self {
-        Self { signature: Signature::any(2, Volatility::Immutable) }
+        Self { signature: Signature::user_defined(Volatility::Immutable) }
     }
 }
 
@@ -39,6 +39,11 @@ impl ScalarUDFImpl for PeriodStart {
 
     fn signature(&self) -> &Signature {
         &self.signature
+    }
+
+    /// Nothing is cast: the types decide the result.
+    fn coerce_types(&self, arg_types: &[DataType]) -> Result<Vec<DataType>> {
+        if arg_types.len() == 2 { Ok(arg_types.to_vec()) } else { Err(wrong_count(arg_types.len())) }
     }
 
     fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {
@@ -106,7 +111,7 @@ impl ScalarUDFImpl for PeriodStart {
 }
 
 fn wrong_count(found: usize) -> DataFusionError {
-    plan_datafusion_err!("{NAME} takes a period and a time, as in {NAME}('1D', time); {found} arguments were given")
+    plan_datafusion_err!("{NAME} has {found} arguments here: write {NAME}(period, time), as in {NAME}('1D', time)")
 }
 
 fn not_constant(found: impl std::fmt::Display) -> DataFusionError {

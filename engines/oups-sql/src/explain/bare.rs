@@ -57,3 +57,28 @@ mod tests {
         );
     }
 }
+
+/// A text of the engine without the syntax tree that it ends with, if it does: users have their statement.
+pub(super) fn without_tree(text: &str) -> &str {
+    let is_node = |word: &str| word.starts_with(|first: char| first.is_ascii_uppercase());
+    let starts = text.match_indices(" { ").filter_map(|(brace, _)| {
+        let start = text.get(..brace)?.rfind(' ')?;
+        is_node(text.get(start + 1..brace)?).then_some(start)
+    });
+    starts.min().and_then(|start| text.get(..start)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_tree;
+
+    #[test]
+    fn a_syntax_tree_is_left_out() {
+        assert_eq!(
+            without_tree("this is not valid Substring { expr: Identifier(Ident { value: 1 }) }"),
+            "this is not valid"
+        );
+        assert_eq!(without_tree("a name { in } braces"), "a name { in } braces");
+        assert_eq!(without_tree(""), "");
+    }
+}

@@ -115,9 +115,11 @@ impl Asked<'_> {
                 let word = store.map_or_else(|| "STORE".to_owned(), Attached::word);
                 Told::hinted(text, format!("`oups verify {word}` finds all that is damaged"))
             }
-            oups::Error::NoDataset { .. } | oups::Error::Key(_) => {
-                names::table(self).unwrap_or_else(|| Told::plain(text))
-            }
+            oups::Error::NoDataset { dataset, store } => names::table(self).unwrap_or_else(|| {
+                let attached = self.stores.iter().find(|attached| attached.store.root() == store);
+                attached.map_or_else(|| Told::plain(text), |attached| names::no_dataset(attached, dataset))
+            }),
+            oups::Error::Key(_) => names::table(self).unwrap_or_else(|| Told::plain(text)),
             _ => Told::plain(text),
         }
     }
@@ -142,7 +144,9 @@ impl Asked<'_> {
             DataFusionError::SchemaError(error, _) => names::column(error, place::written(self.statement, span)),
             DataFusionError::Plan(text) => self.of_plan(text),
             DataFusionError::Execution(text) => Told::plain(text.as_str()),
-            DataFusionError::NotImplemented(text) => Told::plain(format!("the engine does not have this: {text}")),
+            DataFusionError::NotImplemented(text) => {
+                Told::plain(format!("the engine does not have this: {}", bare::without_tree(text)))
+            }
             DataFusionError::ArrowError(error, _) => Told::plain(words_of(error)),
             DataFusionError::IoError(error) => Told::plain(error.to_string()),
             DataFusionError::ResourcesExhausted(text) => self.of_memory(text),
@@ -153,9 +157,10 @@ impl Asked<'_> {
     }
 
     fn of_plan(self, text: &str) -> Told {
-        let found = names::function(text).or_else(|| names::table_function(self, text));
+        let found =
+            names::function(text).or_else(|| names::arguments(text)).or_else(|| names::table_function(self, text));
         let found = found.or_else(|| if text.ends_with("not found") { names::table(self) } else { None });
-        found.unwrap_or_else(|| Told::plain(text))
+        found.unwrap_or_else(|| Told::plain(bare::without_tree(text)))
     }
 
     fn of_memory(self, text: &str) -> Told {

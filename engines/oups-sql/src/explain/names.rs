@@ -13,6 +13,7 @@ use oups_cli::store::similar_keys;
 use super::{Asked, Told};
 use crate::allowed::{ANOTHER, NOTHING_ELSE};
 use crate::settings;
+use crate::stores::Attached;
 
 /// The largest number of names that an error lists.
 const LISTED: usize = 30;
@@ -91,6 +92,19 @@ pub(super) fn function(text: &str) -> Option<Told> {
     Some(Told::plain(format!("no function {name}{meant}")))
 }
 
+/// Explains a call of a function with arguments that it does not take, from the engine's text.
+pub(super) fn arguments(text: &str) -> Option<Told> {
+    let (what, candidates) = text.split_once(" No function matches the given name and argument types ")?;
+    if let Some((_, own)) = what.rsplit_once("user-defined coercion failed with: ") {
+        let own = own.strip_prefix("Error during planning: ").unwrap_or(own);
+        return Some(Told::plain(own.strip_suffix('.').unwrap_or(own)));
+    }
+    let found = candidates.split('\'').nth(1)?;
+    let (_, candidates) = candidates.split_once("Candidate functions:")?;
+    let candidates: Vec<&str> = candidates.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    Some(Told::plain(format!("no function takes these arguments: {found}; there are {}", candidates.join(", "))))
+}
+
 /// Explains a table function that does not exist, from the engine's text.
 pub(super) fn table_function(asked: Asked<'_>, text: &str) -> Option<Told> {
     let name = text.strip_prefix("table function '")?.strip_suffix("' not found")?;
@@ -150,11 +164,11 @@ fn absent(asked: Asked<'_>, table: &ResolvedTableReference, default: &str) -> Op
         return None;
     }
     if let Some(attached) = asked.stores.named(&table.schema) {
-        let text = format!("no dataset {} in {}", table.table, table.schema);
-        return Some(match similar_keys(&attached.store, &table.table).first() {
-            Some(key) => Told::plain(format!("{text}; did you mean {key}?")),
-            None => Told::hinted(text, format!("`oups ls {}` lists its keys", attached.word())),
-        });
+        return Some(no_dataset(attached, &table.table));
+    }
+    // The engine counts table functions among the tables.
+    if *table.schema == *default && asked.engine.ctx.state().table_functions().contains_key(&*table.table) {
+        return None;
     }
     let text = format!("no table {}", table.table);
     if *table.schema != *default {
@@ -166,6 +180,15 @@ fn absent(asked: Asked<'_>, table: &ResolvedTableReference, default: &str) -> Op
         }
         near(text, &table.table, schema.table_names().into_iter().collect())
     }))
+}
+
+/// Explains a dataset that a store does not have.
+pub(super) fn no_dataset(attached: &Attached, name: &str) -> Told {
+    let text = format!("no dataset {name} in {}", attached.name);
+    match similar_keys(&attached.store, name).first() {
+        Some(key) => Told::plain(format!("{text}; did you mean {key}?")),
+        None => Told::hinted(text, format!("`oups ls {}` lists its keys", attached.word())),
+    }
 }
 
 /// Suggests the dataset with this name, if a store has it.

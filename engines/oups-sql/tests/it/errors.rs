@@ -39,6 +39,41 @@ fn names_that_are_not_there() {
 }
 
 #[test]
+fn functions_that_are_called_wrongly() {
+    check(
+        "functions_that_are_called_wrongly",
+        &session(
+            &weather(),
+            &[
+                "select oups_perod('1D', time) from store",
+                "select oups_period('1D') from store",
+                "select round('a', 'b', 'c', 'd') from store",
+                "select date_trunc(time) from store",
+                "select sum(airport) from store",
+                "select substr(temp) from store",
+                "select oups_period('1 day', time) from store",
+                "select oups_period('1D', temp) from store",
+                "select * from oups_asof('stor', 'JFK/1h', 'EWR/1h')",
+                "select * from oups_asof('store', 'JFK/1x', 'EWR/1h')",
+                "select * from oups_asof('store', 'somewhere/else', 'EWR/1h')",
+                "select * from oups_asof('store', 'JFK/1h', 'EWR')",
+                "select * from oups_asof('store', 'JFK/1h')",
+                "select * from oups_asof('store', 'JFK/1h', 'EWR/1h', 'columns=temp')",
+                "select * from oups_asof('store', 'JFK/1h', 'EWR/1h', 'tolerance=a while')",
+                "select * from oups_asof('store', 'JFK/1h', 'EWR/1h', 'where=tmep > 5')",
+                "select * from oups_resample('store', 'airprt=JFK', '1D', 'temp:max')",
+                "select * from oups_resample('store', 'airport=XXX', '1D', 'temp:max')",
+                "select * from oups_resample('store', 'airport=JFK', '1d', 'temp:max')",
+                "select * from oups_resample('store', 'airport=JFK', '1D', 'tmep:max')",
+                "select * from oups_resample('store', 'airport=JFK', '1D', 'temp:median')",
+                "select * from oups_resample('store', 'airport=JFK', '1D', 'temp:max', 'fill=linear')",
+                "select * from oups_datasets('nope')",
+            ],
+        ),
+    );
+}
+
+#[test]
 fn syntax() {
     let sandbox = weather();
     sandbox.file("report.sql", "select 1 as a;\n\nselect airport\n  , sum(temp\nfrom store\ngroup by airport;\n");
