@@ -37,6 +37,16 @@ fn of_engine<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e DataFusionError
     error.downcast_ref().or_else(|| error.downcast_ref::<Arc<DataFusionError>>().map(|error| &**error))
 }
 
+/// A text of the engine without the syntax tree that it ends with, if it does: users have their statement.
+pub(super) fn without_tree(text: &str) -> &str {
+    let is_node = |word: &str| word.starts_with(|first: char| first.is_ascii_uppercase());
+    let starts = text.match_indices(" { ").filter_map(|(brace, _)| {
+        let start = text.get(..brace)?.rfind(' ')?;
+        is_node(text.get(start + 1..brace)?).then_some(start)
+    });
+    starts.min().and_then(|start| text.get(..start)).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
     use datafusion::common::{Diagnostic, Location};
@@ -56,21 +66,6 @@ mod tests {
             ("Error during planning: no".to_owned(), Some(8))
         );
     }
-}
-
-/// A text of the engine without the syntax tree that it ends with, if it does: users have their statement.
-pub(super) fn without_tree(text: &str) -> &str {
-    let is_node = |word: &str| word.starts_with(|first: char| first.is_ascii_uppercase());
-    let starts = text.match_indices(" { ").filter_map(|(brace, _)| {
-        let start = text.get(..brace)?.rfind(' ')?;
-        is_node(text.get(start + 1..brace)?).then_some(start)
-    });
-    starts.min().and_then(|start| text.get(..start)).unwrap_or(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_tree;
 
     #[test]
     fn a_syntax_tree_is_left_out() {
