@@ -31,6 +31,7 @@ mod moment;
 mod options;
 mod pinned;
 mod prune;
+mod pushdown;
 mod reader;
 mod renaming;
 mod rules;

@@ -11,6 +11,7 @@ mod insert;
 mod order;
 mod plain_session;
 mod pruning;
+mod pushdown;
 mod racing;
 mod statements;
 mod support;
