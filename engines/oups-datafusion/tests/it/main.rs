@@ -13,6 +13,7 @@ mod plain_session;
 mod pruning;
 mod pushdown;
 mod racing;
+mod random;
 mod statements;
 mod support;
 mod zoned;
