@@ -125,7 +125,8 @@ impl Generator<'_> {
                 let items: Vec<usize> = (0..select.items.len()).filter(has_order).collect();
                 let most = 1 + self.chance.below(3);
                 by.extend(self.chance.some(&items, most).into_iter().map(By::Item));
-                let hidden = hidden.filter(|_| self.chance.percent(25));
+                // A column of a query within has the name of one in the answer, which DataFusion does not tell apart.
+                let hidden = hidden.filter(|_| self.chance.percent(25)).filter(|scope| scope.identity.is_some());
                 by.extend(
                     hidden
                         .and_then(|scope| scope.one(&mut self.chance, |column| column.expr.kind.has_order()))

@@ -4,7 +4,7 @@ use std::env;
 
 /// Queries that once went wrong, by the number of their stores and their seed: they are run every time. A change of the
 /// generator makes other queries of these seeds, so that each mistake that was found has a small test of its own as well.
-pub(super) const FAILED: &[(u64, u64)] = &[(3, 7), (6, 14), (7, 84), (9, 26), (10, 43), (10, 73), (17, 54)];
+pub(super) const FAILED: &[(u64, u64)] = &[(3, 7), (6, 14), (10, 73), (17, 54)];
 
 /// Reads that once went wrong, likewise.
 pub(super) const FAILED_READS: &[(u64, u64)] = &[];
