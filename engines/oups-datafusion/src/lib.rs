@@ -47,7 +47,7 @@ mod zoned;
 pub use attached::Attach;
 pub use error::error_of;
 pub use functions::register_functions;
-pub use insert::done_in_part;
+pub use insert::{Halt, done_in_part, writes_store};
 pub use insert_statement::plan;
 pub use moment::{execute, moment, sql};
 pub use options::{NotAWait, OupsOptions, Wait};

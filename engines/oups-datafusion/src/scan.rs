@@ -122,7 +122,7 @@ impl Scan<'_> {
         Arc::new(source)
     }
 
-    /// The orders that the rows of each group have, ascending with nulls last. Not all of them: where groups are merged by one
+    /// An order that the rows of each group have, ascending with nulls last. One of several: where groups are merged by one
     /// order, the engine takes all others for kept (its `SortPreservingMergeExec` and its `RepartitionExec` forget none). With
     /// the twin that has nulls first, it forgets the order by keys where a group has several.
     fn orders(&self, grouped: &Grouped) -> Vec<LexOrdering> {
@@ -132,9 +132,13 @@ impl Scan<'_> {
         let data = self.columns.read.file_schema().fields().len();
         let keys = self.columns.keys.fields().iter().enumerate();
         let keys: Vec<_> = keys.map(|(field, key)| column(key.name(), data + field)).collect();
-        let by_time = LexOrdering::new([column(name, at)]);
-        let by_key = LexOrdering::new(keys.into_iter().chain([column(name, at)]));
-        if grouped.one_dataset_each { by_time } else { by_key }.into_iter().collect()
+        let time = [column(name, at)];
+        let order = if grouped.one_dataset_each {
+            LexOrdering::new(time.into_iter().chain(keys))
+        } else {
+            LexOrdering::new(keys.into_iter().chain(time))
+        };
+        order.into_iter().collect()
     }
 
     /// The column that all datasets are ordered on: its place, and its name in the table. None if they differ in its name or
