@@ -13,7 +13,7 @@ use super::try_mutex::TryMutex;
 /// half of the allowed weight it becomes the old one, and the values of the former old one are dropped. So a value is
 /// dropped unless it is asked for while it is in the old generation.
 ///
-/// A cache that another thread holds is skipped: a miss is always correct.
+/// In a forked child, a cache that another thread holds is skipped: a miss is always correct.
 pub(crate) struct Cache<K, V> {
     most: usize,
     generations: TryMutex<Generations<K, V>>,
@@ -33,7 +33,7 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         Self { most, generations: TryMutex::new(generations) }
     }
 
-    /// The value of a key, if the cache has it and no other thread holds the cache.
+    /// The value of a key, if the cache has it.
     pub(crate) fn get<Q>(&self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -50,7 +50,7 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         value
     }
 
-    /// Adds a value, unless another thread holds the cache.
+    /// Adds a value.
     pub(crate) fn insert(&self, key: K, value: V, weight: usize) {
         if self.most == 0 {
             return;
@@ -107,17 +107,5 @@ mod tests {
         let cache = Cache::new(0);
         cache.insert(1, 1, 0);
         assert_eq!(cache.get(&1), None);
-    }
-
-    #[test]
-    fn nothing_is_waited_for() {
-        let cache = Cache::new(20);
-        cache.insert(1, 1, 1);
-        let meanwhile = |_: &mut Generations<_, _>| {
-            assert_eq!(cache.get(&1), None);
-            cache.insert(2, 2, 1);
-        };
-        cache.generations.with(meanwhile).unwrap();
-        assert_eq!((cache.get(&1), cache.get(&2)), (Some(1), None));
     }
 }
