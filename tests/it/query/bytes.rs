@@ -128,16 +128,18 @@ fn a_filter_reads_its_column_and_little_more_than_the_wanted_pages() {
     let scan = snapshot.scan().matching("n = 250");
     assert_eq!(scan.clone().count().unwrap(), 1_000);
     let scan = scan.columns(["f"]);
-    // This read leaves footers and page indexes in the cache.
-    assert_eq!(scan.clone().collect().unwrap().num_rows(), 1_000);
     // The bytes of the wanted rows in `f`, and of all of `n` in the one row group that statistics leave.
     let filtered = scan.clone().explain().unwrap();
     let column = filtered.columns.iter().find(|column| column.name == "n").unwrap().part.bytes;
     let wanted = snapshot.scan().range(250_000..251_000).columns(["f"]).explain().unwrap().bytes();
-    bytes.store(0, Ordering::Relaxed);
-    assert_eq!(scan.collect().unwrap().num_rows(), 1_000);
-    let read = bytes.load(Ordering::Relaxed);
-    assert!(read <= 2 * (column + wanted), "read {read} bytes, of {column} and {wanted}");
+    let read = || {
+        bytes.store(0, Ordering::Relaxed);
+        assert_eq!(scan.clone().collect().unwrap().num_rows(), 1_000);
+        bytes.load(Ordering::Relaxed)
+    };
+    let first = read();
+    assert!(first <= 2 * (column + wanted), "read {first} bytes, of {column} and {wanted}");
+    assert_eq!(read(), first, "the footers were known before");
     assert_eq!((filtered.row_groups.len(), filtered.pruned.by_statistics.row_groups), (1, 3), "{filtered}");
 }
 

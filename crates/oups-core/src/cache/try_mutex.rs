@@ -41,17 +41,22 @@ impl<T> TryMutex<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+
     use super::*;
 
     #[test]
     fn threads_take_turns_and_a_forked_child_goes_on_without() {
-        let counted = TryMutex::new(0);
+        let (counted, begin) = (TryMutex::new(0), Barrier::new(4));
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| (0..1_000).for_each(|_| counted.with(|count| *count += 1).unwrap()));
+                scope.spawn(|| {
+                    begin.wait();
+                    (0..20_000).for_each(|_| counted.with(|count| *count += 1).unwrap());
+                });
             }
         });
-        assert_eq!(counted.with(|count| *count), Some(4_000), "nobody has gone on without it");
+        assert_eq!(counted.with(|count| *count), Some(80_000), "nobody has gone on without it");
         let of_parent = TryMutex { shared: Mutex::new(0), maker: process::id() + 1 };
         assert_eq!(of_parent.with(|_| of_parent.with(|count| *count)), Some(None));
         assert_eq!(of_parent.with(|count| *count), Some(0));
