@@ -78,7 +78,7 @@ impl<K: Eq + Hash, V> Generations<K, V> {
 
 impl<K, V> fmt::Debug for Cache<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recent").field("most", &self.most).finish_non_exhaustive()
+        f.debug_struct("Cache").field("most", &self.most).finish_non_exhaustive()
     }
 }
 

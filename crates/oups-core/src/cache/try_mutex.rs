@@ -41,14 +41,19 @@ impl<T> TryMutex<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Barrier;
+    use std::sync::{Arc, Barrier, mpsc};
+    use std::thread;
+    use std::time::Duration;
 
     use super::*;
 
+    /// The limit of a wait: longer than anything takes on a busy machine.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
     #[test]
-    fn threads_take_turns_and_a_forked_child_goes_on_without() {
+    fn threads_take_turns() {
         let (counted, begin) = (TryMutex::new(0), Barrier::new(4));
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
                     begin.wait();
@@ -57,8 +62,27 @@ mod tests {
             }
         });
         assert_eq!(counted.with(|count| *count), Some(80_000), "nobody has gone on without it");
-        let of_parent = TryMutex { shared: Mutex::new(0), maker: process::id() + 1 };
-        assert_eq!(of_parent.with(|_| of_parent.with(|count| *count)), Some(None));
-        assert_eq!(of_parent.with(|count| *count), Some(0));
+    }
+
+    #[test]
+    fn a_forked_child_goes_on_without() {
+        let of_parent = Arc::new(TryMutex { shared: Mutex::new(7), maker: process::id() + 1 });
+        assert_eq!(of_parent.with(|count| *count), Some(7), "nobody has it");
+        let beside = of_parent.clone();
+        of_parent.with(|_| {
+            let (sender, receiver) = mpsc::channel();
+            thread::spawn(move || sender.send(beside.with(|count| *count)));
+            assert_eq!(receiver.recv_timeout(PATIENCE), Ok(None), "it is in use");
+        });
+    }
+
+    #[test]
+    fn a_panic_of_one_who_has_it_is_in_nobodys_way() {
+        for maker in [process::id(), process::id() + 1] {
+            let shared = TryMutex { shared: Mutex::new(7), maker };
+            let act = || shared.with(|_| panic!("in the midst"));
+            assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(act)).is_err());
+            assert_eq!(shared.with(|count| *count), Some(7));
+        }
     }
 }
