@@ -19,6 +19,9 @@ pub(crate) struct Cache<K, V> {
     generations: TryMutex<Generations<K, V>>,
 }
 
+/// Values that left the cache. Freeing them may take long, so that is done outside of the mutex.
+type Forgotten<K, V> = (Option<HashMap<K, (V, usize)>>, Option<(V, usize)>);
+
 struct Generations<K, V> {
     young: HashMap<K, (V, usize)>,
     old: HashMap<K, (V, usize)>,
@@ -44,7 +47,7 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
                 return (Some(value.clone()), None);
             }
             let Some((key, (value, weight))) = generations.old.remove_entry(key) else { return (None, None) };
-            (Some(value.clone()), generations.add(key, value, weight, self.most))
+            (Some(value.clone()), Some(generations.add(key, value, weight, self.most)))
         })?;
         drop(forgotten);
         value
@@ -55,24 +58,24 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         if self.most == 0 {
             return;
         }
-        // Dropped values are freed outside of the mutex.
         drop(self.generations.with(|generations| generations.add(key, value, weight, self.most)));
     }
 }
 
 impl<K: Eq + Hash, V> Generations<K, V> {
-    /// Adds a value to the young generation. Returns the old generation if it is to be dropped.
-    fn add(&mut self, key: K, value: V, weight: usize, most: usize) -> Option<HashMap<K, (V, usize)>> {
-        let mut forgotten = None;
+    /// Adds a value to the young generation. Returns the old generation if it is dropped, and the key's former value.
+    fn add(&mut self, key: K, value: V, weight: usize, most: usize) -> Forgotten<K, V> {
+        let mut dropped = None;
         if self.weight.saturating_add(weight) > most / 2 {
-            forgotten = Some(mem::replace(&mut self.old, mem::take(&mut self.young)));
+            dropped = Some(mem::replace(&mut self.old, mem::take(&mut self.young)));
             self.weight = 0;
         }
-        if let Some((_, former)) = self.young.insert(key, (value, weight)) {
-            self.weight = self.weight.saturating_sub(former);
+        let former = self.young.insert(key, (value, weight));
+        if let Some((_, former)) = &former {
+            self.weight = self.weight.saturating_sub(*former);
         }
         self.weight = self.weight.saturating_add(weight);
-        forgotten
+        (dropped, former)
     }
 }
 
