@@ -132,13 +132,10 @@ impl Scan<'_> {
         let data = self.columns.read.file_schema().fields().len();
         let keys = self.columns.keys.fields().iter().enumerate();
         let keys: Vec<_> = keys.map(|(field, key)| column(key.name(), data + field)).collect();
-        let time = [column(name, at)];
-        let order = if grouped.one_dataset_each {
-            LexOrdering::new(time.into_iter().chain(keys))
-        } else {
-            LexOrdering::new(keys.into_iter().chain(time))
-        };
-        order.into_iter().collect()
+        let time = column(name, at);
+        // By the time alone, windows and groups by key stream behind it. By the time and the keys, they would be sorted.
+        let order = if grouped.one_dataset_each { vec![time] } else { keys.into_iter().chain([time]).collect() };
+        LexOrdering::new(order).into_iter().collect()
     }
 
     /// The column that all datasets are ordered on: its place, and its name in the table. None if they differ in its name or
