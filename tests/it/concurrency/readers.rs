@@ -31,6 +31,18 @@ fn a_snapshot_outlives_rewriting_removal_and_making_again() {
     );
 }
 
+/// The version that is held is not the last one that had the files.
+#[test]
+fn a_file_stays_for_a_snapshot_of_an_older_version() {
+    let folder = scratch();
+    let dataset = dataset(folder.path());
+    dataset.write(rows(0..10)).ordered_on("time").row_group_target(5).commit().unwrap();
+    let held = dataset.snapshot().unwrap();
+    assert_eq!(dataset.write(rows(20..25)).commit().unwrap().files_replaced, 0);
+    assert!(dataset.write(rows([3, 7])).commit().unwrap().files_replaced > 0);
+    assert_eq!(seen(&held), (0..10).collect::<Vec<_>>());
+}
+
 #[test]
 fn removal_leaves_nothing_when_nobody_reads() {
     let folder = scratch();

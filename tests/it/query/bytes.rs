@@ -151,20 +151,25 @@ fn threads_that_meet_do_not_read_a_known_footer_again() {
     let (_folder, store, bytes) = counted();
     let snapshot = dataset(&store, "x").snapshot().unwrap();
     let scan = snapshot.scan().matching("n = 250").columns(["f"]);
-    let read = || assert_eq!(scan.clone().collect().unwrap().num_rows(), 1_000);
-    read();
+    let read = || scan.clone().collect().map(|rows| rows.num_rows());
+    assert_eq!(read().unwrap(), 1_000);
     bytes.store(0, Ordering::Relaxed);
-    read();
+    assert_eq!(read().unwrap(), 1_000);
     let one = bytes.load(Ordering::Relaxed);
-    let (threads, rounds, begin) = (4, 25, Barrier::new(4));
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                begin.wait();
-                (0..rounds).for_each(|_| read());
-            });
-        }
+    // They begin each round together. Nobody panics before all have ended: the others would wait for ever.
+    let (threads, rounds, begin) = (4, 100, Barrier::new(4));
+    let in_rounds = || {
+        let read_once = |_| {
+            begin.wait();
+            read()
+        };
+        (0..rounds).map(read_once).collect::<Vec<_>>()
+    };
+    let found: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(in_rounds)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
+    assert!(found.into_iter().all(|rows| rows.unwrap() == 1_000));
     let reads = 1 + threads * rounds;
     assert_eq!(bytes.load(Ordering::Relaxed), reads * one, "{reads} reads of {one} bytes each");
 }
