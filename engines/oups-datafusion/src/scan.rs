@@ -132,9 +132,11 @@ impl Scan<'_> {
         let data = self.columns.read.file_schema().fields().len();
         let keys = self.columns.keys.fields().iter().enumerate();
         let keys: Vec<_> = keys.map(|(field, key)| column(key.name(), data + field)).collect();
-        let time = column(name, at);
-        // By the time alone, windows and groups by key stream behind it. By the time and the keys, they would be sorted.
-        let order = if grouped.one_dataset_each { vec![time] } else { keys.into_iter().chain([time]).collect() };
+        let time = [column(name, at)];
+        let order: Vec<_> = match grouped.one_dataset_each {
+            true => time.into_iter().chain(keys).collect(),
+            false => keys.into_iter().chain(time).collect(),
+        };
         LexOrdering::new(order).into_iter().collect()
     }
 
