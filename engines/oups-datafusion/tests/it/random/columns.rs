@@ -193,7 +193,7 @@ pub(super) fn ordered_values(data_type: &DataType, steps: &[i64]) -> ArrayRef {
         }
         // The two zeros are two places in the order of a dataset, and one number.
         Kind::Float => {
-            let zero = |at: usize| if at % 2 == 0 { 0.0 } else { -0.0 };
+            let zero = |at: usize| if at.is_multiple_of(2) { 0.0 } else { -0.0 };
             let value = |(at, step): (usize, &i64)| if *step == 10 { zero(at) } else { (*step - 10) as f64 * 0.25 };
             Arc::new(steps.iter().enumerate().map(|each| Some(value(each))).collect::<Float64Array>())
         }

@@ -106,7 +106,8 @@ impl Generator<'_> {
             let items: Option<Vec<Expr>> = kinds.iter().map(|kind| self.expr(&scope, *kind, 1)).collect();
             let Some(items) = items else { continue };
             right.items = items;
-            body = Body::Set(*self.chance.pick(operators), Box::new(body), Box::new(Body::Select(Box::new(right))));
+            body =
+                Body::Set(self.chance.pick::<&str>(operators), Box::new(body), Box::new(Body::Select(Box::new(right))));
         }
         body
     }

@@ -91,7 +91,7 @@ impl Stores {
         let types = columns::ordered_types(number);
         let attached = [("store", 5 + chance.below(6), 0), ("other", 2 + chance.below(3), 100_000)];
         let attached = attached.map(|(name, datasets, first_id)| {
-            let schema = KeySchema::parse(*chance.pick::<&str>(KEYS), Separator::Dash).unwrap();
+            let schema = KeySchema::parse(chance.pick::<&str>(KEYS), Separator::Dash).unwrap();
             let store = Store::create_for(folder.path().join(name), schema).unwrap();
             Attached::of(name, store, datasets, &types, first_id, chance)
         });
