@@ -15,6 +15,11 @@ crash:
 stress:
     OUPS_STRESS=long cargo test --release -p oups-tests --test it -- concurrency:: --nocapture
 
+# Breaks the code in one way after the other, as the patches in tests/mutations say, and checks that the named tests fail.
+# Without names all patches: an hour on two cores.
+mutate *names:
+    tests/mutations/run {{names}}
+
 # Runs each fuzz target for the given seconds. Needs `cargo install cargo-fuzz`. Stable Rust will do: oups has no unsafe code, so no
 # sanitizer is used.
 fuzz seconds="600":

@@ -34,7 +34,7 @@ for variant in "$@"; do
     cpu=$(awk '{ print $1 + $2 }' "$dir/$variant.seconds")
     echo "$variant build_cpu_s $cpu oups_bytes $(stat -c %s "$bin/oups")"
     export RAYON_NUM_THREADS=1
-    for work in bulk upsert range scan asof ordered ingest; do
+    for work in bulk upsert range scan asof ingest; do
         rm -rf "$dir/out"
         [ -e "$dir/in$rows" ] || "$bin/oups-bench" gen --rows $rows --dir "$dir" >/dev/null
         [ "$work" = bulk ] || "$bin/oups-bench" bulk --rows $rows --dir "$dir" >/dev/null

@@ -13,6 +13,8 @@ import duckdb
 root, threads = sys.argv[1], int(sys.argv[2])
 connection = duckdb.connect(config={"threads": threads})
 connection.execute("set timezone = 'UTC'")
+# It would print among the answers.
+connection.execute("set enable_progress_bar = false")
 connection.execute(
     f"create view store as select split_part(filename, '/', -2) as name, * exclude filename "
     f"from read_parquet('{root}/*/*.parquet', filename = true)"

@@ -17,6 +17,7 @@ mod keys;
 mod leftovers;
 mod links;
 mod listening;
+mod mutations;
 mod one_spot;
 mod os_failures;
 mod outcomes;

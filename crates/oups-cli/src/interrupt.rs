@@ -24,9 +24,10 @@ use crate::terminal::message::message;
 
 const MAYBE: &str = "each dataset is as it was or completely changed, and nothing needs repair";
 
-const UNCHANGED: &str = "nothing was changed";
+/// What a signal leaves of a command that only reads.
+pub const UNCHANGED: &str = "nothing was changed";
 
-static NOTE: Mutex<Note> = Mutex::new(Note { phase: Phase::AtOnce(None), unfinished: None });
+static NOTE: Mutex<Note> = Mutex::new(Note { phase: Phase::AtOnce(None), unfinished: None, restore: None });
 /// The signal that asked the program to stop; 0 without one.
 static ASKED: AtomicI32 = AtomicI32::new(0);
 
@@ -34,14 +35,18 @@ struct Note {
     phase: Phase,
     /// A temporary file that is removed on the way out: before it is complete, it is useless.
     unfinished: Option<PathBuf>,
+    /// Gives the terminal back as it was.
+    restore: Option<Box<dyn Fn() + Send>>,
 }
 
 enum Phase {
     /// A signal ends the program at once. The text says what has become of the data.
     AtOnce(Option<String>),
     /// The command itself looks whether it must stop, and clears up. A second signal ends the program at once, with this
-    /// text.
-    Stopping(String),
+    /// text. The first one calls `wake`, for commands that wait instead of looking.
+    Stopping { at_once: String, wake: Option<Box<dyn Fn() + Send>> },
+    /// A person types, and Ctrl-C is for the line. Other signals end the program at once, with this text.
+    Typing(String),
 }
 
 /// From now on, a signal ends the program with a message. A signal that was ignored when the program started, as by
@@ -73,12 +78,23 @@ fn is_ignored(signal: i32) -> bool {
 /// Ends the program, or leaves that to a command that looks at [`was_asked`]. A second signal always ends it.
 fn end(signal: i32) {
     let note = note();
+    if matches!(note.phase, Phase::Typing(_)) && signal == SIGINT {
+        return;
+    }
     let second = ASKED.swap(signal, Ordering::AcqRel) != 0;
     let what = match &note.phase {
         Phase::AtOnce(what) => what.as_deref().unwrap_or(MAYBE),
-        Phase::Stopping(_) if !second => return,
-        Phase::Stopping(what) => what,
+        Phase::Stopping { wake, .. } if !second => {
+            if let Some(wake) = wake {
+                wake();
+            }
+            return;
+        }
+        Phase::Stopping { at_once: what, .. } | Phase::Typing(what) => what,
     };
+    if let Some(restore) = &note.restore {
+        restore();
+    }
     tell(what);
     if let Some(file) = &note.unfinished {
         let _ = std::fs::remove_file(file);
@@ -109,14 +125,39 @@ pub fn unchanged() {
 }
 
 /// Notes what to say if a signal ends the program from now on.
-pub(crate) fn changing(what: String) {
+pub fn changing(what: String) {
     note().phase = Phase::AtOnce(Some(what));
 }
 
 /// Notes that the command looks at [`goes_on`] from now on, and what to say if a second signal ends the program all the
 /// same.
 pub(crate) fn stopping(at_once: impl Into<String>) {
-    note().phase = Phase::Stopping(at_once.into());
+    note().phase = Phase::Stopping { at_once: at_once.into(), wake: None };
+}
+
+/// Notes that a person types, so that Ctrl-C does not end the program, and what to say if another signal does.
+pub fn typing(what: impl Into<String>) {
+    note().phase = Phase::Typing(what.into());
+}
+
+/// As [`stopping`], for a command that waits: a signal calls `wake`, and so does one that came before.
+pub fn waking(wake: impl Fn() + Send + 'static) {
+    let mut note = note();
+    if code().is_some() {
+        wake();
+    }
+    note.phase = Phase::Stopping { at_once: MAYBE.to_owned(), wake: Some(Box::new(wake)) };
+}
+
+/// Forgets a Ctrl-C that stopped what the program did, so that it goes on with something else. False if another signal asked
+/// for the end of the program.
+pub fn answered() -> bool {
+    ASKED.compare_exchange(SIGINT, 0, Ordering::AcqRel, Ordering::Acquire).is_ok() || code().is_none()
+}
+
+/// What to do before a signal ends the program, so that the terminal is left as it was.
+pub fn restoring(restore: impl Fn() + Send + 'static) {
+    note().restore = Some(Box::new(restore));
 }
 
 /// Whether the command goes on: `Break` if a signal has asked it to stop.
@@ -136,14 +177,16 @@ pub(crate) fn commits(in_doubt: &str) -> ControlFlow<()> {
 
 /// The error of a command that has stopped because a signal asked for it: what has become of the data.
 #[derive(Debug)]
-pub(crate) struct Interrupted(String);
+pub struct Interrupted(String);
 
 impl Interrupted {
-    pub(crate) fn unchanged() -> Self {
+    /// Nothing was changed.
+    pub fn unchanged() -> Self {
         Self(UNCHANGED.to_owned())
     }
 
-    pub(crate) fn with(what: String) -> Self {
+    /// What was changed, and what was not.
+    pub fn with(what: String) -> Self {
         Self(what)
     }
 
@@ -156,7 +199,7 @@ impl Interrupted {
     }
 
     /// Prints it.
-    pub(crate) fn tell(&self) {
+    pub fn tell(&self) {
         tell(&self.0);
     }
 }
@@ -170,7 +213,7 @@ impl fmt::Display for Interrupted {
 impl std::error::Error for Interrupted {}
 
 /// The exit code of a command that stopped because a signal asked for it; `None` if none did.
-pub(crate) fn code() -> Option<u8> {
+pub fn code() -> Option<u8> {
     let signal = ASKED.load(Ordering::Acquire);
     (signal != 0).then(|| code_of(signal))
 }

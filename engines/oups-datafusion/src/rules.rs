@@ -1,4 +1,4 @@
-//! What the analysis of a statement does beside the engine's own.
+//! What the planning of a statement does beside the engine's own.
 
 use std::sync::Arc;
 
@@ -7,10 +7,11 @@ use datafusion::prelude::SessionContext;
 
 use crate::insert::is_exact;
 use crate::insert_statement::ExactInserts;
+use crate::pushdown;
 use crate::zoned::Zoned;
 
-/// Adds to a context what it does not have yet: texts beside times with a zone are read as everywhere in oups, and inserts
-/// take values exactly.
+/// Adds to a context what it does not have yet: texts beside times with a zone are read as everywhere in oups, inserts take
+/// values exactly, and conditions are not mistaken for ones on another column of the same name.
 pub(crate) fn register(ctx: &SessionContext) {
     let state = ctx.state_ref();
     let mut state = state.write();
@@ -21,4 +22,5 @@ pub(crate) fn register(ctx: &SessionContext) {
     if !is_exact(&state) {
         state.add_analyzer_rule(Arc::new(ExactInserts));
     }
+    pushdown::ensure(&mut state);
 }

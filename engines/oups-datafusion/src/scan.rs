@@ -122,8 +122,9 @@ impl Scan<'_> {
         Arc::new(source)
     }
 
-    /// The orders that the rows of each group have. Ascending with nulls last and no others: with the twin that has nulls
-    /// first declared too, the engine forgets the order by keys where a group has several.
+    /// An order that the rows of each group have, ascending with nulls last. One of several: where groups are merged by one
+    /// order, the engine takes all others for kept (its `SortPreservingMergeExec` and its `RepartitionExec` forget none). With
+    /// the twin that has nulls first, it forgets the order by keys where a group has several.
     fn orders(&self, grouped: &Grouped) -> Vec<LexOrdering> {
         let Some((at, name)) = self.ordered_column() else { return Vec::new() };
         let ascending = SortOptions { descending: false, nulls_first: false };
@@ -131,9 +132,12 @@ impl Scan<'_> {
         let data = self.columns.read.file_schema().fields().len();
         let keys = self.columns.keys.fields().iter().enumerate();
         let keys: Vec<_> = keys.map(|(field, key)| column(key.name(), data + field)).collect();
-        let by_key = LexOrdering::new(keys.iter().cloned().chain([column(name, at)]));
-        let by_time = LexOrdering::new([column(name, at)].into_iter().chain(keys.clone()));
-        by_time.filter(|_| grouped.one_dataset_each && !keys.is_empty()).into_iter().chain(by_key).collect()
+        let time = [column(name, at)];
+        let order: Vec<_> = match grouped.one_dataset_each {
+            true => time.into_iter().chain(keys).collect(),
+            false => keys.into_iter().chain(time).collect(),
+        };
+        LexOrdering::new(order).into_iter().collect()
     }
 
     /// The column that all datasets are ordered on: its place, and its name in the table. None if they differ in its name or

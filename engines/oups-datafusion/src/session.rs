@@ -31,7 +31,8 @@ pub fn session() -> SessionContext {
 }
 
 /// Makes a store the table and the schema `name` of a context, beside whatever is there: the table has all rows of all
-/// datasets, the schema one table a dataset, by its path text.
+/// datasets, the schema one table a dataset, by its path text. The first store that is attached also changes rules of the
+/// context by which the engine loses rows; statements that were prepared before must then be prepared again.
 ///
 /// # Errors
 ///

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -14,18 +15,19 @@ use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{LogicalPlan, SetVariable, Statement};
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement as Parsed;
+use futures::future::{Either, select};
 use oups::Moment;
 use oups_cli::args::sql::Sql;
 use oups_cli::args::usage::Usage;
-use oups_datafusion::{Attach, OupsOptions};
-use tokio::runtime::{Builder, Runtime};
+use oups_datafusion::{Attach, Halt, OupsOptions};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::pool::Shared;
 use crate::spill::Unnamed;
 use crate::stores::Stores;
-use crate::{memory, settings};
+use crate::{memory, settings, stoppable};
 
 /// The bytes of a thread's stack. Expressions may be nested deeply.
 const STACK: usize = 16 << 20;
@@ -44,6 +46,8 @@ pub(crate) struct Started {
     pub(crate) plan: Arc<dyn ExecutionPlan>,
     /// Whether all datasets are of one moment.
     pub(crate) moment: Moment,
+    /// Whether it writes to a store.
+    pub(crate) writes: bool,
 }
 
 impl Engine {
@@ -62,6 +66,7 @@ impl Engine {
         let disk = DiskManagerBuilder::default().with_temp_file_factory(Arc::new(Unnamed));
         let resources = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).with_disk_manager_builder(disk);
         let ctx = SessionContext::new_with_config_rt(config(args, threads, memory)?, resources.build_arc()?);
+        let ctx = stoppable::session(&ctx);
         let engine = Self { ctx, memory, runtime };
         for (name, value) in &args.set {
             engine
@@ -81,20 +86,39 @@ impl Engine {
         self.runtime.block_on(work)
     }
 
-    /// Starts a statement. Its rows come as they are found.
+    /// Waits for a result of the session until the halt is asked for: none then, and the work is dropped.
+    pub(crate) fn wait_unless<T>(&self, halt: &Halt, work: impl Future<Output = T>) -> Option<T> {
+        self.wait(async {
+            match select(pin!(halt.asked()), pin!(work)).await {
+                Either::Left(_) => None,
+                Either::Right((done, _)) => Some(done),
+            }
+        })
+    }
+
+    /// Starts a statement. Its rows come as they are found. None if it is halted before.
     ///
     /// # Errors
     ///
     /// If the statement cannot be planned, or fails before its first rows.
-    pub(crate) fn start(&self, parsed: Parsed) -> datafusion::common::Result<Started> {
-        self.wait(async {
+    pub(crate) fn start(&self, parsed: Parsed, halt: &Arc<Halt>) -> datafusion::common::Result<Option<Started>> {
+        let started = self.wait_unless(halt, async {
             let plan = oups_datafusion::plan(&self.ctx.state(), parsed).await?;
-            let frame = oups_datafusion::execute(&self.ctx, plan).await?;
+            let (mut state, plan) = oups_datafusion::execute(&self.ctx, plan).await?.into_parts();
+            state.config_mut().set_extension(halt.clone());
+            let frame = DataFrame::new(state, plan);
             let task = Arc::new(frame.task_ctx());
             let plan = frame.clone().create_physical_plan().await?;
             let rows = execute_stream(plan.clone(), task)?;
-            Ok(Started { rows, plan, moment: oups_datafusion::moment(&frame) })
-        })
+            let writes = oups_datafusion::writes_store(plan.as_ref());
+            Ok(Started { rows, plan, moment: oups_datafusion::moment(&frame), writes })
+        });
+        started.transpose()
+    }
+
+    /// Where work of the session can run beside a statement.
+    pub(crate) fn handle(&self) -> Handle {
+        self.runtime.handle().clone()
     }
 
     /// Changes a setting, as the statement `SET` does.

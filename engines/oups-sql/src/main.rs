@@ -9,10 +9,13 @@ mod panics;
 mod plan;
 mod pool;
 mod run;
+mod session;
 mod settings;
+mod shell;
 mod source;
 mod spill;
 mod statement;
+mod stoppable;
 mod stores;
 
 use std::process::ExitCode;
@@ -34,9 +37,7 @@ fn main() -> ExitCode {
     };
     verbose::listen(args.verbose);
     interrupt::watch();
-    if !args.write {
-        interrupt::unchanged();
-    }
+    interrupt::unchanged();
     let mut out = Stdout::new();
     let result = panics::caught(|| run::run(&args, &mut out).and_then(|()| out.finish()));
     let result = result.unwrap_or_else(|what| Err(anyhow::Error::msg(panics::internal(&what))));

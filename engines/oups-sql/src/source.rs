@@ -13,7 +13,7 @@ use oups_cli::args::usage::Usage;
 /// The name of a text of statements in errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
-    /// The command line, which needs no name.
+    /// The command line or the shell, which need no name.
     Command,
     File(PathBuf),
     StandardInput,
@@ -36,12 +36,23 @@ pub(crate) struct Text {
     pub(crate) text: String,
 }
 
+impl Text {
+    /// A text of the command line or the shell.
+    pub(crate) fn typed(text: impl Into<String>) -> Self {
+        Self { name: Arc::new(Name::Command), text: text.into() }
+    }
+}
+
+/// Whether statements are typed by a person: there is no source, and standard input is a terminal.
+pub(crate) fn are_typed(sources: &[Source]) -> bool {
+    sources.is_empty() && io::stdin().is_terminal()
+}
+
 /// Reads all texts, in their order. Without any source it reads standard input.
 ///
 /// # Errors
 ///
-/// [`Usage`] if there is no source and standard input is a terminal, or if two sources are standard input; an error if a
-/// text cannot be read or is not UTF-8.
+/// [`Usage`] if two sources are standard input; an error if a text cannot be read or is not UTF-8.
 pub(crate) fn read(sources: &[Source]) -> Result<Vec<Text>> {
     let is_stdin = |source: &&Source| matches!(source, Source::File(path) if path == Path::new("-"));
     if sources.iter().filter(is_stdin).count() > 1 {
@@ -50,17 +61,12 @@ pub(crate) fn read(sources: &[Source]) -> Result<Vec<Text>> {
     if !sources.is_empty() {
         return sources.iter().map(text).collect();
     }
-    if io::stdin().is_terminal() {
-        bail!(Usage(
-            "there is nothing to run: give --command SQL, --file FILE, or statements on standard input".to_owned()
-        ));
-    }
     Ok(vec![standard_input()?])
 }
 
 fn text(source: &Source) -> Result<Text> {
     match source {
-        Source::Command(text) => Ok(Text { name: Arc::new(Name::Command), text: text.clone() }),
+        Source::Command(text) => Ok(Text::typed(text)),
         Source::File(path) if path == Path::new("-") => standard_input(),
         Source::File(path) => {
             let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;

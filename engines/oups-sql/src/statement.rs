@@ -9,7 +9,7 @@ use datafusion::common::config::SqlParserOptions;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
 use datafusion::sql::sqlparser::dialect::{Dialect, GenericDialect, dialect_from_str};
-use datafusion::sql::sqlparser::tokenizer::{Location, Token, Tokenizer};
+use datafusion::sql::sqlparser::tokenizer::{Location, Token, Tokenizer, TokenizerError};
 
 use crate::source::{Name, Text};
 
@@ -51,29 +51,68 @@ fn dialect(options: &SqlParserOptions) -> Box<dyn Dialect> {
 /// Splits a text into statements. If the tokenizer fails, the rest of the text is one statement, and parsing it gives the
 /// error.
 pub(crate) fn split(text: &Text, options: &SqlParserOptions) -> Vec<Statement> {
-    let mut tokens = Vec::new();
-    let dialect = dialect(options);
-    let wrong = Tokenizer::new(&*dialect, &text.text).tokenize_with_location_into_buf(&mut tokens).err();
-    let mut statements = Vec::new();
-    let mut walk = Walk::new(&text.text);
-    let mut begun: Option<(usize, Location)> = None;
-    let mut end = |begun: Option<(usize, Location)>, end: usize| {
-        if let Some((start, begins)) = begun {
-            let text_of = text.text.get(start..end).unwrap_or_default().trim_end().to_owned();
-            statements.push(Statement { text: text_of, of: text.name.clone(), begins });
+    let Pieces { mut ended, rest, .. } = Pieces::of(text, options);
+    ended.extend(rest.map(|(statement, _)| statement));
+    ended
+}
+
+/// Splits a text to which more may be added. Returns the statements that have ended, and where the text begins that has not:
+/// behind the last `;`, or in a quote or comment that is still open.
+pub(crate) fn typed(text: &Text, options: &SqlParserOptions) -> (Vec<Statement>, Option<usize>) {
+    let Pieces { mut ended, rest, wrong } = Pieces::of(text, options);
+    match rest {
+        // No further line mends it.
+        Some((statement, _)) if wrong.is_some_and(|wrong| !is_open(&wrong)) => {
+            ended.push(statement);
+            (ended, None)
         }
-    };
-    for token in tokens {
-        match token.token {
-            Token::SemiColon => end(begun.take(), walk.offset(token.span.start)),
-            Token::Whitespace(_) | Token::EOF => {}
-            _ if begun.is_none() => begun = Some((walk.offset(token.span.start), token.span.start)),
-            _ => {}
-        }
+        rest => (ended, rest.map(|(_, start)| start)),
     }
-    let rest = wrong.map(|wrong| (walk.offset(wrong.location), wrong.location));
-    end(begun.or(rest), text.text.len());
-    statements
+}
+
+/// Whether the tokenizer failed because a quote or a comment does not end.
+fn is_open(wrong: &TokenizerError) -> bool {
+    ["Unterminated", "EOF"].iter().any(|word| wrong.message.contains(word))
+}
+
+/// A text, taken apart.
+struct Pieces {
+    ended: Vec<Statement>,
+    /// What no `;` ends, and the offset where it begins.
+    rest: Option<(Statement, usize)>,
+    wrong: Option<TokenizerError>,
+}
+
+impl Pieces {
+    fn of(text: &Text, options: &SqlParserOptions) -> Self {
+        let mut tokens = Vec::new();
+        let dialect = dialect(options);
+        let wrong = Tokenizer::new(&*dialect, &text.text).tokenize_with_location_into_buf(&mut tokens).err();
+        let mut walk = Walk::new(&text.text);
+        let statement = |start: usize, end: usize, begins: Location| {
+            let text_of = text.text.get(start..end).unwrap_or_default().trim_end().to_owned();
+            Statement { text: text_of, of: text.name.clone(), begins }
+        };
+        let mut ended = Vec::new();
+        let mut begun: Option<(usize, Location)> = None;
+        let mut behind = Location { line: 1, column: 1 };
+        for token in tokens {
+            behind = token.span.end;
+            match token.token {
+                Token::SemiColon => {
+                    let end = walk.offset(token.span.start);
+                    ended.extend(begun.take().map(|(start, begins)| statement(start, end, begins)));
+                }
+                Token::Whitespace(_) | Token::EOF => {}
+                _ if begun.is_none() => begun = Some((walk.offset(token.span.start), token.span.start)),
+                _ => {}
+            }
+        }
+        // The place in the error may be the end of what is wrong.
+        let at_error = wrong.is_some().then(|| (walk.offset(behind), behind));
+        let rest = begun.or(at_error).map(|(start, begins)| (statement(start, text.text.len(), begins), start));
+        Self { ended, rest, wrong }
+    }
 }
 
 /// Finds places in a text in one walk over it, so places must be asked for in ascending order.
@@ -106,7 +145,7 @@ mod tests {
     use super::*;
 
     fn statements(text: &str) -> Vec<(String, u64, u64)> {
-        let text = Text { name: Arc::new(Name::Command), text: text.to_owned() };
+        let text = Text::typed(text);
         let statements = split(&text, &SqlParserOptions::default());
         statements.into_iter().map(|one| (one.text, one.begins.line, one.begins.column)).collect()
     }
@@ -138,15 +177,38 @@ mod tests {
         for text in ["a; 'open; b", "a; b 'open", "a; \"open", "a; /* open"] {
             let all = statements(text);
             assert_eq!(all.len(), 2, "{text}");
-            let text = Text { name: Arc::new(Name::Command), text: text.to_owned() };
+            let text = Text::typed(text);
             let last = split(&text, &SqlParserOptions::default()).pop().unwrap();
             assert!(last.parsed(&SqlParserOptions::default()).is_err(), "{text:?}");
         }
     }
 
     #[test]
+    fn a_text_goes_on_until_its_statement_ends() {
+        let typed = |text: &str| {
+            let text = Text::typed(text);
+            let (ended, rest) = typed(&text, &SqlParserOptions::default());
+            let rest = rest.map(|start| text.text[start..].to_owned());
+            (ended.into_iter().map(|one| one.text).collect::<Vec<_>>(), rest)
+        };
+        let goes_on = |text: &str| (vec![], Some(text.to_owned()));
+        for text in ["select 1", "select ';", "select \"a;", "select $$ ; ", "select /* ; ", "/* ; ", "select $a$ ;$$ "]
+        {
+            assert_eq!(typed(text), goes_on(text), "{text}");
+        }
+        assert_eq!(typed(" a; b;"), (vec!["a".to_owned(), "b".to_owned()], None));
+        // White space at the end may be part of a text.
+        assert_eq!(typed("a; 'b "), (vec!["a".to_owned()], Some("'b ".to_owned())));
+        for nothing in ["", " ", ";", "-- a;"] {
+            assert_eq!(typed(nothing), (vec![], None), "{nothing:?}");
+        }
+        // Nothing that follows makes this a statement.
+        assert_eq!(typed("select U&'\\00'"), (vec!["select U&'\\00'".to_owned()], None));
+    }
+
+    #[test]
     fn places_are_those_of_the_whole_text() {
-        let text = Text { name: Arc::new(Name::Command), text: "a;\n  b\n c".to_owned() };
+        let text = Text::typed("a;\n  b\n c");
         let second = split(&text, &SqlParserOptions::default()).pop().unwrap();
         assert_eq!(second.in_whole(Location { line: 1, column: 1 }), Location { line: 2, column: 3 });
         assert_eq!(second.in_whole(Location { line: 2, column: 2 }), Location { line: 3, column: 2 });

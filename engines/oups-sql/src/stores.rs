@@ -53,6 +53,12 @@ impl Stores {
         Ok(Self(stores))
     }
 
+    /// For tests: a store that is open already, as the first one.
+    #[cfg(test)]
+    pub(crate) fn of_one(store: Store<AnyKey>) -> Self {
+        Self(vec![Attached { name: FIRST.to_owned(), path: store.root().to_owned(), store }])
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Attached> {
         self.0.iter()
     }

@@ -1,7 +1,8 @@
 //! Readers see one version until they let go, whatever writers do meanwhile. After that they keep no file.
 
 use super::{dataset, files, rows, seen, store};
-use oups_core::Error;
+use oups_core::{AnyKey, Error, Store, StoreOptions};
+use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
 use oups_tests::tree::{pins, tree};
 
@@ -28,6 +29,18 @@ fn a_snapshot_outlives_rewriting_removal_and_making_again() {
         tree(folder.path()).into_keys().filter(|name| !name.starts_with("x/")).collect::<Vec<_>>(),
         ["oups.json", "x.lock", "x.opdmd"]
     );
+}
+
+/// The version that is held is not the last one that had the files.
+#[test]
+fn a_file_stays_for_a_snapshot_of_an_older_version() {
+    let folder = scratch();
+    let dataset = dataset(folder.path());
+    dataset.write(rows(0..10)).ordered_on("time").row_group_target(5).commit().unwrap();
+    let held = dataset.snapshot().unwrap();
+    assert_eq!(dataset.write(rows(20..25)).commit().unwrap().files_replaced, 0);
+    assert!(dataset.write(rows([3, 7])).commit().unwrap().files_replaced > 0);
+    assert_eq!(seen(&held), (0..10).collect::<Vec<_>>());
 }
 
 #[test]
@@ -109,4 +122,32 @@ fn idle_pins_are_few_and_each_snapshot_has_its_own() {
     assert_eq!(pins(root).len(), 10);
     drop((dataset, held));
     assert_eq!(pins(root), [].into());
+}
+
+/// The last write of the pin reports an error although it was done: the file pins another dataset than the handle knows.
+#[test]
+fn a_pin_whose_text_is_unknown_is_not_used_again() {
+    let folder = scratch();
+    let store = store(folder.path());
+    let of = |store: &Store<AnyKey>, key: &str| store.dataset(&store.parse_key(key).unwrap()).unwrap();
+    for key in ["x", "y"] {
+        of(&store, key).write(rows(0..10)).ordered_on("time").commit().unwrap();
+    }
+    let open =
+        |fs: &FaultFs| Store::<AnyKey>::open_with(folder.path(), StoreOptions::new().file_system(fs.clone())).unwrap();
+    let x_and_then_y = |fs: &FaultFs| {
+        let store = open(fs);
+        drop(of(&store, "x").snapshot().unwrap());
+        let y = of(&store, "y").snapshot().map(|snapshot| seen(&snapshot).len());
+        (store, y)
+    };
+    let counting = FaultFs::counting();
+    assert_eq!(x_and_then_y(&counting).1.unwrap(), 10);
+    let last_write = counting.operations().iter().rposition(|operation| operation.starts_with("write ")).unwrap();
+    let (reader, refused) = x_and_then_y(&FaultFs::hitting(last_write, Fault::FailsAfter));
+    assert!(matches!(refused, Err(Error::Io { .. })), "{refused:?}");
+    let held = of(&reader, "x").snapshot().unwrap();
+    assert_eq!(pins(folder.path()).into_values().collect::<Vec<_>>(), ["1 x\n"]);
+    of(&store, "x").write(rows([3])).commit().unwrap();
+    assert_eq!(seen(&held), (0..10).collect::<Vec<_>>());
 }

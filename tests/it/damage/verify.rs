@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use oups_core::{Finding, FindingKind, KeyFilter};
 use oups_tests::scratch;
-use oups_tests::tree::{copy_tree, tree};
+use oups_tests::tree::{copy_tree, pins, tree};
 
 use super::sample::{batch, dataset, files, flip, make, open};
 
@@ -133,12 +133,18 @@ fn a_removed_dataset_is_no_finding_while_it_is_read() {
     let folder = scratch();
     make(folder.path());
     let store = open(folder.path());
-    let reader = dataset(folder.path(), "a").snapshot().unwrap();
+    let handle = dataset(folder.path(), "a");
+    let reader = handle.snapshot().unwrap();
     store.dataset(&store.parse_key("a").unwrap()).unwrap().remove().commit().unwrap();
     assert_eq!(verify(folder.path()), []);
     drop(reader);
-    // The process that the pin names lives, so only the lock shows that nobody reads. The pin is removed.
-    assert_eq!(verify(folder.path()).iter().map(|found| found.kind).collect::<Vec<_>>(), [FindingKind::Tombstone]);
+    let kinds = || verify(folder.path()).iter().map(|found| found.kind).collect::<Vec<_>>();
+    // The handle keeps the pin, idle, and the process that the pin names lives: only the lock shows that nobody reads.
+    assert_eq!(pins(folder.path()).len(), 1);
+    assert_eq!(kinds(), [FindingKind::Tombstone]);
+    drop(handle);
+    assert_eq!(pins(folder.path()).len(), 0);
+    assert_eq!(kinds(), [FindingKind::Tombstone]);
 }
 
 #[test]

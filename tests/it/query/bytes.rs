@@ -1,13 +1,15 @@
 //! The bytes that a read takes from the files, counted in the file system.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
 use oups_core::fs::{DirEntry, EntryKind, Fs, LocalFs, LockAccess, LockFile, ReadFile, WriteFile};
-use oups_core::{AnyKey, DuplicatesOn, Durability, Store, StoreOptions};
+use oups_core::{AnyKey, DuplicatesOn, Durability, Error, Store, StoreOptions};
 use oups_query::ReadDataset;
 
 use super::{dataset, numbers, store_of};
@@ -128,17 +130,48 @@ fn a_filter_reads_its_column_and_little_more_than_the_wanted_pages() {
     let scan = snapshot.scan().matching("n = 250");
     assert_eq!(scan.clone().count().unwrap(), 1_000);
     let scan = scan.columns(["f"]);
-    // This read leaves footers and page indexes in the cache.
-    assert_eq!(scan.clone().collect().unwrap().num_rows(), 1_000);
     // The bytes of the wanted rows in `f`, and of all of `n` in the one row group that statistics leave.
     let filtered = scan.clone().explain().unwrap();
     let column = filtered.columns.iter().find(|column| column.name == "n").unwrap().part.bytes;
     let wanted = snapshot.scan().range(250_000..251_000).columns(["f"]).explain().unwrap().bytes();
-    bytes.store(0, Ordering::Relaxed);
-    assert_eq!(scan.collect().unwrap().num_rows(), 1_000);
-    let read = bytes.load(Ordering::Relaxed);
-    assert!(read <= 2 * (column + wanted), "read {read} bytes, of {column} and {wanted}");
+    let read = || {
+        bytes.store(0, Ordering::Relaxed);
+        assert_eq!(scan.clone().collect().unwrap().num_rows(), 1_000);
+        bytes.load(Ordering::Relaxed)
+    };
+    let first = read();
+    assert!(first <= 2 * (column + wanted), "read {first} bytes, of {column} and {wanted}");
+    assert_eq!(read(), first, "the footers were known before");
     assert_eq!((filtered.row_groups.len(), filtered.pruned.by_statistics.row_groups), (1, 3), "{filtered}");
+}
+
+/// Threads that met at the cache of footers once went on without it, and each read the footer again.
+#[test]
+fn threads_that_meet_do_not_read_a_known_footer_again() {
+    let (_folder, store, bytes) = counted();
+    let snapshot = dataset(&store, "x").snapshot().unwrap();
+    let scan = snapshot.scan().matching("n = 250").columns(["f"]);
+    let read = || scan.clone().collect().map(|rows| rows.num_rows());
+    assert_eq!(read().unwrap(), 1_000);
+    bytes.store(0, Ordering::Relaxed);
+    assert_eq!(read().unwrap(), 1_000);
+    let one = bytes.load(Ordering::Relaxed);
+    // They begin each round together. Nobody panics before all have ended: the others would wait for ever.
+    let (threads, rounds, begin) = (4, 100, Barrier::new(4));
+    let in_rounds = || {
+        let read_once = |_| {
+            begin.wait();
+            read()
+        };
+        (0..rounds).map(read_once).collect::<Vec<_>>()
+    };
+    let found: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(in_rounds)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(found.into_iter().all(|rows| rows.unwrap() == 1_000));
+    let reads = 1 + threads * rounds;
+    assert_eq!(bytes.load(Ordering::Relaxed), reads * one, "{reads} reads of {one} bytes each");
 }
 
 #[test]
@@ -173,6 +206,19 @@ fn without_a_cache_each_read_reads_its_footer_again() {
     let cached = reads(StoreOptions::new());
     let footer = 32 << 10;
     assert!(cached[2] + footer <= first && cached[3] + footer <= second, "{cached:?} of {first} and {second}");
+}
+
+/// The pages that are read have not changed, so only the length says that the file is another one.
+#[test]
+fn a_known_footer_is_not_used_for_a_file_of_another_length() {
+    let (folder, store, _) = counted();
+    let snapshot = dataset(&store, "x").snapshot().unwrap();
+    let read = || snapshot.scan().range(30..60).collect();
+    assert_eq!(read().unwrap().num_rows(), 30);
+    let file = folder.path().join("x").join(snapshot.row_groups()[0].file_name());
+    File::options().append(true).open(&file).unwrap().write_all(b"x").unwrap();
+    let error = read().unwrap_err();
+    assert!(matches!(&error, Error::Damaged { path, .. } if *path == file), "{error}");
 }
 
 #[test]

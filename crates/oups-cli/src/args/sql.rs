@@ -17,9 +17,10 @@ use super::parse::{key_value, size, store_as, threads};
 The rows of a store are the table `store`, with the fields of its keys as columns in front. A
 dataset is a table too, by its path: store.\"temperature-berlin/1D\".
 The statements of -c and -f run in the order in which they are given; with neither, those on
-standard input. Results go to standard output, messages to standard error. A table shows up to 40
-rows, of more only the first and the last 20; the other formats hold all rows: JSON one object a
-line, Arrow as an IPC stream. Times with a zone are shown in UTC.
+standard input, or a shell if that is a terminal. Results go to standard output, messages to
+standard error. A table shows up to 40 rows, of more only the first and the last 20; the other
+formats hold all rows: JSON one object a line, Arrow as an IPC stream. Times with a zone are shown
+in UTC.
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 visible but perhaps not durable, or not known
 whether it has happened, 130 interrupted.
 

@@ -30,12 +30,12 @@ pub(crate) fn run(args: Compact, out: &mut Stdout) -> Result<()> {
     }
     let mut total = Total::default();
     let all: Result<()> = keys.iter().try_for_each(|key| {
-        one(&store, key, &args, &progress, &mut total, out)?;
-        progress.advance(1);
         match interrupt::goes_on() {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(total.interrupted(keys.len() as u64).into()),
+            ControlFlow::Continue(()) => one(&store, key, &args, &progress, &mut total, out)?,
+            ControlFlow::Break(()) => total.is_stopped = true,
         }
+        progress.advance(1);
+        if total.is_stopped { Err(total.stopped(keys.len() as u64)) } else { Ok(()) }
     });
     progress.done();
     all?;
@@ -52,6 +52,8 @@ const BEGUN: &str = "each dataset is as it was or completely changed, and the ne
 /// What was done to all datasets together.
 #[derive(Debug, Default)]
 struct Total {
+    /// Whether a signal has stopped the command before this dataset was changed.
+    is_stopped: bool,
     changed: u64,
     unchanged: u64,
     failures: Failures,
@@ -60,15 +62,19 @@ struct Total {
 }
 
 impl Total {
-    /// The error if a signal has stopped the command, which works on `of` datasets.
-    fn interrupted(&self, of: u64) -> Interrupted {
-        match self.changed {
+    /// The error if a signal has stopped the command, which works on `of` datasets. A dataset in doubt is more urgent.
+    fn stopped(&self, of: u64) -> anyhow::Error {
+        if let (true, Err(failures)) = (self.failures.are_in_doubt(), self.failures.result(of)) {
+            return failures.into();
+        }
+        let interrupted = match self.changed {
             0 => Interrupted::unchanged(),
             changed => {
                 let of = counted(of, "dataset");
                 Interrupted::with(format!("compacted {changed} of {of}, each other one is as it was"))
             }
-        }
+        };
+        interrupted.into()
     }
 
     fn count(&mut self, done: &Done) {
@@ -88,7 +94,7 @@ impl Total {
     }
 
     fn text(&self, dry_run: bool) -> String {
-        let Self { changed, unchanged, failures, before, after } = self;
+        let Self { changed, unchanged, failures, before, after, .. } = self;
         let datasets = changed + unchanged + failures.all();
         if datasets == 0 {
             return "no dataset matches".to_owned();
@@ -118,8 +124,12 @@ fn one(
         compact(store, key, args, progress).map(Done::Written)
     };
     match result {
-        // The dataset was removed after the keys were listed, or a signal stops the command, which then says so.
-        Err(Error::NoDataset { .. } | Error::Stopped { .. }) => Ok(()),
+        // The dataset was removed after the keys were listed.
+        Err(Error::NoDataset { .. }) => Ok(()),
+        Err(Error::Stopped { .. }) => {
+            total.is_stopped = true;
+            Ok(())
+        }
         Err(error) => {
             total.failures.count(&error);
             progress.aside(|| exit::tell(&error.into()));

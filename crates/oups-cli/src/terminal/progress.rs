@@ -83,7 +83,7 @@ impl Progress {
 
     /// Says that all input has been read.
     pub(crate) fn all_read(&self) {
-        self.0.set_style(style("{spinner} all is read, {elapsed}"));
+        self.0.set_style(style("{spinner} all is read{msg}, {elapsed}"));
     }
 
     /// Says that one more of `datasets` datasets has been written.

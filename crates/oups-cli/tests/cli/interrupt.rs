@@ -4,6 +4,8 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Output, Stdio};
 
@@ -135,6 +137,45 @@ fn a_change_that_is_interrupted_at_work_is_complete_or_leaves_nothing() {
         sandbox.sh("oups rm data BIG");
     }
     assert!(!String::from_utf8_lossy(&sandbox.sh("oups verify data --json").stdout).contains("\"damage\":true"));
+}
+
+/// Standard error, already so full that a program waits before it writes a byte more; and its other end.
+fn full() -> (UnixStream, UnixStream) {
+    let (told, mut full) = UnixStream::pair().unwrap();
+    full.set_nonblocking(true).unwrap();
+    for length in [4096, 1] {
+        while full.write(&[b' '; 4096][..length]).is_ok() {}
+    }
+    full.set_nonblocking(false).unwrap();
+    (told, full)
+}
+
+/// The signal comes while the program tells of its last dataset. It was once told as interrupted.
+#[test]
+fn a_compaction_that_was_done_before_the_signal_is_not_interrupted() {
+    let sandbox = store();
+    let (mut told, full) = full();
+    let mut command = sandbox.program("oups");
+    command.args(["compact", "data", "origin=JFK", "--row-group-target", "QS"]).stdin(Stdio::null());
+    let mut child = command.stdout(Stdio::piped()).stderr(OwnedFd::from(full)).spawn().unwrap();
+    // The command has an end of the connection open, too.
+    drop(command);
+    let is_unlocked = || std::fs::read(sandbox.path("data/JFK.lock")).unwrap().is_empty();
+    until("the compaction is done", || {
+        let ended = child.try_wait().unwrap();
+        assert!(ended.is_none(), "it did not wait: {ended:?}");
+        is_unlocked() && sandbox.stdout("oups info data JFK").contains("version     2\n")
+    });
+    signal("INT", &child);
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        told.read_to_string(&mut text).map(|_| text)
+    });
+    let ended = output(child, "oups compact after SIGINT");
+    let text = reader.join().unwrap().unwrap();
+    let lines: Vec<_> = text.trim_start().lines().collect();
+    assert_eq!((ended.status.code(), lines.len()), (Some(0), 2), "{text}");
+    assert!(lines[1].starts_with("oups: compacted 1 of 1 dataset: "), "{text}");
 }
 
 #[test]

@@ -13,11 +13,14 @@ use super::try_mutex::TryMutex;
 /// half of the allowed weight it becomes the old one, and the values of the former old one are dropped. So a value is
 /// dropped unless it is asked for while it is in the old generation.
 ///
-/// A cache that another thread holds is skipped: a miss is always correct.
+/// In a forked child, a cache that another thread holds is skipped: a miss is always correct.
 pub(crate) struct Cache<K, V> {
     most: usize,
     generations: TryMutex<Generations<K, V>>,
 }
+
+/// Values that left the cache. Freeing them may take long, so that is done outside of the mutex.
+type Forgotten<K, V> = (Option<HashMap<K, (V, usize)>>, Option<(V, usize)>);
 
 struct Generations<K, V> {
     young: HashMap<K, (V, usize)>,
@@ -33,7 +36,7 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         Self { most, generations: TryMutex::new(generations) }
     }
 
-    /// The value of a key, if the cache has it and no other thread holds the cache.
+    /// The value of a key, if the cache has it.
     pub(crate) fn get<Q>(&self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -44,41 +47,41 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
                 return (Some(value.clone()), None);
             }
             let Some((key, (value, weight))) = generations.old.remove_entry(key) else { return (None, None) };
-            (Some(value.clone()), generations.add(key, value, weight, self.most))
+            (Some(value.clone()), Some(generations.add(key, value, weight, self.most)))
         })?;
         drop(forgotten);
         value
     }
 
-    /// Adds a value, unless another thread holds the cache.
+    /// Adds a value.
     pub(crate) fn insert(&self, key: K, value: V, weight: usize) {
         if self.most == 0 {
             return;
         }
-        // Dropped values are freed outside of the mutex.
         drop(self.generations.with(|generations| generations.add(key, value, weight, self.most)));
     }
 }
 
 impl<K: Eq + Hash, V> Generations<K, V> {
-    /// Adds a value to the young generation. Returns the old generation if it is to be dropped.
-    fn add(&mut self, key: K, value: V, weight: usize, most: usize) -> Option<HashMap<K, (V, usize)>> {
-        let mut forgotten = None;
+    /// Adds a value to the young generation. Returns the old generation if it is dropped, and the key's former value.
+    fn add(&mut self, key: K, value: V, weight: usize, most: usize) -> Forgotten<K, V> {
+        let mut dropped = None;
         if self.weight.saturating_add(weight) > most / 2 {
-            forgotten = Some(mem::replace(&mut self.old, mem::take(&mut self.young)));
+            dropped = Some(mem::replace(&mut self.old, mem::take(&mut self.young)));
             self.weight = 0;
         }
-        if let Some((_, former)) = self.young.insert(key, (value, weight)) {
-            self.weight = self.weight.saturating_sub(former);
+        let former = self.young.insert(key, (value, weight));
+        if let Some((_, former)) = &former {
+            self.weight = self.weight.saturating_sub(*former);
         }
         self.weight = self.weight.saturating_add(weight);
-        forgotten
+        (dropped, former)
     }
 }
 
 impl<K, V> fmt::Debug for Cache<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recent").field("most", &self.most).finish_non_exhaustive()
+        f.debug_struct("Cache").field("most", &self.most).finish_non_exhaustive()
     }
 }
 
@@ -107,17 +110,5 @@ mod tests {
         let cache = Cache::new(0);
         cache.insert(1, 1, 0);
         assert_eq!(cache.get(&1), None);
-    }
-
-    #[test]
-    fn nothing_is_waited_for() {
-        let cache = Cache::new(20);
-        cache.insert(1, 1, 1);
-        let meanwhile = |_: &mut Generations<_, _>| {
-            assert_eq!(cache.get(&1), None);
-            cache.insert(2, 2, 1);
-        };
-        cache.generations.with(meanwhile).unwrap();
-        assert_eq!((cache.get(&1), cache.get(&2)), (Some(1), None));
     }
 }

@@ -311,6 +311,15 @@ mod tests {
     }
 
     #[test]
+    fn a_manifest_that_was_committed_is_not_decoded_again() {
+        let (_folder, store) = store();
+        let a = dataset(&store, "a");
+        let committed = a.store.storage.publish(vec![prepared(&a)]).unwrap().remove(0);
+        let loaded = a.store.storage.load(&a.paths).unwrap().unwrap();
+        assert!(Arc::ptr_eq(&committed.manifest, &loaded.manifest));
+    }
+
+    #[test]
     fn several_datasets_are_refused_as_one_commit_and_nothing_is_left() {
         let (folder, store) = store();
         let (a, b) = (dataset(&store, "a"), dataset(&store, "b"));

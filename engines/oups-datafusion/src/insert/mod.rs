@@ -6,6 +6,7 @@
 
 pub(crate) mod conversion;
 mod exact;
+mod halt;
 mod outcome;
 mod sink;
 mod text;
@@ -29,7 +30,9 @@ use crate::attached::Attached;
 use crate::columns::Columns;
 use crate::error::{blocking, external};
 use crate::options::OupsOptions;
+pub use halt::Halt;
 pub use outcome::done_in_part;
+pub use sink::writes_store;
 use sink::{StoreSink, Target};
 
 /// What the number of a row that is written down is called. It orders rows, and is not written.

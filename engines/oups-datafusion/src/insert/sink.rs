@@ -1,18 +1,21 @@
 //! Where the rows of an insert go: into one dataset, or each into the one of its key.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::array::{Array, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::{Result, exec_err};
-use datafusion::datasource::sink::DataSink;
+use datafusion::datasource::sink::{DataSink, DataSinkExec};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType};
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan};
 use futures::StreamExt;
+use futures::future::{Either, select};
 use oups::{AnyKey, Dataset, Store};
 
+use super::halt::Halt;
 use super::outcome;
 use super::writing::{Incoming, Stop, Writing};
 use crate::error::external;
@@ -68,6 +71,20 @@ impl StoreSink {
         Self { target, taken, written }
     }
 
+    /// Gives all rows to the write, and returns their number.
+    async fn give(&self, data: &mut SendableRecordBatchStream, writing: &Writing) -> Result<u64> {
+        let mut taken = 0;
+        while let Some(batch) = data.next().await {
+            let batch = self.batch(&batch?)?;
+            let rows = batch.num_rows() as u64;
+            if !writing.take(batch).await {
+                break;
+            }
+            taken += rows;
+        }
+        Ok(taken)
+    }
+
     /// A batch as it is written.
     fn batch(&self, batch: &RecordBatch) -> Result<RecordBatch> {
         for (field, column) in self.written.fields().iter().zip(batch.columns()) {
@@ -94,25 +111,29 @@ impl DataSink for StoreSink {
         &self.taken
     }
 
-    async fn write_all(&self, mut data: SendableRecordBatchStream, _: &Arc<TaskContext>) -> Result<u64> {
-        let target = self.target.clone();
-        let writing = Writing::begin(self.written.clone(), move |rows, stop| target.write(rows, stop))?;
-        let mut taken = 0;
-        while let Some(batch) = data.next().await {
-            let batch = match batch.and_then(|batch| self.batch(&batch)) {
-                Ok(batch) => batch,
-                Err(error) => {
-                    writing.abandon().await;
-                    return Err(error);
-                }
-            };
-            let rows = batch.num_rows() as u64;
-            if !writing.take(batch).await {
-                break;
+    async fn write_all(&self, mut data: SendableRecordBatchStream, context: &Arc<TaskContext>) -> Result<u64> {
+        let (target, halt) = (self.target.clone(), Halt::of(context));
+        let write = move |rows, stop| target.write(rows, stop);
+        let writing = Writing::begin(self.written.clone(), halt.clone(), write)?;
+        let given = match select(pin!(halt.asked()), pin!(self.give(&mut data, &writing))).await {
+            Either::Left(((), _)) => exec_err!("the insert was stopped before its last row: nothing was written"),
+            Either::Right((given, _)) => given,
+        };
+        let taken = match given {
+            Ok(taken) => taken,
+            Err(error) => {
+                writing.abandon().await;
+                return Err(error);
             }
-            taken += rows;
-        }
+        };
         writing.finish().await?;
         Ok(taken)
     }
+}
+
+/// Whether the plan of a statement writes to a store when it runs.
+pub fn writes_store(plan: &dyn ExecutionPlan) -> bool {
+    let sink = plan.downcast_ref::<DataSinkExec>();
+    sink.is_some_and(|sink| sink.sink().is::<StoreSink>())
+        || plan.children().into_iter().any(|child| writes_store(child.as_ref()))
 }

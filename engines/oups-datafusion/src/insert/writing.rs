@@ -12,6 +12,8 @@ use datafusion::common::{Result, exec_datafusion_err};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
+use super::halt::Halt;
+
 /// Batches that wait for the writer.
 const WAITING: usize = 4;
 
@@ -36,14 +38,18 @@ enum Message {
     End,
 }
 
-/// Whether the write is to stop while nothing has happened.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Stop(Arc<AtomicBool>);
+/// Whether the write is to stop while nothing has happened: because it was dropped, or because the session asks for it.
+#[derive(Clone, Debug)]
+pub(super) struct Stop {
+    is_dropped: Arc<AtomicBool>,
+    halt: Arc<Halt>,
+}
 
 impl Stop {
     /// What a change's progress answers.
     pub(super) fn answer(&self) -> ControlFlow<()> {
-        if self.0.load(Ordering::Acquire) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let stops = self.is_dropped.load(Ordering::Acquire) || self.halt.is_asked();
+        if stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
@@ -55,11 +61,12 @@ impl Writing {
     /// If there is no thread to be had.
     pub(super) fn begin(
         columns: SchemaRef,
+        halt: Arc<Halt>,
         write: impl FnOnce(Incoming, Stop) -> Result<()> + Send + 'static,
     ) -> Result<Self> {
         let (rows, receiver) = channel(WAITING);
         let (told, done) = oneshot::channel();
-        let stop = Stop::default();
+        let stop = Stop { is_dropped: Arc::default(), halt };
         let (incoming, stopped) = (Incoming { columns, receiver: Some(receiver) }, stop.clone());
         let thread = thread::Builder::new().name("oups-insert".to_owned()).spawn(move || {
             // Nobody listens to what became of a statement that was dropped.
@@ -94,7 +101,7 @@ impl Writing {
 
     /// Lets it end without having written anything, and waits for that.
     pub(super) async fn abandon(mut self) {
-        self.stop.0.store(true, Ordering::Release);
+        self.stop.is_dropped.store(true, Ordering::Release);
         self.rows = None;
         let _ = (&mut self.done).await;
     }
@@ -102,7 +109,7 @@ impl Writing {
 
 impl Drop for Writing {
     fn drop(&mut self) {
-        self.stop.0.store(true, Ordering::Release);
+        self.stop.is_dropped.store(true, Ordering::Release);
         // It may be waiting for more.
         self.rows = None;
         if let Some(thread) = self.thread.take() {

@@ -10,7 +10,7 @@ use datafusion::prelude::SessionContext;
 use oups::{AnyKey, QueryStore, Store};
 use tempfile::TempDir;
 
-use crate::support::{attached_with, batch, dataset, plan, rows, store};
+use crate::support::{attached_with, batch, dataset, number, plan, rows, store};
 
 /// Values of each type that a dataset can be ordered on, ascending: the extremes, and what lies about zero.
 fn ordered_columns() -> Vec<ArrayRef> {
@@ -200,7 +200,27 @@ async fn keys_are_in_the_order_of_their_columns() {
         let sorted = rows(&ctx, &text.replace("by number", "by number + 0")).await;
         assert_eq!(stored, sorted);
         let plan = plan(&ctx, &store, text).await;
-        assert!(!plan.contains("SortExec"), "{plan}");
+        assert_eq!(plan.contains("SortExec"), keys == 64, "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_merged_in_one_order_is_not_taken_to_be_in_another() {
+    let (_folder, store) = store("name:str");
+    let values: ArrayRef = Arc::new(Int64Array::from_iter_values(0..20));
+    for key in ["a", "b", "c"] {
+        write(&store, key, values.clone(), 4);
+    }
+    for partitions in [1, 2, 4] {
+        let ctx = attached_with(oups_datafusion::session_config(), partitions, &store);
+        let first = "(select * from store order by at limit 30)";
+        let text = format!("select count(*) from (select name from {first} t group by name) u");
+        assert_eq!(number(&ctx, &text).await, 3, "groups in {partitions} partitions");
+        let before = "lag(at) over (partition by name order by at) as before";
+        let text = format!("select count(*) from (select {before} from {first} t) u where before is null");
+        assert_eq!(number(&ctx, &text).await, 3, "windows in {partitions} partitions");
+        let text = format!("select at, {before} from store order by at");
+        assert_eq!(&column(&ctx, &text).await, &repeated(&values, 3), "windows in order in {partitions} partitions");
     }
 }
 

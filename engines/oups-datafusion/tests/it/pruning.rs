@@ -173,3 +173,24 @@ async fn floats_at_the_edge_of_a_file_are_found_as_without_pruning() {
         assert_eq!(sorted_rows(&ctx, &of("store")).await, sorted_rows(&ctx, &of("memory")).await, "{condition}");
     }
 }
+
+#[tokio::test]
+async fn conditions_with_subqueries_are_left_to_the_engine() {
+    let (_folder, store) = mixed_store();
+    let ctx = attached(&store);
+    beside_in_memory(&ctx, "memory").await;
+    for condition in [
+        "city in (select city from TABLE where hour > 40)",
+        "city in (select city from TABLE where hour > 40) or number = 1",
+        "not (city in (select city from TABLE where hour > 40) and number < 9)",
+        "number = (select max(number) from TABLE)",
+        "hour > (select avg(hour) from TABLE) and city = 'oslo'",
+        "exists (select 1 from TABLE u where u.number = t.number and u.city <> t.city)",
+        "(select count(*) from TABLE u where u.city = t.city and u.hour = t.hour) > 1",
+    ] {
+        let of = |table: &str| format!("select * from TABLE t where {condition}").replace("TABLE", table);
+        let expected = sorted_rows(&ctx, &of("memory")).await;
+        assert_eq!(sorted_rows(&ctx, &of("store")).await, expected, "{condition}");
+        assert!(!expected.is_empty(), "{condition}");
+    }
+}

@@ -18,7 +18,12 @@ mod memory;
 mod options;
 mod pages;
 mod refused;
+#[cfg(target_os = "linux")]
+mod shell;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod weather;
+mod zones;
 
 use std::path::{Path, PathBuf};
 

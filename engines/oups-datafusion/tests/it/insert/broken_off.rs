@@ -13,6 +13,7 @@ use datafusion::physical_plan::streaming::PartitionStream;
 use datafusion::prelude::{SessionContext, col};
 use futures::StreamExt;
 use oups::{AnyKey, Keep, KeySchema, Outcome, Phase, Separator, Store, StoreOptions};
+use oups_datafusion::{Halt, done_in_part};
 use oups_tests::fault_fs::{Fault, FaultFs};
 use oups_tests::scratch;
 use tokio::sync::Notify;
@@ -183,6 +184,84 @@ async fn an_insert_that_is_given_up_while_it_waits_for_others_changes_nothing() 
             table(&ctx, "select count(*) from store where city = 'oslo'").await.lines().nth(3),
             Some("| 4        |")
         );
+    }
+}
+
+/// A session as another, whose inserts are asked to stop by what is returned.
+fn asking(ctx: &SessionContext) -> (SessionContext, Arc<Halt>) {
+    let halt = Arc::new(Halt::default());
+    let mut state = ctx.state();
+    state.config_mut().set_extension(halt.clone());
+    (SessionContext::new_with_state(state), halt)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_insert_that_is_asked_to_stop_while_rows_come_changes_nothing() {
+    for target in ["store", r#"store."oslo""#] {
+        let (_folder, store, ctx) = weather();
+        let all_taken = feed(&ctx, vec![weather_rows(0..100), weather_rows(100..200)], false);
+        let (session, halt) = asking(&ctx);
+        let key = if target == "store" { "'oslo' as city, " } else { "" };
+        let insert = format!("insert into {target} select {key}time, temp, note from feed");
+        let inserted = tokio::spawn(async move { taken(&session, &insert).await });
+        tokio::time::timeout(DEADLINE, all_taken.notified()).await.unwrap();
+        halt.ask();
+        let error = tokio::time::timeout(DEADLINE, inserted).await.unwrap().unwrap().unwrap_err();
+        assert!(error.to_string().contains("nothing was written") && done_in_part(&error).is_none(), "{error}");
+        assert_eq!(versions(&store, ["oslo"]), [1]);
+        // Others may write, and do not wait.
+        write(&store, "oslo", weather_rows([7]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_insert_that_is_asked_to_stop_says_which_datasets_are_written() {
+    let (_folder, store, ctx) = weather();
+    let holder = Holder::of(&store, "rome");
+    let (session, halt) = asking(&ctx);
+    let insert = "insert into store (city, time) values ('oslo', '1970-01-01 09:00'), ('rome', '1970-01-01 09:00')";
+    let inserted = tokio::spawn(async move { taken(&session, insert).await });
+    let end = Instant::now() + DEADLINE;
+    while versions(&store, ["oslo"]) != [2] {
+        assert!(Instant::now() < end);
+        tokio::task::yield_now().await;
+    }
+    halt.ask();
+    // It need not wait for the other writer any longer.
+    let error = tokio::time::timeout(DEADLINE, inserted).await.unwrap().unwrap().unwrap_err();
+    let done = "the insert has written 1 of 2 datasets (oslo), and has not changed the other 1";
+    assert_eq!(done_in_part(&error), Some(done), "{error}");
+    assert_eq!(oups_datafusion::error_of(&error).unwrap().outcome(), Outcome::NotDone);
+    holder.release();
+    // Rome is of the other writer alone.
+    assert_eq!(versions(&store, ["oslo", "rome"]), [2, 2]);
+}
+
+#[tokio::test]
+async fn what_is_written_when_the_stop_is_asked_for_stays() {
+    let (_folder, store, ctx) = weather();
+    let (session, halt) = asking(&ctx);
+    let insert = r#"insert into store."oslo" (time) values ('1970-01-03')"#;
+    assert_eq!(taken(&session, insert).await.unwrap(), 1);
+    halt.ask();
+    assert_eq!(versions(&store, ["oslo"]), [2]);
+    // The next one needs another.
+    assert!(taken(&session, insert).await.is_err());
+    assert_eq!(versions(&store, ["oslo"]), [2]);
+}
+
+#[tokio::test]
+async fn plans_that_write_are_told_from_others() {
+    let (_folder, _store, ctx) = weather();
+    ctx.sql("create table t as select 1 as a").await.unwrap();
+    for (text, writes) in [
+        (r#"insert into store."oslo" (time) values ('1970-01-03')"#, true),
+        ("explain analyze insert into store select * from store", true),
+        ("insert into t values (2)", false),
+        ("select * from store", false),
+    ] {
+        let plan = oups_datafusion::sql(&ctx, text).await.unwrap().create_physical_plan().await.unwrap();
+        assert_eq!(oups_datafusion::writes_store(plan.as_ref()), writes, "{text}");
     }
 }
 

@@ -206,6 +206,7 @@ async fn a_store_is_written_only_where_that_was_said() {
 #[tokio::test]
 async fn rows_that_are_stored_in_order_are_not_sorted_again() {
     let (_folder, _store, ctx) = weather();
+    ctx.sql("set oups.ordered_keys = 0").await.unwrap();
     let ordered = table(&ctx, "explain insert into store select * from store").await;
     assert!(ordered.contains("DataSinkExec: sink=oups") && !ordered.contains("SortExec"), "{ordered}");
     let unordered =
