@@ -26,7 +26,6 @@ pub enum OrdKeys {
 
 impl OrdKeys {
     /// The number of values.
-    #[inline]
     pub fn len(&self) -> usize {
         match self {
             Self::I64(values) => values.len(),
@@ -37,7 +36,6 @@ impl OrdKeys {
     }
 
     /// Whether the batch has no rows.
-    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -57,7 +55,6 @@ impl OrdKeys {
     /// # Panics
     ///
     /// If the position is past the end, as indexing a slice does.
-    #[inline]
     pub fn value(&self, at: usize) -> OrdValue {
         match self {
             Self::I64(values) => OrdValue::I64(values[at]),
@@ -113,7 +110,6 @@ impl OrdKeys {
 
     /// How many values from `at` on are below the bound (not above it if `inclusive`), if the keys are sorted. Takes
     /// few comparisons if the result is small.
-    #[inline]
     pub fn run_length(&self, at: usize, bound: &OrdValue, inclusive: bool) -> usize {
         let below = |found: Ordering| found == Ordering::Less || inclusive && found == Ordering::Equal;
         let left = self.len().saturating_sub(at);
@@ -128,7 +124,6 @@ impl OrdKeys {
 
     /// How many values before `end`, going backwards, are above the bound (not below it if `inclusive`), if the keys
     /// are sorted. Takes few comparisons if the result is small.
-    #[inline]
     pub fn run_length_back(&self, end: usize, bound: &OrdValue, inclusive: bool) -> usize {
         let above = |found: Ordering| found == Ordering::Greater || inclusive && found == Ordering::Equal;
         let end = end.min(self.len());
@@ -168,7 +163,6 @@ impl OrdKeys {
     /// # Panics
     ///
     /// If a position is past the end.
-    #[inline]
     pub fn cmp_at(&self, at: usize, other: &Self, other_at: usize) -> Ordering {
         match (self, other) {
             (Self::I64(a), Self::I64(b)) => a[at].cmp(&b[other_at]),
@@ -184,7 +178,6 @@ impl OrdKeys {
     /// # Panics
     ///
     /// If a position is past the end.
-    #[inline]
     pub fn equal_at(&self, at: usize, other: &Self, other_at: usize) -> bool {
         self.cmp_at(at, other, other_at) == Ordering::Equal
     }
