@@ -1,4 +1,4 @@
-"""Times statements with DuckDB: `python duckdb.py STORE THREADS`.
+"""Times statements with DuckDB: `python duck.py STORE THREADS`.
 
 Reads one request a line, statements separated by tabs, and answers each with a line: the seconds of all its statements
 together and the rows of their results. Results are fetched as Arrow tables. `store` is a view of all row group files of

@@ -75,14 +75,14 @@ impl Scan<'_> {
             let schema = self.projection.map_or(Ok(shown.clone()), |places| shown.project(places).map(Arc::new))?;
             return Ok(Arc::new(EmptyExec::new(schema)));
         }
-        let (orders, partitions) = (self.orders(&grouped), grouped.groups.len());
+        let (order, partitions) = (self.order(&grouped), grouped.groups.len());
         let groups = with_statistics(self.columns, grouped)?;
         let schema = self.columns.read.table_schema();
         let all = Statistics::try_merge_iter(groups.iter().filter_map(|group| group.file_statistics(None)), schema)?;
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), self.source(state, pinned))
             .with_file_groups(groups)
             .with_statistics(all)
-            .with_output_ordering(orders)
+            .with_output_ordering(order.into_iter().collect())
             // It says nothing of rows, but keeps each file in its group. Without it, a limit of a merge makes partitions take
             // files from one another, and rows come out of order (datafusion#24272).
             .with_output_partitioning(Some(Partitioning::UnknownPartitioning(partitions)))
@@ -125,8 +125,8 @@ impl Scan<'_> {
     /// An order that the rows of each group have, ascending with nulls last. One of several: where groups are merged by one
     /// order, the engine takes all others for kept (its `SortPreservingMergeExec` and its `RepartitionExec` forget none). With
     /// the twin that has nulls first, it forgets the order by keys where a group has several.
-    fn orders(&self, grouped: &Grouped) -> Vec<LexOrdering> {
-        let Some((at, name)) = self.ordered_column() else { return Vec::new() };
+    fn order(&self, grouped: &Grouped) -> Option<LexOrdering> {
+        let (at, name) = self.ordered_column()?;
         let ascending = SortOptions { descending: false, nulls_first: false };
         let column = |name: &str, at: usize| PhysicalSortExpr::new(Arc::new(Column::new(name, at)), ascending);
         let data = self.columns.read.file_schema().fields().len();
@@ -137,7 +137,7 @@ impl Scan<'_> {
             true => time.into_iter().chain(keys).collect(),
             false => keys.into_iter().chain(time).collect(),
         };
-        LexOrdering::new(order).into_iter().collect()
+        LexOrdering::new(order)
     }
 
     /// The column that all datasets are ordered on: its place, and its name in the table. None if they differ in its name or
